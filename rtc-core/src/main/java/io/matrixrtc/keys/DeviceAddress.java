@@ -1,0 +1,20 @@
+package io.matrixrtc.keys;
+
+/**
+ * One device of one user: where a to-device message goes to or comes from.
+ *
+ * @param userId full Matrix user id, for example {@code @alice:example.org}
+ * @param deviceId the device id, opaque
+ */
+public record DeviceAddress(String userId, String deviceId) {
+  public DeviceAddress {
+    if (userId.isEmpty() || deviceId.isEmpty()) {
+      throw new IllegalArgumentException("device address: user id and device id must not be empty");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return userId + "/" + deviceId;
+  }
+}

@@ -1,0 +1,10 @@
+/** End-to-end encryption for MatrixRTC calls. */
+module io.matrixrtc.core {
+  requires static transitive org.jspecify;
+  requires transitive com.fasterxml.jackson.databind;
+  requires java.net.http;
+  requires org.bouncycastle.provider;
+  requires org.slf4j;
+
+  exports io.matrixrtc.keys;
+}

@@ -1,0 +1,5 @@
+/** The {@code matrixrtc} command. */
+@NullMarked
+package io.matrixrtc.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Short programs that people copy from. */
+@NullMarked
+package io.matrixrtc.examples;
+
+import org.jspecify.annotations.NullMarked;

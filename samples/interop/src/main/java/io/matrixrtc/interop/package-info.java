@@ -1,0 +1,5 @@
+/** Tests against real peers. */
+@NullMarked
+package io.matrixrtc.interop;
+
+import org.jspecify.annotations.NullMarked;
