@@ -33,6 +33,8 @@ public final class FrameBreaker {
     try {
       cipher = Cipher.getInstance("AES/GCM/NoPadding");
       for (byte[] material : materials) {
+        // A ratcheted material begins with the frame key of the step before it.
+        keys.add(new SecretKeySpec(Arrays.copyOf(material, 16), "AES"));
         byte[] step = material;
         for (int i = 0; i <= RATCHET_STEPS; i++) {
           byte[] next = derive(step);
