@@ -7,4 +7,5 @@ module io.matrixrtc.core {
   requires org.slf4j;
 
   exports io.matrixrtc.keys;
+  exports io.matrixrtc.media;
 }
