@@ -8,4 +8,5 @@ module io.matrixrtc.core {
 
   exports io.matrixrtc.keys;
   exports io.matrixrtc.media;
+  exports io.matrixrtc.session;
 }
