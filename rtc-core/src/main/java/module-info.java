@@ -11,4 +11,5 @@ module io.matrixrtc.core {
   exports io.matrixrtc.keys;
   exports io.matrixrtc.media;
   exports io.matrixrtc.olm;
+  exports io.matrixrtc.session;
 }
