@@ -112,8 +112,7 @@ final class MediaSender implements AutoCloseable {
               played.frame().keyFrame(),
               played.due());
       try {
-        relay.publish(
-            PublishedFrame.of(header, Arrays.copyOf(buffer, encryptor.outputLength())));
+        relay.publish(PublishedFrame.of(header, Arrays.copyOf(buffer, encryptor.outputLength())));
       } catch (IOException e) {
         log.debug("frame not published, the relay connection ended: {}", e.getMessage());
         unsendable.incrementAndGet();

@@ -44,8 +44,7 @@ final class TrackRecording {
     }
     lastSequence = sequence;
     if (!current.isEmpty() || source.keyFrame()) {
-      current.add(
-          EncodedFrame.of(source.number(), source.mediaTime(), source.keyFrame(), bytes));
+      current.add(EncodedFrame.of(source.number(), source.mediaTime(), source.keyFrame(), bytes));
     }
     return true;
   }

@@ -12,9 +12,9 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Tries to open recorded frames with everything an attacker holds: each key material as it was given,
- * and every ratchet step from it within reach, for any sender and whatever index the frame names.
- * Confined to one thread.
+ * Tries to open recorded frames with everything an attacker holds: each key material as it was
+ * given, and every ratchet step from it within reach, for any sender and whatever index the frame
+ * names. Confined to one thread.
  */
 public final class FrameBreaker {
   /** How many ratchet steps are walked from each material. */
