@@ -72,6 +72,25 @@ public final class GroupSession implements AutoCloseable {
     return SessionKey.of(ratchet, signingKey);
   }
 
+  /**
+   * Returns this session's state for storage, sealed under {@code key} with a 32-byte salt from
+   * {@code random}.
+   */
+  public byte[] seal(StateKey key, RandomSource random) {
+    checkOpen();
+    return SealedState.seal(key, random, StateKind.GROUP_SESSION, GroupSessionState.write(this));
+  }
+
+  /**
+   * Returns the session of a sealed state.
+   *
+   * @throws SealedStateException if it cannot be read
+   */
+  public static GroupSession unseal(StateKey key, byte[] sealed) throws SealedStateException {
+    return StateReader.unseal(
+        key, StateKind.GROUP_SESSION, sealed, GroupSessionState::readOutbound);
+  }
+
   MegolmRatchet ratchet() {
     return ratchet;
   }

@@ -155,6 +155,27 @@ public final class InboundGroupSession implements AutoCloseable {
     return Optional.of(new InboundGroupSession(config, signingKey, better.copy(), either));
   }
 
+  /**
+   * Returns this session's state for storage, sealed under {@code key} with a 32-byte salt from
+   * {@code random}.
+   */
+  public byte[] seal(StateKey key, RandomSource random) {
+    checkOpen();
+    return SealedState.seal(
+        key, random, StateKind.INBOUND_GROUP_SESSION, GroupSessionState.write(this));
+  }
+
+  /**
+   * Returns the session of a sealed state.
+   *
+   * @throws SealedStateException if it cannot be read
+   */
+  public static InboundGroupSession unseal(StateKey key, byte[] sealed)
+      throws SealedStateException {
+    return StateReader.unseal(
+        key, StateKind.INBOUND_GROUP_SESSION, sealed, GroupSessionState::readInbound);
+  }
+
   /** Returns a new ratchet at {@code index}; neither of the kept ones moves. */
   private MegolmRatchet at(long index) throws MegolmException.UnknownIndex {
     if (index < first.index()) {
