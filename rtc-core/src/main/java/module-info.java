@@ -6,5 +6,8 @@ module io.matrixrtc.core {
   requires org.bouncycastle.provider;
   requires org.slf4j;
 
+  exports io.matrixrtc.encoding;
+  exports io.matrixrtc.json;
   exports io.matrixrtc.keys;
+  exports io.matrixrtc.olm;
 }
