@@ -36,7 +36,6 @@ final class SessionClaims {
   private final OwnDevice own;
   private final DeviceDirectory directory;
   private final OlmSessions sessions;
-  private final UnitOfWork work;
   private final RequestIds ids;
 
   private final Set<UserDevice> wanted = new LinkedHashSet<>();
@@ -49,12 +48,10 @@ final class SessionClaims {
       OwnDevice own,
       DeviceDirectory directory,
       OlmSessions sessions,
-      UnitOfWork work,
       RequestIds ids) {
     this.own = own;
     this.directory = directory;
     this.sessions = sessions;
-    this.work = work;
     this.ids = ids;
   }
 
