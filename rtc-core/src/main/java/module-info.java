@@ -6,6 +6,8 @@ module io.matrixrtc.core {
   requires org.bouncycastle.provider;
   requires org.slf4j;
 
+  exports io.matrixrtc.client;
+  exports io.matrixrtc.e2ee;
   exports io.matrixrtc.encoding;
   exports io.matrixrtc.json;
   exports io.matrixrtc.keys;

@@ -6,12 +6,14 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.json.MalformedJsonException.Reason;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 
@@ -76,15 +78,25 @@ public final class Json {
     JsonNode node;
     try {
       node = MAPPER.readTree(text);
+    } catch (StreamConstraintsException e) {
+      throw new MalformedJsonException(Reason.LIMIT, "");
     } catch (JsonProcessingException e) {
-      JsonLocation at = e.getLocation();
-      throw new MalformedJsonException(
-          at == null ? "limit exceeded" : "at character " + at.getCharOffset());
+      throw new MalformedJsonException(reasonOf(e), " at character " + offsetOf(e));
     }
     if (node.isMissingNode()) {
-      throw new MalformedJsonException("empty text");
+      throw new MalformedJsonException(Reason.SYNTAX, ": empty text");
     }
     return node;
+  }
+
+  /** Jackson refuses broken pairs in names, with an exception of no type of its own. */
+  private static Reason reasonOf(JsonProcessingException e) {
+    return e.getOriginalMessage().contains("surrogate") ? Reason.LONE_SURROGATE : Reason.SYNTAX;
+  }
+
+  private static long offsetOf(JsonProcessingException e) {
+    JsonLocation at = e.getLocation();
+    return at == null ? -1 : at.getCharOffset();
   }
 
   /**
@@ -96,7 +108,7 @@ public final class Json {
     try {
       return parse(UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString());
     } catch (CharacterCodingException e) {
-      throw new MalformedJsonException("not UTF-8");
+      throw new MalformedJsonException(Reason.NOT_UTF8, "");
     }
   }
 
@@ -122,6 +134,6 @@ public final class Json {
     if (node instanceof ObjectNode object) {
       return object;
     }
-    throw new MalformedJsonException("want an object, got " + node.getNodeType());
+    throw new MalformedJsonException(Reason.NOT_AN_OBJECT, ": " + node.getNodeType());
   }
 }

@@ -84,7 +84,7 @@ public final class EncryptionManagerCore implements AutoCloseable {
 
   /**
    * Others may have lost this device's key: its membership was gone and is back, or the transport
-   * changed. Offers the newest key to everyone present.
+   * changed. Offers the newest key again to everyone present who was offered it.
    */
   public List<KeyEffect> onKeyLostByOthers(Instant now) {
     return run(out -> ownKeys.offerAgain(now, out));

@@ -30,6 +30,9 @@ final class KeyEventLog {
           failed.failure().detail());
     } else if (event instanceof KeyEvent.RemoteKeyReceived received) {
       log.info("{} key {} of {} received", context, received.index(), received.member());
+    } else if (event instanceof KeyEvent.KeyRefused refused
+        && refused.refusal() instanceof KeyRefusal.WrongRoom) {
+      log.debug("{} key for another room", context);
     } else if (event instanceof KeyEvent.KeyRefused refused) {
       log.warn("{} key refused: {}", context, refused.refusal());
     } else if (event instanceof KeyEvent.EarlyKeyHeld held) {

@@ -99,12 +99,16 @@ final class OwnKeys {
     retry(now, out);
   }
 
-  /** Offers the newest key to everyone present once more, as if nobody had been served. */
+  /**
+   * Offers the newest key once more to everyone present who was offered it, as if nobody had been
+   * served. Whoever was not is the policy's business.
+   */
   void offerAgain(Instant now, Collection<KeyEffect> out) {
     OwnKey newest = newest();
-    if (newest != null && !present.isEmpty()) {
+    Set<CallMember> to = new LinkedHashSet<>(deliveries().keySet());
+    if (newest != null && !to.isEmpty()) {
       newest.forgetAttempts();
-      offer(newest, present, now, out);
+      offer(newest, to, now, out);
     }
   }
 

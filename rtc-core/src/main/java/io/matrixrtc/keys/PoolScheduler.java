@@ -18,6 +18,9 @@ import org.slf4j.LoggerFactory;
 public final class PoolScheduler implements SerialScheduler {
   private static final Logger LOG = LoggerFactory.getLogger(PoolScheduler.class);
 
+  /** What is due later than this does not happen while the process lives. */
+  private static final Duration NEVER = Duration.ofDays(36_500);
+
   private final ScheduledExecutorService pool;
   private final InstantSource clock;
   private final Queue<Runnable> waiting = new ArrayDeque<>();
@@ -48,7 +51,8 @@ public final class PoolScheduler implements SerialScheduler {
 
   @Override
   public Timer schedule(Instant at, Runnable task) {
-    long millis = Math.max(0, Duration.between(clock.instant(), at).toMillis());
+    Duration wait = Duration.between(clock.instant(), at);
+    long millis = Math.max(0, (wait.compareTo(NEVER) < 0 ? wait : NEVER).toMillis());
     Future<?> timer = pool.schedule(() -> execute(task), millis, TimeUnit.MILLISECONDS);
     return () -> timer.cancel(false);
   }

@@ -63,8 +63,8 @@ public final class KeyRing implements AutoCloseable {
   /**
    * Puts a copy of {@code key} at {@code index} (modulo the ring's size), in place of the key that
    * was there, and clears the index's failures. The sending key changes only if this is the index
-   * in use. The same key again changes nothing but the failures, except in {@link
-   * TrialMode#ONE_STEP}, where the generation starts over.
+   * in use. The same key again changes nothing but the failures. In {@link TrialMode#ONE_STEP} the
+   * same key starts its generations over, and failures stay until {@link #use}.
    *
    * @throws IllegalStateException if the ring is closed or {@code key} is destroyed
    */
@@ -83,7 +83,9 @@ public final class KeyRing implements AutoCloseable {
       KeyIndex index, KeyMaterial material, @Nullable FrameNumbers numbers) {
     checkOpen();
     int at = index.value() % slots.length();
-    failures.set(at, 0);
+    if (settings.trialMode() == TrialMode.WALK) {
+      failures.set(at, 0);
+    }
     KeySlot old = slots.get(at);
     boolean same = old != null && old.base().sameMaterial(material);
     if (same && settings.trialMode() == TrialMode.WALK) {
@@ -312,11 +314,15 @@ public final class KeyRing implements AutoCloseable {
     }
   }
 
+  void clearFailures(int index) {
+    if (failures.get(index) != 0) {
+      failures.set(index, 0);
+    }
+  }
+
   /** Notes an authentic frame: the only way in which frames change keys. */
   void authentic(KeySlot slot, Generation generation) {
-    if (failures.get(slot.index()) != 0) {
-      failures.set(slot.index(), 0);
-    }
+    clearFailures(slot.index());
     if (generation.number() > slot.installed().number() && follow(slot, generation.number())) {
       listener.onGeneration(new KeyIndex(slot.index()), generation.number());
     }

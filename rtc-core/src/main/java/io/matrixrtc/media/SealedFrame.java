@@ -4,7 +4,7 @@ package io.matrixrtc.media;
  * The parts of a received frame, as offsets into the caller's array or, behind the clear header of
  * an escaped frame, into a buffer of its own. Reusable, for one thread.
  */
-final class SealedFrame {
+final class SealedFrame implements Sealed {
   private final ClearHeader header = new ClearHeader();
   private byte[] buffer = new byte[0];
 
@@ -60,13 +60,15 @@ final class SealedFrame {
     return clearBytes + sealedBytes - FrameCipher.TAG_BYTES;
   }
 
-  /** Whether the bytes look escaped once more, which they are not. */
-  boolean escapesLeft() {
-    return escapesLeft;
+  /** livekit-client unescapes once more before it tries again, and so spoils some frames. */
+  @Override
+  public boolean opensOneStepOn() {
+    return !escapesLeft;
   }
 
   /** Decrypts behind the clear bytes of {@code out}; false if not authentic under the key. */
-  boolean open(FrameCipher cipher, FrameKey key, byte[] out, int outOff) {
+  @Override
+  public boolean open(FrameCipher cipher, FrameKey key, byte[] out, int outOff) {
     return cipher.open(
         key,
         tail,

@@ -22,7 +22,7 @@ final class Trial {
    *
    * @return the generation under which the frame is authentic; null if none
    */
-  @Nullable Generation open(KeySlot slot, SealedFrame frame, byte[] out, int outOff) {
+  @Nullable Generation open(KeySlot slot, Sealed frame, byte[] out, int outOff) {
     Generation installed = slot.installed();
     if (frame.open(cipher, installed.frameKey(), out, outOff)) {
       return installed;
@@ -33,7 +33,7 @@ final class Trial {
   }
 
   private @Nullable Generation walk(
-      KeySlot slot, Generation installed, SealedFrame frame, byte[] out, int outOff) {
+      KeySlot slot, Generation installed, Sealed frame, byte[] out, int outOff) {
     Generation previous = slot.previous(clock.millis());
     if (previous != null && frame.open(cipher, previous.frameKey(), out, outOff)) {
       return previous;
@@ -48,9 +48,8 @@ final class Trial {
   }
 
   private @Nullable Generation oneStep(
-      KeySlot slot, Generation installed, SealedFrame frame, byte[] out, int outOff) {
-    // livekit-client unescapes once more before it tries again, and so spoils such a frame.
-    if (window == 0 || frame.escapesLeft()) {
+      KeySlot slot, Generation installed, Sealed frame, byte[] out, int outOff) {
+    if (window == 0 || !frame.opensOneStepOn()) {
       return null;
     }
     Generation ahead = slot.ahead(installed.number() + 1);

@@ -202,6 +202,33 @@ public final class Account implements AutoCloseable {
     return new InboundCreation(session, plaintext);
   }
 
+  /**
+   * Returns this account's state for storage, sealed under {@code key} with a 32-byte salt from
+   * {@code random}.
+   */
+  public byte[] seal(StateKey key, RandomSource random) {
+    checkOpen();
+    return SealedState.seal(key, random, StateKind.ACCOUNT, AccountState.write(this));
+  }
+
+  /**
+   * As {@link #unseal(StateKey, byte[], RandomSource)}, with the platform's source of randomness.
+   */
+  public static Account unseal(StateKey key, byte[] sealed) throws SealedStateException {
+    return unseal(key, sealed, RandomSource.secure());
+  }
+
+  /**
+   * Returns the account of a sealed state.
+   *
+   * @param random what the account will make keys from
+   * @throws SealedStateException if it cannot be read
+   */
+  public static Account unseal(StateKey key, byte[] sealed, RandomSource random)
+      throws SealedStateException {
+    return StateReader.unseal(key, StateKind.ACCOUNT, sealed, in -> AccountState.read(in, random));
+  }
+
   private @Nullable Curve25519SecretKey findPrivate(Curve25519PublicKey key) {
     Curve25519SecretKey oneTimeKey = oneTimeKeys.find(key);
     return oneTimeKey != null ? oneTimeKey : fallbackKeys.find(key);

@@ -45,6 +45,11 @@ public final class Curve25519SecretKey implements AutoCloseable {
     return new Curve25519SecretKey(FixedBytes.copy(scalar, BYTES, "curve25519 secret key"));
   }
 
+  /** Takes over {@code scalar}, of the right length. */
+  static Curve25519SecretKey owned(byte[] scalar) {
+    return new Curve25519SecretKey(scalar);
+  }
+
   /** The public half. */
   public Curve25519PublicKey publicKey() {
     return publicKey;

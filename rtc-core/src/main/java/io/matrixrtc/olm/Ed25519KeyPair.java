@@ -39,6 +39,11 @@ public final class Ed25519KeyPair implements AutoCloseable {
     return new Ed25519KeyPair(FixedBytes.copy(seed, SEED_BYTES, "ed25519 seed"));
   }
 
+  /** Takes over {@code seed}, of the right length. */
+  static Ed25519KeyPair owned(byte[] seed) {
+    return new Ed25519KeyPair(seed);
+  }
+
   /** The public half. */
   public Ed25519PublicKey publicKey() {
     return publicKey;

@@ -105,6 +105,33 @@ public final class Session implements AutoCloseable {
     return known != null ? known.decrypt(normal) : decryptOnNewChain(normal);
   }
 
+  /**
+   * Returns this session's state for storage, sealed under {@code key} with a 32-byte salt from
+   * {@code random}.
+   */
+  public byte[] seal(StateKey key, RandomSource random) {
+    checkOpen();
+    return SealedState.seal(key, random, StateKind.SESSION, SessionState.write(this));
+  }
+
+  /**
+   * As {@link #unseal(StateKey, byte[], RandomSource)}, with the platform's source of randomness.
+   */
+  public static Session unseal(StateKey key, byte[] sealed) throws SealedStateException {
+    return unseal(key, sealed, RandomSource.secure());
+  }
+
+  /**
+   * Returns the session of a sealed state.
+   *
+   * @param random what the session will make keys from
+   * @throws SealedStateException if it cannot be read
+   */
+  public static Session unseal(StateKey key, byte[] sealed, RandomSource random)
+      throws SealedStateException {
+    return StateReader.unseal(key, StateKind.SESSION, sealed, in -> SessionState.read(in, random));
+  }
+
   private SendingChain activeChain() throws OlmException.NonContributory {
     SendingChain active = sending;
     if (active != null) {

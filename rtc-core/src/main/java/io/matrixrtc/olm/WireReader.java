@@ -98,7 +98,7 @@ final class WireReader {
       if (i == MAX_VARINT_BYTES - 1 && (next & 0xFF) > 1) {
         break; // more than 64 bits
       }
-      value |= (long) (next & 0x7F) << 7 * i;
+      value |= (long) (next & 0x7F) << (7 * i);
       if (next >= 0) {
         return value;
       }

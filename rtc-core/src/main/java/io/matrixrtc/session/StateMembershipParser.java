@@ -56,7 +56,8 @@ final class StateMembershipParser {
       throw new BadField(content, "focus_active");
     }
     Instant createdAt =
-        millis(content, "created_ts").map(Instant::ofEpochMilli).orElse(event.originServerTs());
+        Instant.ofEpochMilli(
+            millis(content, "created_ts").orElse(cut(event.originServerTs().toEpochMilli())));
     long expires = millis(content, "expires").orElse(DEFAULT_EXPIRES.toMillis());
     String userAndDevice = event.sender() + ":" + deviceId;
     JsonNode id = content.path("membershipID");
@@ -129,8 +130,11 @@ final class StateMembershipParser {
     if (!node.isNumber() || Double.isNaN(node.doubleValue())) {
       throw new BadField(content, field);
     }
-    double value = node.doubleValue();
-    return Optional.of((long) Math.max(-MAX_MILLIS, Math.min(MAX_MILLIS, value)));
+    return Optional.of(cut(node.doubleValue()));
+  }
+
+  private static long cut(double millis) {
+    return (long) Math.max(-MAX_MILLIS, Math.min(MAX_MILLIS, millis));
   }
 
   private static boolean isUserId(String sender) {

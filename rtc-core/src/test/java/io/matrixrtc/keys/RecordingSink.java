@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A media layer that only remembers, by the fingerprint of keys. */
-public final class RecordingSink implements MediaKeySink {
+public class RecordingSink implements MediaKeySink {
   /** {@code index:fingerprint} of each own key, in order of use. */
   public final List<String> own = new ArrayList<>();
 

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** An in-memory to-device network of devices that authenticate each other. */
@@ -30,6 +31,9 @@ public final class ToDeviceNetwork {
   public Supplier<Duration> latency = () -> Duration.ZERO;
 
   public Supplier<Duration> confirmation = () -> Duration.ZERO;
+  /** Sees each message at the moment it is sent. */
+  public Consumer<Message> observer = message -> {};
+
   public Trust trust = Trust.CROSS_SIGNED;
 
   private final VirtualTime time;
@@ -51,7 +55,10 @@ public final class ToDeviceNetwork {
           Outcome result = outcome.apply(own, device);
           outcomes.put(device, result);
           if (result instanceof Outcome.Sent) {
-            sent.add(new Message(time.now(), own, device, eventType, content.deepCopy()));
+            Message message =
+                new Message(time.now(), own, device, eventType, content.deepCopy());
+            sent.add(message);
+            observer.accept(message);
             after(
                 latency.get(),
                 () -> deliver(new SenderEvidence.OlmDevice(own, trust), device, content));

@@ -39,9 +39,17 @@ final class LiveKitVectors {
   /** One test for each vector of the group; at least one. */
   static Stream<DynamicTest> tests(String group, Consumer<JsonNode> test) {
     List<JsonNode> vectors = group(group);
-    assertThat(vectors).as("vectors of group %s", group).isNotEmpty();
+    if (shipped()) {
+      assertThat(vectors).as("vectors of group %s", group).isNotEmpty();
+    }
+    Assumptions.assumeFalse(vectors.isEmpty(), "no vectors of group " + group);
     return vectors.stream()
         .map(vector -> DynamicTest.dynamicTest(name(vector), () -> test.accept(vector)));
+  }
+
+  /** Whether the vectors are those of the test resources, whose ids may be named. */
+  static boolean shipped() {
+    return System.getProperty("vectors.dir", "").isEmpty();
   }
 
   static List<JsonNode> group(String group) {

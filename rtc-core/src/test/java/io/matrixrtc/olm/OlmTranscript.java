@@ -19,6 +19,7 @@ import java.util.TreeSet;
 final class OlmTranscript {
   private record Party(Account account, ScriptedRandom random, List<JsonNode> fallbackKeys) {}
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Sent(int type, byte[] body) {}
 
   private final SessionConfig config;

@@ -62,7 +62,37 @@ final class Verdicts {
     if (error instanceof OlmException.ConfigMismatch) {
       return Set.of("bad_mac_length", "wrong_mac_length", "bad_version", "config_mismatch");
     }
+    return megolmNames(error);
+  }
+
+  private static Set<String> megolmNames(Exception error) {
+    if (error instanceof MegolmException.Malformed e) {
+      return names(e.defect());
+    }
+    if (error instanceof MegolmException.MalformedKey e) {
+      return names(e.defect());
+    }
+    if (error instanceof MegolmException.NotAuthentic e) {
+      return names(e.check());
+    }
+    if (error instanceof MegolmException.UnknownIndex) {
+      return Set.of("unknown_index");
+    }
+    if (error instanceof MegolmException.ConfigMismatch) {
+      return Set.of("bad_mac_length", "wrong_mac_length", "bad_version", "config_mismatch");
+    }
     throw new AssertionError("no name for " + error, error);
+  }
+
+  private static Set<String> names(SessionKeyDefect defect) {
+    return switch (defect) {
+      case BASE64 -> Set.of("bad_base64");
+      case UNSUPPORTED_VERSION -> Set.of("bad_version");
+      case TOO_SHORT -> Set.of("too_short");
+      case TOO_LONG -> Set.of("too_long", "bad_signature");
+      case BAD_KEY -> Set.of("bad_key");
+      case BAD_SIGNATURE -> Set.of("bad_signature");
+    };
   }
 
   private static Set<String> names(MessageDefect defect) {

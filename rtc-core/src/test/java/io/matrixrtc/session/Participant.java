@@ -17,17 +17,24 @@ import java.util.Random;
 import java.util.concurrent.CompletionStage;
 
 /** One device in a simulated call. */
-final class Participant {
+class Participant {
   static final String ROOM_ID = "!call:example.org";
 
   final DeviceAddress device;
-  final RecordingSink sink = new RecordingSink();
+  final RecordingSink sink;
+  final List<MediaKey> made = new ArrayList<>();
   final List<SessionEvent> events = new ArrayList<>();
   final RtcSession session;
 
   Participant(
       String user, String deviceId, SimulatedRoom room, ToDeviceNetwork net, VirtualTime t) {
-    this(new DeviceAddress(user, deviceId), RotationPolicies.parity(), room, net, t);
+    this(
+        new DeviceAddress(user, deviceId),
+        RotationPolicies.parity(),
+        room,
+        net,
+        t,
+        new RecordingSink());
   }
 
   Participant(
@@ -35,7 +42,9 @@ final class Participant {
       RotationPolicy policy,
       SimulatedRoom room,
       ToDeviceNetwork network,
-      VirtualTime time) {
+      VirtualTime time,
+      RecordingSink sink) {
+    this.sink = sink;
     this.device = device;
     SessionSettings settings = SessionSettings.roomCall(ROOM_ID, "11", device);
     Random random = new Random(device.hashCode());
@@ -48,12 +57,21 @@ final class Participant {
                 network.channel(device),
                 time),
             sink,
-            () -> MediaKey.generate(random),
+            () -> {
+              MediaKey key = MediaKey.generate(random);
+              made.add(key);
+              return key;
+            },
             random);
     this.session =
         new RtcSession(
-            settings, room.publisher(device.userId()), Optional.of(keys), time, events::add);
+            settings, room.publisher(device.userId()), Optional.of(keys), time, this::onEvent);
     room.attach(session);
+  }
+
+  /** Called for each event of the session. */
+  void onEvent(SessionEvent event) {
+    events.add(event);
   }
 
   String identity() {

@@ -2,6 +2,7 @@ package io.matrixrtc.session;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.keys.VirtualTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,6 +24,10 @@ final class SimulatedRoom {
   /** The next answer instead of success, if any. */
   Supplier<PublishOutcome> refusal = () -> null;
 
+  /** How long a change takes to reach a session; the order is kept. */
+  Supplier<Duration> latency = () -> Duration.ZERO;
+
+  private final Map<RtcSession, Instant> lastArrival = new LinkedHashMap<>();
   private final VirtualTime time;
   private int lastEvent;
 
@@ -48,8 +53,20 @@ final class SimulatedRoom {
     log.add(event);
     state.put(stateKey, event);
     RoomUpdate update = new RoomUpdate(List.of(event), Set.of(), Set.of());
-    List.copyOf(sessions).forEach(session -> session.onRoomUpdate(update));
+    List.copyOf(sessions).forEach(session -> tell(session, update));
     return event;
+  }
+
+  private void tell(RtcSession session, RoomUpdate update) {
+    Instant at = time.now().plus(latency.get());
+    Instant last = lastArrival.getOrDefault(session, Instant.EPOCH);
+    Instant arrival = at.isBefore(last) ? last : at;
+    lastArrival.put(session, arrival);
+    if (arrival.equals(time.now())) {
+      session.onRoomUpdate(update);
+    } else {
+      time.schedule(arrival, () -> session.onRoomUpdate(update));
+    }
   }
 
   void joinRoom(String userId) {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = ParticipantRequest.CreateRoom.class, name = "create-room"),
   @JsonSubTypes.Type(value = ParticipantRequest.EnterRoom.class, name = "enter-room"),
   @JsonSubTypes.Type(value = ParticipantRequest.JoinCall.class, name = "join-call"),
+  @JsonSubTypes.Type(value = ParticipantRequest.Settle.class, name = "settle"),
   @JsonSubTypes.Type(value = ParticipantRequest.StartMedia.class, name = "start-media"),
   @JsonSubTypes.Type(value = ParticipantRequest.Mute.class, name = "mute"),
   @JsonSubTypes.Type(value = ParticipantRequest.Unmute.class, name = "unmute"),
@@ -35,6 +36,13 @@ public sealed interface ParticipantRequest {
 
   /** Join the call of the room: membership, keys, relay. */
   record JoinCall() implements ParticipantRequest {}
+
+  /**
+   * Wait until the newest own key is in use and served to all others, and theirs have come.
+   *
+   * @param others how many other devices are in the call
+   */
+  record Settle(int others) implements ParticipantRequest {}
 
   /** Play both clips from a media time on. */
   record StartMedia(long mediaMillis) implements ParticipantRequest {}

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RemoteMedia implements AutoCloseable {
   private final String sender;
-  private final KeyRing ring;
+  private KeyRing ring;
   private final MediaObserver observer;
   private final Map<TrackKind, Track> tracks = new EnumMap<>(TrackKind.class);
   private final BitSet heardIndexes = new BitSet();
@@ -36,8 +36,16 @@ final class RemoteMedia implements AutoCloseable {
     }
   }
 
-  KeyRing ring() {
+  synchronized KeyRing ring() {
     return ring;
+  }
+
+  /** Wipes the sender's keys: the call was left. A new join begins with an empty ring. */
+  synchronized void forgetKeys(KeyRing fresh) {
+    ring.close();
+    ring = fresh;
+    tracks.values().forEach(Track::useRing);
+    heardIndexes.clear();
   }
 
   FrameCounts counts() {
@@ -66,17 +74,21 @@ final class RemoteMedia implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     ring.close();
   }
 
   private final class Track {
-    private final FrameDecryptor decryptor = new FrameDecryptor(ring);
     private final TrackRecording recording;
+    private FrameDecryptor decryptor = new FrameDecryptor(ring);
     private byte[] buffer = new byte[4096];
 
     Track(Clip clip) {
       recording = new TrackRecording(clip);
+    }
+
+    void useRing() {
+      decryptor = new FrameDecryptor(ring);
     }
 
     void receive(FrameHeader header, byte[] frame) {
