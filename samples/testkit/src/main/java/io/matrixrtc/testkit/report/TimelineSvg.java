@@ -21,12 +21,14 @@ final class TimelineSvg {
   /** With more members than this, the strips are left out. */
   static final int MAX_STRIPS = 12;
 
+  private static final int MAX_FAULTS = 8;
   private static final int AXIS = 26;
+  private static final int FAULT = 25;
   private static final int PRESENCE = 21;
   private static final int KEY = 32;
   private static final int KEY_HEIGHT = 22;
-  private static final int STRIPS = 66;
-  private static final int STRIP = 9;
+  private static final int STRIPS = 67;
+  private static final int STRIP = 11;
   private static final int LANE_GAP = 22;
   private static final int[] STEPS_S = {1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600};
 
@@ -36,6 +38,7 @@ final class TimelineSvg {
   private final List<Lane> lanes;
   private final List<Lane> members;
   private final Map<String, Integer> tops = new HashMap<>();
+  private final List<CallStory.Fault> faults;
   private final boolean strips;
   private final int height;
 
@@ -50,7 +53,8 @@ final class TimelineSvg {
             .toList();
     this.members = lanes.stream().filter(lane -> !lane.attacker()).toList();
     this.strips = members.size() <= MAX_STRIPS;
-    int y = AXIS;
+    this.faults = story.faults().stream().limit(MAX_FAULTS).toList();
+    int y = AXIS + faults.size() * FAULT;
     for (Lane lane : lanes) {
       tops.put(lane.who(), y);
       int rows = lane.attacker() || !strips ? 0 : Math.max(0, members.size() - 1) * STRIP;
@@ -93,6 +97,7 @@ final class TimelineSvg {
     html.leaf("rect", "width", "2", "height", "5", "class", "stripe");
     html.close().closeLine();
     axis();
+    faults();
     for (KeyStory key : story.keys()) {
       ways(key);
     }
@@ -121,6 +126,37 @@ final class TimelineSvg {
           x,
           "y",
           "10");
+    }
+  }
+
+  private void faults() {
+    int y = AXIS - 2;
+    for (CallStory.Fault fault : faults) {
+      String text = "fault: " + fault.name() + ", " + story.label(fault.target());
+      html.open("g", "class", "fault");
+      rect("", fault.fromMs(), fault.toMs(), y, 4);
+      // In the right half a text ends below its bar's beginning, so that it stays in the drawing.
+      boolean right = fault.fromMs() * 2 > story.lengthMs();
+      html.element(
+          "text",
+          text,
+          "x",
+          percent(fault.fromMs()),
+          "y",
+          Integer.toString(y + 17),
+          "text-anchor",
+          right ? "end" : "start");
+      html.element(
+          "title",
+          text
+              + ", "
+              + Html.seconds(fault.fromMs())
+              + " to "
+              + Html.seconds(fault.toMs())
+              + " "
+              + fault.detail());
+      html.close();
+      y += FAULT;
     }
   }
 
