@@ -41,20 +41,17 @@ public record ApiRequest(
 
   /** {@code GET}; repeatable. */
   public static ApiRequest get(String... path) {
-    return new ApiRequest(
-        "GET", List.of(path), Map.of(), Optional.empty(), true, true, TIMEOUT);
+    return new ApiRequest("GET", List.of(path), Map.of(), Optional.empty(), true, true, TIMEOUT);
   }
 
   /** {@code PUT}; repeatable, as its path names what it sets. */
   public static ApiRequest put(ObjectNode body, String... path) {
-    return new ApiRequest(
-        "PUT", List.of(path), Map.of(), Optional.of(body), true, true, TIMEOUT);
+    return new ApiRequest("PUT", List.of(path), Map.of(), Optional.of(body), true, true, TIMEOUT);
   }
 
   /** {@code POST}; not repeatable unless {@link #asRepeatable} says so. */
   public static ApiRequest post(ObjectNode body, String... path) {
-    return new ApiRequest(
-        "POST", List.of(path), Map.of(), Optional.of(body), true, false, TIMEOUT);
+    return new ApiRequest("POST", List.of(path), Map.of(), Optional.of(body), true, false, TIMEOUT);
   }
 
   /** Returns the request with a query parameter more. */

@@ -65,8 +65,7 @@ public final class EncryptedClient implements AutoCloseable {
     this.pump = new CryptoPump(machine, client.keys(), client.toDevice(), scheduler);
     this.toDevice = new OlmToDeviceChannel(pump);
     this.sync =
-        new SyncLoop(
-            client.sync(), scheduler, RetryPolicy.defaults(), random, new SyncListener());
+        new SyncLoop(client.sync(), scheduler, RetryPolicy.defaults(), random, new SyncListener());
     pump.listen(toDevice::onCompleted, this::onBroken);
   }
 

@@ -119,7 +119,9 @@ public final class HomeserverApi {
         .whenComplete(
             (answer, error) ->
                 scheduler.execute(
-                    () -> end.complete(error == null ? read(answer, shape) : failed(unreachable(error)))));
+                    () ->
+                        end.complete(
+                            error == null ? read(answer, shape) : failed(unreachable(error)))));
     return end;
   }
 
@@ -157,11 +159,11 @@ public final class HomeserverApi {
 
   private static ApiFailure refusal(int status, ObjectNode body) {
     String errcode = body.path("errcode").asText("M_UNKNOWN");
-    if (status == 401
-        && (errcode.equals("M_UNKNOWN_TOKEN") || errcode.equals("M_MISSING_TOKEN"))) {
+    if (status == 401 && (errcode.equals("M_UNKNOWN_TOKEN") || errcode.equals("M_MISSING_TOKEN"))) {
       return new ApiFailure.LoggedOut(body.path("soft_logout").asBoolean(false));
     }
-    return new ApiFailure.Refused(status, shown(errcode), shown(body.path("error").asText("")), body);
+    return new ApiFailure.Refused(
+        status, shown(errcode), shown(body.path("error").asText("")), body);
   }
 
   /** The header first, in whole seconds; then the older member of the body, in milliseconds. */

@@ -14,11 +14,7 @@ import java.util.Optional;
  * @param timeout until the whole answer must be there
  */
 public record HttpCall(
-    String method,
-    URI uri,
-    Optional<AccessToken> token,
-    Optional<String> body,
-    Duration timeout) {
+    String method, URI uri, Optional<AccessToken> token, Optional<String> body, Duration timeout) {
 
   /** Shows neither the body, nor the query, which may hold tokens. */
   @Override

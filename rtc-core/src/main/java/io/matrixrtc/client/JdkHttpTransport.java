@@ -31,7 +31,9 @@ public final class JdkHttpTransport implements HttpTransport {
   @Override
   public CompletionStage<HttpAnswer> send(HttpCall call) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(call.uri()).timeout(call.timeout()).method(call.method(), body(call));
+        HttpRequest.newBuilder(call.uri())
+            .timeout(call.timeout())
+            .method(call.method(), body(call));
     call.token().ifPresent(token -> request.header("Authorization", "Bearer " + token.reveal()));
     if (call.body().isPresent()) {
       request.header("Content-Type", "application/json");

@@ -27,12 +27,7 @@ public final class MatrixClient {
     this.session = session;
     HomeserverApi api =
         new HomeserverApi(
-            session.homeserver(),
-            Optional.of(session.token()),
-            http,
-            scheduler,
-            retries,
-            random);
+            session.homeserver(), Optional.of(session.token()), http, scheduler, retries, random);
     this.account = new AccountApi(api);
     this.rooms = new RoomsApi(api);
     this.keys = new KeysApi(api);

@@ -26,11 +26,7 @@ public record RetryPolicy(Duration first, Duration longest, Duration budget) {
    * @param elapsed since the first try
    */
   Optional<Duration> next(
-      ApiRequest request,
-      ApiFailure failure,
-      int tries,
-      Duration elapsed,
-      RandomGenerator random) {
+      ApiRequest request, ApiFailure failure, int tries, Duration elapsed, RandomGenerator random) {
     boolean unclear = !(failure instanceof ApiFailure.RateLimited);
     if (!failure.isTransient() || (unclear && !request.repeatable())) {
       return Optional.empty();

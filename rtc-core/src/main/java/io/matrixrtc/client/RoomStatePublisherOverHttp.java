@@ -23,8 +23,7 @@ public final class RoomStatePublisherOverHttp implements RoomStatePublisher {
         .sendStateOnce(roomId, eventType, stateKey, content)
         .thenApply(
             result ->
-                result.fold(
-                    PublishOutcome.Published::new, RoomStatePublisherOverHttp::outcome));
+                result.fold(PublishOutcome.Published::new, RoomStatePublisherOverHttp::outcome));
   }
 
   private static PublishOutcome outcome(ApiFailure failure) {

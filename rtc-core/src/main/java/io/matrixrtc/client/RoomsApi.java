@@ -27,8 +27,7 @@ public final class RoomsApi {
   /** {@code POST /rooms/{room}/leave}. */
   public CompletionStage<ApiResult<Boolean>> leave(String roomId) {
     return done(
-        api.call(
-            ApiRequest.post(Json.newObject(), "v3", "rooms", roomId, "leave").asRepeatable()));
+        api.call(ApiRequest.post(Json.newObject(), "v3", "rooms", roomId, "leave").asRepeatable()));
   }
 
   /** {@code POST /rooms/{room}/invite}. */
@@ -67,8 +66,7 @@ public final class RoomsApi {
     return api.call(ApiRequest.get("v3", "rooms", roomId, "state", type, stateKey));
   }
 
-  private static ApiRequest state(
-      String roomId, String type, String stateKey, ObjectNode content) {
+  private static ApiRequest state(String roomId, String type, String stateKey, ObjectNode content) {
     return ApiRequest.put(content, "v3", "rooms", roomId, "state", type, stateKey);
   }
 

@@ -33,8 +33,7 @@ public record SyncAnswer(String nextBatch, SyncChanges crypto, Map<String, RoomS
    * @param state the state events that changed, in order; a later one replaces an earlier one
    * @param timeline all events of the timeline, state events included
    */
-  public record RoomSection(
-      String membership, List<ObjectNode> state, List<ObjectNode> timeline) {
+  public record RoomSection(String membership, List<ObjectNode> state, List<ObjectNode> timeline) {
     public RoomSection {
       state = List.copyOf(state);
       timeline = List.copyOf(timeline);
