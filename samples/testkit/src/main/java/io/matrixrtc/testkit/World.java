@@ -146,8 +146,7 @@ public final class World implements AutoCloseable {
 
   /** Publishes a frame that holds {@code bytes}, for a search of the tape to find. */
   public void plantAtRelay(byte[] bytes) {
-    FrameHeader header =
-        new FrameHeader(TrackKind.AUDIO, "opus", 0, 0, 0, true, clock.elapsed());
+    FrameHeader header = new FrameHeader(TrackKind.AUDIO, "opus", 0, 0, 0, true, clock.elapsed());
     try (RelayClient client =
         RelayClient.connect(relay.host(), relay.port(), "planter", frame -> {})) {
       client.publish(PublishedFrame.of(header, bytes));

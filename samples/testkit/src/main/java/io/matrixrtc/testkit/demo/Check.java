@@ -33,8 +33,7 @@ public record Check(
   }
 
   /** A claim that something does not happen: holds only if the control succeeded. */
-  static Check withstood(
-      String name, String claim, boolean ok, String detail, Control control) {
+  static Check withstood(String name, String claim, boolean ok, String detail, Control control) {
     Verdict verdict = ok && control.ok() ? Verdict.OK : Verdict.FAILED;
     return new Check(name, claim, verdict, detail, Optional.of(control));
   }

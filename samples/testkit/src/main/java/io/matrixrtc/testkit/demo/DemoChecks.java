@@ -89,7 +89,11 @@ final class DemoChecks {
             "complete-clips",
             "who was there from first to last has the complete clip, byte-identical",
             wanted > 0 && complete == wanted,
-            complete + " of " + wanted + " recordings" + (missing.isEmpty() ? "" : ": " + missing)));
+            complete
+                + " of "
+                + wanted
+                + " recordings"
+                + (missing.isEmpty() ? "" : ": " + missing)));
   }
 
   private List<ParticipantAnswer.Recording> recordingsOf(Member receiver) {
@@ -115,7 +119,11 @@ final class DemoChecks {
     EavesdropAttack.JoinerYield yield = new EavesdropAttack(evidence).joiner(late.get().name());
     joinerReadPast = yield.before().opened();
     String detail =
-        late.get().name() + " opened " + yield.before().opened() + " of " + yield.before().tried()
+        late.get().name()
+            + " opened "
+            + yield.before().opened()
+            + " of "
+            + yield.before().tried()
             + " frames recorded before its join";
     if (!settings.policy().equals("strict")) {
       checks.add(
@@ -155,8 +163,13 @@ final class DemoChecks {
             yield.afterSwitch().tried() > 0
                 && yield.afterSwitch().opened() == 0
                 && yield.notSwitched() == 0,
-            leaver.get().name() + " opened " + yield.afterSwitch().opened() + " of "
-                + yield.afterSwitch().tried() + " frames; " + yield.notSwitched()
+            leaver.get().name()
+                + " opened "
+                + yield.afterSwitch().opened()
+                + " of "
+                + yield.afterSwitch().tried()
+                + " frames; "
+                + yield.notSwitched()
                 + " senders did not switch",
             new Check.Control(
                 "the same attacker opens what came while it was a member",

@@ -68,8 +68,7 @@ final class DemoReview {
                       "log-search", "no media key is in the homeserver's request log", why));
             });
     checks.add(
-        hunt.in(
-            "tape-search", "the relay's tape", SecretHunt.payloads(evidence.tape().frames())));
+        hunt.in("tape-search", "the relay's tape", SecretHunt.payloads(evidence.tape().frames())));
   }
 
   private void record(Check check) {

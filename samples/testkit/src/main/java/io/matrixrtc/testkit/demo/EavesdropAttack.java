@@ -135,8 +135,7 @@ final class EavesdropAttack {
   }
 
   private static Yield tryAll(FrameBreaker breaker, List<RelayedFrame> frames) {
-    return new Yield(
-        frames.size(), frames.stream().filter(frame -> opens(breaker, frame)).count());
+    return new Yield(frames.size(), frames.stream().filter(frame -> opens(breaker, frame)).count());
   }
 
   private static boolean opens(FrameBreaker breaker, RelayedFrame frame) {
