@@ -42,7 +42,9 @@ import picocli.CommandLine.Spec;
       "Exit codes: 0 all checks held, 1 a check or a step failed, 2 wrong usage"
     })
 final class DemoCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
 
   @Option(
       names = {"-n", "--participants"},
@@ -150,10 +152,8 @@ final class DemoCommand implements Callable<Integer> {
                 json));
     try {
       return run.play() ? 0 : 1;
-    } catch (ScriptException e) {
-      throw new CommandFailure(e.getMessage());
-    } catch (IOException e) {
-      throw new CommandFailure(e.getMessage());
+    } catch (ScriptException | IOException e) {
+      throw new CommandFailure(String.valueOf(e.getMessage()));
     }
   }
 

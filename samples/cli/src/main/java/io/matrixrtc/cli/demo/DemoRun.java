@@ -65,7 +65,7 @@ public final class DemoRun {
             options.trust(),
             ParticipantStarter.of(options.processes()));
     try (World world = World.open(settings)) {
-      Display display = Display.of(options, world);
+      Display display = Display.of(options.json(), world);
       begin(world);
       DemoSettings demo =
           new DemoSettings(

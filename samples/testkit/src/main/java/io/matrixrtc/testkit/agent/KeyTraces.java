@@ -1,6 +1,7 @@
 package io.matrixrtc.testkit.agent;
 
 import io.matrixrtc.keys.KeyEvent;
+import io.matrixrtc.keys.RotationPlan;
 import io.matrixrtc.testkit.trace.KeyRef;
 import io.matrixrtc.testkit.trace.TraceEvent;
 import java.util.Queue;
@@ -9,7 +10,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 
 /** Turns key events into trace events, which know fingerprints. */
-final class KeyTraces {
+public final class KeyTraces {
+  /** The reason in {@link TraceEvent.KeyMade} of a key that was made because somebody left. */
+  public static final String MEMBER_LEFT = "a member left";
+
   private final String self;
   private final KeyLog keyLog;
   private final Consumer<TraceEvent> trace;
@@ -32,7 +36,7 @@ final class KeyTraces {
   void onKeyEvent(KeyEvent event) {
     if (event instanceof KeyEvent.RotationStarted started) {
       KeyRef key = keyLog.ownKeyIs(self, started.index());
-      trace.accept(new TraceEvent.KeyMade(key, started.cause().toString()));
+      trace.accept(new TraceEvent.KeyMade(key, reason(started.cause())));
     } else if (event instanceof KeyEvent.KeyServed served) {
       KeyRef key = keyLog.find(self, served.index().value());
       if (key != null) {
@@ -57,5 +61,13 @@ final class KeyTraces {
     }
     waiters.removeIf(waiter -> waiter.until().isDone());
     waiters.forEach(waiter -> waiter.look().run());
+  }
+
+  private static String reason(RotationPlan.Cause cause) {
+    return switch (cause) {
+      case FIRST_KEY -> "first key";
+      case MEMBER_LEFT -> MEMBER_LEFT;
+      case MEMBER_JOINED -> "a member joined";
+    };
   }
 }

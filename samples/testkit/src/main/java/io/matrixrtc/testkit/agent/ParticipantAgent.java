@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.ToDeviceChannel;
+import io.matrixrtc.media.FrameStatus;
 import io.matrixrtc.testkit.agent.AgentClient.RefusedException;
 import io.matrixrtc.testkit.media.MediaClock;
 import io.matrixrtc.testkit.trace.TraceEntry;
@@ -119,6 +120,7 @@ public final class ParticipantAgent implements ParticipantPort {
           new RecordingWriter(spec.name(), call().media().remotes())
               .write(directory == null ? null : Path.of(directory)));
     } else if (request instanceof ParticipantRequest.SignOut) {
+      client().encrypted().close();
       return done(client().signOut());
     } else {
       throw new IllegalStateException("unknown request");
@@ -194,7 +196,7 @@ public final class ParticipantAgent implements ParticipantPort {
         .forEach(
             (sender, remote) -> {
               FrameCounts counts = remote.counts();
-              long noKey = counts.lostWith(io.matrixrtc.media.FrameStatus.NO_KEY);
+              long noKey = counts.lostWith(FrameStatus.NO_KEY);
               trace.record(
                   new TraceEvent.FramesHeard(
                       spec.identity(),

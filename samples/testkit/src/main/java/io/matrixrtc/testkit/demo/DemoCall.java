@@ -73,6 +73,7 @@ public final class DemoCall {
     String planted = plant();
     Evidence evidence = collect();
     participants.values().forEach(Participant::leaveCall);
+    progress.accept("attacking what was recorded, searching for keys, decoding the recordings");
     DemoOutcome outcome = new DemoReview(world, settings, evidence, planted).examine();
     participants.values().forEach(Participant::signOut);
     return outcome;
@@ -126,7 +127,7 @@ public final class DemoCall {
     int mark = world.markOf(leaver);
     for (Participant other : participants.values()) {
       if (!other.equals(leaver)) {
-        world.expect(other).toHaveRotatedSince(mark);
+        world.expect(other).toHaveRotatedForALeaveSince(mark);
       }
     }
     // A moment under the new keys, for the leaver's attack to be tried on.

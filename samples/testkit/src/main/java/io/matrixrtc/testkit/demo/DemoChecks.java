@@ -140,6 +140,7 @@ final class DemoChecks {
             yield.before().tried() > 0 && yield.before().opened() == 0,
             detail,
             new Check.Control(
+                late.get().name(),
                 "the same attacker opens what came after",
                 yield.after().opened() > 0,
                 yield.after().opened() + " of " + yield.after().tried() + " frames")));
@@ -172,6 +173,7 @@ final class DemoChecks {
                 + yield.notSwitched()
                 + " senders did not switch",
             new Check.Control(
+                leaver.get().name(),
                 "the same attacker opens what came while it was a member",
                 yield.before().opened() > 0,
                 yield.before().opened() + " of " + yield.before().tried() + " frames")));
@@ -196,6 +198,7 @@ final class DemoChecks {
                   ? "it was accepted"
                   : result.refused() ? "refused, and reported" : "not reported as refused",
               new Check.Control(
+                  "a member",
                   "the same message put right is accepted",
                   result.controlAccepted(),
                   result.controlAccepted() ? "accepted" : "not accepted")));

@@ -60,6 +60,7 @@ final class SecretHunt {
         bytes > 0 && matches.isEmpty(),
         detail,
         new Check.Control(
+            "an intruder",
             "a key planted there is found",
             !plantedForms.isEmpty(),
             plantedForms.isEmpty() ? "not found" : "found as " + plantedForms));
