@@ -99,7 +99,7 @@ class JsonTest {
   }
 
   @Test
-  void holdsItsLimits() throws Exception {
+  void holdsItsLimits_JSON_LIMIT() throws Exception {
     assertThat(Json.parse(nested(Json.MAX_DEPTH)).isArray()).isTrue();
     assertThat(refusal(nested(Json.MAX_DEPTH + 1))).isEqualTo(Reason.LIMIT);
     assertThat(refusal("[".repeat(100_000))).isEqualTo(Reason.LIMIT);

@@ -214,7 +214,7 @@ class DecodersFuzzTest {
   }
 
   @Test
-  void keysAndSignatures_KEY_LEN() {
+  void keysAndSignatures_PUB_LEN() {
     Cases.run(
         "fuzz-keys",
         3_000,

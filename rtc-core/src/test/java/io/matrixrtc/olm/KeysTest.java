@@ -6,16 +6,24 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.matrixrtc.cases.Cases;
 import io.matrixrtc.encoding.Base64Text;
+import java.math.BigInteger;
+import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.HexFormat;
+import org.bouncycastle.math.ec.rfc8032.Ed25519;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Keys and signatures as values: lengths, texts, and that secrets stay secret. */
 class KeysTest {
+  /** Order of the prime-order group. */
+  private static final BigInteger ORDER =
+      BigInteger.TWO.pow(252).add(new BigInteger("27742317777372353535851937790883648493"));
+
   @ParameterizedTest
   @ValueSource(ints = {0, 31, 33, 64})
-  void keysHave32Bytes_KEY_LEN(int length) {
+  void keysHave32Bytes_PUB_LEN(int length) {
     byte[] bytes = new byte[length];
     String text = Base64Text.encode(bytes);
     assertThat(reason(() -> Curve25519PublicKey.of(bytes)))
@@ -31,7 +39,7 @@ class KeysTest {
   }
 
   @Test
-  void a44CharacterTextWithoutPaddingIsNoKey_KEY_LEN() {
+  void a44CharacterTextWithoutPaddingIsNoKey_PUB_LEN() {
     assertThat(reason(() -> Curve25519PublicKey.fromBase64("A".repeat(44))))
         .isEqualTo(KeyFormatException.Reason.LENGTH);
     assertThat(reason(() -> Curve25519PublicKey.fromBase64("A".repeat(45))))
@@ -101,6 +109,40 @@ class KeysTest {
     byte[] signature = new byte[64];
     signature[0] = 1; // R = identity, S = 0: the equation holds for every message
     assertThat(key.verify(new byte[] {1}, Ed25519Signature.of(signature))).isFalse();
+  }
+
+  /** The signer itself makes an R of small order and the S that fits; cofactored checks take it. */
+  @Test
+  void signaturesWithSmallOrderRAreRefused_ED_SMALL_R() throws Exception {
+    Ed25519KeyPair pair = Ed25519KeyPair.generate(ScriptedRandom.seeded(1));
+    byte[] message = {1, 2, 3};
+    byte[] r = new byte[32];
+    r[0] = 1; // the identity
+    MessageDigest sha512 = MessageDigest.getInstance("SHA-512");
+    byte[] expanded = sha512.digest(pair.copySeed());
+    expanded[0] &= (byte) 0xF8;
+    expanded[31] = (byte) ((expanded[31] & 0x7F) | 0x40);
+    BigInteger secret = littleEndian(Arrays.copyOf(expanded, 32));
+    sha512.update(r);
+    sha512.update(pair.publicKey().raw());
+    BigInteger challenge = littleEndian(sha512.digest(message));
+    byte[] s = new byte[64];
+    byte[] sum = challenge.multiply(secret).mod(ORDER).toByteArray();
+    System.arraycopy(r, 0, s, 0, 32);
+    for (int i = 0; i < sum.length && i < 32; i++) {
+      s[32 + i] = sum[sum.length - 1 - i];
+    }
+    byte[] key = pair.publicKey().raw();
+    assertThat(Ed25519.verify(s, 0, key, 0, message, 0, 3)).as("the engine alone").isTrue();
+    assertThat(pair.publicKey().verify(message, Ed25519Signature.of(s))).isFalse();
+  }
+
+  private static BigInteger littleEndian(byte[] bytes) {
+    byte[] bigEndian = new byte[bytes.length];
+    for (int i = 0; i < bytes.length; i++) {
+      bigEndian[bytes.length - 1 - i] = bytes[i];
+    }
+    return new BigInteger(1, bigEndian);
   }
 
   @Test
