@@ -133,6 +133,31 @@ class FrameEncryptorTest {
   }
 
   @Test
+  void frameAmbig_ciphertextNeverChangesHowAFrameIsRead_ours() {
+    // The clear bytes are a start code, so some first ciphertext bytes read as a slice.
+    byte[] frame = LiveKitVectors.hex("00000167000000000000000000000000");
+    for (int i = 0; i < 300; i++) {
+      byte[] wire = LiveKitVectors.encrypt(encryptor, Codec.H264, FrameType.DELTA, frame);
+      assertThat(
+              LiveKitVectors.decrypt(new FrameDecryptor(ring), Codec.H264, FrameType.DELTA, wire))
+          .isEqualTo(frame);
+    }
+    assertThat(ring.framesUsed(MediaWorld.ZERO)).as("IVs were tried again").isGreaterThan(300);
+  }
+
+  @Test
+  void frameAmbig_aFrameThatReceiversWouldMisreadWhateverTheIvIsDropped_ours() {
+    // The slice is too near to the end to be seen, until 30 bytes follow it.
+    byte[] frame = LiveKitVectors.hex("00000000000001658884");
+    assertThat(MediaWorld.send(encryptor, Codec.H264, frame))
+        .isEqualTo(FrameStatus.AMBIGUOUS_HEADER);
+    assertThat(encryptor.outputLength()).isZero();
+    assertThat(encryptor.keyIndex()).isEqualTo(-1);
+    byte[] longer = Arrays.copyOf(frame, 11);
+    assertThat(MediaWorld.send(encryptor, Codec.H264, longer)).isEqualTo(FrameStatus.OK);
+  }
+
+  @Test
   void rangesAreCheckedAndMayNotOverlap() {
     byte[] both = new byte[200];
     assertThatThrownBy(() -> encryptor.encrypt(Codec.AUDIO, FrameType.KEY, FRAME, 30, 11, both, 0))

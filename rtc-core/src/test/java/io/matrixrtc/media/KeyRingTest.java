@@ -197,7 +197,15 @@ class KeyRingTest {
     js.put(MediaWorld.ZERO, key);
     js.advance(MediaWorld.ZERO, 1);
     js.put(MediaWorld.ZERO, key);
-    assertThat(js.generation(MediaWorld.ZERO)).as("re-posting").hasValue(0);
+    assertThat(js.generation(MediaWorld.ZERO)).as("put again").hasValue(0);
+    js.put(MediaWorld.ONE, newer);
+    js.advance(MediaWorld.ZERO, 1);
+    js.advance(MediaWorld.ONE, 2);
+    js.repost();
+    assertThat(js.generation(MediaWorld.ZERO)).as("re-posted").hasValue(0);
+    assertThat(js.generation(MediaWorld.ONE)).as("re-posted").hasValue(0);
+    receiver.repost();
+    assertThat(receiver.generation(MediaWorld.ZERO)).hasValue(2);
   }
 
   private FrameKey frameKeyAt(int index) {
