@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.random.RandomGenerator;
 import javax.security.auth.Destroyable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The secret that one call member encrypts its media with: the material which is distributed, from
@@ -24,6 +25,7 @@ public final class MediaKey implements Destroyable, AutoCloseable {
   private final byte[] material;
   private final String fingerprint;
   private boolean destroyed;
+  private @Nullable FrameNumbers frameNumbers;
 
   private MediaKey(byte[] owned) {
     this.material = owned;
@@ -98,6 +100,14 @@ public final class MediaKey implements Destroyable, AutoCloseable {
       Arrays.fill(mine, (byte) 0);
       Arrays.fill(theirs, (byte) 0);
     }
+  }
+
+  /** The IVs of this key: the same object for every ring that the key is put into (KEY-IV). */
+  synchronized FrameNumbers frameNumbers(RandomGenerator random) {
+    if (frameNumbers == null) {
+      frameNumbers = new FrameNumbers(random);
+    }
+    return frameNumbers;
   }
 
   @Override

@@ -12,9 +12,9 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Tries to open recorded frames with everything an attacker holds: each key material as it was given,
- * and every ratchet step from it within reach, for any sender and whatever index the frame names.
- * Confined to one thread.
+ * Tries to open recorded frames with everything an attacker holds: each key material as it was
+ * given, and every ratchet step from it within reach, for any sender and whatever index the frame
+ * names. Confined to one thread.
  */
 public final class FrameBreaker {
   /** How many ratchet steps are walked from each material. */
@@ -33,6 +33,8 @@ public final class FrameBreaker {
     try {
       cipher = Cipher.getInstance("AES/GCM/NoPadding");
       for (byte[] material : materials) {
+        // A ratcheted material begins with the frame key of the step before it.
+        keys.add(new SecretKeySpec(Arrays.copyOf(material, 16), "AES"));
         byte[] step = material;
         for (int i = 0; i <= RATCHET_STEPS; i++) {
           byte[] next = derive(step);
