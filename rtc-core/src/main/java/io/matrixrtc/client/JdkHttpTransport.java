@@ -1,0 +1,60 @@
+package io.matrixrtc.client;
+
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+
+/** {@link HttpTransport} over {@code java.net.http}. */
+public final class JdkHttpTransport implements HttpTransport {
+  /** How long connecting may take. */
+  public static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
+  /** Largest answer that is read; a larger one counts as no answer. */
+  public static final int MAX_ANSWER_BYTES = 64 << 20;
+
+  private final HttpClient client;
+
+  /** Uses threads of {@code executor}, which it does not shut down. */
+  public JdkHttpTransport(Executor executor) {
+    this.client =
+        HttpClient.newBuilder()
+            .connectTimeout(CONNECT_TIMEOUT)
+            .followRedirects(HttpClient.Redirect.NEVER) // a token goes to one host only
+            .executor(executor)
+            .build();
+  }
+
+  @Override
+  public CompletionStage<HttpAnswer> send(HttpCall call) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(call.uri())
+            .timeout(call.timeout())
+            .method(call.method(), body(call));
+    call.token().ifPresent(token -> request.header("Authorization", "Bearer " + token.reveal()));
+    if (call.body().isPresent()) {
+      request.header("Content-Type", "application/json");
+    }
+    return client
+        .sendAsync(request.build(), info -> new BoundedBody(MAX_ANSWER_BYTES))
+        .thenApply(JdkHttpTransport::answer);
+  }
+
+  private static HttpRequest.BodyPublisher body(HttpCall call) {
+    return call.body().isPresent()
+        ? HttpRequest.BodyPublishers.ofString(call.body().get(), StandardCharsets.UTF_8)
+        : HttpRequest.BodyPublishers.noBody();
+  }
+
+  private static HttpAnswer answer(HttpResponse<String> response) {
+    return new HttpAnswer(
+        response.statusCode(), response.headers().firstValue("Retry-After"), response.body());
+  }
+
+  /** Idle connections end by themselves. */
+  @Override
+  public void close() {}
+}
