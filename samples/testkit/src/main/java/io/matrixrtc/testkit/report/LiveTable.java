@@ -17,7 +17,6 @@ public final class LiveTable implements Consumer<TraceEntry>, AutoCloseable {
   /** Call time between two summaries on a plain output. */
   public static final long SUMMARY_MS = 10_000;
 
-  private static final String UP = "\u001B[%dA";
   private static final String CLEAR_LINE = "\u001B[K";
   private static final String CLEAR_BELOW = "\u001B[J";
 
@@ -64,7 +63,7 @@ public final class LiveTable implements Consumer<TraceEntry>, AutoCloseable {
     }
     StringBuilder text = new StringBuilder();
     if (!drawn.isEmpty()) {
-      text.append(String.format(UP, drawn.size())).append('\r');
+      text.append("\u001B[").append(drawn.size()).append("A\r");
     }
     for (String line : lines) {
       text.append(line).append(CLEAR_LINE).append('\n');

@@ -74,8 +74,8 @@ final class LiveView {
 
   private String cell(LiveState.Member listener, LiveState.Member sender, int width) {
     TraceEvent.FramesHeard counts = listener.hears.get(sender.who);
-    if (listener == sender || counts == null || counts.index() < 0) {
-      return style(DIM, fit(listener == sender ? "" : ".", width));
+    if (listener.who.equals(sender.who) || counts == null || counts.index() < 0) {
+      return style(DIM, fit(listener.who.equals(sender.who) ? "" : ".", width));
     }
     long lost = counts.failed() + counts.missingKey();
     String index = String.format(Locale.ROOT, "%3d", counts.index());

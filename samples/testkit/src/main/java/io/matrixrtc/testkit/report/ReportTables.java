@@ -66,8 +66,8 @@ final class ReportTables {
 
   private void cell(Lane listener, Lane sender) {
     TraceEvent.FramesHeard counts = story.heard(listener.who(), sender.who());
-    if (listener == sender || counts == null) {
-      html.element("td", listener == sender ? "" : "\u2013", "class", "none");
+    if (listener.equals(sender) || counts == null) {
+      html.element("td", listener.equals(sender) ? "" : "\u2013", "class", "none");
       return;
     }
     html.open("td");

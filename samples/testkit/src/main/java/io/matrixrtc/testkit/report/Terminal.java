@@ -1,5 +1,6 @@
 package io.matrixrtc.testkit.report;
 
+import java.io.Console;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +28,23 @@ public record Terminal(boolean redraw, boolean color, int columns) {
 
   /** The terminal of this process, or a plain one if its output goes elsewhere. */
   public static Terminal detect() {
-    return of(System.getenv(), System.console() != null, Terminal::askStty);
+    return of(System.getenv(), isInteractive(), Terminal::askStty);
+  }
+
+  /** From Java 22 on there is a console object even without a terminal; it then can be asked. */
+  @SuppressWarnings("SystemConsoleNull")
+  private static boolean isInteractive() {
+    Console console = System.console();
+    if (console == null) {
+      return false;
+    }
+    try {
+      return Boolean.TRUE.equals(Console.class.getMethod("isTerminal").invoke(console));
+    } catch (NoSuchMethodException e) {
+      return true; // Java 17 to 21: a console is a terminal.
+    } catch (ReflectiveOperationException e) {
+      return false;
+    }
   }
 
   /**

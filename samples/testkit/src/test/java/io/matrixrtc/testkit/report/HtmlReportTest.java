@@ -39,7 +39,7 @@ class HtmlReportTest {
   }
 
   @Test
-  void thePageNeedsNothingElse() {
+  void thePageNeedsNothingElse_REPORT_ALONE() {
     String page = HtmlReport.page(SyntheticCall.trace(), SUMMARY);
     assertThat(page).doesNotContain("http://", "https://", "@import", "url(//", "srcset");
     Matcher links = Pattern.compile("(?:href|src)=\"([^\"]*)\"").matcher(page);
@@ -70,7 +70,7 @@ class HtmlReportTest {
   }
 
   @Test
-  void allTextIsEscaped() {
+  void allTextIsEscaped_REPORT_ESCAPE() {
     KeyRef key = new KeyRef("@e:x:E", 5, 2, KeyFingerprint.of(new byte[16]));
     Control control = new Control(HOSTILE, true, HOSTILE);
     Trace trace =
@@ -101,7 +101,7 @@ class HtmlReportTest {
   }
 
   @Test
-  void theVerdictNamesWhatFailed() {
+  void theVerdictNamesWhatFailed_REPORT_VERDICT() {
     String page = HtmlReport.page(SyntheticCall.trace(), SUMMARY);
     assertThat(page).contains("Not passed: 1 of 5 checks fails").doesNotContain("> Passed");
     Control works = new Control("c", true, "");

@@ -104,7 +104,7 @@ class LiveTableTest {
   }
 
   @Test
-  void namesCannotSteerTheTerminal() {
+  void namesCannotSteerTheTerminal_TABLE_ESCAPE() {
     LiveTable table = new LiveTable(out, new Terminal(true, false, 80));
     String evil = "a\u001B[2J\r\n\u0007\u202E";
     table.accept(entry(new TraceEvent.ParticipantAdded("e", "e", "E", evil, false)));
