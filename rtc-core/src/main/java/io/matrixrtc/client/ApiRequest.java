@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
  * @param authenticated whether the access token goes with it
  * @param repeatable whether it does no harm if carried out twice; only then it is repeated after a
  *     lost answer
- * @param timeout until the answer must be there
+ * @param timeout until the answer must be there, if not as long as the settings say
  */
 public record ApiRequest(
     String method,
@@ -30,10 +30,7 @@ public record ApiRequest(
     Optional<ObjectNode> body,
     boolean authenticated,
     boolean repeatable,
-    Duration timeout) {
-  /** How long a request may take if nothing else is said. */
-  public static final Duration TIMEOUT = Duration.ofSeconds(30);
-
+    Optional<Duration> timeout) {
   public ApiRequest {
     path = List.copyOf(path);
     query = Map.copyOf(query);
@@ -41,17 +38,20 @@ public record ApiRequest(
 
   /** {@code GET}; repeatable. */
   public static ApiRequest get(String... path) {
-    return new ApiRequest("GET", List.of(path), Map.of(), Optional.empty(), true, true, TIMEOUT);
+    return new ApiRequest(
+        "GET", List.of(path), Map.of(), Optional.empty(), true, true, Optional.empty());
   }
 
   /** {@code PUT}; repeatable, as its path names what it sets. */
   public static ApiRequest put(ObjectNode body, String... path) {
-    return new ApiRequest("PUT", List.of(path), Map.of(), Optional.of(body), true, true, TIMEOUT);
+    return new ApiRequest(
+        "PUT", List.of(path), Map.of(), Optional.of(body), true, true, Optional.empty());
   }
 
   /** {@code POST}; not repeatable unless {@link #asRepeatable} says so. */
   public static ApiRequest post(ObjectNode body, String... path) {
-    return new ApiRequest("POST", List.of(path), Map.of(), Optional.of(body), true, false, TIMEOUT);
+    return new ApiRequest(
+        "POST", List.of(path), Map.of(), Optional.of(body), true, false, Optional.empty());
   }
 
   /** Returns the request with a query parameter more. */
@@ -73,7 +73,7 @@ public record ApiRequest(
 
   /** Returns the request with another time limit. */
   public ApiRequest within(Duration limit) {
-    return new ApiRequest(method, path, query, body, authenticated, repeatable, limit);
+    return new ApiRequest(method, path, query, body, authenticated, repeatable, Optional.of(limit));
   }
 
   /** Returns the URL at {@code homeserver}, every segment percent-encoded. */

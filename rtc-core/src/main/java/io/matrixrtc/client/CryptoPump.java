@@ -6,8 +6,10 @@ import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.OlmMachine;
 import io.matrixrtc.e2ee.OutgoingRequest;
 import io.matrixrtc.e2ee.RequestFailure;
+import io.matrixrtc.e2ee.UserDevice;
 import io.matrixrtc.keys.SerialScheduler;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -95,10 +97,14 @@ final class CryptoPump {
 
   private void pump() throws CryptoStoreException {
     Instant now = scheduler.now();
+    Set<UserDevice> before = new HashSet<>();
     for (OutgoingRequest request : machine.outgoingRequests(now)) {
-      if (onTheWire.add(request.id())) {
+      // PUMP-ORDER: messages to one device leave one after another, in the machine's order.
+      Set<UserDevice> devices = receivers(request);
+      if (Collections.disjoint(devices, before) && onTheWire.add(request.id())) {
         send(request);
       }
+      before.addAll(devices);
     }
     machine.takeCompletedDeliveries().forEach(completed);
     if (timer != null) {
@@ -109,6 +115,10 @@ final class CryptoPump {
     if (deadline.isPresent()) {
       timer = scheduler.schedule(deadline.get(), () -> use((m, at) -> {}, why -> {}));
     }
+  }
+
+  private static Set<UserDevice> receivers(OutgoingRequest request) {
+    return request instanceof OutgoingRequest.ToDevice message ? message.devices() : Set.of();
   }
 
   private void send(OutgoingRequest request) {

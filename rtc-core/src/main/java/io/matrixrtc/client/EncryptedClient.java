@@ -16,24 +16,24 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
-import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One logged-in device with end-to-end encryption: syncs, keeps its keys on the homeserver, and
- * carries encrypted to-device events. Any thread may call; everything runs on the scheduler.
+ * One logged-in device with end-to-end encryption: syncs, keeps its keys on the homeserver, carries
+ * encrypted to-device events and feeds sessions. Any thread may call; everything runs on the
+ * scheduler of the {@link MatrixClient}'s settings, listeners included.
  */
 public final class EncryptedClient implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EncryptedClient.class);
 
   private final MatrixClient client;
-  private final OlmMachine machine;
+  private final UserDevice device;
   private final SerialScheduler scheduler;
   private final CryptoPump pump;
   private final SyncLoop sync;
   private final OlmToDeviceChannel toDevice;
-  private final RoomFeed rooms = new RoomFeed();
+  private final RoomFeed rooms;
   private final Consumer<ClientEvent> listener;
   private boolean closed;
 
@@ -42,34 +42,33 @@ public final class EncryptedClient implements AutoCloseable {
    *
    * @param store used until this is closed, which does not close it
    * @param key seals what is stored; used as long
-   * @param listener told of events on the scheduler; must not block
+   * @param keyRandom where keys come from
+   * @param listener told of events; must not block
    * @throws CryptoStoreException if the store fails, or belongs to another device
    */
   public EncryptedClient(
       MatrixClient client,
-      OlmMachine.Settings settings,
+      OlmMachine.Settings trust,
       CryptoStore store,
       StateKey key,
       RandomSource keyRandom,
-      SerialScheduler scheduler,
-      RandomGenerator random,
       Consumer<ClientEvent> listener)
       throws CryptoStoreException {
     MatrixSession session = client.session();
+    ClientSettings settings = client.settings();
     this.client = client;
-    this.scheduler = scheduler;
+    this.device = new UserDevice(session.userId(), session.deviceId());
+    this.scheduler = settings.scheduler();
     this.listener = listener;
-    this.machine =
-        OlmMachine.open(
-            new UserDevice(session.userId(), session.deviceId()), settings, store, key, keyRandom);
+    OlmMachine machine = OlmMachine.open(device, trust, store, key, keyRandom);
     this.pump = new CryptoPump(machine, client.keys(), client.toDevice(), scheduler);
     this.toDevice = new OlmToDeviceChannel(pump);
-    this.sync =
-        new SyncLoop(client.sync(), scheduler, RetryPolicy.defaults(), random, new SyncListener());
+    this.sync = new SyncLoop(client.sync(), settings, new SyncListener());
+    this.rooms = new RoomFeed(client.rooms(), sync, settings, this::trackCallUsers);
     pump.listen(toDevice::onCompleted, this::onBroken);
   }
 
-  /** Begins to sync, where the store says it ended. */
+  /** Begins to sync, where the store says that it ended. */
   public void start() {
     scheduler.execute(
         () -> {
@@ -77,6 +76,11 @@ public final class EncryptedClient implements AutoCloseable {
             pump.use((m, now) -> sync.start(m.syncToken()), why -> {});
           }
         });
+  }
+
+  /** The device. */
+  public UserDevice device() {
+    return device;
   }
 
   /** The unencrypted part of the API. */
@@ -91,42 +95,24 @@ public final class EncryptedClient implements AutoCloseable {
 
   /** Sets state of {@code roomId} for a session. */
   public RoomStatePublisher statePublisher(String roomId) {
-    return new RoomStatePublisherOverHttp(client.rooms(), roomId);
+    return new HomeserverStatePublisher(client.rooms(), roomId);
   }
 
   /**
    * Follows a room's members and call memberships: the whole state first, then what changes. The
-   * devices of those in the call are followed, too.
+   * devices of those in the call are followed, too. A state that cannot be had for a reason which
+   * may pass is asked for again, as the retry policy says.
    *
-   * @param subscriber called on the scheduler
-   * @return completes once the whole state was handed on, or with why it could not be had
+   * @param subscriber must not block
+   * @return completes once the whole state was handed on, or with why it could not be had;
+   *     exceptionally only when closed
    */
-  public CompletionStage<ApiResult<Boolean>> followRoom(
+  public CompletionStage<ApiResult<RoomSubscription>> followRoom(
       String roomId, Consumer<RoomUpdate> subscriber) {
-    CompletableFuture<ApiResult<Boolean>> end = new CompletableFuture<>();
-    Consumer<RoomUpdate> following = update -> hand(update, subscriber);
-    scheduler.execute(
-        () ->
-            sync.pauseFor(
-                () ->
-                    client
-                        .sync()
-                        .roomState(roomId)
-                        .thenAccept(
-                            state -> {
-                              ApiResult<Boolean> result =
-                                  state.map(
-                                      events -> {
-                                        following.accept(RoomFeed.update(events));
-                                        rooms.subscribe(roomId, following);
-                                        return true;
-                                      });
-                              end.complete(result);
-                            })));
-    return end;
+    return rooms.follow(roomId, subscriber);
   }
 
-  /** Runs {@code query} with the machine on the scheduler, for inspection and local decisions. */
+  /** Runs {@code query} with the machine, for inspection and local decisions. */
   public <T> CompletionStage<T> withMachine(MachineQuery<T> query) {
     CompletableFuture<T> end = new CompletableFuture<>();
     scheduler.execute(
@@ -140,17 +126,13 @@ public final class EncryptedClient implements AutoCloseable {
   /** Something to ask or decide. */
   @FunctionalInterface
   public interface MachineQuery<T> {
-    /** Runs on the scheduler; must not keep the machine. */
+    /** Runs on the scheduler; must not keep the machine. What it throws ends the machine. */
     T ask(OlmMachine machine) throws CryptoStoreException;
   }
 
-  private void hand(RoomUpdate update, Consumer<RoomUpdate> subscriber) {
-    pump.use((m, now) -> m.trackUsers(RoomFeed.callUsers(update), now), why -> {});
-    try {
-      subscriber.accept(update);
-    } catch (RuntimeException e) {
-      LOG.error("{}: a listener to a room failed", machine.device(), e);
-    }
+  /** FEED-TRACK: whose device lists are followed early costs no round trip when a key is due. */
+  private void trackCallUsers(RoomUpdate update) {
+    pump.use((m, now) -> m.trackUsers(RoomUpdates.callUsers(update), now), why -> {});
   }
 
   private void onBroken(String why) {
@@ -165,7 +147,7 @@ public final class EncryptedClient implements AutoCloseable {
     try {
       listener.accept(event);
     } catch (RuntimeException e) {
-      LOG.error("{}: a listener to the client failed", machine.device(), e);
+      LOG.error("{}: a listener to the client failed", device, e);
     }
   }
 
@@ -177,7 +159,7 @@ public final class EncryptedClient implements AutoCloseable {
           if (!closed) {
             closed = true;
             sync.stop();
-            rooms.clear();
+            rooms.close();
             toDevice.close();
             pump.stop("the client is closed");
           }
@@ -186,19 +168,19 @@ public final class EncryptedClient implements AutoCloseable {
 
   private final class SyncListener implements SyncLoop.Listener {
     @Override
-    public void onSync(SyncAnswer answer) {
+    public boolean onSync(SyncAnswer answer) {
       List<ToDeviceResult> results = new ArrayList<>();
-      boolean taken =
-          pump.use(
-              (m, now) -> results.addAll(m.receiveSync(answer.crypto(), now)), why -> sync.stop());
-      if (taken) {
-        // Members first: a key may come in the same answer as the membership it belongs to.
-        rooms.onSync(answer);
-        for (ToDeviceResult result : results) {
-          toDevice.onResult(result);
-          tell(new ClientEvent.ToDevice(result));
-        }
+      if (!pump.use((m, now) -> results.addAll(m.receiveSync(answer.crypto(), now)), why -> {})) {
+        return false;
       }
+      // FEED-FIRST: a key may come in the same answer as the membership it belongs to.
+      rooms.onSync(answer);
+      answer.rooms().forEach((room, changes) -> tell(new ClientEvent.Room(room, changes)));
+      for (ToDeviceResult result : results) {
+        toDevice.onResult(result);
+        tell(new ClientEvent.ToDevice(result));
+      }
+      return true;
     }
 
     @Override

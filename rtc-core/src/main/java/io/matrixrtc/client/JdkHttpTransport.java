@@ -5,10 +5,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
-/** {@link HttpTransport} over {@code java.net.http}. */
+/** {@link HttpTransport} over {@code java.net.http}. One serves any number of clients. */
 public final class JdkHttpTransport implements HttpTransport {
   /** How long connecting may take. */
   public static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
@@ -23,7 +25,7 @@ public final class JdkHttpTransport implements HttpTransport {
     this.client =
         HttpClient.newBuilder()
             .connectTimeout(CONNECT_TIMEOUT)
-            .followRedirects(HttpClient.Redirect.NEVER) // a token goes to one host only
+            .followRedirects(HttpClient.Redirect.NEVER) // HTTP-REDIRECT: a token goes to one host
             .executor(executor)
             .build();
   }
@@ -32,15 +34,28 @@ public final class JdkHttpTransport implements HttpTransport {
   public CompletionStage<HttpAnswer> send(HttpCall call) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(call.uri())
+            .version(version(call))
             .timeout(call.timeout())
             .method(call.method(), body(call));
     call.token().ifPresent(token -> request.header("Authorization", "Bearer " + token.reveal()));
     if (call.body().isPresent()) {
       request.header("Content-Type", "application/json");
     }
-    return client
-        .sendAsync(request.build(), info -> new BoundedBody(MAX_ANSWER_BYTES))
+    CompletableFuture<HttpResponse<String>> exchange =
+        client.sendAsync(request.build(), info -> new BoundedBody(MAX_ANSWER_BYTES));
+    // The request's own limit ends with the answer's headers; this one covers its body, too.
+    return exchange
+        .copy()
+        .orTimeout(call.timeout().toMillis(), TimeUnit.MILLISECONDS)
+        .whenComplete((response, error) -> exchange.cancel(true))
         .thenApply(JdkHttpTransport::answer);
+  }
+
+  /** No attempt to upgrade a plain connection: reverse proxies tend to stumble over it. */
+  private static HttpClient.Version version(HttpCall call) {
+    return "https".equalsIgnoreCase(call.uri().getScheme())
+        ? HttpClient.Version.HTTP_2
+        : HttpClient.Version.HTTP_1_1;
   }
 
   private static HttpRequest.BodyPublisher body(HttpCall call) {

@@ -3,6 +3,7 @@ package io.matrixrtc.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
+import java.net.URI;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -11,39 +12,27 @@ import java.util.concurrent.CompletionStage;
  * Becoming a device: login with a password and registration. Matrix specification, "Client
  * authentication".
  */
-public final class LoginApi {
+final class LoginApi {
   private final HomeserverApi api;
 
-  /** Uses an API without an access token. */
-  public LoginApi(HomeserverApi api) {
-    this.api = api;
+  LoginApi(URI homeserver, ClientSettings settings) {
+    this.api = new HomeserverApi(homeserver, Optional.empty(), settings);
   }
 
-  /**
-   * Logs in.
-   *
-   * @param user local part or full user id
-   * @param deviceId the device to come back as; empty for a new one
-   * @param displayName shown to others in the list of devices
-   */
-  public CompletionStage<LoginOutcome> login(
-      String user, String password, Optional<String> deviceId, String displayName) {
+  CompletionStage<LoginOutcome> login(Credentials credentials) {
     ObjectNode body = Json.newObject().put("type", "m.login.password");
-    body.putObject("identifier").put("type", "m.id.user").put("user", user);
-    body.put("password", password).put("initial_device_display_name", displayName);
-    deviceId.ifPresent(id -> body.put("device_id", id));
+    body.putObject("identifier").put("type", "m.id.user").put("user", credentials.user());
+    addDevice(body, credentials);
     return api.call(ApiRequest.post(body, "v3", "login").unauthenticated())
-        .thenApply(result -> result.fold(this::loggedIn, LoginApi::loginFailure));
+        .thenApply(
+            result ->
+                result.fold(this::loggedIn, failure -> loginFailure(failure, credentials.user())));
   }
 
-  /** Registers a user where the homeserver asks for nothing but a name and a password. */
-  public CompletionStage<LoginOutcome> register(
-      String localpart, String password, String displayName) {
-    ObjectNode body =
-        Json.newObject()
-            .put("username", localpart)
-            .put("password", password)
-            .put("initial_device_display_name", displayName);
+  /** Registers where the homeserver asks for nothing but a name and a password. */
+  CompletionStage<LoginOutcome> register(Credentials credentials) {
+    ObjectNode body = Json.newObject().put("username", credentials.user());
+    addDevice(body, credentials);
     return register(body)
         .thenCompose(
             first ->
@@ -53,6 +42,12 @@ public final class LoginApi {
                         dummySession(failure)
                             .map(session -> registerWith(session, body))
                             .orElseGet(() -> done(registerFailure(failure)))));
+  }
+
+  private static void addDevice(ObjectNode body, Credentials credentials) {
+    body.put("password", credentials.password());
+    body.put("initial_device_display_name", credentials.displayName());
+    credentials.deviceId().ifPresent(id -> body.put("device_id", id));
   }
 
   private CompletionStage<LoginOutcome> registerWith(String session, ObjectNode body) {
@@ -66,7 +61,7 @@ public final class LoginApi {
     return api.call(ApiRequest.post(body, "v3", "register").unauthenticated());
   }
 
-  /** The session of interactive authentication, if nothing but the empty stage is asked for. */
+  /** The session of interactive authentication, if the empty stage is enough (LOGIN-DUMMY). */
   private static Optional<String> dummySession(ApiFailure failure) {
     if (!(failure instanceof ApiFailure.Refused refused) || refused.status() != 401) {
       return Optional.empty();
@@ -83,20 +78,20 @@ public final class LoginApi {
   private LoginOutcome loggedIn(ObjectNode answer) {
     String userId = answer.path("user_id").asText();
     String deviceId = answer.path("device_id").asText();
-    String token = answer.path("access_token").asText();
+    Optional<AccessToken> token = AccessToken.parse(answer.path("access_token").asText());
     if (userId.isEmpty() || deviceId.isEmpty() || token.isEmpty()) {
       return new LoginOutcome.Failed(
           new ApiFailure.NotMatrix(
               api.homeserver().toString(), "login without user, device and token"));
     }
     return new LoginOutcome.LoggedIn(
-        new MatrixSession(api.homeserver(), userId, deviceId, AccessToken.of(token)));
+        new MatrixSession(api.homeserver(), userId, deviceId, token.get()));
   }
 
-  private static LoginOutcome loginFailure(ApiFailure failure) {
+  private LoginOutcome loginFailure(ApiFailure failure, String user) {
     if (failure instanceof ApiFailure.Refused refused) {
       if (refused.errcode().equals("M_FORBIDDEN")) {
-        return new LoginOutcome.WrongPassword();
+        return new LoginOutcome.WrongPassword(user, api.homeserver().toString());
       } else if (refused.status() == 400 && refused.errcode().equals("M_UNKNOWN")) {
         return new LoginOutcome.NeedsBrowser();
       }

@@ -15,10 +15,14 @@ public sealed interface LoginOutcome {
   }
 
   /** User name or password is wrong; the homeserver does not say which. */
-  record WrongPassword() implements LoginOutcome {
+  record WrongPassword(String user, String homeserver) implements LoginOutcome {
     @Override
     public String sentence() {
-      return "Wrong user name or password. Check both; the user name goes without the server.";
+      return "The homeserver "
+          + homeserver
+          + " does not accept this password for "
+          + user
+          + ". Check user name and password, and that the user is registered there.";
     }
   }
 
@@ -34,8 +38,8 @@ public sealed interface LoginOutcome {
   record NeedsBrowser() implements LoginOutcome {
     @Override
     public String sentence() {
-      return "This homeserver offers no login with a password. Log in with another client and use"
-          + " its access token.";
+      return "The homeserver offers no login or registration with a password alone. Use another client"
+          + " for it, and that client's access token here.";
     }
   }
 

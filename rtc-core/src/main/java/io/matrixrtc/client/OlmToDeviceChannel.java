@@ -31,10 +31,12 @@ public final class OlmToDeviceChannel implements ToDeviceChannel {
   private static final Logger LOG = LoggerFactory.getLogger(OlmToDeviceChannel.class);
 
   private final CryptoPump pump;
-  private final Map<String, CompletableFuture<Map<DeviceAddress, Outcome>>> waiting =
-      new HashMap<>();
+  private final Map<String, Waiting> waiting = new HashMap<>();
   private final Map<String, List<Listener>> listeners = new HashMap<>();
   private boolean closed;
+
+  private record Waiting(
+      Set<DeviceAddress> to, CompletableFuture<Map<DeviceAddress, Outcome>> end) {}
 
   OlmToDeviceChannel(CryptoPump pump) {
     this.pump = pump;
@@ -55,7 +57,8 @@ public final class OlmToDeviceChannel implements ToDeviceChannel {
           }
           pump.use(
               (machine, now) -> {
-                waiting.put(machine.deliver(eventType, copy, devices, now), end);
+                String id = machine.deliver(eventType, copy, devices, now);
+                waiting.put(id, new Waiting(Set.copyOf(to), end));
               },
               failure -> end.complete(all(to, new Outcome.Failed(failure))));
         });
@@ -73,13 +76,13 @@ public final class OlmToDeviceChannel implements ToDeviceChannel {
 
   /** A delivery of the machine has ended; other components' deliveries are ignored. */
   void onCompleted(CompletedDelivery delivery) {
-    CompletableFuture<Map<DeviceAddress, Outcome>> end = waiting.remove(delivery.id());
-    if (end != null) {
+    Waiting sent = waiting.remove(delivery.id());
+    if (sent != null) {
       Map<DeviceAddress, Outcome> outcomes = new LinkedHashMap<>();
       delivery
           .outcomes()
           .forEach((device, outcome) -> outcomes.put(address(device), outcome(outcome)));
-      end.complete(outcomes);
+      sent.end.complete(outcomes);
     }
   }
 
@@ -112,15 +115,16 @@ public final class OlmToDeviceChannel implements ToDeviceChannel {
     listeners.clear();
     waiting
         .values()
-        .forEach(end -> end.completeExceptionally(new IllegalStateException("channel is closed")));
+        .forEach(
+            one -> one.end.completeExceptionally(new IllegalStateException("channel is closed")));
     waiting.clear();
   }
 
   /** The machine is broken: nothing that waits will be sent. */
   void onBroken(String why) {
-    List<CompletableFuture<Map<DeviceAddress, Outcome>>> ends = List.copyOf(waiting.values());
+    List<Waiting> all = List.copyOf(waiting.values());
     waiting.clear();
-    ends.forEach(end -> end.completeExceptionally(new IllegalStateException(why)));
+    all.forEach(one -> one.end.complete(all(one.to, new Outcome.Failed(why))));
   }
 
   private List<Listener> listenersTo(String type) {

@@ -8,7 +8,7 @@ import java.util.random.RandomGenerator;
  * When to repeat a request that failed for a reason which may pass (HTTP-RETRY).
  *
  * @param first the wait after the first failure; doubled by each further one
- * @param longest no wait is longer, unless the server asks for it
+ * @param longest no wait is longer, unless the homeserver asks for it
  * @param budget from the first try on; no wait that ends later is begun
  */
 public record RetryPolicy(Duration first, Duration longest, Duration budget) {
@@ -20,7 +20,9 @@ public record RetryPolicy(Duration first, Duration longest, Duration budget) {
   }
 
   /**
-   * Returns the wait before the next try, or nothing if there is none.
+   * Returns the wait before the next try, or nothing if there is none. After a 429 every request is
+   * repeated, as it was not carried out; after anything unclear only one that may be carried out
+   * twice (HTTP-REPEATABLE).
    *
    * @param tries how many there were, from 1
    * @param elapsed since the first try
@@ -31,20 +33,23 @@ public record RetryPolicy(Duration first, Duration longest, Duration budget) {
     if (!failure.isTransient() || (unclear && !request.repeatable())) {
       return Optional.empty();
     }
-    Duration wait = delay(tries, random);
-    if (failure instanceof ApiFailure.RateLimited limited && limited.retryAfter().isPresent()) {
-      Duration asked = limited.retryAfter().get(); // HTTP-RETRY-AFTER: never earlier than asked
-      wait = asked.plus(wait.dividedBy(4));
-    }
+    Duration wait = delay(tries, failure, random);
     return elapsed.plus(wait).compareTo(budget) > 0 ? Optional.empty() : Optional.of(wait);
   }
 
-  /** The wait after {@code failures} in a row, between half of it and the whole (HTTP-JITTER). */
-  Duration delay(int failures, RandomGenerator random) {
-    Duration whole = first.multipliedBy(1L << Math.min(failures - 1, MAX_DOUBLINGS));
+  /**
+   * The wait after {@code failures} in a row: between half of the doubled wait and the whole of it
+   * (HTTP-JITTER); or a little longer than the homeserver asked for (HTTP-RETRY-AFTER).
+   */
+  Duration delay(int failures, ApiFailure last, RandomGenerator random) {
+    int doublings = Math.min(failures - 1, MAX_DOUBLINGS);
+    Duration whole = first.multipliedBy(1L << doublings);
     if (whole.compareTo(longest) > 0) {
       whole = longest;
     }
-    return Duration.ofMillis((long) (whole.toMillis() * (0.5 + random.nextDouble() / 2)));
+    Duration wait = Duration.ofMillis((long) (whole.toMillis() * (0.5 + random.nextDouble() / 2)));
+    return last instanceof ApiFailure.RateLimited limited && limited.retryAfter().isPresent()
+        ? limited.retryAfter().get().plus(wait.dividedBy(4))
+        : wait;
   }
 }

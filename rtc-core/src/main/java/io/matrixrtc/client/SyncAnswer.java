@@ -20,7 +20,9 @@ import java.util.Set;
  * @param rooms the rooms that changed, by id
  */
 public record SyncAnswer(String nextBatch, SyncChanges crypto, Map<String, RoomSection> rooms) {
-  private static final String STATE_AFTER = "org.matrix.msc4222.state_after";
+  /** MSC4222, unstable and stable. */
+  private static final List<String> STATE_AFTER =
+      List.of("org.matrix.msc4222.state_after", "state_after");
 
   public SyncAnswer {
     rooms = Map.copyOf(rooms);
@@ -71,13 +73,13 @@ public record SyncAnswer(String nextBatch, SyncChanges crypto, Map<String, RoomS
    */
   private static RoomSection room(String membership, JsonNode room) {
     List<ObjectNode> timeline = objects(room.path("timeline").path("events"));
-    List<ObjectNode> state;
-    if (room.path(STATE_AFTER).isObject()) {
-      state = objects(room.path(STATE_AFTER).path("events"));
-    } else {
-      state = new ArrayList<>(objects(room.path("state").path("events")));
-      timeline.stream().filter(event -> event.path("state_key").isTextual()).forEach(state::add);
+    for (String after : STATE_AFTER) {
+      if (room.path(after).isObject()) {
+        return new RoomSection(membership, objects(room.path(after).path("events")), timeline);
+      }
     }
+    List<ObjectNode> state = objects(room.path("state").path("events"));
+    timeline.stream().filter(event -> event.path("state_key").isTextual()).forEach(state::add);
     return new RoomSection(membership, state, timeline);
   }
 

@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,39 +17,36 @@ import org.slf4j.LoggerFactory;
 final class SyncLoop {
   private static final Logger LOG = LoggerFactory.getLogger(SyncLoop.class);
 
-  /** How long the server may wait for something to tell. */
-  static final Duration LONG_POLL = Duration.ofSeconds(30);
-
   private final SyncApi api;
+  private final ClientSettings settings;
   private final SerialScheduler scheduler;
-  private final RetryPolicy retries;
-  private final RandomGenerator random;
   private final Listener listener;
 
   private @Nullable String since;
   private boolean running;
+  private int pauses;
   private int failures;
+
+  /** Counts requests; an answer to any but the last is dropped. */
   private long round;
 
   /** Takes what the loop brings, on the scheduler. */
   interface Listener {
-    /** Takes an answer; what it changes must be stored when this returns. */
-    void onSync(SyncAnswer answer);
+    /**
+     * Takes an answer. What it changes must be stored when this returns.
+     *
+     * @return whether it was taken; if not, the loop ends without another request
+     */
+    boolean onSync(SyncAnswer answer);
 
     /** Told after each sync and each failure. */
     void onStatus(SyncStatus status);
   }
 
-  SyncLoop(
-      SyncApi api,
-      SerialScheduler scheduler,
-      RetryPolicy retries,
-      RandomGenerator random,
-      Listener listener) {
+  SyncLoop(SyncApi api, ClientSettings settings, Listener listener) {
     this.api = api;
-    this.scheduler = scheduler;
-    this.retries = retries;
-    this.random = random;
+    this.settings = settings;
+    this.scheduler = settings.scheduler();
     this.listener = listener;
   }
 
@@ -63,56 +59,58 @@ final class SyncLoop {
     }
   }
 
-  /** Ends; an answer that is still on its way is ignored. To be called on the scheduler. */
+  /** Ends; an answer that is still on its way is dropped. To be called on the scheduler. */
   void stop() {
     running = false;
     round++;
   }
 
   /**
-   * Runs {@code task} between two syncs: an answer that is on its way is dropped, and the server
-   * gives it again (SYNC-REPEAT). To be called on the scheduler.
+   * Runs {@code task} between two syncs: an answer that is on its way is dropped, and the
+   * homeserver gives it again (SYNC-REPEAT). To be called on the scheduler, where the stage of the
+   * task must complete.
    */
   void pauseFor(Supplier<CompletionStage<?>> task) {
-    long paused = ++round;
+    pauses++;
+    round++;
     task.get()
         .whenComplete(
-            (done, error) ->
-                scheduler.execute(
-                    () -> {
-                      if (running && round == paused) {
-                        next();
-                      }
-                    }));
+            (done, error) -> {
+              pauses--;
+              next();
+            });
   }
 
   private void next() {
+    if (!running || pauses > 0) {
+      return;
+    }
     long asked = ++round;
-    Duration wait = since == null ? Duration.ZERO : LONG_POLL;
-    api.sync(Optional.ofNullable(since), failures > 0 ? Duration.ZERO : wait)
+    boolean quick = since == null || failures > 0;
+    api.sync(Optional.ofNullable(since), quick ? Duration.ZERO : settings.longPoll())
         .whenComplete(
-            (result, bug) ->
-                scheduler.execute(
-                    () -> {
-                      if (running && round == asked) {
-                        if (bug != null) {
-                          LOG.error("Reading a sync failed", bug);
-                          failed(new ApiFailure.NotMatrix("", "unreadable sync"));
-                        } else {
-                          result.fold(this::taken, this::failed);
-                        }
-                      }
-                    }));
+            (result, bug) -> {
+              if (!running || round != asked) {
+                return;
+              }
+              if (bug != null) {
+                LOG.error("Reading a sync failed", bug);
+                failed(new ApiFailure.NotMatrix("", "unreadable sync"));
+              } else {
+                result.fold(this::taken, this::failed);
+              }
+            });
   }
 
   private boolean taken(SyncAnswer answer) {
     failures = 0;
-    listener.onSync(answer);
+    if (!listener.onSync(answer)) {
+      stop();
+      return false;
+    }
     since = answer.nextBatch();
     listener.onStatus(new SyncStatus.Running(scheduler.now()));
-    if (running) {
-      next();
-    }
+    next();
     return true;
   }
 
@@ -120,21 +118,18 @@ final class SyncLoop {
     failures++;
     if (failure instanceof ApiFailure.LoggedOut) {
       LOG.error("Sync ended: {}", failure.sentence());
-      running = false;
+      stop(); // SYNC-LOGOUT
       listener.onStatus(new SyncStatus.Ended(failure));
       return false;
     }
-    Duration wait = retries.delay(failures, random);
-    if (failure instanceof ApiFailure.RateLimited limited && limited.retryAfter().isPresent()) {
-      wait = limited.retryAfter().get().plus(wait.dividedBy(4));
-    }
+    Duration wait = settings.retries().delay(failures, failure, settings.random());
     Instant nextTry = scheduler.now().plus(wait);
     LOG.warn("Sync failed {} times in a row: {}", failures, failure.sentence());
     long waiting = round;
     scheduler.schedule(
         nextTry,
         () -> {
-          if (running && round == waiting) {
+          if (round == waiting) {
             next();
           }
         });

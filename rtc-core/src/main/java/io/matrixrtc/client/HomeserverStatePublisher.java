@@ -6,12 +6,12 @@ import io.matrixrtc.session.RoomStatePublisher;
 import java.util.concurrent.CompletionStage;
 
 /** {@link RoomStatePublisher} of one room, through the client-server API. */
-public final class RoomStatePublisherOverHttp implements RoomStatePublisher {
+public final class HomeserverStatePublisher implements RoomStatePublisher {
   private final RoomsApi rooms;
   private final String roomId;
 
   /** Puts state of {@code roomId}. */
-  public RoomStatePublisherOverHttp(RoomsApi rooms, String roomId) {
+  public HomeserverStatePublisher(RoomsApi rooms, String roomId) {
     this.rooms = rooms;
     this.roomId = roomId;
   }
@@ -23,7 +23,7 @@ public final class RoomStatePublisherOverHttp implements RoomStatePublisher {
         .sendStateOnce(roomId, eventType, stateKey, content)
         .thenApply(
             result ->
-                result.fold(PublishOutcome.Published::new, RoomStatePublisherOverHttp::outcome));
+                result.fold(PublishOutcome.Published::new, HomeserverStatePublisher::outcome));
   }
 
   private static PublishOutcome outcome(ApiFailure failure) {
