@@ -161,6 +161,8 @@ final class AgentCall implements AutoCloseable {
   }
 
   CompletionStage<Void> leave() {
+    // Before it is published: others may act on it before the answer is here.
+    trace.accept(new TraceEvent.PresenceChanged(spec.identity(), Presence.LEFT, ""));
     stopMedia();
     RelayClient open = relay;
     if (open != null) {
@@ -170,8 +172,6 @@ final class AgentCall implements AutoCloseable {
         .leave(LEAVE_TIMEOUT)
         .thenAccept(
             result -> {
-              trace.accept(
-                  new TraceEvent.PresenceChanged(spec.identity(), Presence.LEFT, ""));
               if (!(result instanceof LeaveResult.Left)) {
                 throw new AgentClient.RefusedException("the leave was not accepted: " + result);
               }
