@@ -6,6 +6,12 @@ module io.matrixrtc.core {
   requires org.bouncycastle.provider;
   requires org.slf4j;
 
+  exports io.matrixrtc.client;
+  exports io.matrixrtc.e2ee;
+  exports io.matrixrtc.encoding;
+  exports io.matrixrtc.json;
   exports io.matrixrtc.keys;
   exports io.matrixrtc.media;
+  exports io.matrixrtc.olm;
+  exports io.matrixrtc.session;
 }

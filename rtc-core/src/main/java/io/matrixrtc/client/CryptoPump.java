@@ -1,0 +1,163 @@
+package io.matrixrtc.client;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.e2ee.CompletedDelivery;
+import io.matrixrtc.e2ee.CryptoStoreException;
+import io.matrixrtc.e2ee.OlmMachine;
+import io.matrixrtc.e2ee.OutgoingRequest;
+import io.matrixrtc.e2ee.RequestFailure;
+import io.matrixrtc.e2ee.UserDevice;
+import io.matrixrtc.keys.SerialScheduler;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Joins an Olm machine to a homeserver: sends what the machine wants sent, tells it the answers,
+ * and asks again when it says so. All work runs on one scheduler. If the machine or its store
+ * fails, it is used no more.
+ */
+final class CryptoPump {
+  private static final Logger LOG = LoggerFactory.getLogger(CryptoPump.class);
+
+  private final OlmMachine machine;
+  private final KeysApi keys;
+  private final ToDeviceApi toDevice;
+  private final SerialScheduler scheduler;
+  private final Set<String> onTheWire = new HashSet<>();
+  private Consumer<CompletedDelivery> completed = delivery -> {};
+  private Consumer<String> broken = why -> {};
+  private SerialScheduler.@Nullable Timer timer;
+  private @Nullable String whyStopped;
+
+  /** Something to do with the machine. */
+  @FunctionalInterface
+  interface Use {
+    void run(OlmMachine machine, Instant now) throws CryptoStoreException;
+  }
+
+  CryptoPump(OlmMachine machine, KeysApi keys, ToDeviceApi toDevice, SerialScheduler scheduler) {
+    this.machine = machine;
+    this.keys = keys;
+    this.toDevice = toDevice;
+    this.scheduler = scheduler;
+  }
+
+  /** Sets who is told of ended deliveries, and of the machine's end by a failure. */
+  void listen(Consumer<CompletedDelivery> onCompleted, Consumer<String> onBroken) {
+    completed = onCompleted;
+    broken = onBroken;
+  }
+
+  void onScheduler(Runnable task) {
+    scheduler.execute(task);
+  }
+
+  /**
+   * Uses the machine and sends what it then wants sent. To be called on the scheduler.
+   *
+   * @param refused told why, if the machine cannot be used any more
+   * @return whether it was used
+   */
+  boolean use(Use use, Consumer<String> refused) {
+    if (whyStopped != null) {
+      refused.accept(whyStopped);
+      return false;
+    }
+    try {
+      use.run(machine, scheduler.now());
+      pump();
+      return true;
+    } catch (CryptoStoreException | RuntimeException e) {
+      stop("the Olm machine failed: " + e.getMessage());
+      LOG.error("{}: the Olm machine failed and is used no more", machine.device(), e);
+      refused.accept("the Olm machine failed");
+      return false;
+    }
+  }
+
+  /** Uses the machine no more, and wipes its keys. To be called on the scheduler. */
+  void stop(String why) {
+    if (whyStopped == null) {
+      whyStopped = why;
+      if (timer != null) {
+        timer.cancel();
+      }
+      machine.close();
+      broken.accept(why);
+    }
+  }
+
+  private void pump() throws CryptoStoreException {
+    Instant now = scheduler.now();
+    Set<UserDevice> before = new HashSet<>();
+    for (OutgoingRequest request : machine.outgoingRequests(now)) {
+      // PUMP-ORDER: messages to one device leave one after another, in the machine's order.
+      Set<UserDevice> devices = receivers(request);
+      if (Collections.disjoint(devices, before) && onTheWire.add(request.id())) {
+        send(request);
+      }
+      before.addAll(devices);
+    }
+    machine.takeCompletedDeliveries().forEach(completed);
+    if (timer != null) {
+      timer.cancel();
+      timer = null;
+    }
+    Optional<Instant> deadline = machine.nextDeadline(now);
+    if (deadline.isPresent()) {
+      timer = scheduler.schedule(deadline.get(), () -> use((m, at) -> {}, why -> {}));
+    }
+  }
+
+  private static Set<UserDevice> receivers(OutgoingRequest request) {
+    return request instanceof OutgoingRequest.ToDevice message ? message.devices() : Set.of();
+  }
+
+  private void send(OutgoingRequest request) {
+    call(request)
+        .whenComplete(
+            (result, bug) ->
+                scheduler.execute(
+                    () -> {
+                      onTheWire.remove(request.id());
+                      use((m, now) -> end(request, result, bug), why -> {});
+                    }));
+  }
+
+  private void end(
+      OutgoingRequest request, @Nullable ApiResult<ObjectNode> result, @Nullable Throwable bug)
+      throws CryptoStoreException {
+    Instant now = scheduler.now();
+    if (result instanceof ApiResult.Ok<ObjectNode> ok) {
+      machine.markSent(request.id(), ok.value(), now);
+    } else if (result instanceof ApiResult.Failed<ObjectNode> failed) {
+      String sentence = failed.failure().sentence();
+      LOG.warn("{}: {} failed: {}", machine.device(), request, sentence);
+      machine.markFailed(request.id(), new RequestFailure(sentence), now);
+    } else {
+      LOG.error("{}: {} failed", machine.device(), request, bug);
+      machine.markFailed(request.id(), new RequestFailure("internal error"), now);
+    }
+  }
+
+  private CompletionStage<ApiResult<ObjectNode>> call(OutgoingRequest request) {
+    if (request instanceof OutgoingRequest.KeysUpload upload) {
+      return keys.upload(upload.body());
+    } else if (request instanceof OutgoingRequest.KeysQuery query) {
+      return keys.query(query.body());
+    } else if (request instanceof OutgoingRequest.KeysClaim claim) {
+      return keys.claim(claim.body());
+    } else if (request instanceof OutgoingRequest.ToDevice message) {
+      return toDevice.send(message.eventType(), message.id(), message.body());
+    }
+    throw new IllegalStateException("unknown request");
+  }
+}

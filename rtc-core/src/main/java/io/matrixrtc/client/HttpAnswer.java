@@ -1,0 +1,18 @@
+package io.matrixrtc.client;
+
+import java.util.Optional;
+
+/**
+ * An HTTP answer.
+ *
+ * @param status the status code
+ * @param retryAfter the {@code Retry-After} header, as it came
+ * @param body the body as text
+ */
+public record HttpAnswer(int status, Optional<String> retryAfter, String body) {
+  /** Shows no body. */
+  @Override
+  public String toString() {
+    return "HttpAnswer[" + status + ", " + body.length() + " characters]";
+  }
+}

@@ -1,0 +1,199 @@
+package io.matrixrtc.client;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.e2ee.CompletedDelivery;
+import io.matrixrtc.e2ee.DeliveryOutcome;
+import io.matrixrtc.e2ee.EncryptionInfo;
+import io.matrixrtc.e2ee.EncryptionOutcome;
+import io.matrixrtc.e2ee.ToDeviceResult;
+import io.matrixrtc.e2ee.UserDevice;
+import io.matrixrtc.e2ee.VerificationState;
+import io.matrixrtc.keys.DeviceAddress;
+import io.matrixrtc.keys.SenderEvidence;
+import io.matrixrtc.keys.ToDeviceChannel;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@link ToDeviceChannel} over our own Olm machine. Any thread may call; outcomes and events come
+ * on the client's scheduler.
+ */
+public final class OlmToDeviceChannel implements ToDeviceChannel {
+  private static final Logger LOG = LoggerFactory.getLogger(OlmToDeviceChannel.class);
+
+  private final CryptoPump pump;
+  private final Map<String, Waiting> waiting = new HashMap<>();
+  private final Map<String, List<Listener>> listeners = new HashMap<>();
+  private boolean closed;
+
+  private record Waiting(
+      Set<DeviceAddress> to, CompletableFuture<Map<DeviceAddress, Outcome>> end) {}
+
+  OlmToDeviceChannel(CryptoPump pump) {
+    this.pump = pump;
+  }
+
+  @Override
+  public CompletionStage<Map<DeviceAddress, Outcome>> send(
+      String eventType, ObjectNode content, Set<DeviceAddress> to) {
+    ObjectNode copy = content.deepCopy();
+    Set<UserDevice> devices = new LinkedHashSet<>();
+    to.forEach(device -> devices.add(new UserDevice(device.userId(), device.deviceId())));
+    CompletableFuture<Map<DeviceAddress, Outcome>> end = new CompletableFuture<>();
+    pump.onScheduler(
+        () -> {
+          if (closed) {
+            end.completeExceptionally(new IllegalStateException("channel is closed"));
+            return;
+          }
+          pump.use(
+              (machine, now) -> {
+                String id = machine.deliver(eventType, copy, devices, now);
+                waiting.put(id, new Waiting(Set.copyOf(to), end));
+              },
+              failure -> end.complete(all(to, new Outcome.Failed(failure))));
+        });
+    return end;
+  }
+
+  @Override
+  public Subscription subscribe(String eventType, Listener listener) {
+    pump.onScheduler(
+        () -> listeners.computeIfAbsent(eventType, type -> new ArrayList<>()).add(listener));
+    return () ->
+        pump.onScheduler(
+            () -> listeners.getOrDefault(eventType, new ArrayList<>()).remove(listener));
+  }
+
+  /** A delivery of the machine has ended; other components' deliveries are ignored. */
+  void onCompleted(CompletedDelivery delivery) {
+    Waiting sent = waiting.remove(delivery.id());
+    if (sent != null) {
+      Map<DeviceAddress, Outcome> outcomes = new LinkedHashMap<>();
+      delivery
+          .outcomes()
+          .forEach((device, outcome) -> outcomes.put(address(device), outcome(outcome)));
+      sent.end.complete(outcomes);
+    }
+  }
+
+  /** Hands on a decrypted event, or one that came in the clear. */
+  void onResult(ToDeviceResult result) {
+    if (result instanceof ToDeviceResult.Decrypted decrypted) {
+      for (Listener listener : listenersTo(decrypted.type())) {
+        decrypted
+            .info()
+            .senderDevice()
+            .ifPresent(
+                device ->
+                    guarded(
+                        () ->
+                            listener.onEncrypted(
+                                evidence(decrypted.info(), device), decrypted.content())));
+      }
+    } else if (result instanceof ToDeviceResult.PlainText plain) {
+      ObjectNode content = (ObjectNode) plain.event().path("content");
+      String sender = plain.event().path("sender").asText();
+      for (Listener listener : listenersTo(plain.type())) {
+        guarded(() -> listener.onCleartext(sender, content.deepCopy()));
+      }
+    }
+  }
+
+  /** No more events; sends under way and later ones complete exceptionally. */
+  void close() {
+    closed = true;
+    listeners.clear();
+    waiting
+        .values()
+        .forEach(
+            one -> one.end.completeExceptionally(new IllegalStateException("channel is closed")));
+    waiting.clear();
+  }
+
+  /** The machine is broken: nothing that waits will be sent. */
+  void onBroken(String why) {
+    List<Waiting> all = List.copyOf(waiting.values());
+    waiting.clear();
+    all.forEach(one -> one.end.complete(all(one.to, new Outcome.Failed(why))));
+  }
+
+  private List<Listener> listenersTo(String type) {
+    return List.copyOf(listeners.getOrDefault(type, List.of()));
+  }
+
+  private static void guarded(Runnable call) {
+    try {
+      call.run();
+    } catch (RuntimeException e) {
+      LOG.error("A listener to to-device events failed", e);
+    }
+  }
+
+  private static SenderEvidence evidence(EncryptionInfo info, String deviceId) {
+    return new SenderEvidence.OlmDevice(
+        new DeviceAddress(info.sender(), deviceId), trust(info.verification()));
+  }
+
+  private static SenderEvidence.Trust trust(VerificationState state) {
+    return switch (state) {
+      case VERIFIED -> SenderEvidence.Trust.VERIFIED;
+      case UNVERIFIED_IDENTITY -> SenderEvidence.Trust.CROSS_SIGNED;
+      case VERIFICATION_VIOLATION, UNSIGNED_DEVICE, NO_DEVICE -> SenderEvidence.Trust.KNOWN;
+    };
+  }
+
+  private static DeviceAddress address(UserDevice device) {
+    return new DeviceAddress(device.userId(), device.deviceId());
+  }
+
+  private static Map<DeviceAddress, Outcome> all(Set<DeviceAddress> to, Outcome outcome) {
+    Map<DeviceAddress, Outcome> outcomes = new LinkedHashMap<>();
+    to.forEach(device -> outcomes.put(device, outcome));
+    return outcomes;
+  }
+
+  private static Outcome outcome(DeliveryOutcome outcome) {
+    if (outcome instanceof DeliveryOutcome.Sent) {
+      return new Outcome.Sent();
+    } else if (outcome instanceof DeliveryOutcome.Failed failed) {
+      return new Outcome.Failed(failed.reason());
+    } else if (outcome instanceof DeliveryOutcome.NotEncrypted refused) {
+      return outcome(refused.why());
+    }
+    throw new IllegalStateException("unknown outcome");
+  }
+
+  private static Outcome outcome(EncryptionOutcome why) {
+    if (why instanceof EncryptionOutcome.UnknownDevice) {
+      return new Outcome.UnknownDevice();
+    } else if (why instanceof EncryptionOutcome.NoOneTimeKeys) {
+      return new Outcome.NoOneTimeKeys();
+    } else if (why instanceof EncryptionOutcome.UntrustedByPolicy untrusted) {
+      return new Outcome.Refused(
+          "policy " + untrusted.policy().label() + ", device is " + untrusted.state());
+    } else if (why instanceof EncryptionOutcome.Blocked) {
+      return new Outcome.Refused("blocked by the user");
+    } else if (why instanceof EncryptionOutcome.NoOlmSupport) {
+      return new Outcome.Refused("the device cannot receive Olm messages");
+    } else if (why instanceof EncryptionOutcome.OwnDevice) {
+      return new Outcome.Refused("this is the own device");
+    } else if (why instanceof EncryptionOutcome.BadOneTimeKey) {
+      return new Outcome.Failed("the homeserver gave a one-time key that is not the device's");
+    } else if (why instanceof EncryptionOutcome.ServerUnreachable unreachable) {
+      return new Outcome.Failed("server " + unreachable.serverName() + " is unreachable");
+    } else if (why instanceof EncryptionOutcome.SessionUnusable) {
+      return new Outcome.Failed("the session with the device cannot be used");
+    }
+    throw new IllegalStateException("unknown outcome");
+  }
+}

@@ -1,0 +1,63 @@
+package io.matrixrtc.client;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.session.CallMemberEvent;
+import io.matrixrtc.session.RoomUpdate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Reads what sessions need out of a room's state events. */
+final class RoomUpdates {
+  private static final String MEMBER = "m.room.member";
+
+  private RoomUpdates() {}
+
+  /**
+   * Returns what {@code state} says about members and call memberships; of two events for one state
+   * key the later counts (FEED-LAST). Events without an id, a sender, a state key, a time or a
+   * content object say nothing (FEED-SHAPE).
+   */
+  static RoomUpdate of(List<ObjectNode> state) {
+    List<CallMemberEvent> events = new ArrayList<>();
+    Set<String> joined = new HashSet<>();
+    Set<String> notJoined = new HashSet<>();
+    for (ObjectNode event : state) {
+      if (!event.path("state_key").isTextual()
+          || !event.path("sender").isTextual()
+          || !(event.get("content") instanceof ObjectNode content)) {
+        continue;
+      }
+      String type = event.path("type").asText();
+      String stateKey = event.path("state_key").textValue();
+      if (type.equals(CallMemberEvent.TYPE)
+          && event.path("event_id").isTextual()
+          && event.path("origin_server_ts").isIntegralNumber()
+          && event.path("origin_server_ts").canConvertToLong()) {
+        events.add(
+            new CallMemberEvent(
+                event.path("event_id").textValue(),
+                stateKey,
+                event.path("sender").textValue(),
+                Instant.ofEpochMilli(event.path("origin_server_ts").longValue()),
+                content));
+      } else if (type.equals(MEMBER)) {
+        boolean isJoined = content.path("membership").asText().equals("join");
+        (isJoined ? joined : notJoined).add(stateKey);
+        (isJoined ? notJoined : joined).remove(stateKey);
+      }
+    }
+    return new RoomUpdate(events, joined, notJoined);
+  }
+
+  /** Users whose call memberships are in {@code update}: their devices send keys, and want ours. */
+  static Set<String> callUsers(RoomUpdate update) {
+    Set<String> users = new HashSet<>();
+    update.events().stream()
+        .filter(event -> !event.content().isEmpty())
+        .forEach(event -> users.add(event.sender()));
+    return users;
+  }
+}

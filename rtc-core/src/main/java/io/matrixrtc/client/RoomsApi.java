@@ -1,0 +1,135 @@
+package io.matrixrtc.client;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.json.Json;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+
+/** Rooms: making, joining, state and events. Matrix specification, "Rooms" and "Events". */
+public final class RoomsApi {
+  private final HomeserverApi api;
+
+  RoomsApi(HomeserverApi api) {
+    this.api = api;
+  }
+
+  /** {@code POST /createRoom} with {@code settings}; gives the room id. */
+  public CompletionStage<ApiResult<String>> createRoom(ObjectNode settings) {
+    return text(api.call(ApiRequest.post(settings, "v3", "createRoom")), "room_id");
+  }
+
+  /** {@code POST /join/{room}}, by id or alias; gives the room id. */
+  public CompletionStage<ApiResult<String>> join(String roomIdOrAlias) {
+    return text(
+        api.call(ApiRequest.post(Json.newObject(), "v3", "join", roomIdOrAlias).asRepeatable()),
+        "room_id");
+  }
+
+  /** {@code POST /rooms/{room}/leave}. */
+  public CompletionStage<ApiResult<Boolean>> leave(String roomId) {
+    return done(
+        api.call(ApiRequest.post(Json.newObject(), "v3", "rooms", roomId, "leave").asRepeatable()));
+  }
+
+  /** {@code POST /rooms/{room}/invite}. */
+  public CompletionStage<ApiResult<Boolean>> invite(String roomId, String userId) {
+    ObjectNode body = Json.newObject().put("user_id", userId);
+    return done(api.call(ApiRequest.post(body, "v3", "rooms", roomId, "invite")));
+  }
+
+  /** {@code POST /rooms/{room}/kick}. */
+  public CompletionStage<ApiResult<Boolean>> kick(String roomId, String userId, String reason) {
+    ObjectNode body = Json.newObject().put("user_id", userId).put("reason", reason);
+    return done(api.call(ApiRequest.post(body, "v3", "rooms", roomId, "kick")));
+  }
+
+  /** {@code PUT /rooms/{room}/state/{type}/{key}}; gives the event id. */
+  public CompletionStage<ApiResult<String>> sendState(
+      String roomId, String type, String stateKey, ObjectNode content) {
+    return text(api.call(state(roomId, type, stateKey, content)), "event_id");
+  }
+
+  /** As {@link #sendState}, with one try only. */
+  public CompletionStage<ApiResult<String>> sendStateOnce(
+      String roomId, String type, String stateKey, ObjectNode content) {
+    return text(api.once(state(roomId, type, stateKey, content)), "event_id");
+  }
+
+  /**
+   * {@code PUT /rooms/{room}/send/{type}/{transaction}}; gives the event id.
+   *
+   * @param transactionId never used before by this device; repeating it sends nothing twice
+   */
+  public CompletionStage<ApiResult<String>> sendEvent(
+      String roomId, String type, String transactionId, ObjectNode content) {
+    return text(
+        api.call(ApiRequest.put(content, "v3", "rooms", roomId, "send", type, transactionId)),
+        "event_id");
+  }
+
+  /** {@code GET /rooms/{room}/state/{type}/{key}}; gives the content. */
+  public CompletionStage<ApiResult<ObjectNode>> stateContent(
+      String roomId, String type, String stateKey) {
+    return api.call(ApiRequest.get("v3", "rooms", roomId, "state", type, stateKey));
+  }
+
+  /**
+   * {@code GET /rooms/{room}/state}, one try: the whole state, one event of each type and key.
+   * Items that are no objects are left out.
+   */
+  public CompletionStage<ApiResult<List<ObjectNode>>> wholeState(String roomId) {
+    return api.onceForArray(ApiRequest.get("v3", "rooms", roomId, "state"))
+        .thenApply(
+            result ->
+                result.map(
+                    array -> {
+                      List<ObjectNode> events = new ArrayList<>();
+                      array.forEach(
+                          event -> {
+                            if (event instanceof ObjectNode object) {
+                              events.add(object);
+                            }
+                          });
+                      return List.copyOf(events);
+                    }));
+  }
+
+  /** {@code GET /rooms/{room}/joined_members}; gives the user ids. */
+  public CompletionStage<ApiResult<Set<String>>> joinedMembers(String roomId) {
+    return api.call(ApiRequest.get("v3", "rooms", roomId, "joined_members"))
+        .thenApply(
+            result ->
+                result.map(
+                    answer -> {
+                      Set<String> users = new HashSet<>();
+                      answer.path("joined").fieldNames().forEachRemaining(users::add);
+                      return Set.copyOf(users);
+                    }));
+  }
+
+  private static ApiRequest state(String roomId, String type, String stateKey, ObjectNode content) {
+    return ApiRequest.put(content, "v3", "rooms", roomId, "state", type, stateKey);
+  }
+
+  private CompletionStage<ApiResult<String>> text(
+      CompletionStage<ApiResult<ObjectNode>> call, String member) {
+    return call.thenApply(
+        result ->
+            result.fold(
+                answer ->
+                    answer.path(member).isTextual()
+                        ? new ApiResult.Ok<>(answer.path(member).textValue())
+                        : new ApiResult.Failed<>(
+                            new ApiFailure.NotMatrix(
+                                api.homeserver().toString(), "an answer without " + member)),
+                ApiResult.Failed::new));
+  }
+
+  private static CompletionStage<ApiResult<Boolean>> done(
+      CompletionStage<ApiResult<ObjectNode>> call) {
+    return call.thenApply(result -> result.map(answer -> true));
+  }
+}

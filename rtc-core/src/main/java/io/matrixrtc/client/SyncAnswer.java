@@ -1,0 +1,111 @@
+package io.matrixrtc.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.e2ee.SyncChanges;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a {@code /sync} answer says, as far as it is used here. Sections that are missing or of
+ * another shape count as empty.
+ *
+ * @param nextBatch the token for the next sync
+ * @param crypto what the Olm machine needs
+ * @param rooms the rooms that changed, by id
+ */
+public record SyncAnswer(String nextBatch, SyncChanges crypto, Map<String, RoomSection> rooms) {
+  /** MSC4222, unstable and stable. */
+  private static final List<String> STATE_AFTER =
+      List.of("org.matrix.msc4222.state_after", "state_after");
+
+  public SyncAnswer {
+    rooms = Map.copyOf(rooms);
+  }
+
+  /**
+   * One room.
+   *
+   * @param membership our own: {@code join}, {@code invite}, {@code leave} or {@code knock}
+   * @param state the state events that changed, in order; a later one replaces an earlier one
+   * @param timeline all events of the timeline, state events included
+   */
+  public record RoomSection(String membership, List<ObjectNode> state, List<ObjectNode> timeline) {
+    public RoomSection {
+      state = List.copyOf(state);
+      timeline = List.copyOf(timeline);
+    }
+  }
+
+  static SyncAnswer of(ObjectNode answer) {
+    String nextBatch = answer.path("next_batch").asText();
+    Map<String, RoomSection> rooms = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> section : answer.path("rooms").properties()) {
+      for (Map.Entry<String, JsonNode> room : section.getValue().properties()) {
+        rooms.put(room.getKey(), room(section.getKey(), room.getValue()));
+      }
+    }
+    return new SyncAnswer(nextBatch, crypto(answer, nextBatch), rooms);
+  }
+
+  private static SyncChanges crypto(ObjectNode answer, String nextBatch) {
+    List<JsonNode> toDevice = new ArrayList<>();
+    answer.path("to_device").path("events").forEach(toDevice::add);
+    JsonNode count = answer.path("device_one_time_keys_count").path("signed_curve25519");
+    JsonNode fallback = answer.path("device_unused_fallback_key_types");
+    return new SyncChanges(
+        toDevice,
+        texts(answer.path("device_lists").path("changed")),
+        texts(answer.path("device_lists").path("left")),
+        count.asInt(0), // OTK-MISSING
+        fallback.isArray() ? Optional.of(texts(fallback)) : Optional.empty(),
+        nextBatch);
+  }
+
+  /**
+   * With {@code state_after} the state is given whole; without it, it is the state before the
+   * timeline, and the timeline's own state events come on top (SYNC-STATE).
+   */
+  private static RoomSection room(String membership, JsonNode room) {
+    List<ObjectNode> timeline = objects(room.path("timeline").path("events"));
+    for (String after : STATE_AFTER) {
+      if (room.path(after).isObject()) {
+        return new RoomSection(membership, objects(room.path(after).path("events")), timeline);
+      }
+    }
+    List<ObjectNode> state = objects(room.path("state").path("events"));
+    timeline.stream().filter(event -> event.path("state_key").isTextual()).forEach(state::add);
+    return new RoomSection(membership, state, timeline);
+  }
+
+  private static List<ObjectNode> objects(JsonNode array) {
+    List<ObjectNode> objects = new ArrayList<>();
+    for (JsonNode item : array) {
+      if (item instanceof ObjectNode object) {
+        objects.add(object);
+      }
+    }
+    return objects;
+  }
+
+  private static Set<String> texts(JsonNode array) {
+    Set<String> texts = new HashSet<>();
+    for (JsonNode item : array) {
+      if (item.isTextual()) {
+        texts.add(item.textValue());
+      }
+    }
+    return texts;
+  }
+
+  /** Shows no events. */
+  @Override
+  public String toString() {
+    return "SyncAnswer[" + nextBatch + ", " + rooms.size() + " rooms]";
+  }
+}

@@ -1,0 +1,16 @@
+package io.matrixrtc.client;
+
+import java.time.Instant;
+
+/** How the sync loop fares. */
+public sealed interface SyncStatus {
+
+  /** The last sync worked, at {@code at}. */
+  record Running(Instant at) implements SyncStatus {}
+
+  /** Syncs have failed {@code inRow} times; the next try is at {@code nextTry}. */
+  record Failing(ApiFailure failure, int inRow, Instant nextTry) implements SyncStatus {}
+
+  /** The loop has ended and will not go on: the homeserver does not accept this login any more. */
+  record Ended(ApiFailure failure) implements SyncStatus {}
+}

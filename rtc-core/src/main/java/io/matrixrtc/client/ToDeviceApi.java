@@ -1,0 +1,23 @@
+package io.matrixrtc.client;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.concurrent.CompletionStage;
+
+/** To-device messages. Matrix specification, "Send-to-Device messaging". */
+public final class ToDeviceApi {
+  private final HomeserverApi api;
+
+  ToDeviceApi(HomeserverApi api) {
+    this.api = api;
+  }
+
+  /**
+   * {@code PUT /sendToDevice/{type}/{transaction}}.
+   *
+   * @param body {@code {"messages": {user: {device: content}}}}
+   */
+  public CompletionStage<ApiResult<ObjectNode>> send(
+      String eventType, String transactionId, ObjectNode body) {
+    return api.call(ApiRequest.put(body, "v3", "sendToDevice", eventType, transactionId));
+  }
+}

@@ -1,0 +1,145 @@
+package io.matrixrtc.e2ee;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one operation of the machine changed: a store takes all of it or nothing. Immutable.
+ *
+ * @param account the new state of our own device
+ * @param sessions new and changed sessions
+ * @param removedSessions sessions to forget
+ * @param devices new and changed devices
+ * @param removedDevices devices to forget
+ * @param trackedUsers users whose device lists are followed, each with whether the list is outdated
+ * @param untrackedUsers users who are no longer followed
+ * @param messageHashes hashes of decrypted Olm messages, in order
+ * @param syncToken the token that the next sync starts from
+ */
+public record Changes(
+    Optional<StoredAccount> account,
+    List<StoredSession> sessions,
+    Set<StoredSession.Key> removedSessions,
+    List<Device> devices,
+    Set<UserDevice> removedDevices,
+    Map<String, Boolean> trackedUsers,
+    Set<String> untrackedUsers,
+    Set<String> messageHashes,
+    Optional<String> syncToken) {
+
+  public Changes {
+    sessions = List.copyOf(sessions);
+    removedSessions = Set.copyOf(removedSessions);
+    devices = List.copyOf(devices);
+    removedDevices = Set.copyOf(removedDevices);
+    trackedUsers = Map.copyOf(trackedUsers);
+    untrackedUsers = Set.copyOf(untrackedUsers);
+    messageHashes = Collections.unmodifiableSet(new LinkedHashSet<>(messageHashes));
+  }
+
+  /** Whether there is nothing to write. */
+  public boolean isEmpty() {
+    return equals(builder().build());
+  }
+
+  /** Starts with no changes. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Collects changes. A later one replaces an earlier one of the same thing. */
+  public static final class Builder {
+    private @Nullable StoredAccount account;
+    private @Nullable String syncToken;
+    private final Map<StoredSession.Key, StoredSession> sessions = new LinkedHashMap<>();
+    private final Set<StoredSession.Key> removedSessions = new LinkedHashSet<>();
+    private final Map<UserDevice, Device> devices = new LinkedHashMap<>();
+    private final Set<UserDevice> removedDevices = new LinkedHashSet<>();
+    private final Map<String, Boolean> trackedUsers = new LinkedHashMap<>();
+    private final Set<String> untrackedUsers = new LinkedHashSet<>();
+    private final Set<String> messageHashes = new LinkedHashSet<>();
+
+    private Builder() {}
+
+    /** Replaces our own device. */
+    public Builder account(StoredAccount stored) {
+      account = stored;
+      return this;
+    }
+
+    /** Adds or replaces a session. */
+    public Builder session(StoredSession stored) {
+      removedSessions.remove(stored.key());
+      sessions.put(stored.key(), stored);
+      return this;
+    }
+
+    /** Forgets a session. */
+    public Builder removeSession(StoredSession.Key key) {
+      sessions.remove(key);
+      removedSessions.add(key);
+      return this;
+    }
+
+    /** Adds or replaces a device. */
+    public Builder device(Device device) {
+      removedDevices.remove(device.address());
+      devices.put(device.address(), device);
+      return this;
+    }
+
+    /** Forgets a device. */
+    public Builder removeDevice(UserDevice device) {
+      devices.remove(device);
+      removedDevices.add(device);
+      return this;
+    }
+
+    /** Follows a user's device list. */
+    public Builder trackUser(String userId, boolean outdated) {
+      untrackedUsers.remove(userId);
+      trackedUsers.put(userId, outdated);
+      return this;
+    }
+
+    /** Stops following a user's device list. */
+    public Builder untrackUser(String userId) {
+      trackedUsers.remove(userId);
+      untrackedUsers.add(userId);
+      return this;
+    }
+
+    /** Remembers that an Olm message was decrypted. */
+    public Builder messageHash(String hash) {
+      messageHashes.add(hash);
+      return this;
+    }
+
+    /** Replaces the token that the next sync starts from. */
+    public Builder syncToken(String token) {
+      syncToken = token;
+      return this;
+    }
+
+    /** Returns what was collected. */
+    public Changes build() {
+      return new Changes(
+          Optional.ofNullable(account),
+          new ArrayList<>(sessions.values()),
+          removedSessions,
+          new ArrayList<>(devices.values()),
+          removedDevices,
+          trackedUsers,
+          untrackedUsers,
+          messageHashes,
+          Optional.ofNullable(syncToken));
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package io.matrixrtc.e2ee;
+
+import io.matrixrtc.olm.Curve25519PublicKey;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Where the Olm machine keeps what must outlive the process. Holds one device. Private keys and
+ * ratchets reach it sealed. Used by one machine, from one thread at a time.
+ */
+public interface CryptoStore extends AutoCloseable {
+  /** How many hashes of decrypted messages are kept; the oldest go first. */
+  int MAX_MESSAGE_HASHES = 10_000;
+
+  /** Our own device, once there is one. */
+  Optional<StoredAccount> account() throws CryptoStoreException;
+
+  /** The sessions with one identity key, in the order in which they were first written. */
+  List<StoredSession> sessions(Curve25519PublicKey peer) throws CryptoStoreException;
+
+  /** The devices of one user, by device id. */
+  Map<String, Device> devices(String userId) throws CryptoStoreException;
+
+  /** The users whose device lists are followed, each with whether the list is outdated. */
+  Map<String, Boolean> trackedUsers() throws CryptoStoreException;
+
+  /** Whether {@code hash} is among the newest {@value #MAX_MESSAGE_HASHES}. */
+  boolean hasMessageHash(String hash) throws CryptoStoreException;
+
+  /** The token that the next sync starts from, once there was a sync. */
+  Optional<String> syncToken() throws CryptoStoreException;
+
+  /**
+   * Writes everything or nothing. When it returns, what was written survives a crash, as far as the
+   * store survives one at all.
+   */
+  void write(Changes changes) throws CryptoStoreException;
+
+  @Override
+  void close();
+}

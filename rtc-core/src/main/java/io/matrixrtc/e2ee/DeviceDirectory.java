@@ -1,0 +1,62 @@
+package io.matrixrtc.e2ee;
+
+import io.matrixrtc.olm.Curve25519PublicKey;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The devices of the users we follow, as last accepted. Loaded from the store when needed. */
+final class DeviceDirectory {
+  private final CryptoStore store;
+  private final UnitOfWork work;
+  private final Map<String, Map<String, Device>> loaded = new HashMap<>();
+
+  DeviceDirectory(CryptoStore store, UnitOfWork work) {
+    this.store = store;
+    this.work = work;
+  }
+
+  Optional<Device> find(UserDevice address) throws CryptoStoreException {
+    return Optional.ofNullable(byId(address.userId()).get(address.deviceId()));
+  }
+
+  /** The device of {@code userId} with this identity key. */
+  Optional<Device> find(String userId, Curve25519PublicKey key) throws CryptoStoreException {
+    return byId(userId).values().stream()
+        .filter(device -> device.keys().curve25519().filter(key::equals).isPresent())
+        .findFirst();
+  }
+
+  Collection<Device> of(String userId) throws CryptoStoreException {
+    return List.copyOf(byId(userId).values());
+  }
+
+  void put(Device device) throws CryptoStoreException {
+    Map<String, Device> devices = byId(device.keys().userId());
+    loaded.put(device.keys().userId(), devices);
+    Device before = devices.put(device.keys().deviceId(), device);
+    if (before == null || !before.isSameAs(device)) {
+      work.changes().device(device);
+    }
+  }
+
+  void remove(UserDevice address) throws CryptoStoreException {
+    if (byId(address.userId()).remove(address.deviceId()) != null) {
+      work.changes().removeDevice(address);
+    }
+  }
+
+  private Map<String, Device> byId(String userId) throws CryptoStoreException {
+    Map<String, Device> devices = loaded.get(userId);
+    if (devices == null) {
+      devices = new TreeMap<>(store.devices(userId));
+      if (!devices.isEmpty()) { // any sender's name may be asked for; only real users are kept
+        loaded.put(userId, devices);
+      }
+    }
+    return devices;
+  }
+}

@@ -1,0 +1,291 @@
+package io.matrixrtc.e2ee;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.json.Json;
+import io.matrixrtc.olm.Account;
+import io.matrixrtc.olm.IdentityKeys;
+import io.matrixrtc.olm.RandomSource;
+import io.matrixrtc.olm.StateKey;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The end-to-end encryption of one device. Does no I/O but to its store: told what a sync brought
+ * and what became of its requests, it says what to send. All time comes in as {@code now}.
+ *
+ * <p>Every method writes what it changed before it returns, in one transaction; so nothing leaves
+ * that depends on a state which a crash could take back. After a {@link CryptoStoreException}, or
+ * any other exception, the machine must be closed and opened again from its store.
+ *
+ * <p>Not thread-safe: confine it to one serial executor.
+ */
+public final class OlmMachine implements AutoCloseable {
+  private final OwnDevice own;
+  private final CryptoStore store;
+  private final RatchetSeal seal;
+  private final UnitOfWork work;
+  private final KeyUploads uploads;
+  private final DeviceTracker tracker;
+  private final DeviceDirectory directory;
+  private final DeviceListAnswer listAnswer;
+  private final OlmSessions sessions;
+  private final SessionClaims claims;
+  private final Unwedging unwedging;
+  private final MessageHashes hashes;
+  private final ToDeviceDecryptor decryptor;
+  private final Deliveries deliveries;
+
+  /**
+   * How a machine trusts.
+   *
+   * @param sending which devices are written to
+   * @param receiving whose messages count
+   */
+  public record Settings(TrustPolicy sending, TrustPolicy receiving) {
+    /** Cross-signed devices in both directions (MSC4153). */
+    public static Settings defaults() {
+      return new Settings(TrustPolicy.CROSS_SIGNED, TrustPolicy.CROSS_SIGNED);
+    }
+  }
+
+  private OlmMachine(
+      OwnDevice own,
+      Optional<StoredAccount> stored,
+      Settings settings,
+      CryptoStore store,
+      RatchetSeal seal,
+      RandomSource random)
+      throws CryptoStoreException {
+    this.own = own;
+    this.store = store;
+    this.seal = seal;
+    this.work = new UnitOfWork();
+    RequestIds ids = new RequestIds(random);
+    DeviceVerification verification = DeviceVerification.localOnly();
+    this.uploads = new KeyUploads(own, work, ids, stored);
+    this.tracker = new DeviceTracker(own.address(), work, ids, store.trackedUsers());
+    this.directory = new DeviceDirectory(store, work);
+    this.listAnswer = new DeviceListAnswer(own, directory);
+    this.sessions = new OlmSessions(store, seal, work);
+    this.claims = new SessionClaims(own, directory, sessions, ids);
+    this.unwedging = new Unwedging(directory, sessions, claims);
+    this.hashes = new MessageHashes(store, work);
+    PayloadChecks checks = new PayloadChecks(own, directory, verification, settings.receiving());
+    this.decryptor = new ToDeviceDecryptor(own, sessions, hashes, checks, unwedging, work);
+    this.deliveries =
+        new Deliveries(
+            tracker,
+            directory,
+            sessions,
+            claims,
+            new SendPolicy(own.address(), verification, settings.sending()),
+            new ToDeviceEncryptor(own, sessions, ids),
+            ids);
+  }
+
+  /**
+   * Opens the machine of {@code device}: from the store, or with new keys if the store is empty.
+   *
+   * @param store used until the machine is closed, which does not close it
+   * @param key opens and seals stored states; used as long
+   * @throws CryptoStoreException if the store fails, belongs to another device, or has another key
+   */
+  public static OlmMachine open(
+      UserDevice device, Settings settings, CryptoStore store, StateKey key, RandomSource random)
+      throws CryptoStoreException {
+    RatchetSeal seal = new RatchetSeal(key, random);
+    Optional<StoredAccount> stored = store.account();
+    if (stored.isPresent() && !stored.get().device().equals(device)) {
+      throw new CryptoStoreException.OtherDevice(stored.get().device(), device);
+    }
+    Account account =
+        stored.isPresent() ? seal.openAccount(stored.get().account()) : Account.generate(random);
+    OlmMachine machine =
+        new OlmMachine(new OwnDevice(device, account), stored, settings, store, seal, random);
+    if (stored.isEmpty()) {
+      machine.work.accountChanged();
+    }
+    machine.commit();
+    return machine;
+  }
+
+  /** The device whose machine this is. */
+  public UserDevice device() {
+    return own.address();
+  }
+
+  /** Its public identity keys. */
+  public IdentityKeys identityKeys() {
+    return own.identityKeys();
+  }
+
+  /** Returns its signed device keys, as published. */
+  public ObjectNode deviceKeys() {
+    return own.deviceKeys();
+  }
+
+  /** The token that the next sync starts from; empty before the first sync. */
+  public Optional<String> syncToken() throws CryptoStoreException {
+    return store.syncToken();
+  }
+
+  /**
+   * Takes what a sync brought. Its token is stored with what the sync changed, so that a crash
+   * before means the same sync again, and a crash after none.
+   *
+   * @return a result for each to-device event, in order, without those of dehydrated devices
+   */
+  public List<ToDeviceResult> receiveSync(SyncChanges changes, Instant now)
+      throws CryptoStoreException {
+    uploads.onSync(changes.oneTimeKeyCount(), changes.unusedFallbackKeyTypes());
+    tracker.left(changes.leftUsers(), own.address().userId());
+    tracker.changed(changes.changedUsers());
+    List<ToDeviceResult> results = new ArrayList<>();
+    for (JsonNode event : changes.toDeviceEvents()) {
+      decryptor.receive(event, now).ifPresent(results::add);
+    }
+    if (changes.toDeviceEvents().isEmpty()) {
+      uploads.forgetPreviousFallbackKey(now);
+    }
+    work.changes().syncToken(changes.nextBatch());
+    finish(now);
+    return List.copyOf(results);
+  }
+
+  /** Follows the device lists of {@code users} from now on. */
+  public void trackUsers(Collection<String> users, Instant now) throws CryptoStoreException {
+    users.forEach(tracker::follow);
+    finish(now);
+  }
+
+  /** The users whose device lists are followed; our own always is. */
+  public Set<String> trackedUsers() {
+    return tracker.followed();
+  }
+
+  /**
+   * Begins to bring an event to devices. Device lists that are outdated are refreshed and missing
+   * sessions started first; {@link #outgoingRequests} then holds what there is to send, and {@link
+   * #takeCompletedDeliveries} the end.
+   *
+   * @return the id of the delivery
+   */
+  public String deliver(String eventType, ObjectNode content, Set<UserDevice> to, Instant now)
+      throws CryptoStoreException {
+    String id = deliveries.start(eventType, content, to, now);
+    finish(now);
+    return id;
+  }
+
+  /** Returns the deliveries that have ended since the last call. */
+  public List<CompletedDelivery> takeCompletedDeliveries() {
+    return deliveries.takeCompleted();
+  }
+
+  /**
+   * Returns what is to be sent now, or is on its way: a request is returned again, with the same
+   * id, until its end was reported.
+   */
+  public List<OutgoingRequest> outgoingRequests(Instant now) throws CryptoStoreException {
+    deliveries.advance(now);
+    List<OutgoingRequest> requests = new ArrayList<>();
+    uploads.next(now).ifPresent(requests::add);
+    requests.addAll(tracker.next(now));
+    claims.next().ifPresent(requests::add);
+    requests.addAll(deliveries.requests());
+    commit();
+    return List.copyOf(requests);
+  }
+
+  /** The homeserver answered request {@code id} with {@code answer}. */
+  public void markSent(String id, ObjectNode answer, Instant now) throws CryptoStoreException {
+    if (uploads.isUnderWay(id)) {
+      uploads.onAnswer(answer, now);
+    } else if (tracker.isUnderWay(id)) {
+      listAnswer.take(answer, tracker.askedFor(id));
+      tracker.onAnswer(id, answer, now);
+    } else if (claims.isUnderWay(id)) {
+      List<UserDevice> started = claims.onAnswer(answer, now);
+      for (UserDevice device : unwedging.replaced(started)) {
+        deliveries.sendOwn("m.dummy", Json.newObject(), device);
+      }
+    } else {
+      deliveries.onEnd(id, new DeliveryOutcome.Sent());
+    }
+    finish(now);
+  }
+
+  /** Request {@code id} finally failed. What it was for is tried again later, or reported. */
+  public void markFailed(String id, RequestFailure failure, Instant now)
+      throws CryptoStoreException {
+    if (uploads.isUnderWay(id)) {
+      uploads.onFailure(now);
+    } else if (tracker.isUnderWay(id)) {
+      tracker.onFailure(id, now);
+    } else if (claims.isUnderWay(id)) {
+      claims.onFailure(now);
+    } else {
+      deliveries.onEnd(id, new DeliveryOutcome.Failed(failure.reason()));
+    }
+    finish(now);
+  }
+
+  /** When {@link #outgoingRequests} should be asked again though nothing happened, if ever. */
+  public Optional<Instant> nextDeadline(Instant now) {
+    return Stream.of(
+            deliveries.nextDeadline(now), tracker.nextDeadline(now), uploads.nextDeadline(now))
+        .flatMap(Optional::stream)
+        .min(Instant::compareTo);
+  }
+
+  /** A device, as last accepted. */
+  public Optional<Device> find(UserDevice device) throws CryptoStoreException {
+    return directory.find(device);
+  }
+
+  /** The devices of a user, as last accepted. */
+  public Collection<Device> devicesOf(String userId) throws CryptoStoreException {
+    return directory.of(userId);
+  }
+
+  /**
+   * Notes what our user decided about a device.
+   *
+   * @return whether the device is known
+   */
+  public boolean setLocalTrust(UserDevice device, LocalTrust trust) throws CryptoStoreException {
+    Optional<Device> known = directory.find(device);
+    if (known.isPresent()) {
+      directory.put(known.get().withLocalTrust(trust));
+      commit();
+    }
+    return known.isPresent();
+  }
+
+  private void finish(Instant now) throws CryptoStoreException {
+    deliveries.advance(now);
+    commit();
+  }
+
+  private void commit() throws CryptoStoreException {
+    Changes changes = work.drain(seal, own, uploads);
+    if (!changes.isEmpty()) {
+      store.write(changes); // SESS-STORE
+    }
+    hashes.written();
+    sessions.trim();
+  }
+
+  /** Wipes all keys in memory; the store stays open. */
+  @Override
+  public void close() {
+    sessions.close();
+    own.account().close();
+  }
+}

@@ -1,0 +1,156 @@
+package io.matrixrtc.e2ee;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.olm.InboundCreation;
+import io.matrixrtc.olm.OlmException;
+import io.matrixrtc.olm.OlmMessage;
+import io.matrixrtc.olm.PreKeyMessage;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns a to-device event of a sync into its result: reads the envelope, decrypts, has the payload
+ * checked. Whatever the checks say, a message key that was used is gone, and that is stored.
+ */
+final class ToDeviceDecryptor {
+  private static final Logger LOG = LoggerFactory.getLogger(ToDeviceDecryptor.class);
+
+  private final OwnDevice own;
+  private final OlmSessions sessions;
+  private final MessageHashes hashes;
+  private final PayloadChecks checks;
+  private final Unwedging unwedging;
+  private final UnitOfWork work;
+
+  ToDeviceDecryptor(
+      OwnDevice own,
+      OlmSessions sessions,
+      MessageHashes hashes,
+      PayloadChecks checks,
+      Unwedging unwedging,
+      UnitOfWork work) {
+    this.own = own;
+    this.sessions = sessions;
+    this.hashes = hashes;
+    this.checks = checks;
+    this.unwedging = unwedging;
+    this.work = work;
+  }
+
+  /** Returns the event's result; none if it is from a dehydrated device. */
+  Optional<ToDeviceResult> receive(JsonNode received, Instant now) throws CryptoStoreException {
+    if (!(received instanceof ObjectNode event)
+        || !event.path("type").isTextual()
+        || !event.path("sender").isTextual()
+        || !(event.get("content") instanceof ObjectNode content)) {
+      return Optional.of(new ToDeviceResult.Invalid(received));
+    }
+    if (!event.path("type").textValue().equals(OlmEnvelope.EVENT_TYPE)) {
+      return Optional.of(new ToDeviceResult.PlainText(event));
+    }
+    if (!content.path("algorithm").isTextual()) {
+      return Optional.of(new ToDeviceResult.Invalid(received)); // TD-1
+    }
+    if (!OlmEnvelope.isOlm(content)) {
+      return refuse(event, UndecryptableReason.UNSUPPORTED_ALGORITHM); // TD-2
+    }
+    OlmEnvelope envelope;
+    try {
+      envelope = OlmEnvelope.parse(content, own.identityKeys().curve25519());
+    } catch (OlmEnvelope.Malformed e) {
+      return Optional.of(new ToDeviceResult.Invalid(received)); // TD-1
+    }
+    if (envelope.message().isEmpty()) {
+      return refuse(event, UndecryptableReason.NOT_FOR_THIS_DEVICE); // TD-3
+    }
+    SenderKey from = new SenderKey(event.path("sender").textValue(), envelope.senderKey());
+    return decrypt(event, from, envelope.message().get(), now);
+  }
+
+  private Optional<ToDeviceResult> decrypt(
+      ObjectNode event, SenderKey from, OlmMessage message, Instant now)
+      throws CryptoStoreException {
+    String hash = MessageHashes.of(from.key(), message);
+    Optional<byte[]> plaintext = decrypt(from, message, now); // TD-4
+    if (plaintext.isEmpty()) {
+      if (hashes.contains(hash)) {
+        return refuse(event, UndecryptableReason.REPLAYED); // TD-REPLAY
+      }
+      unwedging.onUndecryptable(from, now);
+      return refuse(event, UndecryptableReason.NO_SESSION);
+    }
+    hashes.add(hash);
+    try {
+      return check(event, from, OlmPayload.parse(plaintext.get()));
+    } catch (OlmPayload.Malformed e) {
+      return refuse(event, UndecryptableReason.MALFORMED_PAYLOAD);
+    } finally {
+      Arrays.fill(plaintext.get(), (byte) 0);
+    }
+  }
+
+  private Optional<ToDeviceResult> check(ObjectNode event, SenderKey from, OlmPayload payload)
+      throws CryptoStoreException {
+    PayloadChecks.Verdict verdict = checks.check(payload, from.userId(), from.key());
+    if (verdict instanceof PayloadChecks.Verdict.Accepted accepted) {
+      ObjectNode shown = SecretContents.blanked(payload.type(), payload.json());
+      return Optional.of(new ToDeviceResult.Decrypted(shown, accepted.info()));
+    } else if (verdict instanceof PayloadChecks.Verdict.Refused refused) {
+      return refuse(event, refused.reason());
+    }
+    LOG.debug("{}: dropped an event of a dehydrated device", own.address());
+    return Optional.empty();
+  }
+
+  /** Returns the plaintext, or nothing if no session opens the message. */
+  private Optional<byte[]> decrypt(SenderKey from, OlmMessage message, Instant now)
+      throws CryptoStoreException {
+    if (!(message instanceof PreKeyMessage preKey)) {
+      for (OlmSession session : sessions.with(from.key())) {
+        Optional<byte[]> plaintext = decrypt(session, message, now);
+        if (plaintext.isPresent()) {
+          return plaintext;
+        }
+      }
+      return Optional.empty();
+    }
+    Optional<OlmSession> known = sessions.find(from.key(), preKey.sessionId());
+    return known.isPresent()
+        ? decrypt(known.get(), preKey, now) // SESS-PREKEY: a failure here is final
+        : startSession(from, preKey, now);
+  }
+
+  private Optional<byte[]> decrypt(OlmSession session, OlmMessage message, Instant now) {
+    try {
+      byte[] plaintext = session.decrypt(message, now);
+      sessions.changed(session);
+      return Optional.of(plaintext);
+    } catch (OlmException e) {
+      LOG.debug("{}: {}", own.address(), e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private Optional<byte[]> startSession(SenderKey from, PreKeyMessage message, Instant now)
+      throws CryptoStoreException {
+    try {
+      InboundCreation created = own.account().createInboundSession(from.key(), message);
+      work.accountChanged();
+      sessions.add(from.key(), created.session(), now);
+      return Optional.of(created.plaintext());
+    } catch (OlmException e) {
+      LOG.debug("{}: {}", own.address(), e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private Optional<ToDeviceResult> refuse(ObjectNode event, UndecryptableReason reason) {
+    LOG.info(
+        "{}: refused a to-device event of {}: {}", own.address(), event.path("sender"), reason);
+    return Optional.of(new ToDeviceResult.UnableToDecrypt(event, reason));
+  }
+}

@@ -1,0 +1,83 @@
+package io.matrixrtc.json;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+
+/**
+ * Builds trees that keep apart what the text kept apart: Jackson's own reader turns {@code -0} into
+ * the integer 0, which would let a number be signed that Matrix does not allow. Here it becomes
+ * {@link #NEGATIVE_ZERO}, the only {@code FloatNode} that reading can make.
+ */
+final class ExactTreeDeserializer extends StdDeserializer<JsonNode> {
+  private static final long serialVersionUID = 1L;
+
+  static final JsonNode NEGATIVE_ZERO = JsonNodeFactory.instance.numberNode(-0.0f);
+
+  ExactTreeDeserializer() {
+    super(JsonNode.class);
+  }
+
+  @Override
+  public JsonNode getNullValue(DeserializationContext context) {
+    return NullNode.getInstance();
+  }
+
+  @Override
+  public JsonNode deserialize(JsonParser parser, DeserializationContext context)
+      throws IOException {
+    return value(parser, context.getNodeFactory());
+  }
+
+  /** Recursion is bounded by the parser's nesting limit. */
+  private static JsonNode value(JsonParser parser, JsonNodeFactory nodes) throws IOException {
+    return switch (parser.currentToken()) {
+      case START_OBJECT -> object(parser, nodes);
+      case START_ARRAY -> array(parser, nodes);
+      case VALUE_STRING -> nodes.textNode(parser.getText());
+      case VALUE_NUMBER_INT -> integer(parser, nodes);
+      case VALUE_NUMBER_FLOAT -> nodes.numberNode(parser.getDoubleValue());
+      case VALUE_TRUE -> nodes.booleanNode(true);
+      case VALUE_FALSE -> nodes.booleanNode(false);
+      case VALUE_NULL -> nodes.nullNode();
+      default -> throw new IOException("unexpected token " + parser.currentToken());
+    };
+  }
+
+  private static JsonNode integer(JsonParser parser, JsonNodeFactory nodes) throws IOException {
+    return switch (parser.getNumberType()) {
+      case INT -> {
+        int value = parser.getIntValue();
+        yield value == 0 && parser.getText().startsWith("-")
+            ? NEGATIVE_ZERO
+            : nodes.numberNode(value);
+      }
+      case LONG -> nodes.numberNode(parser.getLongValue());
+      default -> nodes.numberNode(parser.getBigIntegerValue());
+    };
+  }
+
+  private static ObjectNode object(JsonParser parser, JsonNodeFactory nodes) throws IOException {
+    ObjectNode object = nodes.objectNode();
+    for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+      parser.nextToken();
+      object.set(name, value(parser, nodes)); // JSON-DUP: the last member of a name counts
+    }
+    return object;
+  }
+
+  private static ArrayNode array(JsonParser parser, JsonNodeFactory nodes) throws IOException {
+    ArrayNode array = nodes.arrayNode();
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      array.add(value(parser, nodes));
+    }
+    return array;
+  }
+}

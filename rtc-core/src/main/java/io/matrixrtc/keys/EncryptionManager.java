@@ -1,0 +1,230 @@
+package io.matrixrtc.keys;
+
+import io.matrixrtc.media.MediaKey;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives this device its own media key in a call, distributes it, rotates it, and hands the keys of
+ * the others to the media layer. Runs an {@link EncryptionManagerCore} on a serial executor. Any
+ * thread may call; nothing blocks. May be started again after a stop, then with fresh keys.
+ */
+public final class EncryptionManager implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EncryptionManager.class);
+
+  private final CallContext context;
+  private final Settings settings;
+  private final SerialScheduler scheduler;
+  private final Consumer<KeyEvent> listener;
+  private @Nullable EncryptionManagerCore core;
+  private KeyTransport.@Nullable Subscription subscription;
+  private SerialScheduler.@Nullable Timer timer;
+  private boolean closed;
+
+  /**
+   * What a manager is made of.
+   *
+   * @param policy decides about rotations
+   * @param transport carries keys; closed with the manager
+   * @param sink the media layer
+   * @param generator makes own keys, from a {@link java.security.SecureRandom}
+   * @param random for what a policy draws; not for keys
+   */
+  public record Settings(
+      RotationPolicy policy,
+      KeyTransport transport,
+      MediaKeySink sink,
+      Supplier<MediaKey> generator,
+      RandomGenerator random) {}
+
+  /**
+   * @param listener told of events on the manager's executor, one at a time; must not block
+   */
+  public EncryptionManager(
+      CallContext context,
+      Settings settings,
+      SerialScheduler scheduler,
+      Consumer<KeyEvent> listener) {
+    this.context = context;
+    this.settings = settings;
+    this.scheduler = scheduler;
+    this.listener = listener;
+  }
+
+  /** Begins: attaches to the transport. No key is made before the first {@link #onMembers}. */
+  public void start() {
+    scheduler.execute(
+        () -> {
+          if (core == null && !closed) {
+            LOG.debug("{} key distribution starts, policy {}", context, settings.policy().name());
+            core =
+                new EncryptionManagerCore(
+                    context.own(), settings.policy(), settings.generator(), settings.random());
+            subscription = settings.transport().subscribe(new Incoming());
+          }
+        });
+  }
+
+  /** Everyone who is in the call now, this device or not. Without effect unless started. */
+  public void onMembers(Collection<CallMember> members) {
+    List<CallMember> copy = List.copyOf(members);
+    with((core, now) -> core.onMembers(copy, now));
+  }
+
+  /** See {@link EncryptionManagerCore#onKeyLostByOthers}. */
+  public void onKeyLostByOthers() {
+    with(EncryptionManagerCore::onKeyLostByOthers);
+  }
+
+  /** Sets every key in use once more, for a media layer that was rebuilt. */
+  public void replayKeys() {
+    with((core, now) -> core.onReplay());
+  }
+
+  /** Who has my key, whose key do I lack, and why. */
+  public CompletionStage<KeyStatus> status() {
+    CompletableFuture<KeyStatus> status = new CompletableFuture<>();
+    scheduler.execute(() -> status.complete(core == null ? KeyStatus.NONE : core.status()));
+    return status;
+  }
+
+  /** Stops all work, wipes every key, tells the media layer. */
+  public void stop() {
+    scheduler.execute(this::stopNow);
+  }
+
+  /** Stops for good and closes the transport. */
+  @Override
+  public void close() {
+    scheduler.execute(
+        () -> {
+          stopNow();
+          if (!closed) {
+            closed = true;
+            settings.transport().close();
+          }
+        });
+  }
+
+  private void stopNow() {
+    EncryptionManagerCore ending = core;
+    if (ending == null) {
+      return;
+    }
+    core = null;
+    if (subscription != null) {
+      subscription.close();
+      subscription = null;
+    }
+    if (timer != null) {
+      timer.cancel();
+      timer = null;
+    }
+    ending.close();
+    settings.sink().onClosed();
+    LOG.debug("{} key distribution ended", context);
+  }
+
+  private void with(Input input) {
+    scheduler.execute(() -> handle(core, input));
+  }
+
+  private void handle(@Nullable EncryptionManagerCore target, Input input) {
+    if (target == null || target != core) {
+      return;
+    }
+    input.apply(target, scheduler.now()).forEach(effect -> carryOutSafely(target, effect));
+    if (target == core) {
+      if (timer != null) {
+        timer.cancel();
+      }
+      Optional<Instant> next = target.nextWakeup();
+      timer = next.map(at -> scheduler.schedule(at, () -> handle(target, WAKEUP))).orElse(null);
+    }
+  }
+
+  /** What throws in the app's code must not keep the effects behind it from happening. */
+  private void carryOutSafely(EncryptionManagerCore target, KeyEffect effect) {
+    try {
+      carryOut(target, effect);
+    } catch (RuntimeException e) {
+      LOG.error("{} {} failed", context, effect.getClass().getSimpleName(), e);
+      if (effect instanceof KeyEffect.Send send) {
+        sent(target, send, Map.of());
+      }
+    }
+  }
+
+  private void carryOut(EncryptionManagerCore target, KeyEffect effect) {
+    if (effect instanceof KeyEffect.Send send) {
+      send(target, send);
+    } else if (effect instanceof KeyEffect.UseOwnKey use) {
+      settings.sink().onOwnKey(use.index(), use.key());
+    } else if (effect instanceof KeyEffect.SetRemoteKey set) {
+      settings.sink().onRemoteKey(set.member(), set.index(), set.key());
+    } else if (effect instanceof KeyEffect.DropRemote drop) {
+      settings.sink().onRemoteLeft(drop.member());
+    } else if (effect instanceof KeyEffect.Wipe wipe) {
+      wipe.key().close();
+    } else if (effect instanceof KeyEffect.Report report) {
+      KeyEventLog.write(LOG, context, report.event());
+      listener.accept(report.event());
+    } else {
+      throw new IllegalStateException("unknown effect");
+    }
+  }
+
+  private void send(EncryptionManagerCore target, KeyEffect.Send send) {
+    settings
+        .transport()
+        .send(send.key(), send.index(), send.to())
+        .whenComplete(
+            (answers, failure) -> {
+              if (failure != null) {
+                LOG.warn("{} sending key {} failed: {}", context, send.index(), failure.toString());
+              }
+              sent(target, send, failure == null ? answers : Map.of());
+            });
+  }
+
+  private void sent(
+      EncryptionManagerCore target, KeyEffect.Send send, Map<CallMember, Delivery> answers) {
+    scheduler.execute(() -> handle(target, (core, now) -> core.onSent(send.id(), answers, now)));
+  }
+
+  private static final Input WAKEUP = EncryptionManagerCore::onWakeup;
+
+  @FunctionalInterface
+  private interface Input {
+    List<KeyEffect> apply(EncryptionManagerCore core, Instant now);
+  }
+
+  private final class Incoming implements KeyTransport.Sink {
+    @Override
+    public void onKey(ReceivedKey key) {
+      scheduler.execute(
+          () -> {
+            if (core == null) {
+              key.key().close();
+            }
+            handle(core, (core, now) -> core.onKey(key, now));
+          });
+    }
+
+    @Override
+    public void onRefused(KeyRefusal refusal) {
+      with((core, now) -> core.onRefused(refusal));
+    }
+  }
+}

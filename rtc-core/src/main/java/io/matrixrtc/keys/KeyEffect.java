@@ -1,0 +1,34 @@
+package io.matrixrtc.keys;
+
+import io.matrixrtc.media.KeyIndex;
+import io.matrixrtc.media.MediaKey;
+import java.util.Set;
+
+/**
+ * What an {@link EncryptionManagerCore} wants done, to be carried out in order before the next
+ * input. Keys stay the core's own until a {@link Wipe}.
+ */
+public sealed interface KeyEffect {
+
+  /** Offer a key to members; answer with {@link EncryptionManagerCore#onSent} and {@code id}. */
+  record Send(long id, MediaKey key, KeyIndex index, Set<CallMember> to) implements KeyEffect {
+    public Send {
+      to = Set.copyOf(to);
+    }
+  }
+
+  /** Encrypt own media with {@code key} from now on. */
+  record UseOwnKey(KeyIndex index, MediaKey key) implements KeyEffect {}
+
+  /** Decrypt media of {@code member} under {@code index} with {@code key}. */
+  record SetRemoteKey(CallMember member, KeyIndex index, MediaKey key) implements KeyEffect {}
+
+  /** Refuse media of {@code member}. */
+  record DropRemote(CallMember member) implements KeyEffect {}
+
+  /** Nothing uses {@code key} any more: close it. */
+  record Wipe(MediaKey key) implements KeyEffect {}
+
+  /** Tell the app. */
+  record Report(KeyEvent event) implements KeyEffect {}
+}

@@ -1,0 +1,54 @@
+package io.matrixrtc.keys;
+
+import io.matrixrtc.media.KeyIndex;
+import java.time.Instant;
+
+/** What an app may want to know about the keys of a call. Holds no secret. */
+public sealed interface KeyEvent {
+
+  /**
+   * A new own key was made and is being offered.
+   *
+   * @param recipients how many members it is offered to; 0 when nobody else is there
+   */
+  record RotationStarted(KeyIndex index, RotationPlan.Cause cause, int recipients)
+      implements KeyEvent {}
+
+  /** Own media is encrypted with this key from now on. */
+  record OwnKeyUsed(KeyIndex index) implements KeyEvent {}
+
+  /**
+   * Nobody could be served with the new key, so the old one is still in use although it should not
+   * be. Offers are repeated; {@link OwnKeyUsed} ends this state.
+   */
+  record RotationOwed(KeyIndex index) implements KeyEvent {}
+
+  /** A member has been sent an own key. */
+  record KeyServed(CallMember member, KeyIndex index) implements KeyEvent {}
+
+  /** A member could not be sent an own key; tried again at {@code nextTryAt} if still of use. */
+  record KeyNotServed(CallMember member, KeyIndex index, Delivery.Failed failure, Instant nextTryAt)
+      implements KeyEvent {}
+
+  /** A key of a member arrived and is in use. */
+  record RemoteKeyReceived(CallMember member, KeyIndex index, SenderEvidence evidence)
+      implements KeyEvent {}
+
+  /** A key arrived and was refused. */
+  record KeyRefused(KeyRefusal refusal) implements KeyEvent {}
+
+  /** A key of a device that is not (yet) in the call is held for it. */
+  record EarlyKeyHeld(DeviceAddress device, KeyIndex index) implements KeyEvent {}
+
+  /** A held key was dropped. */
+  record EarlyKeyDropped(DeviceAddress device, KeyIndex index, DropCause cause)
+      implements KeyEvent {}
+
+  /** Why a held key was dropped. */
+  enum DropCause {
+    /** Its device did not join within {@link EarlyKeys#MAX_AGE}. */
+    TOO_OLD,
+    /** More keys are held than fit, of all devices or of this one. */
+    NO_ROOM
+  }
+}

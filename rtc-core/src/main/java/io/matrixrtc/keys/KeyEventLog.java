@@ -1,0 +1,51 @@
+package io.matrixrtc.keys;
+
+import org.slf4j.Logger;
+
+/** One log line for each key event. */
+final class KeyEventLog {
+  private KeyEventLog() {}
+
+  static void write(Logger log, CallContext context, KeyEvent event) {
+    if (event instanceof KeyEvent.RotationStarted made) {
+      log.info(
+          "{} key {} made ({}), offered to {}",
+          context,
+          made.index(),
+          made.cause(),
+          made.recipients());
+    } else if (event instanceof KeyEvent.OwnKeyUsed used) {
+      log.info("{} key {} in use", context, used.index());
+    } else if (event instanceof KeyEvent.RotationOwed owed) {
+      log.warn("{} key {} reached nobody, the old key stays in use", context, owed.index());
+    } else if (event instanceof KeyEvent.KeyServed served) {
+      log.debug("{} key {} served to {}", context, served.index(), served.member());
+    } else if (event instanceof KeyEvent.KeyNotServed failed) {
+      log.warn(
+          "{} key {} not served to {}: {} ({})",
+          context,
+          failed.index(),
+          failed.member(),
+          failed.failure().reason(),
+          failed.failure().detail());
+    } else if (event instanceof KeyEvent.RemoteKeyReceived received) {
+      log.info("{} key {} of {} received", context, received.index(), received.member());
+    } else if (event instanceof KeyEvent.KeyRefused refused
+        && refused.refusal() instanceof KeyRefusal.WrongRoom) {
+      log.debug("{} key for another room", context);
+    } else if (event instanceof KeyEvent.KeyRefused refused) {
+      log.warn("{} key refused: {}", context, refused.refusal());
+    } else if (event instanceof KeyEvent.EarlyKeyHeld held) {
+      log.debug("{} key {} of {} held, not a member", context, held.index(), held.device());
+    } else if (event instanceof KeyEvent.EarlyKeyDropped dropped) {
+      log.warn(
+          "{} held key {} of {} dropped: {}",
+          context,
+          dropped.index(),
+          dropped.device(),
+          dropped.cause());
+    } else {
+      throw new IllegalStateException("unknown key event");
+    }
+  }
+}

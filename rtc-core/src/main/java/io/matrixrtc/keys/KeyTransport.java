@@ -1,0 +1,46 @@
+package io.matrixrtc.keys;
+
+import io.matrixrtc.media.KeyIndex;
+import io.matrixrtc.media.MediaKey;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Carries this device's media key to other members, and theirs to us. Any thread may call. Retries
+ * of the wire (429, 5xx, a lost answer) are its own business; what it reports is final.
+ */
+public interface KeyTransport extends AutoCloseable {
+
+  /**
+   * Sends a key. Reads {@code key} before it returns and keeps no reference to it.
+   *
+   * @return completes with an outcome for every member asked for; exceptionally only when closed
+   */
+  CompletionStage<Map<CallMember, Delivery>> send(MediaKey key, KeyIndex index, Set<CallMember> to);
+
+  /**
+   * Delivers what arrives, in arrival order, one call at a time.
+   *
+   * @return stops the delivery when closed
+   */
+  Subscription subscribe(Sink sink);
+
+  @Override
+  void close();
+
+  /** Receives keys and refusals. Must not block. */
+  interface Sink {
+    /** A key whose sender is authenticated and trusted enough. The sink owns {@code key.key()}. */
+    void onKey(ReceivedKey key);
+
+    /** A key that was not taken, and why. */
+    void onRefused(KeyRefusal refusal);
+  }
+
+  /** A running delivery. */
+  interface Subscription extends AutoCloseable {
+    @Override
+    void close();
+  }
+}

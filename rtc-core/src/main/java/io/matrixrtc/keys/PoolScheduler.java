@@ -1,0 +1,98 @@
+package io.matrixrtc.keys;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A {@link SerialScheduler} on a thread pool, which many of them may share and which the caller
+ * shuts down. A task that throws is logged and does not stop the ones behind it.
+ */
+public final class PoolScheduler implements SerialScheduler {
+  private static final Logger LOG = LoggerFactory.getLogger(PoolScheduler.class);
+
+  /** What is due later than this does not happen while the process lives. */
+  private static final Duration NEVER = Duration.ofDays(36_500);
+
+  private final ScheduledExecutorService pool;
+  private final InstantSource clock;
+  private final Queue<Runnable> waiting = new ArrayDeque<>();
+  private boolean running;
+
+  /** Runs tasks on {@code pool}; takes the time from {@code clock}. */
+  public PoolScheduler(ScheduledExecutorService pool, InstantSource clock) {
+    this.pool = pool;
+    this.clock = clock;
+  }
+
+  @Override
+  public Instant now() {
+    return clock.instant();
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    synchronized (waiting) {
+      waiting.add(task);
+      if (running) {
+        return;
+      }
+      running = true;
+    }
+    pool.execute(this::drain);
+  }
+
+  @Override
+  public Timer schedule(Instant at, Runnable task) {
+    Duration wait = Duration.between(clock.instant(), at);
+    long millis = Math.max(0, (wait.compareTo(NEVER) < 0 ? wait : NEVER).toMillis());
+    Once once = new Once(task);
+    Future<?> timer = pool.schedule(() -> execute(once), millis, TimeUnit.MILLISECONDS);
+    return () -> {
+      once.cancelled = true;
+      timer.cancel(false);
+    };
+  }
+
+  /** A task that can still be cancelled while it waits for its turn. */
+  private static final class Once implements Runnable {
+    private final Runnable task;
+    private volatile boolean cancelled;
+
+    Once(Runnable task) {
+      this.task = task;
+    }
+
+    @Override
+    public void run() {
+      if (!cancelled) {
+        task.run();
+      }
+    }
+  }
+
+  private void drain() {
+    while (true) {
+      Runnable task;
+      synchronized (waiting) {
+        task = waiting.poll();
+        if (task == null) {
+          running = false;
+          return;
+        }
+      }
+      try {
+        task.run();
+      } catch (RuntimeException e) {
+        LOG.error("A task of a call failed", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,222 @@
+package io.matrixrtc.keys;
+
+import io.matrixrtc.keys.KeyEvent.DropCause;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The receiving half: one ring of keys for each device in the call, given to the participations of
+ * that device; keys that came early; keys of devices that left a moment ago.
+ */
+final class RemoteKeys {
+  /** As many keys of a device are kept to be replayed; the oldest goes. LiveKit's ring size. */
+  static final int RING_KEYS = 16;
+
+  /** So long after a device left, its keys are kept for its return (KEY-RETIRE). */
+  static final Duration RETURN_TIME = Duration.ofSeconds(60);
+
+  /** As many devices that left are remembered; the first that left goes. */
+  static final int MAX_DEPARTED = 256;
+
+  /** As many devices' last refusals are remembered; the oldest goes. */
+  static final int MAX_REFUSALS = 256;
+
+  private final Map<CallMember, Instant> present = new LinkedHashMap<>();
+  private final Map<DeviceAddress, RemoteRing> rings = new LinkedHashMap<>();
+  private final Map<DeviceAddress, Departed> departed = new LinkedHashMap<>();
+  private final Map<DeviceAddress, KeyRefusal> refusals = new LinkedHashMap<>();
+  private final EarlyKeys early = new EarlyKeys();
+
+  private record Departed(RemoteRing ring, Instant until) {}
+
+  void members(Set<CallMember> members, Instant now, Collection<KeyEffect> out) {
+    wakeup(now, out);
+    Set<CallMember> gone = new HashSet<>(present.keySet());
+    gone.removeAll(members);
+    present.keySet().removeAll(gone);
+    List<CallMember> arrived =
+        members.stream().filter(member -> !present.containsKey(member)).toList();
+    arrived.forEach(member -> present.put(member, now));
+    gone.stream().filter(this::identityIsGone).map(KeyEffect.DropRemote::new).forEach(out::add);
+    gone.forEach(member -> depart(member.device(), now));
+    for (CallMember member : arrived) {
+      DeviceAddress device = member.device();
+      Departed back = departed.remove(device);
+      if (back != null) {
+        rings.put(device, back.ring());
+      }
+      replay(member, out);
+    }
+    arrived.stream()
+        .map(CallMember::device)
+        .distinct()
+        .forEach(device -> early.take(device).forEach(key -> accept(key, now, out)));
+  }
+
+  void received(ReceivedKey key, Instant now, Collection<KeyEffect> out) {
+    wakeup(now, out);
+    if (participations(key.from()).findAny().isPresent()) {
+      accept(key, now, out);
+      return;
+    }
+    early.hold(key, now).ifPresent(pushed -> drop(pushed, DropCause.NO_ROOM, out));
+    report(out, new KeyEvent.EarlyKeyHeld(key.from(), key.index()));
+  }
+
+  void refused(KeyRefusal refusal, Collection<KeyEffect> out) {
+    refusal
+        .from()
+        .device()
+        .ifPresent(
+            device -> {
+              refusals.remove(device);
+              refusals.put(device, refusal);
+              trim(refusals, MAX_REFUSALS);
+            });
+    report(out, new KeyEvent.KeyRefused(refusal));
+  }
+
+  void wakeup(Instant now, Collection<KeyEffect> out) {
+    early.takeExpired(now).forEach(key -> drop(key, DropCause.TOO_OLD, out));
+    departed
+        .values()
+        .removeIf(
+            gone -> {
+              boolean over = !now.isBefore(gone.until());
+              if (over) {
+                gone.ring().wipe();
+              }
+              return over;
+            });
+  }
+
+  Optional<Instant> nextWakeup() {
+    Stream<Instant> departures = departed.values().stream().map(Departed::until);
+    return Stream.concat(departures, early.nextExpiry().stream()).min(Instant::compareTo);
+  }
+
+  /** Sets every key of every member present once more. */
+  void replay(Collection<KeyEffect> out) {
+    present.keySet().forEach(member -> replay(member, out));
+  }
+
+  int earlyKeys() {
+    return early.size();
+  }
+
+  /** Whether each member present can be decrypted. */
+  Map<CallMember, RemoteKeyState> states() {
+    Map<CallMember, RemoteKeyState> states = new LinkedHashMap<>();
+    present.forEach(
+        (member, since) -> {
+          RemoteRing ring = rings.get(member.device());
+          states.put(
+              member,
+              ring == null
+                  ? missing(member, since)
+                  : ring.newest()
+                      .<RemoteKeyState>map(
+                          newest ->
+                              new RemoteKeyState.Held(
+                                  newest.index(), newest.at(), newest.received().evidence()))
+                      .orElseGet(() -> missing(member, since)));
+        });
+    return states;
+  }
+
+  void wipe() {
+    early.clear();
+    rings.values().forEach(RemoteRing::wipe);
+    departed.values().forEach(gone -> gone.ring().wipe());
+    rings.clear();
+    departed.clear();
+    present.clear();
+  }
+
+  private void accept(ReceivedKey key, Instant now, Collection<KeyEffect> out) {
+    RemoteRing ring = rings.computeIfAbsent(key.from(), device -> new RemoteRing());
+    RemoteRing.Put put = ring.put(key, now);
+    if (put instanceof RemoteRing.Put.Stored stored) {
+      targets(key)
+          .forEach(
+              member -> {
+                out.add(new KeyEffect.SetRemoteKey(member, key.index(), key.key()));
+                report(out, new KeyEvent.RemoteKeyReceived(member, key.index(), key.evidence()));
+              });
+      stored.out().forEach(old -> out.add(new KeyEffect.Wipe(old)));
+    } else {
+      key.key().close();
+      if (put instanceof RemoteRing.Put.Outdated) {
+        refused(new KeyRefusal.Outdated(KeyRefusal.Origin.of(key.evidence()), key.index()), out);
+      }
+    }
+  }
+
+  /** The participations that a key is for (EM-ROUTE): the one it names, else all of the device. */
+  private List<CallMember> targets(ReceivedKey key) {
+    List<CallMember> all = participations(key.from()).toList();
+    List<CallMember> named =
+        all.stream().filter(member -> member.memberId().equals(key.memberId())).toList();
+    return named.isEmpty() ? all : named;
+  }
+
+  private Stream<CallMember> participations(DeviceAddress device) {
+    return present.keySet().stream().filter(member -> member.device().equals(device));
+  }
+
+  private boolean identityIsGone(CallMember member) {
+    return present.keySet().stream()
+        .noneMatch(other -> other.mediaIdentity().equals(member.mediaIdentity()));
+  }
+
+  private void depart(DeviceAddress device, Instant now) {
+    RemoteRing ring = participations(device).findAny().isPresent() ? null : rings.remove(device);
+    if (ring != null) {
+      departed.put(device, new Departed(ring, now.plus(RETURN_TIME)));
+      Iterator<Departed> oldest = departed.values().iterator();
+      if (departed.size() > MAX_DEPARTED) {
+        oldest.next().ring().wipe();
+        oldest.remove();
+      }
+    }
+  }
+
+  private void replay(CallMember member, Collection<KeyEffect> out) {
+    RemoteRing ring = rings.get(member.device());
+    if (ring != null) {
+      ring.entries()
+          .forEach(
+              entry -> out.add(new KeyEffect.SetRemoteKey(member, entry.index(), entry.key())));
+    }
+  }
+
+  private RemoteKeyState missing(CallMember member, Instant since) {
+    return new RemoteKeyState.Missing(since, Optional.ofNullable(refusals.get(member.device())));
+  }
+
+  private static void drop(ReceivedKey key, DropCause cause, Collection<KeyEffect> out) {
+    key.key().close();
+    report(out, new KeyEvent.EarlyKeyDropped(key.from(), key.index(), cause));
+  }
+
+  private static <K, V> void trim(Map<K, V> map, int max) {
+    Iterator<K> oldest = map.keySet().iterator();
+    if (map.size() > max) {
+      oldest.next();
+      oldest.remove();
+    }
+  }
+
+  private static void report(Collection<KeyEffect> out, KeyEvent event) {
+    out.add(new KeyEffect.Report(event));
+  }
+}

@@ -1,0 +1,35 @@
+package io.matrixrtc.olm;
+
+import java.util.Arrays;
+
+/** HKDF with SHA-256, RFC 5869. */
+final class Hkdf {
+  /** What "no salt" stands for; HMAC pads any shorter run of zeros to the same. */
+  private static final byte[] NO_SALT = new byte[HmacSha256.BYTES];
+
+  private Hkdf() {}
+
+  /** Returns {@code length} bytes, at most 255 · 32, derived without a salt. */
+  static byte[] derive(byte[] secret, byte[] info, int length) {
+    return derive(NO_SALT, secret, info, length);
+  }
+
+  /** Returns {@code length} bytes, at most 255 · 32; {@code salt} must not be empty. */
+  static byte[] derive(byte[] salt, byte[] secret, byte[] info, int length) {
+    byte[] pseudoRandomKey = HmacSha256.of(salt, secret);
+    byte[] output = new byte[length];
+    byte[] block = new byte[0];
+    int done = 0;
+    for (int counter = 1; done < length; counter++) {
+      byte[] next = HmacSha256.of(pseudoRandomKey, block, info, new byte[] {(byte) counter});
+      Arrays.fill(block, (byte) 0);
+      block = next;
+      int take = Math.min(block.length, length - done);
+      System.arraycopy(block, 0, output, done, take);
+      done += take;
+    }
+    Arrays.fill(block, (byte) 0);
+    Arrays.fill(pseudoRandomKey, (byte) 0);
+    return output;
+  }
+}

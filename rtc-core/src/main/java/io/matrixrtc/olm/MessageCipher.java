@@ -1,0 +1,83 @@
+package io.matrixrtc.olm;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import javax.crypto.BadPaddingException;
+import javax.crypto.Cipher;
+import javax.crypto.spec.IvParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * The keys of one message: AES-256-CBC with PKCS#7 padding, then HMAC-SHA-256 cut to the length
+ * that the session's configuration wants. Made for one message and wiped when closed.
+ */
+final class MessageCipher implements AutoCloseable {
+  private static final byte[] OLM_INFO = "OLM_KEYS".getBytes(US_ASCII);
+  private static final byte[] MEGOLM_INFO = "MEGOLM_KEYS".getBytes(US_ASCII);
+  private static final int BLOCK = 16;
+
+  /** AES key 32, MAC key 32, IV 16. */
+  private final byte[] keys;
+
+  private MessageCipher(byte[] material, byte[] info) {
+    this.keys = Hkdf.derive(material, info, 80);
+  }
+
+  static MessageCipher ofOlm(byte[] messageKey) {
+    return new MessageCipher(messageKey, OLM_INFO);
+  }
+
+  static MessageCipher ofMegolm(byte[] ratchet) {
+    return new MessageCipher(ratchet, MEGOLM_INFO);
+  }
+
+  byte[] encrypt(byte[] plaintext) {
+    try {
+      return aes(Cipher.ENCRYPT_MODE).doFinal(plaintext);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("AES-CBC cannot fail to encrypt", e);
+    }
+  }
+
+  /** Call only after the MAC was right. */
+  byte[] decrypt(byte[] ciphertext) throws BadPaddingException {
+    if (ciphertext.length == 0 || ciphertext.length % BLOCK != 0) {
+      throw new BadPaddingException("ciphertext of " + ciphertext.length + " bytes");
+    }
+    try {
+      return aes(Cipher.DECRYPT_MODE).doFinal(ciphertext);
+    } catch (BadPaddingException e) {
+      throw e;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("AES-CBC cannot fail otherwise", e);
+    }
+  }
+
+  byte[] mac(byte[] authenticated, int length) {
+    byte[] macKey = Arrays.copyOfRange(keys, 32, 64);
+    try {
+      return Arrays.copyOf(HmacSha256.of(macKey, authenticated), length);
+    } finally {
+      Arrays.fill(macKey, (byte) 0);
+    }
+  }
+
+  /** Compares in constant time. */
+  boolean macMatches(byte[] authenticated, byte[] mac) {
+    return MessageDigest.isEqual(mac(authenticated, mac.length), mac);
+  }
+
+  private Cipher aes(int mode) throws GeneralSecurityException {
+    Cipher cipher = Cipher.getInstance("AES/CBC/PKCS5Padding");
+    cipher.init(mode, new SecretKeySpec(keys, 0, 32, "AES"), new IvParameterSpec(keys, 64, BLOCK));
+    return cipher;
+  }
+
+  @Override
+  public void close() {
+    Arrays.fill(keys, (byte) 0);
+  }
+}

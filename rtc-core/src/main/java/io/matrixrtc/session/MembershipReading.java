@@ -1,0 +1,38 @@
+package io.matrixrtc.session;
+
+/** What a member event says. */
+public sealed interface MembershipReading {
+
+  /** Its sender's device is in the session (unless the membership has expired). */
+  record Joined(Membership membership) implements MembershipReading {}
+
+  /** Whoever it was about has left. */
+  record Left() implements MembershipReading {}
+
+  /**
+   * It says nothing that counts.
+   *
+   * @param detail the field at fault, or more about the reason; holds no text of the sender
+   */
+  record Ignored(IgnoreReason reason, String detail) implements MembershipReading {}
+
+  /** Why a member event does not count. */
+  enum IgnoreReason {
+    /** The format before 2024, an array {@code memberships} of several devices. */
+    OLD_FORMAT,
+    /** It has no {@code application}, or nothing else. */
+    NOT_A_MEMBERSHIP,
+    /** A required field is missing. */
+    MISSING_FIELD,
+    /** A field has the wrong type or value. */
+    BAD_FIELD,
+    /** The sender is missing or no user id. */
+    BAD_SENDER,
+    /** It is for another slot. */
+    OTHER_SLOT,
+    /** It has expired. */
+    EXPIRED,
+    /** Its sender is not joined to the room. */
+    NOT_IN_ROOM
+  }
+}

@@ -1,0 +1,37 @@
+package io.matrixrtc.session;
+
+/** What happens to this device's own membership. */
+public sealed interface OwnMembershipEvent {
+
+  /** The own membership is in another stage. */
+  record StatusChanged(Status from, Status to) implements OwnMembershipEvent {}
+
+  /**
+   * The room does not allow this user to join calls (403): the power level for call member state is
+   * too high. Nothing is tried again.
+   */
+  record JoinForbidden(String message) implements OwnMembershipEvent {}
+
+  /** The join was given up. */
+  record JoinFailed(String message) implements OwnMembershipEvent {}
+
+  /** A refresh failed; it is tried again until the membership expires. */
+  record RefreshFailed(String message) implements OwnMembershipEvent {}
+
+  /** The leave was given up: others see this device as a member until its membership expires. */
+  record LeaveFailed(String message) implements OwnMembershipEvent {}
+
+  /** Others no longer see this device as a member, though it did not leave. It joins anew. */
+  record MembershipLost() implements OwnMembershipEvent {}
+
+  /** The membership that was lost is back. */
+  record MembershipRestored() implements OwnMembershipEvent {}
+
+  /** The stages, named as in matrix-js-sdk. */
+  enum Status {
+    DISCONNECTED,
+    CONNECTING,
+    CONNECTED,
+    DISCONNECTING
+  }
+}

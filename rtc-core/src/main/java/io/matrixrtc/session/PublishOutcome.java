@@ -1,0 +1,23 @@
+package io.matrixrtc.session;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/** What became of a request to put a state event. */
+public sealed interface PublishOutcome {
+
+  /** The homeserver accepted it. */
+  record Published(String eventId) implements PublishOutcome {}
+
+  /** 403: this user may not send such state in this room. */
+  record Forbidden(String message) implements PublishOutcome {}
+
+  /** 429, with the wait that the homeserver asked for. */
+  record RateLimited(Optional<Duration> retryAfter) implements PublishOutcome {}
+
+  /** No answer, or 5xx: it may have been accepted or not; worth another try. */
+  record Unreachable(String message) implements PublishOutcome {}
+
+  /** Any other refusal, which another try would meet again. */
+  record Rejected(String errcode, String message) implements PublishOutcome {}
+}

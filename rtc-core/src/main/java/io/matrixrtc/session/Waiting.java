@@ -1,0 +1,56 @@
+package io.matrixrtc.session;
+
+import io.matrixrtc.session.OwnMembershipEvent.Status;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** The callers who wait for a join or a leave. Confined to the session's executor. */
+final class Waiting {
+  private @Nullable CompletableFuture<JoinResult> join;
+  private final List<CompletableFuture<LeaveResult>> leaves = new ArrayList<>();
+
+  void join(CompletableFuture<JoinResult> result) {
+    join = result;
+  }
+
+  void leave(CompletableFuture<LeaveResult> result) {
+    leaves.add(result);
+    joinEnds(new JoinResult.Left());
+  }
+
+  void on(OwnMembershipEvent event) {
+    if (event instanceof OwnMembershipEvent.JoinForbidden forbidden) {
+      joinEnds(new JoinResult.Forbidden(forbidden.message()));
+    } else if (event instanceof OwnMembershipEvent.JoinFailed failed) {
+      joinEnds(new JoinResult.Failed(failed.message()));
+    } else if (event instanceof OwnMembershipEvent.LeaveFailed failed) {
+      leavesEnd(new LeaveResult.Failed(failed.message()));
+    } else if (event instanceof OwnMembershipEvent.StatusChanged changed) {
+      if (changed.to() == Status.CONNECTED) {
+        joinEnds(new JoinResult.Joined());
+      } else if (changed.to() == Status.DISCONNECTED) {
+        joinEnds(new JoinResult.Left());
+        leavesEnd(new LeaveResult.Left());
+      }
+    }
+  }
+
+  void closed() {
+    joinEnds(new JoinResult.Left());
+    leavesEnd(new LeaveResult.TimedOut());
+  }
+
+  private void joinEnds(JoinResult result) {
+    if (join != null) {
+      join.complete(result);
+      join = null;
+    }
+  }
+
+  private void leavesEnd(LeaveResult result) {
+    leaves.forEach(leave -> leave.complete(result));
+    leaves.clear();
+  }
+}

@@ -1,0 +1,77 @@
+package io.matrixrtc.keys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class PoolSchedulerTest {
+  private final ScheduledExecutorService pool = Executors.newScheduledThreadPool(4);
+  private final PoolScheduler scheduler = new PoolScheduler(pool, Clock.systemUTC());
+
+  @AfterEach
+  void stop() {
+    pool.shutdownNow();
+  }
+
+  @Test
+  void tasksRunOneAtATimeInOrderAndOneThatThrowsDoesNotStopTheRest() throws Exception {
+    List<Integer> order = Collections.synchronizedList(new ArrayList<>());
+    AtomicInteger running = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    CountDownLatch done = new CountDownLatch(1);
+    for (int i = 0; i < 1_000; i++) {
+      int number = i;
+      scheduler.execute(
+          () -> {
+            most.accumulateAndGet(running.incrementAndGet(), Math::max);
+            order.add(number);
+            running.decrementAndGet();
+            if (number == 500) {
+              throw new IllegalStateException("a task's bug");
+            }
+          });
+    }
+    scheduler.execute(done::countDown);
+    assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(order).hasSize(1_000).isSorted();
+    assertThat(most).hasValue(1);
+  }
+
+  @Test
+  void aTimerThatIsDueRunsAndACancelledOneDoesNot() throws Exception {
+    CountDownLatch ran = new CountDownLatch(1);
+    AtomicInteger cancelled = new AtomicInteger();
+    scheduler.execute(
+        () -> {
+          Instant past = scheduler.now().minusMillis(1);
+          SerialScheduler.Timer timer = scheduler.schedule(past, cancelled::incrementAndGet);
+          scheduler.schedule(Instant.MAX, cancelled::incrementAndGet);
+          CountDownLatch fired = new CountDownLatch(1);
+          pool.execute(() -> pool.execute(fired::countDown));
+          awaitQuietly(fired);
+          timer.cancel();
+          scheduler.schedule(past, ran::countDown);
+        });
+    assertThat(ran.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(cancelled).hasValue(0);
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package io.matrixrtc.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+
+/** Entry point of the {@code matrixrtc} command. */
+@Command(
+    name = "matrixrtc",
+    description = "End-to-end encrypted MatrixRTC calls on the JVM.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    subcommands = {
+      DemoCommand.class,
+      HomeserverCommand.class,
+      BenchCommand.class,
+      ParticipantCommand.class,
+      HelpCommand.class
+    },
+    footer = {
+      "",
+      "Start with:  matrixrtc demo",
+      "Exit codes:  0 done, 1 the work failed, 2 wrong usage"
+    })
+public final class Main {
+  private Main() {}
+
+  /** Runs one command and exits with its code. */
+  public static void main(String[] arguments) {
+    System.exit(run(arguments));
+  }
+
+  static int run(String... arguments) {
+    CommandLine line = new CommandLine(new Main());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExecutionExceptionHandler(
+        (exception, command, parsed) -> {
+          if (exception instanceof CommandFailure failure) {
+            command.getErr().println("matrixrtc: " + failure.getMessage());
+          } else {
+            command.getErr().println("matrixrtc: this is a bug, please report it with what follows");
+            exception.printStackTrace(command.getErr());
+          }
+          return CommandLine.ExitCode.SOFTWARE;
+        });
+    return line.execute(arguments);
+  }
+}

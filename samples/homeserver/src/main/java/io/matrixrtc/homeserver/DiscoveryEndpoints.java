@@ -1,0 +1,65 @@
+package io.matrixrtc.homeserver;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.homeserver.http.Answer;
+import io.matrixrtc.homeserver.http.Endpoints;
+import io.matrixrtc.homeserver.http.Json;
+import io.matrixrtc.homeserver.http.Request;
+import io.matrixrtc.homeserver.http.Route;
+import io.matrixrtc.homeserver.http.Routes;
+import io.matrixrtc.homeserver.rooms.RoomVersion;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** What this server is and can do. */
+final class DiscoveryEndpoints implements Endpoints {
+  private static final List<String> VERSIONS =
+      List.of(
+          "r0.6.1", "v1.1", "v1.2", "v1.3", "v1.4", "v1.5", "v1.6", "v1.7", "v1.8", "v1.9", "v1.10",
+          "v1.11", "v1.12");
+  // Only what is written: an absent flag reads as false.
+  private static final List<String> FEATURES = List.of("org.matrix.e2e_cross_signing");
+
+  private final Supplier<String> baseUrl;
+
+  DiscoveryEndpoints(Supplier<String> baseUrl) {
+    this.baseUrl = baseUrl;
+  }
+
+  @Override
+  public void addTo(Routes routes) {
+    Route.Access open = Route.Access.PUBLIC;
+    add(routes, "/.well-known/matrix/client", open, this::wellKnown);
+    add(routes, "/_matrix/client/versions", open, this::versions);
+    routes.client("GET", "/capabilities", this::capabilities);
+  }
+
+  private static void add(Routes routes, String path, Route.Access access, Route.Handler handler) {
+    routes.add(new Route("GET", path, access, Optional.empty(), handler));
+  }
+
+  private Answer wellKnown(Request request) {
+    ObjectNode answer = Json.object();
+    answer.putObject("m.homeserver").put("base_url", baseUrl.get());
+    return Answer.ok(answer);
+  }
+
+  private Answer versions(Request request) {
+    ObjectNode answer = Json.object();
+    ArrayNode versions = answer.putArray("versions");
+    VERSIONS.forEach(versions::add);
+    ObjectNode features = answer.putObject("unstable_features");
+    FEATURES.forEach(feature -> features.put(feature, true));
+    return Answer.ok(answer);
+  }
+
+  private Answer capabilities(Request request) {
+    ObjectNode answer = Json.object();
+    ObjectNode capabilities = answer.putObject("capabilities");
+    capabilities.set("m.room_versions", RoomVersion.capability());
+    capabilities.putObject("m.change_password").put("enabled", false);
+    return Answer.ok(answer);
+  }
+}

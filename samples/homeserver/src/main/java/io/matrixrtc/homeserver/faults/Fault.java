@@ -1,0 +1,31 @@
+package io.matrixrtc.homeserver.faults;
+
+import java.time.Duration;
+
+/** What goes wrong with a request. */
+public sealed interface Fault {
+
+  /** The request is processed only after this time. */
+  record DelayRequest(Duration by) implements Fault {}
+
+  /** The request is processed at once, its answer held back for this time. */
+  record DelayAnswer(Duration by) implements Fault {}
+
+  /** The connection is closed and nothing is processed. */
+  record DropRequest() implements Fault {}
+
+  /** The request is processed, then the connection is closed instead of answering. */
+  record DropAnswer() implements Fault {}
+
+  /** 429 without processing. */
+  record TooManyRequests(Duration retryAfter) implements Fault {}
+
+  /** An error of this status with errcode {@code M_UNKNOWN}, without processing. */
+  record ServerError(int status) implements Fault {
+    public ServerError {
+      if (status < 400 || status > 599) {
+        throw new IllegalArgumentException("want a status of 400 to 599, got " + status);
+      }
+    }
+  }
+}

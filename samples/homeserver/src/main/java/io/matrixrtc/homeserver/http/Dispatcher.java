@@ -1,0 +1,162 @@
+package io.matrixrtc.homeserver.http;
+
+import io.matrixrtc.homeserver.faults.Fault;
+import io.matrixrtc.homeserver.faults.FaultPlan;
+import io.matrixrtc.homeserver.store.StateThread;
+import io.matrixrtc.homeserver.time.TimeSource;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes a request through its stages: route, token, provoked faults, rate limit, handler. Works on
+ * the state thread; its futures complete there or on the alarm thread.
+ */
+final class Dispatcher {
+  private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+
+  /** The end of a request: an answer, which {@code dropped} says not to send. */
+  record Outcome(Answer.Now answer, Optional<String> userId, boolean dropped) {}
+
+  /** What is known before the handler runs. */
+  private record Admission(Routes.Match match, Optional<Session> session, Optional<Fault> fault) {
+    Optional<String> userId() {
+      return session.map(Session::userId);
+    }
+  }
+
+  private final Routes routes;
+  private final Tokens tokens;
+  private final FaultPlan faults;
+  private final RateLimiter limiter;
+  private final StateThread state;
+  private final TimeSource time;
+
+  Dispatcher(Routes routes, Tokens tokens, RateLimits limits, Listener.Surroundings around) {
+    this.routes = routes;
+    this.tokens = tokens;
+    this.faults = around.faults();
+    this.limiter = new RateLimiter(limits, around.time());
+    this.state = around.state();
+    this.time = around.time();
+  }
+
+  CompletableFuture<Outcome> dispatch(RawRequest raw) {
+    return state
+        .submit(() -> admit(raw))
+        .thenCompose(admission -> meetFault(raw, admission))
+        .exceptionally(e -> new Outcome(answerFor(raw, e), Optional.empty(), false));
+  }
+
+  private Admission admit(RawRequest raw) {
+    Optional<Session> session = raw.token().flatMap(tokens::session);
+    Optional<Fault> fault = faults.next(raw.method(), raw.path(), session.map(Session::userId));
+    return new Admission(routes.match(raw.method(), raw.path()), session, fault);
+  }
+
+  private CompletableFuture<Outcome> meetFault(RawRequest raw, Admission admission) {
+    Fault fault = admission.fault().orElse(null);
+    if (fault == null) {
+      return handle(raw, admission).thenApply(answer -> sent(answer, admission));
+    }
+    if (fault instanceof Fault.DelayRequest delay) {
+      return wait(delay.by())
+          .thenCompose(waited -> handle(raw, admission))
+          .thenApply(answer -> sent(answer, admission));
+    }
+    if (fault instanceof Fault.DelayAnswer delay) {
+      return handle(raw, admission)
+          .thenCompose(answer -> wait(delay.by()).thenApply(waited -> sent(answer, admission)));
+    }
+    if (fault instanceof Fault.DropAnswer) {
+      return handle(raw, admission)
+          .thenApply(answer -> new Outcome(answer, admission.userId(), true));
+    }
+    if (fault instanceof Fault.DropRequest) {
+      return done(new Outcome(Answer.ok(), admission.userId(), true));
+    }
+    if (fault instanceof Fault.TooManyRequests limit) {
+      return done(sent(Answer.tooManyRequests(limit.retryAfter()), admission));
+    }
+    if (fault instanceof Fault.ServerError error) {
+      MatrixException provoked =
+          new MatrixException(error.status(), ErrorCode.M_UNKNOWN, "provoked by a test");
+      return done(sent(provoked.answer(), admission));
+    }
+    throw new IllegalStateException("no such fault: " + fault);
+  }
+
+  private CompletableFuture<Answer.Now> handle(RawRequest raw, Admission admission) {
+    return state
+        .submit(() -> run(raw, admission))
+        .thenCompose(
+            answer ->
+                answer instanceof Answer.Later later ? later.answer() : done((Answer.Now) answer))
+        .exceptionally(e -> answerFor(raw, e));
+  }
+
+  private Answer run(RawRequest raw, Admission admission) {
+    if (!(admission.match() instanceof Routes.Match.Found found)) {
+      boolean known = admission.match() instanceof Routes.Match.OtherMethod;
+      throw new MatrixException(
+          known ? 405 : 404, ErrorCode.M_UNRECOGNIZED, "Unrecognized request");
+    }
+    Route route = found.route();
+    Session session = admission.session().orElse(null);
+    if (route.access() == Route.Access.REQUIRED && session == null) {
+      throw raw.token().isEmpty()
+          ? new MatrixException(ErrorCode.M_MISSING_TOKEN, "Missing access token")
+          : MatrixException.of(
+              401,
+              ErrorCode.M_UNKNOWN_TOKEN,
+              "Unrecognised access token",
+              Json.object().put("soft_logout", false));
+    }
+    if (session != null) {
+      // The device may have been logged out while a provoked delay ran.
+      tokens.seen(session, raw.address());
+    }
+    route.rate().ifPresent(rateClass -> limit(rateClass, raw, session));
+    return route.handler().handle(new Request(raw, found.path(), session));
+  }
+
+  private void limit(RateClass rateClass, RawRequest raw, @Nullable Session session) {
+    boolean byAddress =
+        session == null || rateClass == RateClass.LOGIN || rateClass == RateClass.REGISTRATION;
+    limiter
+        .take(rateClass, byAddress || session == null ? raw.address() : session.userId())
+        .ifPresent(
+            wait -> {
+              throw MatrixException.limited(wait);
+            });
+  }
+
+  private CompletableFuture<Void> wait(Duration by) {
+    CompletableFuture<Void> waited = new CompletableFuture<>();
+    time.after(by, () -> waited.complete(null));
+    return waited;
+  }
+
+  private static Outcome sent(Answer.Now answer, Admission admission) {
+    return new Outcome(answer, admission.userId(), false);
+  }
+
+  private static <T> CompletableFuture<T> done(T value) {
+    return CompletableFuture.completedFuture(value);
+  }
+
+  private static Answer.Now answerFor(RawRequest raw, Throwable thrown) {
+    Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
+    if (cause instanceof MatrixException error) {
+      return error.answer();
+    }
+    LOG.error("{} {} failed", raw.method(), raw.path(), cause);
+    MatrixException internal =
+        new MatrixException(500, ErrorCode.M_UNKNOWN, "Internal server error");
+    return internal.answer();
+  }
+}

@@ -1,0 +1,124 @@
+package io.matrixrtc.homeserver.http;
+
+import io.matrixrtc.homeserver.faults.Exchange;
+import io.matrixrtc.homeserver.faults.RequestLog;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.List;
+import java.util.Optional;
+
+/** The listening socket: reads whole requests, hands them on, writes answers with CORS headers. */
+final class HttpFront {
+  /** Longest request line, so that a filter fits into a query. */
+  static final int MAX_REQUEST_LINE_BYTES = 65_536;
+
+  private final Vertx vertx;
+  private final Dispatcher dispatcher;
+  private final RequestLog log;
+  private final int maxRequestBytes;
+
+  HttpFront(Vertx vertx, Dispatcher dispatcher, RequestLog log, int maxRequestBytes) {
+    this.vertx = vertx;
+    this.dispatcher = dispatcher;
+    this.log = log;
+    this.maxRequestBytes = maxRequestBytes;
+  }
+
+  HttpServer create(String host, int port) {
+    HttpServerOptions options =
+        new HttpServerOptions()
+            .setHost(host)
+            .setPort(port)
+            .setHttp2ClearTextEnabled(false)
+            .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
+            .setMaxHeaderSize(MAX_REQUEST_LINE_BYTES)
+            .setTcpNoDelay(true);
+    return vertx.createHttpServer(options).requestHandler(this::read);
+  }
+
+  private void read(HttpServerRequest request) {
+    if (request.method().equals(HttpMethod.OPTIONS)) {
+      cors(request.response()).setStatusCode(204).end();
+      return;
+    }
+    Buffer body = Buffer.buffer();
+    request.handler(
+        chunk -> {
+          if (body.length() <= maxRequestBytes) {
+            body.appendBuffer(chunk);
+          }
+        });
+    request.exceptionHandler(gone -> {});
+    request.endHandler(end -> handle(request, body.getBytes()));
+  }
+
+  private void handle(HttpServerRequest request, byte[] body) {
+    Context context = vertx.getOrCreateContext();
+    RawRequest raw;
+    try {
+      raw =
+          new RawRequest(
+              request.method().name(),
+              request.uri(),
+              List.copyOf(request.headers().entries()),
+              body,
+              request.remoteAddress().hostAddress());
+    } catch (MatrixException e) {
+      write(request, e.answer());
+      return;
+    }
+    if (body.length > maxRequestBytes) {
+      MatrixException tooLarge =
+          new MatrixException(ErrorCode.M_TOO_LARGE, "Request is larger than " + maxRequestBytes);
+      answer(request, raw, new Dispatcher.Outcome(tooLarge.answer(), Optional.empty(), false));
+      return;
+    }
+    dispatcher
+        .dispatch(raw)
+        .thenAccept(outcome -> context.runOnContext(v -> answer(request, raw, outcome)));
+  }
+
+  private void answer(HttpServerRequest request, RawRequest raw, Dispatcher.Outcome outcome) {
+    if (log.isListening()) {
+      log.tell(
+          new Exchange(
+              raw.method(),
+              raw.uri(),
+              raw.headers(),
+              outcome.userId(),
+              raw.body(),
+              outcome.dropped() ? 0 : outcome.answer().status(),
+              Json.bytes(outcome.answer().body())));
+    }
+    if (outcome.dropped()) {
+      request.connection().close();
+    } else {
+      write(request, outcome.answer());
+    }
+  }
+
+  private static void write(HttpServerRequest request, Answer.Now answer) {
+    HttpServerResponse response = request.response();
+    if (response.closed() || response.ended()) {
+      return;
+    }
+    cors(response).setStatusCode(answer.status()).putHeader("Content-Type", "application/json");
+    answer.headers().forEach(response::putHeader);
+    response.end(Buffer.buffer(Json.bytes(answer.body())));
+  }
+
+  private static HttpServerResponse cors(HttpServerResponse response) {
+    return response
+        .putHeader("Access-Control-Allow-Origin", "*")
+        .putHeader("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, DELETE, OPTIONS")
+        .putHeader(
+            "Access-Control-Allow-Headers", "X-Requested-With, Content-Type, Authorization, Date")
+        .putHeader("Access-Control-Expose-Headers", "Retry-After");
+  }
+}

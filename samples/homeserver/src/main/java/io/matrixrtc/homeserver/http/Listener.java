@@ -1,0 +1,81 @@
+package io.matrixrtc.homeserver.http;
+
+import io.matrixrtc.homeserver.faults.FaultPlan;
+import io.matrixrtc.homeserver.faults.RequestLog;
+import io.matrixrtc.homeserver.store.StateThread;
+import io.matrixrtc.homeserver.time.TimeSource;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServer;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A listening server for a route table. */
+public final class Listener implements AutoCloseable {
+  private static final int EVENT_LOOPS = 2;
+  private static final long START_SECONDS = 30;
+
+  private final Vertx vertx;
+  private final HttpServer server;
+
+  private Listener(Vertx vertx, HttpServer server) {
+    this.vertx = vertx;
+    this.server = server;
+  }
+
+  /** Where to listen; port 0 is any free one. */
+  public record Address(String host, int port) {}
+
+  /** What the front works with beside the routes. */
+  public record Surroundings(
+      StateThread state, TimeSource time, FaultPlan faults, RequestLog log) {}
+
+  /**
+   * Listens; blocks until it does.
+   *
+   * @throws BindFailed if the address is taken or not ours
+   */
+  public static Listener start(
+      Address address,
+      int maxRequestBytes,
+      RateLimits limits,
+      Routes routes,
+      Tokens tokens,
+      Surroundings around)
+      throws BindFailed {
+    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(EVENT_LOOPS));
+    Dispatcher dispatcher = new Dispatcher(routes, tokens, limits, around);
+    HttpServer server =
+        new HttpFront(vertx, dispatcher, around.log(), maxRequestBytes)
+            .create(address.host(), address.port());
+    Listener listener = new Listener(vertx, server);
+    try {
+      server
+          .listen()
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(START_SECONDS, TimeUnit.SECONDS);
+      return listener;
+    } catch (ExecutionException | TimeoutException e) {
+      listener.close();
+      throw new BindFailed(
+          address.host(), address.port(), e instanceof ExecutionException ? e.getCause() : e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      listener.close();
+      throw new BindFailed(address.host(), address.port(), e);
+    }
+  }
+
+  /** The port that is listened on. */
+  public int port() {
+    return server.actualPort();
+  }
+
+  /** Stops listening and closes all connections, unanswered requests included. */
+  @Override
+  public void close() {
+    vertx.close().toCompletionStage().toCompletableFuture().join();
+  }
+}

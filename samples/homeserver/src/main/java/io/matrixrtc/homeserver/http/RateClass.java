@@ -1,0 +1,19 @@
+package io.matrixrtc.homeserver.http;
+
+/** Groups of requests that are limited together. */
+public enum RateClass {
+  /** Sending events and state, per user. */
+  MESSAGES,
+  /** Cancel, restart and send of delayed events, per user or, without token, per address. */
+  DELAYED_EVENTS,
+  /** Per address. */
+  LOGIN,
+  /** Per address. */
+  REGISTRATION,
+  /** Per user. */
+  JOINS,
+  /** Per user. */
+  INVITES,
+  /** Sending to devices, per user. */
+  TO_DEVICE
+}

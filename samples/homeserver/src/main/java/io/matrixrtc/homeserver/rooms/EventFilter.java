@@ -1,0 +1,64 @@
+package io.matrixrtc.homeserver.rooms;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.homeserver.http.Fields;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which events a client wants. A {@code *} in a type stands for any text. Absent lists admit all,
+ * an empty list of types or senders admits none.
+ */
+public record EventFilter(
+    Optional<List<String>> types,
+    List<String> notTypes,
+    Optional<List<String>> senders,
+    List<String> notSenders) {
+  public static final EventFilter NONE =
+      new EventFilter(Optional.empty(), List.of(), Optional.empty(), List.of());
+
+  /** Reads a room event filter; members of a wrong type are {@code M_BAD_JSON}. */
+  public static EventFilter of(ObjectNode json) {
+    Fields fields = new Fields(json);
+    return new EventFilter(
+        present(fields, "types"),
+        fields.strings("not_types"),
+        present(fields, "senders"),
+        fields.strings("not_senders"));
+  }
+
+  public boolean admits(Event event) {
+    return types.map(wanted -> anyMatches(wanted, event.type())).orElse(true)
+        && !anyMatches(notTypes, event.type())
+        && senders.map(wanted -> wanted.contains(event.sender())).orElse(true)
+        && !notSenders.contains(event.sender());
+  }
+
+  private static Optional<List<String>> present(Fields fields, String name) {
+    JsonNode node = fields.object().get(name);
+    return node == null || node.isNull() ? Optional.empty() : Optional.of(fields.strings(name));
+  }
+
+  private static boolean anyMatches(List<String> patterns, String type) {
+    return patterns.stream().anyMatch(pattern -> matches(pattern, type));
+  }
+
+  private static boolean matches(String pattern, String type) {
+    int star = pattern.indexOf('*');
+    if (star < 0) {
+      return pattern.equals(type);
+    }
+    String head = pattern.substring(0, star);
+    String tail = pattern.substring(star + 1);
+    if (!type.startsWith(head)) {
+      return false;
+    }
+    for (int i = head.length(); i <= type.length(); i++) {
+      if (matches(tail, type.substring(i))) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

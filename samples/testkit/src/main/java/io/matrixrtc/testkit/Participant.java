@@ -1,0 +1,163 @@
+package io.matrixrtc.testkit;
+
+import io.matrixrtc.testkit.agent.ParticipantAnswer;
+import io.matrixrtc.testkit.agent.ParticipantPort;
+import io.matrixrtc.testkit.agent.ParticipantRequest;
+import io.matrixrtc.testkit.agent.ParticipantSpec;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * One device in a scripted call. Every step waits until it is done and throws {@link
+ * ScriptException} if it cannot be; {@link #ask} does not wait.
+ */
+public final class Participant implements AutoCloseable {
+  /** The longest that one step may take. */
+  public static final Duration STEP_TIMEOUT = Duration.ofSeconds(60);
+
+  private final ParticipantPort port;
+
+  Participant(ParticipantPort port) {
+    this.port = port;
+  }
+
+  public ParticipantSpec spec() {
+    return port.spec();
+  }
+
+  /** What it is called in tables and reports. */
+  public String name() {
+    return spec().name();
+  }
+
+  /** {@code user:device}: the identity that its media travels under. */
+  public String identity() {
+    return spec().identity();
+  }
+
+  /** Signs in, uploads keys, starts to sync. */
+  public void signIn() {
+    step(new ParticipantRequest.SignIn());
+  }
+
+  /** Makes the room of the call and returns its id. */
+  public String createRoom(String name) {
+    return step(new ParticipantRequest.CreateRoom(name), ParticipantAnswer.Room.class).roomId();
+  }
+
+  /** Joins the room, not yet its call. */
+  public void enterRoom(String roomId) {
+    step(new ParticipantRequest.EnterRoom(roomId));
+  }
+
+  /** Joins the call: membership, keys, relay. */
+  public void joinCall() {
+    step(new ParticipantRequest.JoinCall());
+  }
+
+  /**
+   * Waits until its newest key is in use and served to all others, and theirs have come.
+   *
+   * @param others how many other devices are in the call
+   */
+  public void settle(int others) {
+    step(new ParticipantRequest.Settle(others));
+  }
+
+  /** Plays its clips from a media time on. */
+  public void startMedia(Duration at) {
+    step(new ParticipantRequest.StartMedia(at.toMillis()));
+  }
+
+  public void mute() {
+    step(new ParticipantRequest.Mute());
+  }
+
+  public void unmute() {
+    step(new ParticipantRequest.Unmute());
+  }
+
+  /** Leaves the call; stays signed in and in the room. */
+  public void leaveCall() {
+    step(new ParticipantRequest.LeaveCall());
+  }
+
+  /** Sends a key message by hand, for attacks and their controls. */
+  public void sendKey(ParticipantRequest.SendKey forged) {
+    step(forged);
+  }
+
+  /** Posts an unencrypted text to the room. */
+  public void postMessage(String text) {
+    step(new ParticipantRequest.PostMessage(text));
+  }
+
+  /** Every media key that it ever used or was given. */
+  public ParticipantAnswer.Holdings reveal() {
+    return step(new ParticipantRequest.Reveal(), ParticipantAnswer.Holdings.class);
+  }
+
+  /** Frames sent, decrypted and lost up to now. */
+  public ParticipantAnswer.Counts count() {
+    return step(new ParticipantRequest.Count(), ParticipantAnswer.Counts.class);
+  }
+
+  /** Writes what it heard of each sender, and says how much that was. */
+  public ParticipantAnswer.Recordings record(Path directory) {
+    return step(
+        new ParticipantRequest.Record(directory.toString()), ParticipantAnswer.Recordings.class);
+  }
+
+  /** Signs out; the participant is of no further use. */
+  public void signOut() {
+    step(new ParticipantRequest.SignOut());
+  }
+
+  /** Asks without waiting. */
+  public CompletionStage<ParticipantAnswer> ask(ParticipantRequest request) {
+    return port.ask(request);
+  }
+
+  private void step(ParticipantRequest request) {
+    step(request, ParticipantAnswer.Done.class);
+  }
+
+  private <A extends ParticipantAnswer> A step(ParticipantRequest request, Class<A> wanted) {
+    ParticipantAnswer answer = await(request);
+    if (answer instanceof ParticipantAnswer.Failed failed) {
+      throw new ScriptException(name() + ": " + failed.sentence());
+    }
+    return wanted.cast(answer);
+  }
+
+  private ParticipantAnswer await(ParticipantRequest request) {
+    String step = request.getClass().getSimpleName();
+    try {
+      return port.ask(request)
+          .toCompletableFuture()
+          .get(STEP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw new ScriptException(name() + ": " + step + " failed: " + e.getCause(), e);
+    } catch (TimeoutException e) {
+      throw new ScriptException(
+          name() + ": " + step + " is not done after " + STEP_TIMEOUT.toSeconds() + " s", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ScriptException(name() + ": interrupted in " + step, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    port.close();
+  }
+
+  @Override
+  public String toString() {
+    return name();
+  }
+}

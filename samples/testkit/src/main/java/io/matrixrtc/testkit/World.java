@@ -1,0 +1,214 @@
+package io.matrixrtc.testkit;
+
+import io.matrixrtc.testkit.agent.ParticipantSpec;
+import io.matrixrtc.testkit.media.MediaClock;
+import io.matrixrtc.testkit.media.TrackKind;
+import io.matrixrtc.testkit.relay.FrameHeader;
+import io.matrixrtc.testkit.relay.FrameRelay;
+import io.matrixrtc.testkit.relay.PublishedFrame;
+import io.matrixrtc.testkit.relay.RelayClient;
+import io.matrixrtc.testkit.relay.RelayProtocolException;
+import io.matrixrtc.testkit.relay.Tape;
+import io.matrixrtc.testkit.trace.Trace;
+import io.matrixrtc.testkit.trace.TraceEntry;
+import io.matrixrtc.testkit.trace.TraceEvent;
+import io.matrixrtc.testkit.trace.TraceRecorder;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+
+/**
+ * Everything that a scripted call needs: a homeserver, a relay in the place of the SFU, one clock,
+ * one trace, and participants. To be closed; a script uses it from one thread.
+ */
+public final class World implements AutoCloseable {
+  private final WorldSettings settings;
+  private final MediaClock clock;
+  private final FrameRelay relay;
+  private final TraceRecorder recorder;
+  private final CallView view = new CallView();
+  private final List<Participant> participants = new ArrayList<>();
+  private final Map<String, Integer> marks = new LinkedHashMap<>();
+
+  private World(WorldSettings settings, MediaClock clock, FrameRelay relay) {
+    this.settings = settings;
+    this.clock = clock;
+    this.relay = relay;
+    this.recorder = new TraceRecorder(clock, clock.start());
+    recorder.listen(view::add);
+  }
+
+  /** Starts the clock and the relay. Closing the world closes the homeserver too. */
+  public static World open(WorldSettings settings) throws IOException {
+    MediaClock clock = MediaClock.startNow(settings.speed());
+    return new World(settings, clock, FrameRelay.start(clock));
+  }
+
+  /**
+   * Adds a participant: a device of a user who is registered if the homeserver does not know it.
+   *
+   * @param name for people
+   * @param user local part of the user id
+   * @param device device id
+   */
+  public Participant participant(String name, String user, String device) {
+    WorldServer.Account account = settings.homeserver().account(user);
+    ParticipantSpec spec =
+        new ParticipantSpec(
+            name,
+            settings.homeserver().baseUrl().toString(),
+            account.userId(),
+            account.password(),
+            device,
+            relay.host(),
+            relay.port(),
+            clock.start().toEpochMilli(),
+            clock.speed(),
+            settings.policy(),
+            settings.useKeyDelay().toMillis(),
+            settings.trust());
+    recorder.record(
+        new TraceEvent.ParticipantAdded(spec.identity(), spec.userId(), device, name, false));
+    try {
+      Participant participant = new Participant(settings.starter().start(spec, recorder::add));
+      participants.add(participant);
+      return participant;
+    } catch (IOException e) {
+      throw new ScriptException("cannot start " + name + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Does a step with several participants at the same time; returns when all have done it. */
+  public void together(Collection<Participant> some, Consumer<Participant> step) {
+    List<CompletableFuture<Void>> running = new ArrayList<>();
+    for (Participant participant : some) {
+      CompletableFuture<Void> done = new CompletableFuture<>();
+      Thread thread =
+          new Thread(
+              () -> {
+                try {
+                  step.accept(participant);
+                  done.complete(null);
+                } catch (RuntimeException e) {
+                  done.completeExceptionally(e);
+                }
+              },
+              "script-" + participant.name());
+      thread.setDaemon(true);
+      thread.start();
+      running.add(done);
+    }
+    running.forEach(World::join);
+  }
+
+  private static void join(CompletableFuture<Void> running) {
+    try {
+      running.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof ScriptException failure) {
+        throw failure;
+      }
+      throw new ScriptException("a step failed: " + e.getCause(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ScriptException("interrupted", e);
+    }
+  }
+
+  /** Waits until a media time of the call. */
+  public void await(Duration mediaTime) {
+    CompletableFuture<Void> reached = new CompletableFuture<>();
+    clock.at(mediaTime, () -> reached.complete(null));
+    join(reached);
+  }
+
+  /** What is expected of a participant; waits until it is so. */
+  public Expectation expect(Participant participant) {
+    return new Expectation(participant, view, Expectation.DEFAULT_WAIT);
+  }
+
+  /** Remembers this moment under a participant's name. */
+  public void mark(Participant participant) {
+    marks.put(participant.name(), view.mark());
+  }
+
+  /** The moment remembered by {@link #mark}; the beginning if there was none. */
+  public int markOf(Participant participant) {
+    return marks.getOrDefault(participant.name(), 0);
+  }
+
+  /** Publishes a frame that holds {@code bytes}, for a search of the tape to find. */
+  public void plantAtRelay(byte[] bytes) {
+    FrameHeader header = new FrameHeader(TrackKind.AUDIO, "opus", 0, 0, 0, true, clock.elapsed());
+    try (RelayClient client =
+        RelayClient.connect(relay.host(), relay.port(), "planter", frame -> {})) {
+      client.publish(PublishedFrame.of(header, bytes));
+      if (!awaitPlanted()) {
+        throw new ScriptException("the planted frame did not reach the relay's tape");
+      }
+    } catch (IOException | RelayProtocolException e) {
+      throw new ScriptException("cannot plant a frame at the relay: " + e.getMessage(), e);
+    }
+  }
+
+  private boolean awaitPlanted() {
+    for (int tries = 0; tries < 200; tries++) {
+      if (!relay.tape().framesBy("planter").isEmpty()) {
+        return true;
+      }
+      await(clock.elapsed().plus(Duration.ofMillis(20)));
+    }
+    return false;
+  }
+
+  /** Calls {@code listener} with each event from now on; it must be quick and must not record. */
+  public void listen(Consumer<TraceEntry> listener) {
+    recorder.listen(listener);
+  }
+
+  /** Adds to the trace. */
+  public void record(TraceEvent event) {
+    recorder.record(event);
+  }
+
+  public CallView view() {
+    return view;
+  }
+
+  public MediaClock clock() {
+    return clock;
+  }
+
+  public FrameRelay relay() {
+    return relay;
+  }
+
+  public Tape tape() {
+    return relay.tape();
+  }
+
+  public Trace trace() {
+    return recorder.trace();
+  }
+
+  /** What the homeserver stores and sees, if that is within reach. */
+  public Optional<WorldServer.Insight> server() {
+    return settings.homeserver().insight();
+  }
+
+  @Override
+  public void close() {
+    participants.forEach(Participant::close);
+    relay.close();
+    clock.close();
+    settings.homeserver().close();
+  }
+}

@@ -1,0 +1,41 @@
+package io.matrixrtc.testkit;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+
+/** The homeserver of a world. */
+public interface WorldServer extends AutoCloseable {
+  /** Where clients reach it. */
+  URI baseUrl();
+
+  /**
+   * An account to sign in with, registered if need be.
+   *
+   * @throws ScriptException if there is none and none can be made
+   */
+  Account account(String localpart);
+
+  /** What the server stores and sees; empty for a server that is not ours. */
+  Optional<Insight> insight();
+
+  @Override
+  void close();
+
+  /** A user and its password. */
+  record Account(String userId, String password) {
+    @Override
+    public String toString() {
+      return userId;
+    }
+  }
+
+  /** The inside of a server, as an intruder would find it. */
+  interface Insight {
+    /** Everything that is stored. */
+    List<byte[]> database();
+
+    /** Everything that was asked and answered. */
+    List<byte[]> log();
+  }
+}

@@ -1,0 +1,42 @@
+package io.matrixrtc.testkit.agent;
+
+/**
+ * All that one participant is told. Plain values, so that it can be handed to another process.
+ *
+ * @param name what it is called in tables and reports, for example {@code bob-laptop}
+ * @param homeserver base URL of its homeserver
+ * @param userId full user id
+ * @param password of that user
+ * @param deviceId the device id it signs in with
+ * @param relayHost where the frame relay listens
+ * @param relayPort its port
+ * @param clockStartMillis when the call's media time was zero, by the wall clock
+ * @param speed seconds of media time in one second; key delays run with it
+ * @param policy name of the rotation policy
+ * @param useKeyDelayMillis media time between the confirmation of a new key and its use
+ * @param trust name of the trust requirement for senders of keys
+ */
+public record ParticipantSpec(
+    String name,
+    String homeserver,
+    String userId,
+    String password,
+    String deviceId,
+    String relayHost,
+    int relayPort,
+    long clockStartMillis,
+    double speed,
+    String policy,
+    long useKeyDelayMillis,
+    String trust) {
+
+  /** The identity that its media travels under: {@code user:device}. */
+  public String identity() {
+    return userId + ":" + deviceId;
+  }
+
+  @Override
+  public String toString() {
+    return name + " (" + userId + " " + deviceId + ")";
+  }
+}

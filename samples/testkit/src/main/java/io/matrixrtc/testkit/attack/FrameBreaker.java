@@ -1,0 +1,93 @@
+package io.matrixrtc.testkit.attack;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import javax.crypto.AEADBadTagException;
+import javax.crypto.Cipher;
+import javax.crypto.Mac;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Tries to open recorded frames with everything an attacker holds: each key material as it was
+ * given, and every ratchet step from it within reach, for any sender and whatever index the frame
+ * names. Confined to one thread.
+ */
+public final class FrameBreaker {
+  /** How many ratchet steps are walked from each material. */
+  public static final int RATCHET_STEPS = 10;
+
+  private static final byte[] SALT = "LKFrameEncryptionKey".getBytes(StandardCharsets.US_ASCII);
+  private static final int TAG_BYTES = 16;
+  private static final int IV_BYTES = 12;
+
+  private final List<SecretKeySpec> keys = new ArrayList<>();
+  private final Cipher cipher;
+  private int lastHit;
+
+  /** Takes what the attacker holds: raw media key materials, 16 to 64 bytes each. */
+  public FrameBreaker(List<byte[]> materials) {
+    try {
+      cipher = Cipher.getInstance("AES/GCM/NoPadding");
+      for (byte[] material : materials) {
+        // A ratcheted material begins with the frame key of the step before it.
+        keys.add(new SecretKeySpec(Arrays.copyOf(material, 16), "AES"));
+        byte[] step = material;
+        for (int i = 0; i <= RATCHET_STEPS; i++) {
+          byte[] next = derive(step);
+          keys.add(new SecretKeySpec(Arrays.copyOf(next, 16), "AES"));
+          step = next;
+        }
+      }
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this JVM lacks AES-GCM or HMAC-SHA-256", e);
+    }
+  }
+
+  /**
+   * Returns whether any key opens the frame.
+   *
+   * @param frame as it was on the wire
+   * @param clearBytes length of the unencrypted head, which is authenticated with it
+   */
+  public boolean opens(byte[] frame, int clearBytes) {
+    int ivAt = frame.length - 2 - IV_BYTES;
+    if (ivAt - TAG_BYTES < clearBytes) {
+      return false;
+    }
+    for (int i = 0; i < keys.size(); i++) {
+      int candidate = (lastHit + i) % keys.size();
+      if (opensWith(keys.get(candidate), frame, clearBytes, ivAt)) {
+        lastHit = candidate;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean opensWith(SecretKeySpec key, byte[] frame, int clearBytes, int ivAt) {
+    try {
+      cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(128, frame, ivAt, IV_BYTES));
+      cipher.updateAAD(frame, 0, clearBytes);
+      cipher.doFinal(frame, clearBytes, ivAt - clearBytes);
+      return true;
+    } catch (AEADBadTagException wrongKey) {
+      return false;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("AES-GCM failed for another reason than a wrong tag", e);
+    }
+  }
+
+  /** HKDF-SHA-256 with 128 zero bytes of info: 32 bytes, of which the AES key is the first half. */
+  private static byte[] derive(byte[] material) throws GeneralSecurityException {
+    Mac mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(SALT, "HmacSHA256"));
+    byte[] pseudoRandom = mac.doFinal(material);
+    mac.init(new SecretKeySpec(pseudoRandom, "HmacSHA256"));
+    mac.update(new byte[128]);
+    return mac.doFinal(new byte[] {1});
+  }
+}

@@ -1,0 +1,230 @@
+package io.matrixrtc.testkit.demo;
+
+import io.matrixrtc.testkit.Participant;
+import io.matrixrtc.testkit.ScriptException;
+import io.matrixrtc.testkit.World;
+import io.matrixrtc.testkit.agent.ParticipantAnswer;
+import io.matrixrtc.testkit.demo.Cast.Member;
+import io.matrixrtc.testkit.demo.Cast.Role;
+import io.matrixrtc.testkit.media.Clip;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+
+/**
+ * Plays the demo's script in a world. The steps happen at fixed media times, or later where the one
+ * before was not done yet.
+ */
+public final class DemoCall {
+  /** Media time that the longest clip takes, with the mute and something to spare. */
+  private static final Duration LENGTH =
+      Clip.BuiltIn.FIFTHS.load().length().plus(Duration.ofSeconds(5));
+
+  private final World world;
+  private final DemoSettings settings;
+  private final Consumer<String> progress;
+  private final SplittableRandom random;
+  private final Cast cast;
+  private final Map<String, Participant> participants = new LinkedHashMap<>();
+  private final List<Forgery.Result> forgeries = new ArrayList<>();
+  private Duration start = Duration.ZERO;
+
+  /**
+   * @param progress told in a few words what happens
+   */
+  public DemoCall(World world, DemoSettings settings, Consumer<String> progress) {
+    this.world = world;
+    this.settings = settings;
+    this.progress = progress;
+    this.random = new SplittableRandom(settings.seed());
+    this.cast = Cast.of(settings.participants());
+  }
+
+  /** The participants, in the order of the cast; empty before {@link #play}. */
+  public List<Participant> participants() {
+    return List.copyOf(participants.values());
+  }
+
+  /**
+   * Plays the whole script and examines it.
+   *
+   * @throws ScriptException if a step cannot be done
+   */
+  public DemoOutcome play() {
+    gather();
+    joinThoseFromTheStart();
+    startMedia();
+    at(4, () -> with(Role.LATE, this::joinRunningCall));
+    at(7, () -> with(Role.SECOND_DEVICE, this::joinRunningCall));
+    at(9, () -> with(Role.MUTES, Participant::mute));
+    at(11, () -> with(Role.LEAVES, this::leaveAndTap));
+    at(12, () -> with(Role.MUTES, Participant::unmute));
+    at(15, () -> with(Role.LEAVES, this::comeBack));
+    at(17, this::forge);
+    at(LENGTH.toSeconds(), this::expectEveryoneToHearEveryone);
+    String planted = plant();
+    Evidence evidence = collect();
+    participants.values().forEach(Participant::leaveCall);
+    progress.accept("attacking what was recorded, searching for keys, decoding the recordings");
+    DemoOutcome outcome = new DemoReview(world, settings, evidence, planted).examine();
+    participants.values().forEach(Participant::signOut);
+    return outcome;
+  }
+
+  private void gather() {
+    progress.accept("signing in " + cast.members().size() + " devices");
+    for (Member member : cast.members()) {
+      participants.put(
+          member.name(), world.participant(member.name(), member.user(), member.device()));
+    }
+    world.together(participants.values(), Participant::signIn);
+    Participant host = participants.values().iterator().next();
+    String room = host.createRoom("matrixrtc demo");
+    world.together(participants.values(), participant -> participant.enterRoom(room));
+  }
+
+  private void joinThoseFromTheStart() {
+    progress.accept("joining the call");
+    for (Member member : cast.members()) {
+      if (member.role().fromTheStart()) {
+        participant(member).joinCall();
+        pause(Duration.ofMillis(200 + random.nextInt(400)));
+      }
+    }
+    List<Participant> early = early();
+    for (Participant one : early) {
+      one.settle(early.size() - 1);
+    }
+  }
+
+  private void startMedia() {
+    start = world.clock().elapsed().plus(Duration.ofMillis(500));
+    progress.accept("media starts");
+    world.together(early(), participant -> participant.startMedia(start));
+  }
+
+  private void joinRunningCall(Participant participant) {
+    progress.accept(participant + " joins the running call");
+    participant.joinCall();
+    participant.startMedia(world.clock().elapsed());
+  }
+
+  private void leaveAndTap(Participant leaver) {
+    progress.accept(leaver + " leaves, and goes on listening at the relay");
+    world.mark(leaver);
+    leaver.leaveCall();
+  }
+
+  private void comeBack(Participant leaver) {
+    int mark = world.markOf(leaver);
+    for (Participant other : participants.values()) {
+      if (!other.equals(leaver)) {
+        world.expect(other).toHaveRotatedForALeaveSince(mark);
+      }
+    }
+    // A moment under the new keys, for the leaver's attack to be tried on.
+    pause(Duration.ofSeconds(1));
+    progress.accept(leaver + " joins again");
+    leaver.joinCall();
+    leaver.startMedia(world.clock().elapsed());
+  }
+
+  private void forge() {
+    List<Participant> all = participants();
+    if (all.size() < 3) {
+      return;
+    }
+    progress.accept("a member forges key messages");
+    Forgery forgery = new Forgery(world.view());
+    Participant attacker = all.get(2);
+    forgeries.add(forgery.claimAnotherDevice(attacker, all.get(0), all.get(1)));
+    forgeries.add(forgery.sendInClear(attacker, all.get(0)));
+  }
+
+  private void expectEveryoneToHearEveryone() {
+    for (Participant listener : participants.values()) {
+      for (Participant sender : participants.values()) {
+        if (!listener.equals(sender)) {
+          world.expect(listener).toHear(sender);
+        }
+      }
+    }
+  }
+
+  /** Gives a key to the homeserver and to the relay, for the searches to find. */
+  private String plant() {
+    byte[] bytes = new byte[16];
+    new SecureRandom().nextBytes(bytes);
+    String planted = Base64.getEncoder().encodeToString(bytes);
+    participants.values().iterator().next().postMessage("planted: " + planted);
+    world.plantAtRelay(bytes);
+    return planted;
+  }
+
+  private Evidence collect() {
+    progress.accept("collecting what everybody heard");
+    Map<String, String> identities = new HashMap<>();
+    Map<String, String> labels = new HashMap<>();
+    Map<String, ParticipantAnswer.Counts> counts = new LinkedHashMap<>();
+    Map<String, ParticipantAnswer.Recordings> recordings = new LinkedHashMap<>();
+    Map<String, ParticipantAnswer.Holdings> holdings = new LinkedHashMap<>();
+    participants.values().forEach(Participant::mute);
+    for (Participant one : participants.values()) {
+      identities.put(one.name(), one.identity());
+      labels.put(one.identity(), one.name());
+      counts.put(one.name(), one.count());
+      recordings.put(one.name(), one.record(settings.out()));
+      holdings.put(one.name(), one.reveal());
+    }
+    return new Evidence(
+        cast,
+        identities,
+        labels,
+        world.trace(),
+        world.tape(),
+        counts,
+        recordings,
+        holdings,
+        List.copyOf(forgeries),
+        world.clock().speed(),
+        settings.useKeyDelay());
+  }
+
+  private List<Participant> early() {
+    return cast.members().stream()
+        .filter(member -> member.role().fromTheStart())
+        .map(this::participant)
+        .toList();
+  }
+
+  private Participant participant(Member member) {
+    Participant participant = participants.get(member.name());
+    if (participant == null) {
+      throw new IllegalStateException(member.name() + " is not in the world");
+    }
+    return participant;
+  }
+
+  private void with(Role role, Consumer<Participant> step) {
+    Optional<Member> member = cast.first(role);
+    member.map(this::participant).ifPresent(step);
+  }
+
+  /** Runs a step at a media time after the start, or at once if that has passed. */
+  private void at(long seconds, Runnable step) {
+    world.await(start.plusSeconds(seconds));
+    step.run();
+  }
+
+  private void pause(Duration mediaTime) {
+    world.await(world.clock().elapsed().plus(mediaTime));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.matrixrtc.testkit.media;
+
+import org.jspecify.annotations.NullMarked;

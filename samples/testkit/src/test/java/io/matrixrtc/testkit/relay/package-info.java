@@ -1,0 +1,4 @@
+@NullMarked
+package io.matrixrtc.testkit.relay;
+
+import org.jspecify.annotations.NullMarked;

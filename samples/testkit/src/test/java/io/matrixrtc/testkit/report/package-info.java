@@ -1,0 +1,4 @@
+@NullMarked
+package io.matrixrtc.testkit.report;
+
+import org.jspecify.annotations.NullMarked;

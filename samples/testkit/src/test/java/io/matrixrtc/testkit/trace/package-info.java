@@ -1,0 +1,4 @@
+@NullMarked
+package io.matrixrtc.testkit.trace;
+
+import org.jspecify.annotations.NullMarked;
