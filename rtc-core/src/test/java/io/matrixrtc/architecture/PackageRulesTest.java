@@ -15,7 +15,7 @@ import java.util.List;
 @AnalyzeClasses(packages = "io.matrixrtc", importOptions = ImportOption.DoNotIncludeTests.class)
 class PackageRulesTest {
   private static final String[] PLATFORM = {
-    "java..", "javax.crypto..", "org.jspecify.annotations.."
+    "java..", "javax.crypto..", "javax.security.auth..", "org.jspecify.annotations.."
   };
 
   @ArchTest static final ArchRule ENCODING_USES_NOTHING = mayUse("encoding", List.of());

@@ -2,12 +2,12 @@ package io.matrixrtc.testkit.agent;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.client.ApiResult;
+import io.matrixrtc.client.ClientSettings;
+import io.matrixrtc.client.Credentials;
 import io.matrixrtc.client.EncryptedClient;
-import io.matrixrtc.client.HttpTransport;
 import io.matrixrtc.client.JdkHttpTransport;
 import io.matrixrtc.client.LoginOutcome;
 import io.matrixrtc.client.MatrixClient;
-import io.matrixrtc.client.RetryPolicy;
 import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
 import io.matrixrtc.e2ee.OlmMachine;
@@ -18,7 +18,6 @@ import io.matrixrtc.olm.StateKey;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
@@ -43,26 +42,23 @@ final class AgentClient implements AutoCloseable {
   /** Signs in and starts to sync. Fails with a {@link RefusedException} that names the reason. */
   static CompletionStage<AgentClient> signIn(
       ParticipantSpec spec, ScheduledExecutorService pool, SecureRandom random) {
-    HttpTransport http = new JdkHttpTransport(pool);
-    PoolScheduler scheduler = new PoolScheduler(pool, Clock.systemUTC());
-    RetryPolicy retries = RetryPolicy.defaults();
-    return MatrixClient.loginAt(URI.create(spec.homeserver()), http, scheduler, retries, random)
-        .login(spec.userId(), spec.password(), Optional.of(spec.deviceId()), spec.name())
+    ClientSettings settings =
+        ClientSettings.of(
+            new JdkHttpTransport(pool), new PoolScheduler(pool, Clock.systemUTC()));
+    Credentials credentials =
+        Credentials.of(spec.userId(), spec.password(), spec.name()).asDevice(spec.deviceId());
+    return MatrixClient.login(URI.create(spec.homeserver()), credentials, settings)
         .thenApply(
             outcome -> {
               if (outcome instanceof LoginOutcome.LoggedIn in) {
-                return open(
-                    spec,
-                    new MatrixClient(in.session(), http, scheduler, retries, random),
-                    scheduler,
-                    random);
+                return open(spec, new MatrixClient(in.session(), settings), random);
               }
               throw new RefusedException("cannot sign in. " + outcome.sentence());
             });
   }
 
   private static AgentClient open(
-      ParticipantSpec spec, MatrixClient matrix, PoolScheduler scheduler, SecureRandom random) {
+      ParticipantSpec spec, MatrixClient matrix, SecureRandom random) {
     TrustPolicy trust = TrustPolicy.named(spec.trust());
     StateKey storeKey = StateKey.generate(random::nextBytes);
     MemoryCryptoStore store = new MemoryCryptoStore();
@@ -74,8 +70,6 @@ final class AgentClient implements AutoCloseable {
               store,
               storeKey,
               random::nextBytes,
-              scheduler,
-              random,
               event -> {});
       encrypted.start();
       return new AgentClient(encrypted, storeKey, store);

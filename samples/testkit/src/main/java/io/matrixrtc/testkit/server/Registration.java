@@ -1,17 +1,16 @@
 package io.matrixrtc.testkit.server;
 
+import io.matrixrtc.client.ClientSettings;
+import io.matrixrtc.client.Credentials;
 import io.matrixrtc.client.JdkHttpTransport;
-import io.matrixrtc.client.LoginApi;
 import io.matrixrtc.client.LoginOutcome;
 import io.matrixrtc.client.MatrixClient;
 import io.matrixrtc.client.RetryPolicy;
 import io.matrixrtc.keys.PoolScheduler;
 import io.matrixrtc.testkit.ScriptException;
 import java.net.URI;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -24,6 +23,10 @@ import java.util.function.Function;
 final class Registration {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
+  /** A person waits at the terminal: give up soon. */
+  private static final RetryPolicy RETRIES =
+      new RetryPolicy(Duration.ofMillis(500), Duration.ofSeconds(2), Duration.ofSeconds(5));
+
   private final URI homeserver;
 
   Registration(URI homeserver) {
@@ -34,18 +37,18 @@ final class Registration {
   String register(String localpart, String password) {
     return session(
         "cannot register " + localpart,
-        login -> login.register(localpart, password, "registration"));
+        settings -> MatrixClient.register(homeserver, credentials(localpart, password), settings));
   }
 
   /** Returns the id of a user who exists. */
   String userIdOf(String localpart, String password) {
     return session(
         "cannot sign in as " + localpart,
-        login -> login.login(localpart, password, Optional.empty(), "registration"));
+        settings -> MatrixClient.login(homeserver, credentials(localpart, password), settings));
   }
 
   private String session(
-      String failure, Function<LoginApi, CompletionStage<LoginOutcome>> how) {
+      String failure, Function<ClientSettings, CompletionStage<LoginOutcome>> how) {
     ScheduledExecutorService pool =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -54,16 +57,15 @@ final class Registration {
               return thread;
             });
     try {
-      PoolScheduler scheduler = new PoolScheduler(pool, Clock.systemUTC());
-      JdkHttpTransport http = new JdkHttpTransport(pool);
-      RetryPolicy retries = new RetryPolicy(Duration.ofMillis(500), Duration.ofSeconds(2), TIMEOUT.dividedBy(6));
-      SecureRandom random = new SecureRandom();
-      LoginOutcome outcome =
-          await(how.apply(MatrixClient.loginAt(homeserver, http, scheduler, retries, random)));
+      ClientSettings settings =
+          ClientSettings.of(
+                  new JdkHttpTransport(pool), new PoolScheduler(pool, Clock.systemUTC()))
+              .withRetries(RETRIES);
+      LoginOutcome outcome = await(how.apply(settings));
       if (!(outcome instanceof LoginOutcome.LoggedIn in)) {
         throw new ScriptException(failure + ". " + outcome.sentence());
       }
-      MatrixClient client = new MatrixClient(in.session(), http, scheduler, retries, random);
+      MatrixClient client = new MatrixClient(in.session(), settings);
       await(client.account().logout());
       return in.session().userId();
     } catch (ExecutionException e) {
@@ -77,6 +79,10 @@ final class Registration {
     } finally {
       pool.shutdown();
     }
+  }
+
+  private static Credentials credentials(String localpart, String password) {
+    return Credentials.of(localpart, password, "registration");
   }
 
   private static <T> T await(CompletionStage<T> stage)
