@@ -149,7 +149,11 @@ public final class ParticipantAgent implements ParticipantPort {
         .put("id", spec.userId() + ":" + key.claimedDevice())
         .put("claimed_device_id", key.claimedDevice());
     content.put("room_id", roomId);
-    content.putObject("session").put("application", "m.call").put("call_id", "").put("scope", "m.room");
+    content
+        .putObject("session")
+        .put("application", "m.call")
+        .put("call_id", "")
+        .put("scope", "m.room");
     content.put("sent_ts", clock.instant().toEpochMilli());
     if (!key.encrypted()) {
       return client().sendInClear(KEY_EVENT, key.toUser(), key.toDevice(), content);
