@@ -150,12 +150,9 @@ final class Deliveries {
       ObjectNode body = Json.newObject();
       ObjectNode perUser = body.putObject("messages");
       for (UserDevice device : some) {
-        perUser
-            .withObjectProperty(device.userId())
-            .set(device.deviceId(), messages.get(device));
+        perUser.withObjectProperty(device.userId()).set(device.deviceId(), messages.get(device));
       }
-      ToDevice request =
-          new ToDevice(ids.next(), OlmEnvelope.EVENT_TYPE, body, Set.copyOf(some));
+      ToDevice request = new ToDevice(ids.next(), OlmEnvelope.EVENT_TYPE, body, Set.copyOf(some));
       requests.put(request.id(), new OnTheWire(request, delivery));
     }
   }

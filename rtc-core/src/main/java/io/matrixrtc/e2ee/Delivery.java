@@ -20,8 +20,7 @@ final class Delivery {
   private final Set<UserDevice> claimed = new HashSet<>();
   private final Map<UserDevice, DeliveryOutcome> outcomes = new TreeMap<>();
 
-  Delivery(
-      String id, String eventType, ObjectNode content, Set<UserDevice> to, Instant startedAt) {
+  Delivery(String id, String eventType, ObjectNode content, Set<UserDevice> to, Instant startedAt) {
     this.id = id;
     this.eventType = eventType;
     this.content = content.deepCopy();

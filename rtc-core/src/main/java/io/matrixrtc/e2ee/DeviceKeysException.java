@@ -33,6 +33,12 @@ public final class DeviceKeysException extends Exception {
     this.reason = reason;
   }
 
+  /** Refuses an object that does not even name its device. */
+  DeviceKeysException(Reason reason) {
+    super("device keys refused: " + reason);
+    this.reason = reason;
+  }
+
   /** Why the keys were refused. */
   public Reason reason() {
     return reason;

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.e2ee.OutgoingRequest.KeysQuery;
 import io.matrixrtc.json.Json;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,8 +39,7 @@ final class DeviceTracker {
   /** A query without an answer yet, and the latest invalidation when it was made. */
   private record UnderWay(KeysQuery query, long sequence) {}
 
-  DeviceTracker(
-      UserDevice own, UnitOfWork work, RequestIds ids, Map<String, Boolean> storedUsers) {
+  DeviceTracker(UserDevice own, UnitOfWork work, RequestIds ids, Map<String, Boolean> storedUsers) {
     this.ownServer = own.serverName();
     this.work = work;
     this.ids = ids;

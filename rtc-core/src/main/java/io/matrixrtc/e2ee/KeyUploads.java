@@ -131,8 +131,7 @@ final class KeyUploads {
     }
     Integer onServer = deviceKeysUploaded ? countOnServer : Integer.valueOf(0);
     if (onServer != null && onServer < Account.ONE_TIME_KEYS_ON_SERVER) { // OTK-COUNT
-      account.generateOneTimeKeys(
-          Account.ONE_TIME_KEYS_ON_SERVER - Math.max(0, onServer));
+      account.generateOneTimeKeys(Account.ONE_TIME_KEYS_ON_SERVER - Math.max(0, onServer));
       work.accountChanged();
     }
   }

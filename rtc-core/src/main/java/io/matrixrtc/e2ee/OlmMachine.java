@@ -76,8 +76,7 @@ public final class OlmMachine implements AutoCloseable {
     this.claims = new SessionClaims(own, directory, sessions, ids);
     this.unwedging = new Unwedging(directory, sessions, claims);
     this.hashes = new MessageHashes(store, work);
-    PayloadChecks checks =
-        new PayloadChecks(own, directory, verification, settings.receiving());
+    PayloadChecks checks = new PayloadChecks(own, directory, verification, settings.receiving());
     this.decryptor = new ToDeviceDecryptor(own, sessions, hashes, checks, unwedging, work);
     this.deliveries =
         new Deliveries(
@@ -106,9 +105,7 @@ public final class OlmMachine implements AutoCloseable {
       throw new CryptoStoreException.OtherDevice(stored.get().device(), device);
     }
     Account account =
-        stored.isPresent()
-            ? seal.openAccount(stored.get().account())
-            : Account.generate(random);
+        stored.isPresent() ? seal.openAccount(stored.get().account()) : Account.generate(random);
     OlmMachine machine =
         new OlmMachine(new OwnDevice(device, account), stored, settings, store, seal, random);
     if (stored.isEmpty()) {

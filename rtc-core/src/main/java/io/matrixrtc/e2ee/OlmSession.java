@@ -14,8 +14,7 @@ final class OlmSession {
   private Instant lastReceivedAt;
 
   /** Takes over the ratchet. */
-  OlmSession(
-      Curve25519PublicKey peer, Session ratchet, Instant createdAt, Instant lastReceivedAt) {
+  OlmSession(Curve25519PublicKey peer, Session ratchet, Instant createdAt, Instant lastReceivedAt) {
     this.peer = peer;
     this.ratchet = ratchet;
     this.createdAt = createdAt;

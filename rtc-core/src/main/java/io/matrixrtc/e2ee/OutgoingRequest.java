@@ -28,8 +28,7 @@ public sealed interface OutgoingRequest {
   }
 
   /** {@code POST /keys/claim} with {@code body}, for {@code devices}. */
-  record KeysClaim(String id, ObjectNode body, Set<UserDevice> devices)
-      implements OutgoingRequest {
+  record KeysClaim(String id, ObjectNode body, Set<UserDevice> devices) implements OutgoingRequest {
     public KeysClaim {
       devices = Set.copyOf(devices);
     }

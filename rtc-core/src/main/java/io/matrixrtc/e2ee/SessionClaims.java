@@ -44,11 +44,7 @@ final class SessionClaims {
   private final Map<UserDevice, EncryptionOutcome> reasons = new LinkedHashMap<>();
   private @Nullable KeysClaim underWay;
 
-  SessionClaims(
-      OwnDevice own,
-      DeviceDirectory directory,
-      OlmSessions sessions,
-      RequestIds ids) {
+  SessionClaims(OwnDevice own, DeviceDirectory directory, OlmSessions sessions, RequestIds ids) {
     this.own = own;
     this.directory = directory;
     this.sessions = sessions;
@@ -95,8 +91,7 @@ final class SessionClaims {
     ObjectNode body = Json.newObject();
     ObjectNode keys = body.putObject("one_time_keys");
     for (UserDevice device : claimed) {
-      keys.withObjectProperty(device.userId())
-          .put(device.deviceId(), KeyUploads.KEY_ALGORITHM);
+      keys.withObjectProperty(device.userId()).put(device.deviceId(), KeyUploads.KEY_ALGORITHM);
     }
     return body.put("timeout", TIMEOUT.toMillis());
   }
@@ -117,8 +112,7 @@ final class SessionClaims {
     failedServers.remove(own.address().serverName());
     List<UserDevice> started = new ArrayList<>();
     for (UserDevice device : claim.devices()) {
-      JsonNode keys =
-          answer.path("one_time_keys").path(device.userId()).path(device.deviceId());
+      JsonNode keys = answer.path("one_time_keys").path(device.userId()).path(device.deviceId());
       if (keys.isObject() && !keys.isEmpty()) {
         Map.Entry<String, JsonNode> first = keys.properties().iterator().next();
         if (start(device, first.getKey(), first.getValue(), now)) {
@@ -181,8 +175,7 @@ final class SessionClaims {
       return false;
     }
     try {
-      Curve25519PublicKey oneTimeKey =
-          Curve25519PublicKey.fromBase64(key.path("key").asText());
+      Curve25519PublicKey oneTimeKey = Curve25519PublicKey.fromBase64(key.path("key").asText());
       sessions.add(
           identity,
           own.account().createOutboundSession(SessionConfig.V1, identity, oneTimeKey),

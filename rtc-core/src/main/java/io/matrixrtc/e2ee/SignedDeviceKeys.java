@@ -144,7 +144,7 @@ public final class SignedDeviceKeys {
   private static JsonNode member(ObjectNode object, String name) throws DeviceKeysException {
     JsonNode value = object.get(name);
     if (value == null) {
-      throw new DeviceKeysException(Reason.MALFORMED, "", "");
+      throw new DeviceKeysException(Reason.MALFORMED);
     }
     return value;
   }
@@ -155,7 +155,7 @@ public final class SignedDeviceKeys {
 
   private static String text(JsonNode value) throws DeviceKeysException {
     if (!value.isTextual()) {
-      throw new DeviceKeysException(Reason.MALFORMED, "", "");
+      throw new DeviceKeysException(Reason.MALFORMED);
     }
     return value.textValue();
   }

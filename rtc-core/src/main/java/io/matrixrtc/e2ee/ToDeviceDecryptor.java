@@ -149,7 +149,8 @@ final class ToDeviceDecryptor {
   }
 
   private Optional<ToDeviceResult> refuse(ObjectNode event, UndecryptableReason reason) {
-    LOG.info("{}: refused a to-device event of {}: {}", own.address(), event.path("sender"), reason);
+    LOG.info(
+        "{}: refused a to-device event of {}: {}", own.address(), event.path("sender"), reason);
     return Optional.of(new ToDeviceResult.UnableToDecrypt(event, reason));
   }
 }

@@ -51,7 +51,9 @@ final class ToDeviceEncryptor {
     }
   }
 
-  /** The payload names both ends, so that nobody can pass it on or off as another's (TD-PAYLOAD). */
+  /**
+   * The payload names both ends, so that nobody can pass it on or off as another's (TD-PAYLOAD).
+   */
   private byte[] plaintext(String eventType, ObjectNode content, Device to) {
     ObjectNode payload = Json.newObject();
     payload.put("type", eventType);

@@ -23,7 +23,7 @@ import java.nio.charset.CharacterCodingException;
  * threads.
  */
 public final class Json {
-  /** Deepest nesting of arrays and objects that is read. */
+  /** Deepest nesting of arrays and objects that is read (JSON-LIMIT, as the next ones). */
   public static final int MAX_DEPTH = 128;
 
   /** Longest text value, in characters. */

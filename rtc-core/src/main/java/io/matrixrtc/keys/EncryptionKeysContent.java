@@ -12,8 +12,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The content of {@code io.element.call.encryption_keys} as a to-device message: how Element Call
- * writes it, and the variations that are read.
+ * The content (KT-FORM, KT-TOLERANT) of {@code io.element.call.encryption_keys} as a to-device
+ * message: how Element Call writes it, and the variations that are read.
  *
  * @param roomId the room it is for
  * @param claimedDevice the device that it says it is from

@@ -53,8 +53,29 @@ public final class PoolScheduler implements SerialScheduler {
   public Timer schedule(Instant at, Runnable task) {
     Duration wait = Duration.between(clock.instant(), at);
     long millis = Math.max(0, (wait.compareTo(NEVER) < 0 ? wait : NEVER).toMillis());
-    Future<?> timer = pool.schedule(() -> execute(task), millis, TimeUnit.MILLISECONDS);
-    return () -> timer.cancel(false);
+    Once once = new Once(task);
+    Future<?> timer = pool.schedule(() -> execute(once), millis, TimeUnit.MILLISECONDS);
+    return () -> {
+      once.cancelled = true;
+      timer.cancel(false);
+    };
+  }
+
+  /** A task that can still be cancelled while it waits for its turn. */
+  private static final class Once implements Runnable {
+    private final Runnable task;
+    private volatile boolean cancelled;
+
+    Once(Runnable task) {
+      this.task = task;
+    }
+
+    @Override
+    public void run() {
+      if (!cancelled) {
+        task.run();
+      }
+    }
   }
 
   private void drain() {

@@ -161,7 +161,7 @@ final class RemoteKeys {
     }
   }
 
-  /** The participations that a key is for: the one it names, else all of the device. */
+  /** The participations that a key is for (EM-ROUTE): the one it names, else all of the device. */
   private List<CallMember> targets(ReceivedKey key) {
     List<CallMember> all = participations(key.from()).toList();
     List<CallMember> named =

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The keys of one remote device, the last one for each index, in arrival order. */
+/** The keys of one remote device (EM-RING), the last one for each index, in arrival order. */
 final class RemoteRing {
   private final Map<KeyIndex, Entry> entries = new LinkedHashMap<>();
 

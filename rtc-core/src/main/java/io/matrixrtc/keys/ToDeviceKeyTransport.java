@@ -61,7 +61,7 @@ public final class ToDeviceKeyTransport implements KeyTransport {
     }
     Set<DeviceAddress> devices = new LinkedHashSet<>();
     to.forEach(member -> devices.add(member.device()));
-    devices.remove(context.own());
+    devices.remove(context.own()); // KT-SELF
     if (devices.isEmpty()) {
       return CompletableFuture.completedFuture(deliveries(to, Map.of()));
     }
@@ -136,6 +136,7 @@ public final class ToDeviceKeyTransport implements KeyTransport {
 
     @Override
     public void onCleartext(String userId, ObjectNode content) {
+      // KT-CLEARTEXT
       sink.onRefused(new KeyRefusal.Cleartext(new Origin(userId, Optional.empty())));
     }
 
@@ -159,18 +160,22 @@ public final class ToDeviceKeyTransport implements KeyTransport {
 
     private Optional<KeyRefusal> refuse(
         Origin from, SenderEvidence evidence, EncryptionKeysContent keys) {
+      // KT-ROOM
       if (!keys.roomId().equals(context.roomId())) {
         return Optional.of(new KeyRefusal.WrongRoom(from, Quoted.text(keys.roomId())));
       }
       if (evidence instanceof SenderEvidence.OlmDevice olm) {
+        // KT-CLAIM: the device is the one that the Olm session belongs to; a claim only confirms
+        // it.
         if (!olm.device().deviceId().equals(keys.claimedDevice())) {
           String claimed = Quoted.text(keys.claimedDevice());
           return Optional.of(new KeyRefusal.ClaimedAnotherDevice(from, claimed));
         }
+        // KT-TRUST
         if (!settings.required().isMetBy(olm.trust())) {
           return Optional.of(new KeyRefusal.Untrusted(from, olm.trust(), settings.required()));
         }
-      } else if (!settings.acceptHostAttested()) {
+      } else if (!settings.acceptHostAttested()) { // KT-HOST
         return Optional.of(new KeyRefusal.HostAttestationOff(from));
       }
       return sender(from, keys).equals(context.own())
@@ -179,6 +184,7 @@ public final class ToDeviceKeyTransport implements KeyTransport {
     }
 
     private void deliver(Origin from, SenderEvidence evidence, EncryptionKeysContent keys) {
+      // KT-INDEX, KT-LENGTH
       Optional<KeyIndex> index = keys.keyIndex();
       if (index.isEmpty()) {
         sink.onRefused(new KeyRefusal.BadIndex(from, Quoted.text(keys.index().toString())));

@@ -12,6 +12,7 @@ final class ClearHeader {
   private final NaluScan nalus = new NaluScan();
   private int length;
   private boolean escaped;
+  private boolean ambiguous;
   private long fallbacks;
 
   /**
@@ -21,6 +22,7 @@ final class ClearHeader {
    */
   int measure(Codec codec, FrameType type, byte[] frame, int off, int len) {
     escaped = false;
+    ambiguous = false;
     length =
         switch (codec) {
           case AUDIO -> AUDIO_BYTES;
@@ -37,6 +39,20 @@ final class ClearHeader {
     return escaped;
   }
 
+  /**
+   * Whether what follows the header decides how it is read, so that ciphertext could change it: in
+   * H.265, since an H.264 slice outranks it, and where no slice was found. Never so in H.264.
+   */
+  boolean isAmbiguous() {
+    return ambiguous;
+  }
+
+  /** Whether a frame reads as {@code length} clear bytes with the rest escaped or not. */
+  boolean reads(
+      Codec codec, FrameType type, byte[] frame, int off, int len, int length, boolean escaped) {
+    return measure(codec, type, frame, off, len) == length && this.escaped == escaped;
+  }
+
   /** How many H.264 or H.265 frames showed no slice and were treated as VP8. */
   long fallbacks() {
     return fallbacks;
@@ -44,6 +60,7 @@ final class ClearHeader {
 
   private int nalus(Codec codec, FrameType type, byte[] frame, int off, int len) {
     NaluScan.Result result = nalus.scan(frame, off, len, codec);
+    ambiguous = result != NaluScan.Result.SLICE || nalus.codec() == Codec.H265;
     if (result == NaluScan.Result.SLICE) {
       escaped = true;
       return nalus.clearBytes();

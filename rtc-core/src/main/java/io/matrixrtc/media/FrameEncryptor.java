@@ -20,10 +20,14 @@ public final class FrameEncryptor {
   /** What encryption adds to a frame that needs no escapes, in bytes. */
   public static final int OVERHEAD_BYTES = FrameCipher.TAG_BYTES + FrameNumbers.IV_BYTES + 2;
 
+  /** How many IVs are tried until ciphertext does not change how the frame is read. */
+  private static final int MAX_TRIES = 8;
+
   private final KeyRing ring;
   private final IvSource ivs;
   private final FrameCipher cipher = new FrameCipher();
   private final ClearHeader header = new ClearHeader();
+  private final ClearHeader asReceived = new ClearHeader();
   private final Rbsp rbsp = new Rbsp();
   private final byte[] iv = new byte[FrameNumbers.IV_BYTES];
   private Protection protection = Protection.ENCRYPTED;
@@ -94,7 +98,20 @@ public final class FrameEncryptor {
     if (!ring.gate().admit()) {
       return FrameStatus.HELD;
     }
-    return seal(in, off, len, clear, widened, out, outOff);
+    for (int i = 0; i < MAX_TRIES; i++) {
+      FrameStatus status = seal(in, off, len, clear, widened, out, outOff);
+      if (status != FrameStatus.OK || !header.isAmbiguous()) {
+        return status;
+      }
+      if (asReceived.reads(
+          codec, type, out, outOff, outputLength, clear + widened, header.isEscaped())) {
+        return FrameStatus.OK;
+      }
+      outputLength = 0;
+      keyIndex = -1;
+      generation = -1;
+    }
+    return FrameStatus.AMBIGUOUS_HEADER;
   }
 
   private FrameStatus seal(

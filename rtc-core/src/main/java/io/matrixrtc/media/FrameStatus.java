@@ -29,6 +29,11 @@ public enum FrameStatus {
   KEY_INVALID(false),
   /** AV1. */
   UNSUPPORTED_CODEC(false),
+  /**
+   * Whatever the IV, receivers would take other bytes for the clear header than the sender: an
+   * H.264 or H.265 frame that no encoder makes, such as a slice of three bytes.
+   */
+  AMBIGUOUS_HEADER(false),
   /** The key has encrypted as many frames as it may: use another key. */
   KEY_EXHAUSTED(false),
   /** Whether the track is encrypted is not known. */

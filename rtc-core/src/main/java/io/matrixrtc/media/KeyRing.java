@@ -114,6 +114,23 @@ public final class KeyRing implements AutoCloseable {
   }
 
   /**
+   * In {@link TrialMode#ONE_STEP}, puts every key back to generation 0: livekit-client does so on
+   * every {@code enable} acknowledgement, which is whenever anybody publishes a track. Ours keeps
+   * its generations.
+   */
+  public synchronized void repost() {
+    if (settings.trialMode() == TrialMode.WALK) {
+      return;
+    }
+    for (int i = 0; i < slots.length(); i++) {
+      KeySlot slot = slots.get(i);
+      if (slot != null) {
+        put(new KeyIndex(i), slot.base(), slot.frameNumbers());
+      }
+    }
+  }
+
+  /**
    * Encrypts with the key at {@code index} from the next frame on, on all tracks; with none if the
    * slot is empty.
    */

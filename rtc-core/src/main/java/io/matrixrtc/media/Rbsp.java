@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * Emulation prevention of H.264 (7.3.1) and H.265 (7.3.1.1) over encrypted bytes: no start code may
- * arise in them. Scans look at every third byte of ordinary data.
+ * arise in them.
  */
 final class Rbsp {
   private static final byte ESCAPE = 3;
@@ -36,64 +36,59 @@ final class Rbsp {
 
   private int findEscapes(byte[] bytes, int off, int end) {
     int count = 0;
-    int i = off;
-    while (i + 2 < end) {
-      int third = bytes[i + 2];
-      if ((third & 0xFC) != 0) {
-        i += 3;
-      } else if (bytes[i] == 0 && bytes[i + 1] == 0) {
+    int pair = ZeroPairs.find(bytes, off, end);
+    while (pair >= 0 && pair + 2 < end) {
+      if ((bytes[pair + 2] & 0xFC) == 0) {
         if (count == positions.length) {
           positions = Arrays.copyOf(positions, count * 2);
         }
-        positions[count++] = i + 2;
-        i += 2;
+        positions[count++] = pair + 2;
+        pair = ZeroPairs.find(bytes, pair + 2, end);
       } else {
-        i++;
+        pair = ZeroPairs.find(bytes, pair + 3, end);
       }
     }
     return count;
   }
 
   /**
-   * Whether the bytes hold an escape; one in the last three bytes does not count, as those cannot
-   * be behind an escape in a frame's trailer.
+   * The first escape byte; -1 if there is none. One that is the last byte does not count: the end
+   * of a frame is its IV length and key index.
    */
-  static boolean needsUnescaping(byte[] bytes, int off, int len) {
-    int end = off + len - 1;
-    int i = off;
-    while (i + 2 < end) {
-      byte third = bytes[i + 2];
-      if (third == ESCAPE && bytes[i] == 0 && bytes[i + 1] == 0) {
-        return true;
+  static int findEscape(byte[] bytes, int off, int len) {
+    int found = nextEscape(bytes, off, off + len);
+    return found == off + len - 1 ? -1 : found;
+  }
+
+  /** The first escape byte in the range, the last byte included. */
+  static int nextEscape(byte[] bytes, int off, int end) {
+    int pair = ZeroPairs.find(bytes, off, end);
+    while (pair >= 0 && pair + 2 < end) {
+      byte third = bytes[pair + 2];
+      if (third == ESCAPE) {
+        return pair + 2;
       }
-      i += (third & 0xFC) == 0 ? 1 : 3;
+      pair = ZeroPairs.find(bytes, third == 0 ? pair + 1 : pair + 3, end);
     }
-    return false;
+    return -1;
   }
 
   /**
    * Copies the bytes without their escapes.
    *
+   * @param firstEscape the first one, or -1
    * @return the length written
    */
-  static int unescape(byte[] in, int off, int len, byte[] out, int outOff) {
+  static int unescape(byte[] in, int off, int len, int firstEscape, byte[] out, int outOff) {
     int end = off + len;
     int from = off;
     int to = outOff;
-    int i = off;
-    while (i + 2 < end) {
-      byte third = in[i + 2];
-      if (third == ESCAPE && in[i] == 0 && in[i + 1] == 0) {
-        int run = i + 2 - from;
-        System.arraycopy(in, from, out, to, run);
-        to += run;
-        from = i + 3;
-        i = from;
-      } else {
-        i += (third & 0xFC) == 0 ? 1 : 3;
-      }
+    for (int escape = firstEscape; escape >= 0; escape = nextEscape(in, from, end)) {
+      System.arraycopy(in, from, out, to, escape - from);
+      to += escape - from;
+      from = escape + 1;
     }
     System.arraycopy(in, from, out, to, end - from);
-    return to + (end - from) - outOff;
+    return to + end - from - outOff;
   }
 }

@@ -14,7 +14,6 @@ final class SealedFrame implements Sealed {
   private byte[] tail = buffer;
   private int sealedOff;
   private int sealedBytes;
-  private boolean escapesLeft;
 
   /**
    * Takes the frame apart; it is used until the next call.
@@ -31,9 +30,11 @@ final class SealedFrame implements Sealed {
     tail = in;
     sealedOff = off + clearBytes;
     int tailBytes = len - clearBytes;
-    escapesLeft = false;
-    if (header.isEscaped() && Rbsp.needsUnescaping(in, sealedOff, tailBytes)) {
-      tailBytes = unescape(in, sealedOff, tailBytes);
+    if (header.isEscaped()) {
+      int escape = Rbsp.findEscape(in, sealedOff, tailBytes);
+      if (escape >= 0) {
+        tailBytes = unescape(in, sealedOff, tailBytes, escape);
+      }
     }
     sealedBytes = tailBytes - FrameNumbers.IV_BYTES - 2;
     if (sealedBytes < FrameCipher.TAG_BYTES) {
@@ -44,15 +45,13 @@ final class SealedFrame implements Sealed {
         : FrameStatus.BAD_TRAILER;
   }
 
-  private int unescape(byte[] in, int off, int len) {
+  private int unescape(byte[] in, int off, int len, int firstEscape) {
     if (buffer.length < len) {
       buffer = new byte[len];
     }
-    int length = Rbsp.unescape(in, off, len, buffer, 0);
     tail = buffer;
     sealedOff = 0;
-    escapesLeft = Rbsp.needsUnescaping(buffer, 0, length);
-    return length;
+    return Rbsp.unescape(in, off, len, firstEscape, buffer, 0);
   }
 
   /** The length of the frame when decrypted. */
@@ -63,7 +62,8 @@ final class SealedFrame implements Sealed {
   /** livekit-client unescapes once more before it tries again, and so spoils some frames. */
   @Override
   public boolean opensOneStepOn() {
-    return !escapesLeft;
+    return tail == frame
+        || Rbsp.findEscape(tail, sealedOff, sealedBytes + FrameNumbers.IV_BYTES + 2) < 0;
   }
 
   /** Decrypts behind the clear bytes of {@code out}; false if not authentic under the key. */

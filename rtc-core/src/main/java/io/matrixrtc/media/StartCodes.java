@@ -9,13 +9,13 @@ final class StartCodes {
 
   /** The first position of {@code 00 00 01} from {@code from} to before {@code to}; -1 if none. */
   static int find(byte[] bytes, int from, int to) {
-    int i = from;
-    while (i < to) {
-      int third = bytes[i + 2];
-      if (third == 1 && bytes[i] == 0 && bytes[i + 1] == 0) {
-        return i;
+    int pair = ZeroPairs.find(bytes, from, to + 1);
+    while (pair >= 0 && pair < to) {
+      byte third = bytes[pair + 2];
+      if (third == 1) {
+        return pair;
       }
-      i += third == 0 ? 1 : 3;
+      pair = ZeroPairs.find(bytes, third == 0 ? pair + 1 : pair + 3, to + 1);
     }
     return -1;
   }

@@ -150,9 +150,9 @@ public final class Account implements AutoCloseable {
       throws OlmException.NonContributory {
     checkOpen();
     try (Curve25519SecretKey baseKey = Curve25519SecretKey.generate(random)) {
-      Curve25519SecretKey ratchetKey = Curve25519SecretKey.generate(random);
       RootKey.Step start = TripleDiffieHellman.outbound(identityKey, baseKey, identity, oneTimeKey);
       SessionKeys keys = new SessionKeys(identityKey.publicKey(), baseKey.publicKey(), oneTimeKey);
+      Curve25519SecretKey ratchetKey = Curve25519SecretKey.generate(random);
       return Session.outbound(config, keys, start, ratchetKey, random);
     }
   }

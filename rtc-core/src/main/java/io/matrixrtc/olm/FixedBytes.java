@@ -18,7 +18,7 @@ final class FixedBytes {
   /** Decodes base64 text of {@code length} bytes, padded or not. */
   static byte[] decode(String text, int length, String what) throws KeyFormatException {
     try {
-      return copy(Base64Text.decode(text), length, what); // KEY-LEN
+      return copy(Base64Text.decode(text), length, what); // PUB-LEN
     } catch (MalformedBase64Exception e) {
       throw new KeyFormatException(KeyFormatException.Reason.BASE64, what);
     }

@@ -138,7 +138,13 @@ public final class Session implements AutoCloseable {
       return active;
     }
     Curve25519SecretKey ratchetKey = Curve25519SecretKey.generate(random);
-    RootKey.Step step = root.advance(ratchetKey, receiving.newest().ratchetKey());
+    RootKey.Step step;
+    try {
+      step = root.advance(ratchetKey, receiving.newest().ratchetKey());
+    } catch (OlmException.NonContributory e) {
+      ratchetKey.close();
+      throw e;
+    }
     root.wipe();
     root = step.root();
     active = new SendingChain(ratchetKey, step.chain());

@@ -75,7 +75,7 @@ final class StrictEd25519 {
   }
 
   /** Whether y² − 1 over d·y² + 1 is a square, that is, some x belongs to this y. */
-  private static boolean hasPoint(byte[] key) {
+  static boolean hasPoint(byte[] key) {
     BigInteger y2 = y(key).modPow(BigInteger.TWO, P);
     BigInteger x2 =
         y2.subtract(BigInteger.ONE).multiply(D.multiply(y2).add(BigInteger.ONE).modInverse(P));

@@ -29,7 +29,7 @@ record MemberList(
   }
 
   /**
-   * Computes the list (G1-3 to G1-6).
+   * Computes the list (G1-SLOT, G1-EXPIRY, G1-ROOM, G1-ORDER).
    *
    * @param events the current state events
    * @param slot memberships of other slots are ignored; application and id both count

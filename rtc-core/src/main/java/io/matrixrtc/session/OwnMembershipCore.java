@@ -239,7 +239,7 @@ final class OwnMembershipCore {
     if (action == Action.LEAVE) {
       event = new OwnMembershipEvent.LeaveFailed(message);
     } else if (outcome instanceof PublishOutcome.Forbidden) {
-      event = new OwnMembershipEvent.JoinForbidden(message);
+      event = new OwnMembershipEvent.JoinForbidden(message); // G1-FORBIDDEN
     } else {
       event = new OwnMembershipEvent.JoinFailed(message);
     }
@@ -247,6 +247,7 @@ final class OwnMembershipCore {
     end(out);
   }
 
+  /** G1-LEAVE: what may have reached the server is taken back. */
   private void leaveOrEnd(Instant now, Collection<OwnMembershipEffect> out) {
     if (underWay != null) {
       return;
@@ -284,9 +285,9 @@ final class OwnMembershipCore {
   }
 
   /**
-   * A refresh inherits the time of the join and names a lifetime that grows with each step, since
-   * it counts from the join. Without a join that came back in sync there is no such time: it joins
-   * anew.
+   * G1-REFRESH: a refresh inherits the time of the join and names a lifetime that grows with each
+   * step, since it counts from the join. Without a join that came back in sync there is no such
+   * time: it joins anew.
    */
   private ObjectNode content(Action action, Instant now) {
     if (action == Action.LEAVE || request == null) {

@@ -211,7 +211,7 @@ public final class RtcSession implements AutoCloseable {
     membersChanged(now);
   }
 
-  /** Tells the own membership and, once that is published, the keys. */
+  /** Tells the own membership and, once that is published, the keys (EM-MEMBER). */
   private void membersChanged(Instant now) {
     List<Membership> mine =
         list.members().stream().filter(m -> m.device().equals(settings.own())).toList();

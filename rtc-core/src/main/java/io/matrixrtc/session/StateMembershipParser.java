@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads state-event memberships, {@value CallMemberEvent#TYPE} (MSC3401 as changed by Element
- * Call). The state key says nothing about the member: old clients wrote it in other forms.
+ * Reads state-event memberships, {@value CallMemberEvent#TYPE} (MSC3401 as changed by Element Call;
+ * G1-FORM, G1-REQUIRED). The state key says nothing about the member: old clients wrote it in other
+ * forms.
  */
 final class StateMembershipParser {
   /** The lifetime of a membership that names none. */

@@ -43,11 +43,12 @@ class Base64VectorsTest {
   /** The bytes that the type for {@code format} read; an unknown format fails. */
   private static byte[] decode(String format, String text) throws Exception {
     return switch (format) {
-      case "curve25519_key" -> Curve25519PublicKey.fromBase64(text).toBytes();
-      case "ed25519_key" -> Ed25519PublicKey.fromBase64(text).toBytes();
+      case "curve25519_key", "curve25519_public_key" ->
+          Curve25519PublicKey.fromBase64(text).toBytes();
+      case "ed25519_key", "ed25519_public_key" -> Ed25519PublicKey.fromBase64(text).toBytes();
       case "ed25519_signature" -> Ed25519Signature.fromBase64(text).toBytes();
       case "megolm_session_key" -> reread(text, SessionKey.fromBase64(text).toBase64());
-      case "megolm_session_key_export", "megolm_exported_session_key", "session_key_export" ->
+      case "megolm_session_key_export", "exported_session_key", "session_key_export" ->
           reread(text, ExportedSessionKey.fromBase64(text).toBase64());
       default -> throw new AssertionError("unknown format " + format);
     };

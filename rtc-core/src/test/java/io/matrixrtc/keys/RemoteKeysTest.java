@@ -140,6 +140,9 @@ class RemoteKeysTest extends ManagerFixture {
     receive(device, "a uuid", 1, 2, Optional.empty());
     assertThat(sink.rings.get("identity-1")).containsOnlyKeys(1);
     assertThat(sink.rings.get("identity-2")).containsOnlyKeys(0, 1);
+    members(state, sticky);
+    time.advanceMillis(60_000);
+    members(state, sticky);
     assertThat(transport.log()).containsExactly("0>A,A");
   }
 

@@ -120,6 +120,34 @@ class RotationPoliciesTest {
   }
 
   @Test
+  void rpEligAPolicyThatForgetsWhoLeftStillReachesNobodyWhoDid() {
+    ManagerFixture f = new ManagerFixture();
+    f.transport.outcome = member -> FakeTransport.FAILED;
+    RotationPolicy forgetful =
+        new RotationPolicy() {
+          @Override
+          public String name() {
+            return "forgetful";
+          }
+
+          @Override
+          public RotationPlan plan(OwnKeyState own, Set<CallMember> present, Instant now) {
+            return own instanceof OwnKeyState.None
+                ? new RotationPlan.Rotate(
+                    RotationPlan.Cause.FIRST_KEY, new RotationPlan.Use.AtOnce())
+                : new RotationPlan.Share(Set.of(A, B));
+          }
+        };
+    EncryptionManager manager = f.manager(forgetful);
+    manager.start();
+    manager.onMembers(Set.of(A, B));
+    manager.onMembers(Set.of(B));
+    f.time.advance(Duration.ofMinutes(1));
+    assertThat(f.transport.log()).startsWith("0>A,B", "0>B").hasSizeGreaterThan(3);
+    assertThat(f.transport.log().stream().skip(1)).containsOnly("0>B");
+  }
+
+  @Test
   void emBackoffDoublesFrom1SecondToAMinute() {
     assertThat(RetryDelay.after(1)).isEqualTo(Duration.ofSeconds(1));
     assertThat(RetryDelay.after(2)).isEqualTo(Duration.ofSeconds(2));

@@ -136,7 +136,9 @@ class RtcManagerParityTest extends ManagerFixture {
     members(A);
     receive(A, 7, 42, Optional.empty());
     assertThat(sink.remote(A.mediaIdentity())).containsExactly(name(7, 42));
-    assertThat(events(KeyEvent.RemoteKeyReceived.class)).extracting(e -> e.member()).containsOnly(A);
+    assertThat(events(KeyEvent.RemoteKeyReceived.class))
+        .extracting(e -> e.member())
+        .containsOnly(A);
   }
 
   @Test

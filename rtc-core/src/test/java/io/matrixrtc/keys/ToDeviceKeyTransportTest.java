@@ -48,7 +48,8 @@ class ToDeviceKeyTransportTest {
         }
       };
 
-  private ToDeviceKeyTransport transport(DeviceAddress own, TrustRequirement required, boolean host) {
+  private ToDeviceKeyTransport transport(
+      DeviceAddress own, TrustRequirement required, boolean host) {
     return new ToDeviceKeyTransport(
         new CallContext(ROOM, "m.call#ROOM", own),
         new ToDeviceKeyTransport.Settings("0b6a1f0e", required, host),
@@ -169,7 +170,8 @@ class ToDeviceKeyTransportTest {
     java.util.Arrays.fill(material, (byte) 0xFB);
     String url = Base64.getUrlEncoder().encodeToString(material);
     assertThat(url).containsAnyOf("-", "_");
-    for (String text : List.of(url, url.replace("=", ""), Base64.getEncoder().encodeToString(material))) {
+    for (String text :
+        List.of(url, url.replace("=", ""), Base64.getEncoder().encodeToString(material))) {
       ObjectNode content = good();
       content.set("keys", keys(1, text));
       deliver(content);
@@ -290,7 +292,9 @@ class ToDeviceKeyTransportTest {
         fresh.network.deliver(new SenderEvidence.OlmDevice(ALICE, trust), BOB, good());
         boolean taken = trust.ordinal() >= required.ordinal();
         assertThat(fresh.keys).as("%s for %s", trust, required).hasSize(taken ? 1 : 0);
-        assertThat(fresh.refusals).hasSize(taken ? 0 : 1).allMatch(KeyRefusal.Untrusted.class::isInstance);
+        assertThat(fresh.refusals)
+            .hasSize(taken ? 0 : 1)
+            .allMatch(KeyRefusal.Untrusted.class::isInstance);
       }
     }
     assertThat(ToDeviceKeyTransport.Settings.defaults("x").required())
@@ -416,7 +420,10 @@ class ToDeviceKeyTransportTest {
       case 1 -> target.putNull(name);
       case 2 -> target.put(name, random.nextLong());
       case 3 -> target.put(name, random.nextDouble() * 300);
-      case 4 -> target.put(name, new String(Cases.bytes(random, 40), java.nio.charset.StandardCharsets.ISO_8859_1));
+      case 4 ->
+          target.put(
+              name,
+              new String(Cases.bytes(random, 40), java.nio.charset.StandardCharsets.ISO_8859_1));
       case 5 -> target.putArray(name).add(1);
       case 6 -> target.putObject(name);
       default -> target.put(name, random.nextBoolean());

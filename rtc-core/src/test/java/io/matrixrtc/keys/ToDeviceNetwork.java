@@ -31,6 +31,7 @@ public final class ToDeviceNetwork {
   public Supplier<Duration> latency = () -> Duration.ZERO;
 
   public Supplier<Duration> confirmation = () -> Duration.ZERO;
+
   /** Sees each message at the moment it is sent. */
   public Consumer<Message> observer = message -> {};
 
@@ -55,8 +56,7 @@ public final class ToDeviceNetwork {
           Outcome result = outcome.apply(own, device);
           outcomes.put(device, result);
           if (result instanceof Outcome.Sent) {
-            Message message =
-                new Message(time.now(), own, device, eventType, content.deepCopy());
+            Message message = new Message(time.now(), own, device, eventType, content.deepCopy());
             sent.add(message);
             observer.accept(message);
             after(

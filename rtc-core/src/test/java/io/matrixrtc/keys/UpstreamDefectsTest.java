@@ -253,6 +253,10 @@ class UpstreamDefectsTest extends ManagerFixture {
     CallMember back = member("A", 59);
     members(B, back);
     assertThat(sink.rings.get(A.mediaIdentity())).containsKey(5);
+    time.advance(RemoteKeys.RETURN_TIME);
+    sink.rings.clear();
+    manager.replayKeys();
+    assertThat(sink.rings.get(A.mediaIdentity())).as("still there later").containsKey(5);
     members(B);
     time.advance(RemoteKeys.RETURN_TIME);
     members(B, member("A", 200));

@@ -109,6 +109,11 @@ class MegolmVectorsTest {
       export(session, vector.get("first_export"), config);
     }
     for (JsonNode attempt : vector.path("attempts")) {
+      if (attempt.at("/expect/result").textValue().equals("ok")) {
+        assertThat(session.decrypt(decode(attempt)).plaintext())
+            .isEqualTo(hex(attempt.get("expect"), "plaintext"));
+        continue;
+      }
       MegolmException error =
           catchThrowableOfType(MegolmException.class, () -> session.decrypt(decode(attempt)));
       assertThat(error).as(attempt.get("mutation").textValue()).isNotNull();

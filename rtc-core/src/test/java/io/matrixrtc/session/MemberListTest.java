@@ -124,7 +124,8 @@ class MemberListTest {
 
   @Test
   void g1RejoinAndRefreshAreToldApart_ours() {
-    List<Membership> before = list(T, joined(ALICE, "A", T), joined(BOB, "B", T.plusMillis(1))).members();
+    List<Membership> before =
+        list(T, joined(ALICE, "A", T), joined(BOB, "B", T.plusMillis(1))).members();
 
     ObjectNode refresh = content(ALICE, "A");
     refresh.put("created_ts", T.toEpochMilli()).put("expires", 28_800_000);

@@ -23,6 +23,7 @@ class Participant {
   final DeviceAddress device;
   final RecordingSink sink;
   final List<MediaKey> made = new ArrayList<>();
+  final List<byte[]> secrets = new ArrayList<>();
   final List<SessionEvent> events = new ArrayList<>();
   final RtcSession session;
 
@@ -60,6 +61,7 @@ class Participant {
             () -> {
               MediaKey key = MediaKey.generate(random);
               made.add(key);
+              secrets.add(key.copyMaterial());
               return key;
             },
             random);

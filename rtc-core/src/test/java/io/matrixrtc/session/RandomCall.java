@@ -79,7 +79,6 @@ final class RandomCall {
       super.onOwnKey(index, key);
       firstUse.putIfAbsent(key.fingerprint(), time.now());
     }
-
   }
 
   RandomCall(SplittableRandom random, RotationPolicy policy, boolean noLateKeys) {
@@ -160,14 +159,18 @@ final class RandomCall {
       }
       String fingerprint = inUse.substring(inUse.indexOf(':') + 1);
       network.sent.stream()
-          .filter(sent -> sent.from().equals(sender.device) && fingerprint(sent).equals(fingerprint))
+          .filter(
+              sent -> sent.from().equals(sender.device) && fingerprint(sent).equals(fingerprint))
           .filter(sent -> !member(sent.to()).in)
           .forEach(sent -> breaches.add("I1 " + sent.to() + " left with a key still in use"));
     }
   }
 
   private Member member(DeviceAddress device) {
-    return members.stream().filter(member -> member.device.equals(device)).findFirst().orElseThrow();
+    return members.stream()
+        .filter(member -> member.device.equals(device))
+        .findFirst()
+        .orElseThrow();
   }
 
   private Duration millis(int bound) {

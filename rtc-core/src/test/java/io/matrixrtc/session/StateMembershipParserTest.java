@@ -49,7 +49,10 @@ class StateMembershipParserTest {
     assertThat(member.mediaIdentity()).isEqualTo("@alice:example.org:DEV");
     assertThat(member.intent()).contains("video");
     assertThat(member.focusSelection()).contains("multi_sfu");
-    assertThat(member.transports()).singleElement().extracting(Transport::type).isEqualTo("livekit");
+    assertThat(member.transports())
+        .singleElement()
+        .extracting(Transport::type)
+        .isEqualTo("livekit");
     assertThat(member.transports().get(0).fields().path("livekit_alias").asText())
         .isEqualTo("!abc:example.org");
   }
@@ -91,7 +94,8 @@ class StateMembershipParserTest {
         changed(
             c ->
                 c.remove(
-                    List.of("scope", "expires", "membershipID", "m.call.intent", "foci_preferred")));
+                    List.of(
+                        "scope", "expires", "membershipID", "m.call.intent", "foci_preferred")));
     Membership member = parsed(content);
     assertThat(member.transports()).isEmpty();
     assertThat(member.intent()).isEmpty();
@@ -184,11 +188,13 @@ class StateMembershipParserTest {
       ObjectNode content = content(ALICE, "DEV");
       content.setAll(json("{'expires':" + huge + ",'created_ts':" + huge + "}"));
       Membership member = parsed(content);
-      assertThat(member.createdAt().toEpochMilli()).isBetween(-40_000_000_000_000L, 40_000_000_000_000L);
+      assertThat(member.createdAt().toEpochMilli())
+          .isBetween(-40_000_000_000_000L, 40_000_000_000_000L);
       assertThat(member.expiresAt()).isPresent();
     }
     CallMemberEvent late =
-        new CallMemberEvent("$1", "k", ALICE, Instant.ofEpochMilli(Long.MAX_VALUE), content(ALICE, "D"));
+        new CallMemberEvent(
+            "$1", "k", ALICE, Instant.ofEpochMilli(Long.MAX_VALUE), content(ALICE, "D"));
     assertThat(StateMembershipParser.read(late)).isInstanceOf(Joined.class);
   }
 

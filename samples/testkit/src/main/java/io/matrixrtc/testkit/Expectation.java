@@ -1,7 +1,13 @@
 package io.matrixrtc.testkit;
 
+import io.matrixrtc.testkit.agent.KeyTraces;
+import io.matrixrtc.testkit.trace.KeyRef;
+import io.matrixrtc.testkit.trace.TraceEntry;
+import io.matrixrtc.testkit.trace.TraceEvent;
 import java.time.Duration;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /**
  * What is expected of one participant. Each expectation waits until it is met and throws {@link
@@ -47,16 +53,21 @@ public final class Expectation {
                 .isPresent());
   }
 
-  /** To have sent a frame under a key that it began to use after {@link CallView#mark}. */
-  public void toHaveRotatedSince(int mark) {
+  /** To encrypt with a key that it made after {@link CallView#mark} because somebody left. */
+  public void toHaveRotatedForALeaveSince(int mark) {
     check(
-        "to have rotated its key",
-        () ->
-            view.since(mark).stream()
-                .anyMatch(
-                    entry ->
-                        entry.event() instanceof io.matrixrtc.testkit.trace.TraceEvent.KeyUsed used
-                            && used.key().owner().equals(subject.identity())));
+        "to have rotated its key for a leave",
+        () -> {
+          Set<KeyRef> made =
+              view.since(mark).stream()
+                  .map(TraceEntry::event)
+                  .filter(TraceEvent.KeyMade.class::isInstance)
+                  .map(TraceEvent.KeyMade.class::cast)
+                  .filter(key -> key.reason().equals(KeyTraces.MEMBER_LEFT))
+                  .map(TraceEvent.KeyMade::key)
+                  .collect(Collectors.toSet());
+          return view.keyInUse(subject.identity()).filter(made::contains).isPresent();
+        });
   }
 
   private void check(String what, BooleanSupplier condition) {

@@ -10,6 +10,7 @@ import io.matrixrtc.testkit.relay.RelayClient;
 import io.matrixrtc.testkit.relay.RelayProtocolException;
 import io.matrixrtc.testkit.relay.Tape;
 import io.matrixrtc.testkit.trace.Trace;
+import io.matrixrtc.testkit.trace.TraceEntry;
 import io.matrixrtc.testkit.trace.TraceEvent;
 import io.matrixrtc.testkit.trace.TraceRecorder;
 import java.io.IOException;
@@ -146,8 +147,7 @@ public final class World implements AutoCloseable {
 
   /** Publishes a frame that holds {@code bytes}, for a search of the tape to find. */
   public void plantAtRelay(byte[] bytes) {
-    FrameHeader header =
-        new FrameHeader(TrackKind.AUDIO, "opus", 0, 0, 0, true, clock.elapsed());
+    FrameHeader header = new FrameHeader(TrackKind.AUDIO, "opus", 0, 0, 0, true, clock.elapsed());
     try (RelayClient client =
         RelayClient.connect(relay.host(), relay.port(), "planter", frame -> {})) {
       client.publish(PublishedFrame.of(header, bytes));
@@ -167,6 +167,11 @@ public final class World implements AutoCloseable {
       await(clock.elapsed().plus(Duration.ofMillis(20)));
     }
     return false;
+  }
+
+  /** Calls {@code listener} with each event from now on; it must be quick and must not record. */
+  public void listen(Consumer<TraceEntry> listener) {
+    recorder.listen(listener);
   }
 
   /** Adds to the trace. */

@@ -20,8 +20,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * The media layer of a participant: one key ring for its own media, one for each other sender.
- * Told of keys by the session, of frames by the relay, each on its own thread.
+ * The media layer of a participant: one key ring for its own media, one for each other sender. Told
+ * of keys by the session, of frames by the relay, each on its own thread.
  */
 final class CallMedia implements MediaKeySink, RelayListener, MediaObserver, AutoCloseable {
   private final String self;

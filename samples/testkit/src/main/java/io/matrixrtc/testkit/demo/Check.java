@@ -24,23 +24,28 @@ public record Check(
   /**
    * The same means where they must work.
    *
+   * @param attacker who tried both
    * @param ok whether they did
    */
-  public record Control(String what, boolean ok, String detail) {}
+  public record Control(String attacker, String what, boolean ok, String detail) {}
 
   static Check of(String name, String claim, boolean ok, String detail) {
     return new Check(name, claim, ok ? Verdict.OK : Verdict.FAILED, detail, Optional.empty());
   }
 
   /** A claim that something does not happen: holds only if the control succeeded. */
-  static Check withstood(
-      String name, String claim, boolean ok, String detail, Control control) {
+  static Check withstood(String name, String claim, boolean ok, String detail, Control control) {
     Verdict verdict = ok && control.ok() ? Verdict.OK : Verdict.FAILED;
     return new Check(name, claim, verdict, detail, Optional.of(control));
   }
 
   static Check notApplicable(String name, String claim, String why) {
     return new Check(name, claim, Verdict.NOT_APPLICABLE, why, Optional.empty());
+  }
+
+  /** Whether the verdict is bad for another reason than a control that missed. */
+  boolean attackSucceeded() {
+    return verdict == Verdict.FAILED && control.map(Control::ok).orElse(true);
   }
 
   public boolean failed() {

@@ -70,9 +70,10 @@ public final class DemoCall {
     at(15, () -> with(Role.LEAVES, this::comeBack));
     at(17, this::forge);
     at(LENGTH.toSeconds(), this::expectEveryoneToHearEveryone);
-    String planted = plant();
     Evidence evidence = collect();
     participants.values().forEach(Participant::leaveCall);
+    String planted = plant();
+    progress.accept("attacking what was recorded, searching for keys, decoding the recordings");
     DemoOutcome outcome = new DemoReview(world, settings, evidence, planted).examine();
     participants.values().forEach(Participant::signOut);
     return outcome;
@@ -126,7 +127,7 @@ public final class DemoCall {
     int mark = world.markOf(leaver);
     for (Participant other : participants.values()) {
       if (!other.equals(leaver)) {
-        world.expect(other).toHaveRotatedSince(mark);
+        world.expect(other).toHaveRotatedForALeaveSince(mark);
       }
     }
     // A moment under the new keys, for the leaver's attack to be tried on.

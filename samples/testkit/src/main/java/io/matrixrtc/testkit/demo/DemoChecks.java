@@ -89,7 +89,11 @@ final class DemoChecks {
             "complete-clips",
             "who was there from first to last has the complete clip, byte-identical",
             wanted > 0 && complete == wanted,
-            complete + " of " + wanted + " recordings" + (missing.isEmpty() ? "" : ": " + missing)));
+            complete
+                + " of "
+                + wanted
+                + " recordings"
+                + (missing.isEmpty() ? "" : ": " + missing)));
   }
 
   private List<ParticipantAnswer.Recording> recordingsOf(Member receiver) {
@@ -115,7 +119,11 @@ final class DemoChecks {
     EavesdropAttack.JoinerYield yield = new EavesdropAttack(evidence).joiner(late.get().name());
     joinerReadPast = yield.before().opened();
     String detail =
-        late.get().name() + " opened " + yield.before().opened() + " of " + yield.before().tried()
+        late.get().name()
+            + " opened "
+            + yield.before().opened()
+            + " of "
+            + yield.before().tried()
             + " frames recorded before its join";
     if (!settings.policy().equals("strict")) {
       checks.add(
@@ -132,6 +140,7 @@ final class DemoChecks {
             yield.before().tried() > 0 && yield.before().opened() == 0,
             detail,
             new Check.Control(
+                late.get().name(),
                 "the same attacker opens what came after",
                 yield.after().opened() > 0,
                 yield.after().opened() + " of " + yield.after().tried() + " frames")));
@@ -155,10 +164,16 @@ final class DemoChecks {
             yield.afterSwitch().tried() > 0
                 && yield.afterSwitch().opened() == 0
                 && yield.notSwitched() == 0,
-            leaver.get().name() + " opened " + yield.afterSwitch().opened() + " of "
-                + yield.afterSwitch().tried() + " frames; " + yield.notSwitched()
+            leaver.get().name()
+                + " opened "
+                + yield.afterSwitch().opened()
+                + " of "
+                + yield.afterSwitch().tried()
+                + " frames; "
+                + yield.notSwitched()
                 + " senders did not switch",
             new Check.Control(
+                leaver.get().name(),
                 "the same attacker opens what came while it was a member",
                 yield.before().opened() > 0,
                 yield.before().opened() + " of " + yield.before().tried() + " frames")));
@@ -183,6 +198,7 @@ final class DemoChecks {
                   ? "it was accepted"
                   : result.refused() ? "refused, and reported" : "not reported as refused",
               new Check.Control(
+                  "a member",
                   "the same message put right is accepted",
                   result.controlAccepted(),
                   result.controlAccepted() ? "accepted" : "not accepted")));

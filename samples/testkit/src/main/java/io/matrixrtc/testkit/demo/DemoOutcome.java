@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * The demo in numbers.
  *
- * @param framesUndecryptable frames that somebody received and could not open, for example a
- *     joiner before it has a key
+ * @param framesUndecryptable frames that somebody received and could not open, for example a joiner
+ *     before it has a key
  * @param keysSent messages with a key that were confirmed
  * @param joinerReadPast frames from before its join that the late joiner opened
  * @param leaverReadFuture frames under a sender's next key that the leaver opened

@@ -68,26 +68,26 @@ final class DemoReview {
                       "log-search", "no media key is in the homeserver's request log", why));
             });
     checks.add(
-        hunt.in(
-            "tape-search", "the relay's tape", SecretHunt.payloads(evidence.tape().frames())));
+        hunt.in("tape-search", "the relay's tape", SecretHunt.payloads(evidence.tape().frames())));
   }
 
   private void record(Check check) {
-    TraceEvent.Control control =
-        check
-            .control()
-            .map(beside -> new TraceEvent.Control(beside.what(), beside.ok(), beside.detail()))
-            .orElse(null);
+    boolean ok = check.verdict() == Check.Verdict.OK;
     if (check.verdict() == Check.Verdict.NOT_APPLICABLE) {
       world.record(new TraceEvent.Noted(null, check.name() + " not applicable: " + check.detail()));
+    } else if (check.control().isPresent()) {
+      Check.Control beside = check.control().get();
+      world.record(
+          new TraceEvent.AttackTried(
+              check.name(),
+              beside.attacker(),
+              check.claim(),
+              check.attackSucceeded(),
+              check.detail(),
+              new TraceEvent.Control(beside.what(), beside.ok(), beside.detail())));
     } else {
       world.record(
-          new TraceEvent.Checked(
-              check.name(),
-              check.claim(),
-              check.verdict() == Check.Verdict.OK,
-              check.detail(),
-              control));
+          new TraceEvent.Checked(check.name(), check.claim(), ok, check.detail(), null));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.matrixrtc.testkit.demo;
 
+import io.matrixrtc.testkit.agent.KeyTraces;
 import io.matrixrtc.testkit.attack.FrameBreaker;
 import io.matrixrtc.testkit.media.TrackKind;
 import io.matrixrtc.testkit.relay.FrameHeader;
@@ -98,13 +99,18 @@ final class EavesdropAttack {
         new Yield(tried, opened), tryAll(breaker, before), exposure, notSwitched);
   }
 
-  /** The index of the first key that the sender began to use in that time. */
+  /**
+   * The index of the first key that the sender made because of the leave. A key that it made before
+   * it knew of the leave, and used after, was rightly given to the leaver: that is exposure.
+   */
   private OptionalInt firstNewIndex(String sender, Instant from, Instant until) {
     return evidence.trace().entries().stream()
         .filter(entry -> entry.at().isAfter(from) && entry.at().isBefore(until))
         .map(TraceEntry::event)
-        .filter(TraceEvent.KeyUsed.class::isInstance)
-        .map(event -> ((TraceEvent.KeyUsed) event).key())
+        .filter(TraceEvent.KeyMade.class::isInstance)
+        .map(TraceEvent.KeyMade.class::cast)
+        .filter(made -> made.reason().equals(KeyTraces.MEMBER_LEFT))
+        .map(TraceEvent.KeyMade::key)
         .filter(key -> key.owner().equals(sender))
         .mapToInt(KeyRef::index)
         .findFirst();
@@ -135,8 +141,7 @@ final class EavesdropAttack {
   }
 
   private static Yield tryAll(FrameBreaker breaker, List<RelayedFrame> frames) {
-    return new Yield(
-        frames.size(), frames.stream().filter(frame -> opens(breaker, frame)).count());
+    return new Yield(frames.size(), frames.stream().filter(frame -> opens(breaker, frame)).count());
   }
 
   private static boolean opens(FrameBreaker breaker, RelayedFrame frame) {

@@ -37,7 +37,11 @@ final class Forgery {
    * @param controlAccepted whether the corrected message was taken
    */
   record Result(
-      String name, String claim, boolean forgedAccepted, boolean refused, boolean controlAccepted) {}
+      String name,
+      String claim,
+      boolean forgedAccepted,
+      boolean refused,
+      boolean controlAccepted) {}
 
   /** A member says that its key is another device's. */
   Result claimAnotherDevice(Participant attacker, Participant victim, Participant named) {

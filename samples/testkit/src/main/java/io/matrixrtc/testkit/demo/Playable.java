@@ -50,8 +50,16 @@ final class Playable {
     try {
       Process process =
           new ProcessBuilder(
-                  ffmpeg.toString(), "-nostdin", "-v", "error", "-xerror", "-i", file.toString(),
-                  "-f", "null", "-")
+                  ffmpeg.toString(),
+                  "-nostdin",
+                  "-v",
+                  "error",
+                  "-xerror",
+                  "-i",
+                  file.toString(),
+                  "-f",
+                  "null",
+                  "-")
               .redirectErrorStream(true)
               .start();
       String output = new String(process.getInputStream().readAllBytes()).strip();

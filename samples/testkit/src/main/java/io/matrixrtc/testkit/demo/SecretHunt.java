@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * Searches what others saw of a call for its media keys, in every usual encoding. Beside each search
- * stands a planted key, which was given to the very same place and must be found there.
+ * Searches what others saw of a call for its media keys, in every usual encoding. Beside each
+ * search stands a planted key, which was given to the very same place and must be found there.
  */
 final class SecretHunt {
   private final SecretSearch keys;
@@ -25,8 +25,7 @@ final class SecretHunt {
     List<SecretSearch.Needle> needles = new ArrayList<>();
     int number = 0;
     for (String key : keys) {
-      needles.addAll(
-          SecretSearch.encodingsOf("key " + ++number, Base64.getDecoder().decode(key)));
+      needles.addAll(SecretSearch.encodingsOf("key " + ++number, Base64.getDecoder().decode(key)));
     }
     this.keys = SecretSearch.of(needles);
     this.planted =
@@ -50,7 +49,10 @@ final class SecretHunt {
     }
     found += matches.size();
     String detail =
-        matches.size() + " keys found in " + bytes + " bytes"
+        matches.size()
+            + " keys found in "
+            + bytes
+            + " bytes"
             + (matches.isEmpty() ? "" : ", first: " + matches.get(0).needle());
     return Check.withstood(
         name,
@@ -58,6 +60,7 @@ final class SecretHunt {
         bytes > 0 && matches.isEmpty(),
         detail,
         new Check.Control(
+            "an intruder",
             "a key planted there is found",
             !plantedForms.isEmpty(),
             plantedForms.isEmpty() ? "not found" : "found as " + plantedForms));

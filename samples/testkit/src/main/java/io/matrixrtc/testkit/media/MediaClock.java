@@ -110,7 +110,7 @@ public final class MediaClock implements InstantSource, AutoCloseable {
               }
             },
             () -> done.cancel(false));
-    done.whenComplete((ok, error) -> timetable.remove(entry));
+    var unused = done.whenComplete((ok, error) -> timetable.remove(entry));
     return done;
   }
 

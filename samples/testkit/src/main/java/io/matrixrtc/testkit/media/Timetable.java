@@ -80,11 +80,16 @@ final class Timetable {
   /** Waits at most {@code nanos} for a new entry that is due before {@code before}. */
   synchronized void awaitEarlier(@Nullable Duration before, long nanos)
       throws InterruptedException {
-    Duration next = nextDue();
-    boolean changed = next != null && (before == null || next.compareTo(before) < 0);
-    if (!changed && nanos > 0) {
-      wait(nanos / 1_000_000, (int) (nanos % 1_000_000));
+    long deadline = System.nanoTime() + nanos;
+    long left = nanos;
+    while (left > 0 && !isEarlier(nextDue(), before)) {
+      wait(left / 1_000_000, (int) (left % 1_000_000));
+      left = deadline - System.nanoTime();
     }
+  }
+
+  private static boolean isEarlier(@Nullable Duration next, @Nullable Duration before) {
+    return next != null && (before == null || next.compareTo(before) < 0);
   }
 
   /** Takes all entries out and tells each that it will not run. */

@@ -34,8 +34,7 @@ public final class ParticipantPipe {
     if (first == null) {
       return;
     }
-    ParticipantSpec spec =
-        PipeJson.read(PipeJson.parse(first).path("spec"), ParticipantSpec.class);
+    ParticipantSpec spec = PipeJson.read(PipeJson.parse(first).path("spec"), ParticipantSpec.class);
     Consumer<TraceEntry> trace = entry -> print(out, PipeJson.trace(TraceJson.line(entry)));
     try (ParticipantPort participant = factory.apply(spec, trace)) {
       String line;

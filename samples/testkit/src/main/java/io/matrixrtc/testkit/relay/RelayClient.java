@@ -2,6 +2,7 @@ package io.matrixrtc.testkit.relay;
 
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
@@ -120,6 +121,10 @@ public final class RelayClient implements AutoCloseable {
         }
       }
     } catch (RelayProtocolException e) {
+      if (e.getCause() instanceof EOFException) {
+        log.debug("relay client: connection ended within a message");
+        return;
+      }
       log.warn("relay client: the relay broke the protocol: {}", e.getMessage());
       reason = CloseReason.MALFORMED;
     } catch (IOException e) {

@@ -45,6 +45,20 @@ final class RelayCodec {
   /** Latest receive time: in the year 2255. */
   private static final long MAX_MICROS = 1L << 53;
 
+  // The position in these lists is the byte on the wire.
+  private static final List<TrackKind> KINDS = List.of(TrackKind.AUDIO, TrackKind.VIDEO);
+  private static final List<RelayMessage.Role> ROLES =
+      List.of(RelayMessage.Role.MEMBER, RelayMessage.Role.TAP);
+  private static final List<CloseReason> REASONS =
+      List.of(
+          CloseReason.LEFT,
+          CloseReason.MALFORMED,
+          CloseReason.DUPLICATE_IDENTITY,
+          CloseReason.STALLED,
+          CloseReason.CUT,
+          CloseReason.RELAY_CLOSED,
+          CloseReason.FULL);
+
   private static final int FRAME_HEADER_BYTES = 1 + 1 + 8 + 4 + 4 + 8 + 2;
 
   private RelayCodec() {}
@@ -84,41 +98,45 @@ final class RelayCodec {
   }
 
   private static RelayMessage decodeBody(int type, ByteBuffer in) throws RelayProtocolException {
-    switch (type) {
-      case 1:
-        if (in.get() != VERSION) {
-          throw new RelayProtocolException("unknown protocol version");
-        }
-        return new RelayMessage.Hello(constant(RelayMessage.Role.values(), in), identity(in));
-      case 2:
-        int count = Short.toUnsignedInt(in.getShort());
-        if (count > MAX_MEMBERS) {
-          throw new RelayProtocolException(count + " members");
-        }
-        List<String> members = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-          members.add(identity(in));
-        }
-        return new RelayMessage.Welcome(List.copyOf(members));
-      case 3:
-        return new RelayMessage.Joined(identity(in));
-      case 4:
-        return new RelayMessage.Left(identity(in));
-      case 5:
-        return new RelayMessage.Publish(frame(in));
-      case 6:
-        long sequence = in.getLong();
-        long micros = in.getLong();
-        if (micros < 0 || micros > MAX_MICROS) {
-          throw new RelayProtocolException("receive time out of range");
-        }
-        Instant at = Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
-        return new RelayMessage.Forward(new RelayedFrame(sequence, at, identity(in), frame(in)));
-      case 7:
-        return new RelayMessage.Goodbye(constant(CloseReason.values(), in));
-      default:
-        throw new RelayProtocolException("unknown message type " + type);
+    return switch (type) {
+      case 1 -> hello(in);
+      case 2 -> welcome(in);
+      case 3 -> new RelayMessage.Joined(identity(in));
+      case 4 -> new RelayMessage.Left(identity(in));
+      case 5 -> new RelayMessage.Publish(frame(in));
+      case 6 -> forward(in);
+      case 7 -> new RelayMessage.Goodbye(constant(REASONS, in));
+      default -> throw new RelayProtocolException("unknown message type " + type);
+    };
+  }
+
+  private static RelayMessage hello(ByteBuffer in) throws RelayProtocolException {
+    if (in.get() != VERSION) {
+      throw new RelayProtocolException("unknown protocol version");
     }
+    return new RelayMessage.Hello(constant(ROLES, in), identity(in));
+  }
+
+  private static RelayMessage welcome(ByteBuffer in) throws RelayProtocolException {
+    int count = Short.toUnsignedInt(in.getShort());
+    if (count > MAX_MEMBERS) {
+      throw new RelayProtocolException(count + " members");
+    }
+    List<String> members = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      members.add(identity(in));
+    }
+    return new RelayMessage.Welcome(List.copyOf(members));
+  }
+
+  private static RelayMessage forward(ByteBuffer in) throws RelayProtocolException {
+    long sequence = in.getLong();
+    long micros = in.getLong();
+    if (micros < 0 || micros > MAX_MICROS) {
+      throw new RelayProtocolException("receive time out of range");
+    }
+    Instant at = Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+    return new RelayMessage.Forward(new RelayedFrame(sequence, at, identity(in), frame(in)));
   }
 
   /** Encodes a message, length field included. */
@@ -127,16 +145,12 @@ final class RelayCodec {
       byte[] identity = identityBytes(hello.identity());
       return start(1, 4 + identity.length)
           .put((byte) VERSION)
-          .put((byte) hello.role().ordinal())
+          .put(code(ROLES, hello.role()))
           .putShort((short) identity.length)
           .put(identity)
           .array();
     } else if (message instanceof RelayMessage.Welcome welcome) {
-      List<byte[]> members = welcome.members().stream().map(RelayCodec::identityBytes).toList();
-      int length = members.stream().mapToInt(member -> 2 + member.length).sum();
-      ByteBuffer out = start(2, 2 + length).putShort((short) members.size());
-      members.forEach(member -> out.putShort((short) member.length).put(member));
-      return out.array();
+      return withIdentities(welcome.members());
     } else if (message instanceof RelayMessage.Joined joined) {
       return withIdentity(3, joined.identity());
     } else if (message instanceof RelayMessage.Left left) {
@@ -156,7 +170,7 @@ final class RelayCodec {
           .put(frame)
           .array();
     } else if (message instanceof RelayMessage.Goodbye goodbye) {
-      return start(7, 1).put((byte) goodbye.reason().ordinal()).array();
+      return start(7, 1).put(code(REASONS, goodbye.reason())).array();
     }
     throw new IllegalStateException("unknown message " + message);
   }
@@ -165,7 +179,7 @@ final class RelayCodec {
   static byte[] frameHeader(FrameHeader header) {
     byte[] codec = header.codec().getBytes(StandardCharsets.US_ASCII);
     return ByteBuffer.allocate(FRAME_HEADER_BYTES + codec.length)
-        .put((byte) header.kind().ordinal())
+        .put(code(KINDS, header.kind()))
         .put((byte) (header.keyFrame() ? 1 : 0))
         .putLong(header.sequence())
         .putInt((int) header.rtpTimestamp())
@@ -180,7 +194,7 @@ final class RelayCodec {
     byte[] wire = new byte[in.remaining()];
     in.duplicate().get(wire);
     int from = in.position();
-    TrackKind kind = constant(TrackKind.values(), in);
+    TrackKind kind = constant(KINDS, in);
     int flags = in.get();
     if (flags != 0 && flags != 1) {
       throw new RelayProtocolException("unknown frame flags");
@@ -203,12 +217,29 @@ final class RelayCodec {
         payloadOffset);
   }
 
-  private static <E> E constant(E[] values, ByteBuffer in) throws RelayProtocolException {
-    int ordinal = Byte.toUnsignedInt(in.get());
-    if (ordinal >= values.length) {
-      throw new RelayProtocolException("unknown constant " + ordinal);
+  private static <E> E constant(List<E> codes, ByteBuffer in) throws RelayProtocolException {
+    int code = Byte.toUnsignedInt(in.get());
+    if (code >= codes.size()) {
+      throw new RelayProtocolException("unknown constant " + code);
     }
-    return values[ordinal];
+    return codes.get(code);
+  }
+
+  private static <E> byte code(List<E> codes, E value) {
+    int code = codes.indexOf(value);
+    if (code < 0) {
+      throw new IllegalStateException("no code for " + value);
+    }
+    return (byte) code;
+  }
+
+  private static byte[] withIdentities(List<String> identities) {
+    List<byte[]> all = identities.stream().map(RelayCodec::identityBytes).toList();
+    int length = all.stream().mapToInt(identity -> 2 + identity.length).sum();
+    byte[] bodies = new byte[length];
+    ByteBuffer out = ByteBuffer.wrap(bodies);
+    all.forEach(identity -> out.putShort((short) identity.length).put(identity));
+    return start(2, 2 + length).putShort((short) all.size()).put(bodies).array();
   }
 
   private static byte[] withIdentity(int type, String identity) {

@@ -97,6 +97,11 @@ public final class SecretSearch {
       if (!url.equals(standard)) {
         add(needles, label, "base64url+" + before, url);
       }
+      // Some JSON writers put a backslash before each slash.
+      String escaped = standard.replace("/", "\\/");
+      if (!escaped.equals(standard)) {
+        add(needles, label, "base64 in JSON+" + before, escaped);
+      }
     }
     return List.copyOf(needles);
   }

@@ -1,5 +1,12 @@
 package io.matrixrtc.testkit.relay;
 
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -111,6 +118,35 @@ public final class Tape {
   /** Frames that were forwarded but not kept, since the tape was full; else 0. */
   public synchronized long notKept() {
     return notKept;
+  }
+
+  /** Writes all frames to a file, each as it was forwarded; {@link #framesIn} reads them again. */
+  public void save(Path file) throws IOException {
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+      for (RelayedFrame frame : frames()) {
+        out.write(RelayCodec.encode(new RelayMessage.Forward(frame)));
+      }
+    }
+  }
+
+  /**
+   * The frames of a saved tape.
+   *
+   * @throws RelayProtocolException if the file is not a whole tape
+   */
+  public static List<RelayedFrame> framesIn(Path file) throws IOException, RelayProtocolException {
+    List<RelayedFrame> frames = new ArrayList<>();
+    try (DataInputStream in =
+        new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
+      RelayMessage message;
+      while ((message = RelayCodec.read(in)) != null) {
+        if (!(message instanceof RelayMessage.Forward forward)) {
+          throw new RelayProtocolException("a tape holds forwarded frames only");
+        }
+        frames.add(forward.frame());
+      }
+    }
+    return List.copyOf(frames);
   }
 
   /**

@@ -92,6 +92,33 @@ final class CallStory {
         .count();
   }
 
+  /** A fault and the time it lasted. */
+  record Fault(String name, String target, String detail, long fromMs, long toMs) {
+    Fault until(long ms) {
+      return new Fault(name, target, detail, fromMs, ms);
+    }
+  }
+
+  /** All faults in the order they began. */
+  List<Fault> faults() {
+    Map<String, Fault> open = new LinkedHashMap<>();
+    List<Fault> all = new ArrayList<>();
+    for (TraceEntry entry : trace.entries()) {
+      if (entry.event() instanceof TraceEvent.FaultChanged e) {
+        Fault before = open.remove(e.fault() + "\n" + e.target());
+        if (before != null) {
+          all.set(all.indexOf(before), before.until(entry.ms()));
+        }
+        if (e.on()) {
+          Fault begun = new Fault(e.fault(), e.target(), e.detail(), entry.ms(), lengthMs);
+          open.put(e.fault() + "\n" + e.target(), begun);
+          all.add(begun);
+        }
+      }
+    }
+    return List.copyOf(all);
+  }
+
   private void read(long ms, TraceEvent event) {
     if (event instanceof TraceEvent.ParticipantAdded added) {
       participants.put(added.who(), added);

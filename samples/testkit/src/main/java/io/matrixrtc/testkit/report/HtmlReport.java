@@ -1,5 +1,7 @@
 package io.matrixrtc.testkit.report;
 
+import static java.util.Comparator.comparing;
+
 import io.matrixrtc.testkit.trace.Trace;
 import io.matrixrtc.testkit.trace.TraceEvent;
 import java.io.IOException;
@@ -80,12 +82,13 @@ public final class HtmlReport {
           "attacks",
           "Attacks",
           "An attack that fails proves something only if the same means work where they should. That is the control.");
-      tables.attacks(attacks);
+      tables.attacks(
+          attacks.stream().sorted(comparing(TraceEvent.AttackTried::withstood)).toList());
       html.closeLine();
     }
     if (!checks.isEmpty()) {
       section("checks", "Checks", "");
-      tables.checks(checks);
+      tables.checks(checks.stream().sorted(comparing(TraceEvent.Checked::passed)).toList());
       html.closeLine();
     }
     section(
@@ -118,11 +121,9 @@ public final class HtmlReport {
   }
 
   private void header() {
-    boolean passed = passed(story.trace());
     html.open("header");
     html.open("div", "class", "top");
-    html.open("p", "class", passed ? "verdict good" : "verdict bad");
-    html.text(passed ? "\u2713 Passed" : "\u2715 Not passed").close();
+    verdict();
     html.element("button", "Dark", "type", "button", "id", "theme", "hidden", "");
     html.closeLine();
     html.element("h1", summary.title());
@@ -134,6 +135,35 @@ public final class HtmlReport {
         .ifPresent(started -> html.element("p", about(started), "class", "about"));
     figures();
     html.closeLine();
+  }
+
+  private void verdict() {
+    if (passed(story.trace())) {
+      html.element("p", "\u2713 Passed", "class", "verdict good");
+      return;
+    }
+    List<String> reasons = new ArrayList<>();
+    long failing = checks.stream().filter(check -> !check.passed()).count();
+    if (failing > 0) {
+      reasons.add(
+          failing + " of " + checks.size() + (failing == 1 ? " checks fails" : " checks fail"));
+    }
+    long open = attacks.stream().filter(attack -> !attack.withstood()).count();
+    if (open > 0) {
+      reasons.add(
+          open
+              + " of "
+              + attacks.size()
+              + (open == 1 ? " attacks was" : " attacks were")
+              + " not withstood");
+    }
+    if (reasons.isEmpty()) {
+      reasons.add(
+          attacks.isEmpty() && checks.isEmpty()
+              ? "nothing was checked"
+              : "the call did not end well");
+    }
+    html.element("p", "\u2715 Not passed: " + String.join(", ", reasons), "class", "verdict bad");
   }
 
   private String about(TraceEvent.CallStarted started) {

@@ -66,8 +66,8 @@ final class ReportTables {
 
   private void cell(Lane listener, Lane sender) {
     TraceEvent.FramesHeard counts = story.heard(listener.who(), sender.who());
-    if (listener == sender || counts == null) {
-      html.element("td", listener == sender ? "" : "\u2013", "class", "none");
+    if (listener.equals(sender) || counts == null) {
+      html.element("td", listener.equals(sender) ? "" : "\u2013", "class", "none");
       return;
     }
     html.open("td");
@@ -103,7 +103,7 @@ final class ReportTables {
   }
 
   void attacks(List<TraceEvent.AttackTried> attacks) {
-    startTable("Result", "Attack", "How it ended", "Control beside it");
+    startTable("stack claims", "Result", "Attack", "How it ended", "Control beside it");
     for (TraceEvent.AttackTried attack : attacks) {
       html.open("tr");
       String result =
@@ -121,7 +121,7 @@ final class ReportTables {
   }
 
   void checks(List<TraceEvent.Checked> checks) {
-    startTable("Result", "Check", "Measured", "Control beside it");
+    startTable("stack claims", "Result", "Check", "Measured", "Control beside it");
     for (TraceEvent.Checked check : checks) {
       html.open("tr");
       String result = check.passed() ? "\u2713 holds" : check.ok() ? "? unproven" : "\u2715 fails";
@@ -148,7 +148,7 @@ final class ReportTables {
   }
 
   void keys() {
-    startTable("Key", "Whose", "Made", "In use", "Delivered");
+    startTable("stack", "Key", "Whose", "Made", "In use", "Delivered");
     for (KeyStory key : story.keys()) {
       String number = Integer.toString(key.number());
       html.open("tr", "id", "key-" + number, "data-key", number);
@@ -240,8 +240,8 @@ final class ReportTables {
     html.element("td", text, "data-label", label, "class", kind);
   }
 
-  private void startTable(String... heads) {
-    html.open("table", "class", "stack").open("thead").open("tr");
+  private void startTable(String kind, String... heads) {
+    html.open("table", "class", kind).open("thead").open("tr");
     for (String head : heads) {
       html.element("th", head, "scope", "col");
     }

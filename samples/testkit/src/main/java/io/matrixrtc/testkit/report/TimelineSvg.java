@@ -3,16 +3,13 @@ package io.matrixrtc.testkit.report;
 import io.matrixrtc.testkit.trace.Presence;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Draws the key-sharing timeline. Horizontal positions are percentages, so that one drawing fits
- * every width without scaling its text; vertical ones are pixels.
- *
- * <p>A lane holds, from top to bottom: the name, the time in the call, the own keys, and one strip
- * for each other member, which shows with whose key it hears that member.
+ * Draws the key-sharing timeline. A lane holds, from top to bottom: the name, the time in the call,
+ * the own keys, and one strip for each other member, which shows with whose key it hears that
+ * member.
  */
 final class TimelineSvg {
   /** More lanes than this are not drawn. */
@@ -21,18 +18,18 @@ final class TimelineSvg {
   /** With more members than this, the strips are left out. */
   static final int MAX_STRIPS = 12;
 
-  private static final int AXIS = 26;
   private static final int PRESENCE = 21;
   private static final int KEY = 32;
   private static final int KEY_HEIGHT = 22;
-  private static final int STRIPS = 66;
-  private static final int STRIP = 9;
+  private static final int STRIPS = 67;
+  private static final int STRIP = 11;
   private static final int LANE_GAP = 22;
-  private static final int[] STEPS_S = {1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600};
 
   private final CallStory story;
   private final KeyText texts;
   private final Html html;
+  private final TimelinePen pen;
+  private final TimelineAxis axis;
   private final List<Lane> lanes;
   private final List<Lane> members;
   private final Map<String, Integer> tops = new HashMap<>();
@@ -43,6 +40,8 @@ final class TimelineSvg {
     this.story = story;
     this.texts = texts;
     this.html = html;
+    this.pen = new TimelinePen(html, story.lengthMs());
+    this.axis = new TimelineAxis(story, pen);
     this.lanes =
         story.lanes().stream()
             .filter(lane -> !lane.attacker() || !lane.presence().isEmpty())
@@ -50,7 +49,7 @@ final class TimelineSvg {
             .toList();
     this.members = lanes.stream().filter(lane -> !lane.attacker()).toList();
     this.strips = members.size() <= MAX_STRIPS;
-    int y = AXIS;
+    int y = axis.height();
     for (Lane lane : lanes) {
       tops.put(lane.who(), y);
       int rows = lane.attacker() || !strips ? 0 : Math.max(0, members.size() - 1) * STRIP;
@@ -65,6 +64,9 @@ final class TimelineSvg {
   }
 
   void draw() {
+    String label =
+        "Key-sharing timeline. Every bar is a key and leads to its row in the table of keys.";
+    String tall = Integer.toString(height);
     html.open(
         "svg",
         "class",
@@ -72,11 +74,20 @@ final class TimelineSvg {
         "width",
         "100%",
         "height",
-        Integer.toString(height),
+        tall,
         "role",
         "group",
         "aria-label",
-        "Key-sharing timeline. Every bar is a key and leads to its row in the table of keys.");
+        label);
+    stripes();
+    axis.draw(height - LANE_GAP + 8);
+    story.keys().forEach(this::ways);
+    lanes.forEach(this::lane);
+    html.closeLine();
+  }
+
+  /** The pattern that a muted member's time is filled with. */
+  private void stripes() {
     html.open("defs");
     html.open(
         "pattern",
@@ -92,36 +103,6 @@ final class TimelineSvg {
         "rotate(45)");
     html.leaf("rect", "width", "2", "height", "5", "class", "stripe");
     html.close().closeLine();
-    axis();
-    for (KeyStory key : story.keys()) {
-      ways(key);
-    }
-    for (Lane lane : lanes) {
-      lane(lane);
-    }
-    html.closeLine();
-  }
-
-  private void axis() {
-    long seconds = Math.max(1, story.lengthMs() / 1000);
-    int step = STEPS_S[STEPS_S.length - 1];
-    for (int i = STEPS_S.length - 1; i >= 0 && seconds / STEPS_S[i] <= 10; i--) {
-      step = STEPS_S[i];
-    }
-    for (long at = 0; at * 1000 <= story.lengthMs(); at += step) {
-      String x = percent(at * 1000);
-      line("grid", x, 16, x, height - LANE_GAP + 8);
-      boolean last = (at + step) * 1000 > story.lengthMs();
-      html.element(
-          "text",
-          at + (at == 0 || last ? " s" : ""),
-          "class",
-          "tick" + (at / step % 2 == 1 ? " odd" : ""),
-          "x",
-          x,
-          "y",
-          "10");
-    }
   }
 
   private void lane(Lane lane) {
@@ -134,54 +115,36 @@ final class TimelineSvg {
       html.element("tspan", "attacker", "class", "aside", "dx", "8");
     }
     html.close();
-    presence(lane, top);
+    presence(lane, top + PRESENCE);
     for (KeyStory key : lane.keys()) {
-      key(key, top);
+      key(key, top + KEY);
     }
     if (!lane.attacker() && strips) {
-      strips(lane, top);
+      strips(lane);
     }
     html.closeLine();
   }
 
-  private void presence(Lane lane, int top) {
-    line("base", "0%", top + PRESENCE + 2, "100%", top + PRESENCE + 2);
+  private void presence(Lane lane, int y) {
+    pen.across("base", y + 2);
     for (Lane.Span span : lane.presence()) {
-      html.open(
-          "rect",
-          "class",
-          span.muted() ? "present quiet" : "present",
-          "x",
-          percent(span.fromMs()),
-          "width",
-          percent(span.toMs() - span.fromMs()),
-          "y",
-          Integer.toString(top + PRESENCE),
-          "height",
-          "5");
-      html.element(
-          "title",
-          lane.label()
-              + (span.muted() ? ": muted, " : ": in the call, ")
-              + Html.seconds(span.fromMs())
-              + " to "
-              + Html.seconds(span.toMs()));
-      html.close();
+      html.open("g");
+      pen.bar(span.muted() ? "present quiet" : "present", span.fromMs(), span.toMs(), y, 5);
+      String time = Html.seconds(span.fromMs()) + " to " + Html.seconds(span.toMs());
+      String state = span.muted() ? ": muted, " : ": in the call, ";
+      html.element("title", lane.label() + state + time).close();
     }
     for (Lane.Change change : lane.changes()) {
-      String x = percent(change.ms());
-      String kind = change.change() == Presence.LOST ? "change lost" : "change";
-      html.open("g", "class", kind);
-      line("", x, top + PRESENCE - 3, x, top + PRESENCE + 8);
-      html.element(
-          "title",
-          lane.label() + " " + KeyText.word(change.change()) + " at " + Html.seconds(change.ms()));
-      html.close();
+      html.open("g", "class", change.change() == Presence.LOST ? "change lost" : "change");
+      pen.line("", change.ms(), y - 3, change.ms(), y + 8);
+      String what = KeyText.word(change.change()) + " at " + Html.seconds(change.ms());
+      html.element("title", lane.label() + " " + what).close();
     }
   }
 
-  private void key(KeyStory key, int top) {
+  private void key(KeyStory key, int y) {
     String number = Integer.toString(key.number());
+    String sentence = texts.sentence(key);
     html.open(
         "a",
         "href",
@@ -191,99 +154,58 @@ final class TimelineSvg {
         "data-key",
         number,
         "aria-label",
-        texts.sentence(key));
-    html.element("title", texts.sentence(key));
+        sentence);
+    html.element("title", sentence);
     long from = key.shownFromMs();
-    rect("prepared", key.madeMs(), from, top + KEY + 7, KEY_HEIGHT - 14);
-    if (key.usedFromMs() != null) {
-      rect("used", from, key.usedUntilMs(), top + KEY, KEY_HEIGHT);
-      // A nested drawing cuts off a name that its bar has no room for.
-      html.open(
-          "svg",
-          "x",
-          percent(from),
-          "width",
-          percent(key.usedUntilMs() - from),
-          "y",
-          Integer.toString(top + KEY),
-          "height",
-          Integer.toString(KEY_HEIGHT));
-      html.element("text", key.name(), "x", "6", "y", "15");
-      html.close();
+    pen.bar("prepared", key.madeMs(), from, y + 7, KEY_HEIGHT - 14);
+    if (key.usedFromMs() == null) {
+      pen.spot("unused", from, y + KEY_HEIGHT / 2, "5");
     } else {
-      html.leaf(
-          "circle",
-          "class",
-          "unused",
-          "cx",
-          percent(key.madeMs()),
-          "cy",
-          Integer.toString(top + KEY + KEY_HEIGHT / 2),
-          "r",
-          "5");
+      pen.bar("used", from, key.usedUntilMs(), y, KEY_HEIGHT);
+      pen.openWindow(from, key.usedUntilMs(), y, KEY_HEIGHT);
+      html.element("text", key.name(), "x", "6", "y", "15").close();
     }
     html.close();
   }
 
-  private void strips(Lane lane, int top) {
+  private void strips(Lane listener) {
     for (Lane sender : members) {
-      if (sender == lane) {
+      if (sender.equals(listener)) {
         continue;
       }
-      int y = stripY(lane, sender.who());
-      html.element(
-          "text",
-          sender.code(),
-          "class",
-          "from",
-          "x",
-          "0",
-          "y",
-          Integer.toString(y + 3),
-          "dx",
-          "-8");
-      line("base", "0%", y, "100%", y);
+      int y = stripY(listener, sender.who());
+      pen.text("from", sender.code(), 0, y + 3, "dx", "-8");
+      pen.across("base", y);
       for (KeyStory key : sender.keys()) {
         for (KeyStory.Delivery way : key.deliveries()) {
-          if (way.to().equals(lane.who())) {
-            strip(lane, key, way, y);
+          if (way.to().equals(listener.who())) {
+            strip(listener, key, way, y);
           }
         }
       }
     }
   }
 
-  private void strip(Lane lane, KeyStory key, KeyStory.Delivery way, int y) {
+  private void strip(Lane listener, KeyStory key, KeyStory.Delivery way, int y) {
     html.open("g", "class", "strip " + color(key), "data-key", Integer.toString(key.number()));
     Long heard = way.heardMs();
     if (heard != null) {
-      rect("hears", heard, endOfHearing(lane, key, heard), y - 2, 5);
+      pen.bar("hears", heard, endOfHearing(listener, key, heard), y - 2, 5);
     }
     Long arrived = way.arrivedMs();
     if (arrived != null) {
-      html.leaf(
-          "circle",
-          "class",
-          "arrived",
-          "cx",
-          percent(arrived),
-          "cy",
-          Integer.toString(y),
-          "r",
-          "2.6");
+      pen.spot("arrived", arrived, y, "2.6");
     }
     Long failed = way.failedMs();
     if (way.failure() != null && failed != null) {
-      html.element(
-          "text", "\u2715", "class", "failed", "x", percent(failed), "y", Integer.toString(y + 4));
+      pen.text("failed", "\u2715", failed, y + 4);
     }
-    html.element("title", texts.sentence(key, way));
-    html.close();
+    html.element("title", texts.sentence(key, way)).close();
   }
 
-  private long endOfHearing(Lane lane, KeyStory key, long heardMs) {
+  private static long endOfHearing(Lane listener, KeyStory key, long heardMs) {
     long end = Math.max(heardMs, key.usedUntilMs());
-    for (Lane.Change change : lane.changes()) {
+    for (Lane.Change change : listener.changes()) {
       boolean gone = change.change() == Presence.LEFT || change.change() == Presence.LOST;
       if (gone && change.ms() > heardMs) {
         end = Math.min(end, change.ms());
@@ -294,8 +216,8 @@ final class TimelineSvg {
 
   /** The lines from a key's owner to those it was offered to. */
   private void ways(KeyStory key) {
-    Integer ownTop = tops.get(key.key().owner());
-    if (ownTop == null || !strips) {
+    Integer top = tops.get(key.key().owner());
+    if (top == null || !strips) {
       return;
     }
     html.open("g", "class", "ways " + color(key), "data-key", Integer.toString(key.number()));
@@ -305,7 +227,7 @@ final class TimelineSvg {
       Lane receiver = member(way.to());
       if (from != null && to != null && receiver != null) {
         int y = stripY(receiver, key.key().owner());
-        line("", percent(from), ownTop + KEY + KEY_HEIGHT / 2, percent(to), y);
+        pen.line("", from, top + KEY + KEY_HEIGHT / 2, to, y);
       }
     }
     html.closeLine();
@@ -315,15 +237,15 @@ final class TimelineSvg {
     return members.stream().filter(lane -> lane.who().equals(who)).findFirst().orElse(null);
   }
 
-  private int stripY(Lane lane, String sender) {
+  private int stripY(Lane listener, String sender) {
     int row = 0;
     for (Lane other : members) {
       if (other.who().equals(sender)) {
         break;
       }
-      row += other == lane ? 0 : 1;
+      row += other.equals(listener) ? 0 : 1;
     }
-    return top(lane) + STRIPS + row * STRIP;
+    return top(listener) + STRIPS + row * STRIP;
   }
 
   private int top(Lane lane) {
@@ -332,42 +254,6 @@ final class TimelineSvg {
       throw new IllegalStateException("lane is not drawn: " + lane.who());
     }
     return top;
-  }
-
-  private void rect(String kind, long fromMs, long toMs, int y, int height) {
-    html.leaf(
-        "rect",
-        "class",
-        kind,
-        "x",
-        percent(fromMs),
-        "width",
-        percent(Math.max(0, toMs - fromMs)),
-        "y",
-        Integer.toString(y),
-        "height",
-        Integer.toString(height),
-        "rx",
-        "2");
-  }
-
-  private void line(String kind, String x1, int y1, String x2, int y2) {
-    html.leaf(
-        "line",
-        "class",
-        kind,
-        "x1",
-        x1,
-        "y1",
-        Integer.toString(y1),
-        "x2",
-        x2,
-        "y2",
-        Integer.toString(y2));
-  }
-
-  private String percent(long ms) {
-    return String.format(Locale.ROOT, "%.3f%%", 100.0 * ms / story.lengthMs());
   }
 
   /** One of eight colours; neighbouring indexes differ. */

@@ -1,7 +1,6 @@
 package io.matrixrtc.testkit.trace;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
-import com.fasterxml.jackson.annotation.JsonSubTypes.Type;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.matrixrtc.testkit.media.TrackKind;
 import org.jspecify.annotations.Nullable;
@@ -12,24 +11,24 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "event")
 @JsonSubTypes({
-  @Type(value = TraceEvent.CallStarted.class, name = "call_started"),
-  @Type(value = TraceEvent.ParticipantAdded.class, name = "participant_added"),
-  @Type(value = TraceEvent.PresenceChanged.class, name = "presence_changed"),
-  @Type(value = TraceEvent.KeyMade.class, name = "key_made"),
-  @Type(value = TraceEvent.KeyOffered.class, name = "key_offered"),
-  @Type(value = TraceEvent.KeyServed.class, name = "key_served"),
-  @Type(value = TraceEvent.KeyNotServed.class, name = "key_not_served"),
-  @Type(value = TraceEvent.KeyUsed.class, name = "key_used"),
-  @Type(value = TraceEvent.KeyReceived.class, name = "key_received"),
-  @Type(value = TraceEvent.KeyRefused.class, name = "key_refused"),
-  @Type(value = TraceEvent.FirstFrameHeard.class, name = "first_frame_heard"),
-  @Type(value = TraceEvent.FramesHeard.class, name = "frames_heard"),
-  @Type(value = TraceEvent.FramesSent.class, name = "frames_sent"),
-  @Type(value = TraceEvent.AttackTried.class, name = "attack_tried"),
-  @Type(value = TraceEvent.Checked.class, name = "checked"),
-  @Type(value = TraceEvent.FaultChanged.class, name = "fault_changed"),
-  @Type(value = TraceEvent.Noted.class, name = "noted"),
-  @Type(value = TraceEvent.CallEnded.class, name = "call_ended"),
+  @JsonSubTypes.Type(value = TraceEvent.CallStarted.class, name = "call_started"),
+  @JsonSubTypes.Type(value = TraceEvent.ParticipantAdded.class, name = "participant_added"),
+  @JsonSubTypes.Type(value = TraceEvent.PresenceChanged.class, name = "presence_changed"),
+  @JsonSubTypes.Type(value = TraceEvent.KeyMade.class, name = "key_made"),
+  @JsonSubTypes.Type(value = TraceEvent.KeyOffered.class, name = "key_offered"),
+  @JsonSubTypes.Type(value = TraceEvent.KeyServed.class, name = "key_served"),
+  @JsonSubTypes.Type(value = TraceEvent.KeyNotServed.class, name = "key_not_served"),
+  @JsonSubTypes.Type(value = TraceEvent.KeyUsed.class, name = "key_used"),
+  @JsonSubTypes.Type(value = TraceEvent.KeyReceived.class, name = "key_received"),
+  @JsonSubTypes.Type(value = TraceEvent.KeyRefused.class, name = "key_refused"),
+  @JsonSubTypes.Type(value = TraceEvent.FirstFrameHeard.class, name = "first_frame_heard"),
+  @JsonSubTypes.Type(value = TraceEvent.FramesHeard.class, name = "frames_heard"),
+  @JsonSubTypes.Type(value = TraceEvent.FramesSent.class, name = "frames_sent"),
+  @JsonSubTypes.Type(value = TraceEvent.AttackTried.class, name = "attack_tried"),
+  @JsonSubTypes.Type(value = TraceEvent.Checked.class, name = "checked"),
+  @JsonSubTypes.Type(value = TraceEvent.FaultChanged.class, name = "fault_changed"),
+  @JsonSubTypes.Type(value = TraceEvent.Noted.class, name = "noted"),
+  @JsonSubTypes.Type(value = TraceEvent.CallEnded.class, name = "call_ended"),
 })
 public sealed interface TraceEvent {
 

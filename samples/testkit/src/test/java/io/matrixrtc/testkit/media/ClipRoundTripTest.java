@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ClipRoundTripTest {
   @ParameterizedTest
   @EnumSource
-  void allFramesGiveTheFileBackByteForByte(Clip.BuiltIn builtIn) {
+  void allFramesGiveTheFileBackByteForByte_CLIP_BYTES(Clip.BuiltIn builtIn) {
     assertThat(Arrays.equals(builtIn.load().toFile(), builtIn.bytes())).isTrue();
   }
 
@@ -107,7 +107,7 @@ class ClipRoundTripTest {
 
   @ParameterizedTest
   @EnumSource
-  void partsOfAClipAreValidFilesForFfmpeg(Clip.BuiltIn builtIn) throws Exception {
+  void partsOfAClipAreValidFilesForFfmpeg_CLIP_PART(Clip.BuiltIn builtIn) throws Exception {
     Ffmpeg.assumePresent();
     Clip clip = builtIn.load();
     Cases.run(
@@ -124,6 +124,11 @@ class ClipRoundTripTest {
             }
           }
           List<EncodedFrame> decodable = clip.layout().decodable(heard);
+          if (decodable.isEmpty()) {
+            assertThatThrownBy(() -> clip.layout().write(heard))
+                .isInstanceOf(IllegalArgumentException.class);
+            return;
+          }
           byte[] file = clip.layout().write(heard);
           Clip again = Clip.read("again", file);
           assertThat(again.frames().stream().map(EncodedFrame::copyBytes))
@@ -144,7 +149,7 @@ class ClipRoundTripTest {
   }
 
   @Test
-  void partialVideoStartsAtAKeyFrameAndSkipsFromAGapToTheNext() {
+  void partialVideoStartsAtAKeyFrameAndSkipsFromAGapToTheNext_CLIP_KEYFRAME() {
     Clip clip = Clip.BuiltIn.TESTCARD.load();
     List<EncodedFrame> heard = new ArrayList<>(clip.frames().subList(20, 100));
     heard.remove(50); // frame 70

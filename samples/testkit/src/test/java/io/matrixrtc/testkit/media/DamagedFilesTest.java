@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DamagedFilesTest {
   @ParameterizedTest
   @EnumSource
-  void everyPrefixIsRefused(Clip.BuiltIn builtIn) {
+  void everyPrefixIsRefused_CLIP_DAMAGE(Clip.BuiltIn builtIn) {
     byte[] file = builtIn.bytes();
     for (int length = 0; length < file.length; length += length < 400 ? 1 : 997) {
       byte[] prefix = Arrays.copyOf(file, length);

@@ -50,7 +50,7 @@ class MediaClockTest {
   }
 
   @Test
-  void aLateClockPlaysEveryFrameOfAllTracksInOrderOfTime() throws Exception {
+  void aLateClockPlaysEveryFrameOfAllTracksInOrderOfTime_CLOCK_LATE() throws Exception {
     List<String> heard = new CopyOnWriteArrayList<>();
     CompletableFuture<Void> done = new CompletableFuture<>();
     Clip sound = Clip.BuiltIn.FIFTHS.load();
@@ -72,7 +72,7 @@ class MediaClockTest {
             heard.add("v" + frame.sequence());
             dues.add(frame.due());
           });
-      clock.at(Duration.ofSeconds(4), () -> done.complete(null));
+      var unused = clock.at(Duration.ofSeconds(4), () -> done.complete(null));
       nanos.set(Duration.ofSeconds(4).toNanos()); // four seconds late
       done.get(10, TimeUnit.SECONDS);
       assertThat(heard).filteredOn(name -> name.startsWith("a")).hasSizeGreaterThanOrEqualTo(150);
@@ -86,7 +86,7 @@ class MediaClockTest {
   }
 
   @Test
-  void aPauseLosesNoFrameAndTimeStampsGoOnWithTheClock() throws Exception {
+  void aPauseLosesNoFrameAndTimeStampsGoOnWithTheClock_CLOCK_PAUSE() throws Exception {
     List<Playback.PlayedFrame> heard = new CopyOnWriteArrayList<>();
     try (MediaClock clock = MediaClock.on(nanos::get, START, 1)) {
       Playback playback = clock.play(Clip.BuiltIn.FIFTHS.load(), Duration.ZERO, heard::add);
@@ -100,7 +100,7 @@ class MediaClockTest {
       runTo(clock, 5_990);
       assertThat(heard.stream().map(Playback.PlayedFrame::sequence).toList())
           .isEqualTo(LongStream.range(0, 100).boxed().toList());
-      assertThat(heard.get(50).due()).isEqualTo(Duration.ofMillis(5_000));
+      assertThat(heard.get(50).due()).isEqualTo(Duration.ofSeconds(5));
       playback.close();
       runTo(clock, 9_000);
       assertThat(heard).hasSize(100);
@@ -147,7 +147,7 @@ class MediaClockTest {
     List<String> ran = new CopyOnWriteArrayList<>();
     try (MediaClock clock = MediaClock.on(nanos::get, START, 1)) {
       CompletableFuture<?> cancelled = clock.at(Duration.ofMillis(10), () -> ran.add("cancelled"));
-      clock.at(Duration.ofMillis(10), () -> ran.add("kept"));
+      var kept = clock.at(Duration.ofMillis(10), () -> ran.add("kept"));
       CompletableFuture<?> failing =
           clock.at(
               Duration.ofMillis(10),
@@ -156,6 +156,7 @@ class MediaClockTest {
               });
       cancelled.cancel(false);
       runTo(clock, 20);
+      assertThat(kept).isCompleted();
       assertThat(ran).containsExactly("kept");
       assertThat(failing).isCompletedExceptionally();
     }

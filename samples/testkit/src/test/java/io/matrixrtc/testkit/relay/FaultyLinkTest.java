@@ -17,8 +17,8 @@ class FaultyLinkTest {
     FaultyLink<Integer> link = new FaultyLink<>(faults);
     List<Integer> arrived = new ArrayList<>();
     for (int i = 0; i < items; i++) {
-      link.offer(i, i * 20 * MS);
-      link.release(i * 20 * MS, arrived::add);
+      link.offer(i, i * 20L * MS);
+      link.release(i * 20L * MS, arrived::add);
     }
     link.release(Long.MAX_VALUE / 2, arrived::add);
     link.release(Long.MAX_VALUE / 2 + LinkFaults.MAX_REORDER_HOLD.toNanos(), arrived::add);

@@ -6,9 +6,14 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
@@ -19,6 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class FrameRelayTest {
@@ -43,7 +49,7 @@ class FrameRelayTest {
   }
 
   @Test
-  void everyFrameReachesAllOthersAndNotItsSender() throws Exception {
+  void everyFrameReachesAllOthersAndNotItsSender_RELAY_ALL() throws Exception {
     Recorder alice = new Recorder();
     Recorder bob = new Recorder();
     Recorder carol = new Recorder();
@@ -69,7 +75,7 @@ class FrameRelayTest {
   }
 
   @Test
-  void newsOfMembersComesInOrderAndTapsAreNotSeen() throws Exception {
+  void newsOfMembersComesInOrderAndTapsAreNotSeen_RELAY_TAP() throws Exception {
     Recorder alice = new Recorder();
     Recorder bob = new Recorder();
     Recorder eve = new Recorder();
@@ -107,7 +113,7 @@ class FrameRelayTest {
   }
 
   @Test
-  void theTapeHasAllFramesAndWhoWasThereWhen() throws Exception {
+  void theTapeHasAllFramesAndWhoWasThereWhen_RELAY_TAPE() throws Exception {
     Recorder bob = new Recorder();
     try (RelayClient a = join("a", new Recorder())) {
       a.publish(Recorder.frame(0));
@@ -137,6 +143,58 @@ class FrameRelayTest {
     assertThat(tape.connections().get(1).until()).isEqualTo(START.plusSeconds(20));
     assertThat(tape.connections().get(1).reason()).isEqualTo(CloseReason.LEFT);
     assertThat(tape.notKept()).isZero();
+  }
+
+  @Test
+  void theTapeIsSearchedAndSavedByteForByte(@TempDir Path folder) throws Exception {
+    byte[] secret = new byte[16];
+    new SplittableRandom(3).nextBytes(secret);
+    byte[] absent = new byte[16];
+    new SplittableRandom(4).nextBytes(absent);
+    byte[] leaking = Base64.getEncoder().encode(Arrays.copyOf(secret, 40));
+    try (RelayClient a = join("a", new Recorder())) {
+      a.publish(Recorder.frame(0));
+      a.publish(Recorder.frame(1, leaking));
+      await().until(() -> relay.tape().frames().size() == 2);
+    }
+    List<Tape.Hit> hits = relay.tape().search(SecretSearch.encodingsOf("leaked", secret));
+    assertThat(hits).hasSize(1);
+    assertThat(hits.get(0).frame().globalSequence()).isEqualTo(1);
+    assertThat(hits.get(0).match().needle().encoding()).isEqualTo("base64+0");
+    assertThat(relay.tape().search(SecretSearch.encodingsOf("absent", absent))).isEmpty();
+
+    Path file = folder.resolve("tape");
+    relay.tape().save(file);
+    assertThat(Tape.framesIn(file)).isEqualTo(relay.tape().frames());
+    byte[] saved = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(saved, saved.length - 1));
+    assertThatThrownBy(() -> Tape.framesIn(file)).isInstanceOf(RelayProtocolException.class);
+  }
+
+  @Test
+  void anotherProcessTakesPart() throws Exception {
+    Recorder alice = new Recorder();
+    try (RelayClient a = join("a", alice)) {
+      Process other =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  OtherProcess.class.getName(),
+                  relay.host(),
+                  Integer.toString(relay.port()))
+              .redirectErrorStream(true)
+              .start();
+      a.publish(Recorder.frame(0));
+      await().atMost(Duration.ofSeconds(30)).until(() -> alice.news.contains("+other"));
+      a.publish(Recorder.frame(1));
+      assertThat(other.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      String said = new String(other.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(said).contains("heard 1 from a");
+      assertThat(other.exitValue()).isZero();
+      await().until(() -> alice.news.contains("-other"));
+      assertThat(alice.frames).extracting(RelayedFrame::sender).containsExactly("other");
+    }
   }
 
   @Test
@@ -183,7 +241,7 @@ class FrameRelayTest {
   }
 
   @Test
-  void malformedBytesCloseThatConnectionOnly() throws Exception {
+  void malformedBytesCloseThatConnectionOnly_RELAY_MALFORMED() throws Exception {
     Recorder bob = new Recorder();
     try (RelayClient a = join("a", new Recorder());
         RelayClient b = join("b", bob)) {
@@ -240,7 +298,7 @@ class FrameRelayTest {
   }
 
   @Test
-  void faultsDropTheSameFramesForTheSameSeed() throws Exception {
+  void faultsDropTheSameFramesForTheSameSeed_RELAY_FAULTS() throws Exception {
     relay.setFaults("b", LinkFaults.seeded(42).dropping(0.3));
     Recorder bob = new Recorder();
     Recorder carol = new Recorder();
@@ -268,7 +326,7 @@ class FrameRelayTest {
   }
 
   @Test
-  void aReaderThatStopsHoldsThePublishersBackUntilItIsGivenUp() throws Exception {
+  void aReaderThatStopsHoldsThePublishersBackUntilItIsGivenUp_RELAY_PRESSURE() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
     Recorder bob = new Recorder();
     RelayListener stuck =

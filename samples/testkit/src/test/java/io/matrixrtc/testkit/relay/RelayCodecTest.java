@@ -98,7 +98,7 @@ class RelayCodecTest {
   }
 
   @Test
-  void messagesHaveABound() throws Exception {
+  void messagesHaveABound_RELAY_BOUND() throws Exception {
     PublishedFrame largest = Recorder.frame(0, new byte[PublishedFrame.MAX_PAYLOAD_BYTES]);
     RelayMessage read = read(RelayCodec.encode(new RelayMessage.Publish(largest)));
     assertThat(read).isEqualTo(new RelayMessage.Publish(largest));

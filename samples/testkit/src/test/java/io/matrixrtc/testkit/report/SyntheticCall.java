@@ -65,6 +65,8 @@ final class SyntheticCall {
     rotate(5_610, 4, "first key");
     presence(10_000, 5, Presence.JOINED);
     at(9_000, new TraceEvent.FaultChanged("slow sync", who(3), true, "400 ms"));
+    at(14_500, new TraceEvent.FaultChanged("slow sync", who(3), false, ""));
+    at(30_000, new TraceEvent.FaultChanged("5 % of frames lost", who(0), true, "seed 7"));
     rotate(10_520, 5, "first key");
     presence(13_000, 4, Presence.MUTED);
     presence(18_000, 3, Presence.LEFT);

@@ -58,7 +58,7 @@ class TraceTest {
   }
 
   @Test
-  void everyKindOfEventComesBackFromItsLine() throws Exception {
+  void everyKindOfEventComesBackFromItsLine_TRACE_LINES() throws Exception {
     Set<Class<?>> kinds = new HashSet<>();
     for (TraceEvent event : events()) {
       kinds.add(event.getClass());
@@ -137,7 +137,7 @@ class TraceTest {
   }
 
   @Test
-  void keysAreOnlyThereAsFingerprints() {
+  void keysAreOnlyThereAsFingerprints_TRACE_SECRET() {
     StringBuilder all = new StringBuilder();
     for (TraceEvent event : events()) {
       all.append(TraceJson.line(new TraceEntry(START, 0, event))).append(event);

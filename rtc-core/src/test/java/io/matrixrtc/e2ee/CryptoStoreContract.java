@@ -1,0 +1,154 @@
+package io.matrixrtc.e2ee;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.matrixrtc.olm.Account;
+import io.matrixrtc.olm.Curve25519PublicKey;
+import io.matrixrtc.olm.RandomSource;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** What every store must do. */
+interface CryptoStoreContract {
+  Instant T0 = Instant.parse("2026-03-01T12:00:00.123Z");
+
+  /** A new, empty store. */
+  CryptoStore open() throws Exception;
+
+  private static Account account(long seed) {
+    Random random = new Random(seed);
+    RandomSource source = random::nextBytes;
+    return Account.generate(source);
+  }
+
+  private static Curve25519PublicKey peer(long seed) {
+    return account(seed).identityKeys().curve25519();
+  }
+
+  private static Device device(String user, String id, long seed) throws Exception {
+    OwnDevice own = new OwnDevice(new UserDevice(user, id), account(seed));
+    return new Device(SignedDeviceKeys.parse(own.deviceKeys()), LocalTrust.UNSET);
+  }
+
+  private static StoredSession session(Curve25519PublicKey peer, String id, int content) {
+    return new StoredSession(
+        peer, id, T0, T0.plusSeconds(content), Sealed.of(new byte[] {(byte) content}));
+  }
+
+  @Test
+  default void anEmptyStoreHoldsNothing() throws Exception {
+    try (CryptoStore store = open()) {
+      assertThat(store.account()).isEmpty();
+      assertThat(store.sessions(peer(1))).isEmpty();
+      assertThat(store.devices("@a:x")).isEmpty();
+      assertThat(store.trackedUsers()).isEmpty();
+      assertThat(store.hasMessageHash("h")).isFalse();
+      assertThat(store.syncToken()).isEmpty();
+    }
+  }
+
+  @Test
+  default void oneWriteHoldsEverything() throws Exception {
+    StoredAccount account =
+        new StoredAccount(
+            new UserDevice("@a:x", "A"),
+            Sealed.of(new byte[] {1, 2}),
+            true,
+            Optional.of(T0),
+            Optional.empty());
+    Device device = device("@b:x", "B", 3);
+    StoredSession session = session(peer(1), "s1", 1);
+    try (CryptoStore store = open()) {
+      store.write(
+          Changes.builder()
+              .account(account)
+              .session(session)
+              .device(device)
+              .trackUser("@b:x", true)
+              .messageHash("h")
+              .syncToken("t")
+              .build());
+      assertThat(store.account()).contains(account);
+      assertThat(store.sessions(peer(1))).containsExactly(session);
+      assertThat(store.sessions(peer(2))).isEmpty();
+      assertThat(store.devices("@b:x").values())
+          .satisfiesExactly(found -> assertThat(found.isSameAs(device)).isTrue());
+      assertThat(store.trackedUsers()).isEqualTo(Map.of("@b:x", true));
+      assertThat(store.hasMessageHash("h")).isTrue();
+      assertThat(store.syncToken()).contains("t");
+    }
+  }
+
+  @Test
+  default void laterWritesReplaceAndRemove() throws Exception {
+    Device device = device("@b:x", "B", 3);
+    try (CryptoStore store = open()) {
+      store.write(
+          Changes.builder()
+              .session(session(peer(1), "s1", 1))
+              .session(session(peer(1), "s2", 2))
+              .session(session(peer(2), "s1", 3))
+              .device(device)
+              .device(device("@b:x", "B2", 4))
+              .trackUser("@b:x", true)
+              .trackUser("@c:x", true)
+              .syncToken("t1")
+              .build());
+      store.write(
+          Changes.builder()
+              .session(session(peer(1), "s1", 9))
+              .removeSession(new StoredSession.Key(peer(2), "s1"))
+              .device(device.withLocalTrust(LocalTrust.BLOCKED))
+              .removeDevice(new UserDevice("@b:x", "B2"))
+              .trackUser("@b:x", false)
+              .untrackUser("@c:x")
+              .syncToken("t2")
+              .build());
+      assertThat(store.sessions(peer(1)))
+          .as("in the order of their first write")
+          .containsExactly(session(peer(1), "s1", 9), session(peer(1), "s2", 2));
+      assertThat(store.sessions(peer(2))).isEmpty();
+      assertThat(store.devices("@b:x")).containsOnlyKeys("B");
+      assertThat(store.devices("@b:x").values())
+          .extracting(Device::localTrust)
+          .containsExactly(LocalTrust.BLOCKED);
+      assertThat(store.trackedUsers()).isEqualTo(Map.of("@b:x", false));
+      assertThat(store.syncToken()).contains("t2");
+    }
+  }
+
+  @Test
+  default void whatIsNotInTheChangesStays() throws Exception {
+    try (CryptoStore store = open()) {
+      store.write(
+          Changes.builder().session(session(peer(1), "s1", 1)).syncToken("t").build());
+      store.write(Changes.builder().trackUser("@b:x", false).build());
+      assertThat(store.sessions(peer(1))).hasSize(1);
+      assertThat(store.syncToken()).contains("t");
+    }
+  }
+
+  @Test
+  default void keepsTheNewestMessageHashesOnly() throws Exception {
+    try (CryptoStore store = open()) {
+      Changes.Builder full = Changes.builder();
+      for (int i = 0; i < CryptoStore.MAX_MESSAGE_HASHES; i++) {
+        full.messageHash("h" + i);
+      }
+      store.write(full.build());
+      assertThat(List.of(store.hasMessageHash("h0"), store.hasMessageHash("h1")))
+          .containsExactly(true, true);
+      store.write(Changes.builder().messageHash("one more").build());
+      assertThat(
+              List.of(
+                  store.hasMessageHash("h0"),
+                  store.hasMessageHash("h1"),
+                  store.hasMessageHash("one more")))
+          .containsExactly(false, true, true);
+    }
+  }
+}

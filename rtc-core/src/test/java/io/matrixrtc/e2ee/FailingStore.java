@@ -1,0 +1,62 @@
+package io.matrixrtc.e2ee;
+
+import io.matrixrtc.olm.Curve25519PublicKey;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A store whose writes fail when told, leaving everything as it was. */
+final class FailingStore implements CryptoStore {
+  private final CryptoStore store;
+  boolean fails;
+  int writes;
+
+  FailingStore(CryptoStore store) {
+    this.store = store;
+  }
+
+  @Override
+  public Optional<StoredAccount> account() throws CryptoStoreException {
+    return store.account();
+  }
+
+  @Override
+  public List<StoredSession> sessions(Curve25519PublicKey peer) throws CryptoStoreException {
+    return store.sessions(peer);
+  }
+
+  @Override
+  public Map<String, Device> devices(String userId) throws CryptoStoreException {
+    return store.devices(userId);
+  }
+
+  @Override
+  public Map<String, Boolean> trackedUsers() throws CryptoStoreException {
+    return store.trackedUsers();
+  }
+
+  @Override
+  public boolean hasMessageHash(String hash) throws CryptoStoreException {
+    return store.hasMessageHash(hash);
+  }
+
+  @Override
+  public Optional<String> syncToken() throws CryptoStoreException {
+    return store.syncToken();
+  }
+
+  @Override
+  public void write(Changes changes) throws CryptoStoreException {
+    if (fails) {
+      throw new CryptoStoreException.Unavailable("disk full", new IOException());
+    }
+    writes++;
+    store.write(changes);
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}

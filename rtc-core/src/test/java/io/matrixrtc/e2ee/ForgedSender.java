@@ -1,0 +1,84 @@
+package io.matrixrtc.e2ee;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.json.Json;
+import io.matrixrtc.olm.Account;
+import io.matrixrtc.olm.Curve25519PublicKey;
+import io.matrixrtc.olm.OlmMessage;
+import io.matrixrtc.olm.RandomSource;
+import io.matrixrtc.olm.Session;
+import io.matrixrtc.olm.SessionConfig;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A sender that speaks Olm and may write any payload and any envelope. */
+final class ForgedSender {
+  final UserDevice device;
+  final Account account;
+  final OwnDevice keys;
+  private final OlmMachine target;
+  private @Nullable Session session;
+
+  ForgedSender(UserDevice device, RandomSource random, OlmMachine target) {
+    this.device = device;
+    this.account = Account.generate(random);
+    this.keys = new OwnDevice(device, account);
+    this.target = target;
+  }
+
+  /** Starts a session with a one-time key of the target. */
+  void startSession(Curve25519PublicKey oneTimeKey) throws Exception {
+    session =
+        account.createOutboundSession(
+            SessionConfig.V1, target.identityKeys().curve25519(), oneTimeKey);
+  }
+
+  /** A payload in which everything is right. */
+  ObjectNode payload(String type) {
+    ObjectNode payload = Json.newObject().put("type", type);
+    payload.putObject("content").put("text", "hello");
+    payload.put("sender", device.userId()).put("recipient", target.device().userId());
+    payload.putObject("keys").put("ed25519", account.identityKeys().ed25519().toBase64());
+    payload
+        .putObject("recipient_keys")
+        .put("ed25519", target.identityKeys().ed25519().toBase64());
+    payload.set("sender_device_keys", keys.deviceKeys());
+    return payload;
+  }
+
+  OlmMessage encrypt(byte[] plaintext) throws Exception {
+    if (session == null) {
+      throw new IllegalStateException("no session");
+    }
+    return session.encrypt(plaintext);
+  }
+
+  /** The event that carries {@code payload}. */
+  ObjectNode event(ObjectNode payload) throws Exception {
+    return event(Json.mapper().writeValueAsBytes(payload));
+  }
+
+  ObjectNode event(byte[] plaintext) throws Exception {
+    ObjectNode event =
+        Json.newObject().put("type", "m.room.encrypted").put("sender", device.userId());
+    event.set(
+        "content",
+        OlmEnvelope.write(
+            account.identityKeys().curve25519(),
+            target.identityKeys().curve25519(),
+            encrypt(plaintext),
+            "id"));
+    return event;
+  }
+
+  /** The event of a payload that is right but for {@code change}. */
+  ObjectNode event(String type, Consumer<ObjectNode> change) throws Exception {
+    ObjectNode payload = payload(type);
+    change.accept(payload);
+    return event(payload);
+  }
+
+  ObjectNode event(String type) throws Exception {
+    return event(type, payload -> {});
+  }
+}

@@ -1,0 +1,127 @@
+package io.matrixrtc.json;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.matrixrtc.json.MalformedJsonException.Reason;
+import java.math.BigInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Reading JSON from outside: strict, exact and bounded. */
+class JsonTest {
+  private static Reason refusal(String text) {
+    return catchThrowableOfType(MalformedJsonException.class, () -> Json.parse(text)).reason();
+  }
+
+  private static Reason refusal(byte[] bytes) {
+    return catchThrowableOfType(MalformedJsonException.class, () -> Json.parse(bytes)).reason();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        " ",
+        "{",
+        "{}{}",
+        "{} x",
+        "{\"a\":1,}",
+        "[1,]",
+        "{'a':1}",
+        "{a:1}",
+        "01",
+        "+1",
+        ".5",
+        "1.",
+        "NaN",
+        "Infinity",
+        "/**/1",
+        "#\n1",
+        "\"\n\"",
+        "\"\\x\"",
+        "tru",
+        "\uFEFF{}"
+      })
+  void refusesWhatIsNotOneValue(String text) {
+    assertThat(refusal(text)).isEqualTo(Reason.SYNTAX);
+  }
+
+  @Test
+  void refusesBytesThatAreNotUtf8_JSON_UTF8() throws Exception {
+    assertThat(Json.parse("\"é😀\"".getBytes(UTF_8)).textValue()).isEqualTo("é😀");
+    byte[][] bad = {
+      {'"', (byte) 0xC3, '"'},
+      {'"', (byte) 0xFF, '"'},
+      {'"', (byte) 0xC0, (byte) 0xAF, '"'}, // over-long
+      {'"', (byte) 0xED, (byte) 0xA0, (byte) 0x80, '"'}, // half a surrogate pair
+      "{}".getBytes(java.nio.charset.StandardCharsets.UTF_16)
+    };
+    for (byte[] bytes : bad) {
+      assertThat(refusal(bytes)).isEqualTo(Reason.NOT_UTF8);
+    }
+    byte[] marked = "\uFEFF{}".getBytes(UTF_8);
+    assertThat(refusal(marked)).isEqualTo(Reason.SYNTAX);
+  }
+
+  @Test
+  void keepsIntegersExact() throws Exception {
+    JsonNode node =
+        Json.parse("[2147483648, 9007199254740993, 123456789012345678901234567890, 0, -0, -0.0]");
+    assertThat(node.get(0).longValue()).isEqualTo(2147483648L);
+    assertThat(node.get(1).longValue()).isEqualTo(9007199254740993L);
+    assertThat(node.get(2).bigIntegerValue())
+        .isEqualTo(new BigInteger("123456789012345678901234567890"));
+    assertThat(node.get(3).isInt()).isTrue();
+    assertThat(node.get(4)).isSameAs(ExactTreeDeserializer.NEGATIVE_ZERO);
+    assertThat(node.get(5).isDouble()).isTrue();
+    assertThat(Json.mapper().readTree("[-0]").get(0)).isEqualTo(node.get(4));
+  }
+
+  @Test
+  void theLastOfEqualNamesCounts_JSON_DUP() throws Exception {
+    assertThat(Json.parseObject("{\"a\":1,\"b\":2,\"a\":3}").get("a").intValue()).isEqualTo(3);
+  }
+
+  @Test
+  void wantsAnObjectWhereOneIsAskedFor() throws Exception {
+    assertThat(Json.parseObject("{}".getBytes(UTF_8))).isEmpty();
+    for (String other : new String[] {"[]", "null", "1", "\"a\""}) {
+      assertThat(
+              catchThrowableOfType(MalformedJsonException.class, () -> Json.parseObject(other))
+                  .reason())
+          .isEqualTo(Reason.NOT_AN_OBJECT);
+    }
+    assertThat(Json.parse("null").isNull()).isTrue();
+  }
+
+  @Test
+  void holdsItsLimits_JSON_LIMIT() throws Exception {
+    assertThat(Json.parse(nested(Json.MAX_DEPTH)).isArray()).isTrue();
+    assertThat(refusal(nested(Json.MAX_DEPTH + 1))).isEqualTo(Reason.LIMIT);
+    assertThat(refusal("[".repeat(100_000))).isEqualTo(Reason.LIMIT);
+    assertThat(Json.parse("1".repeat(Json.MAX_NUMBER_LENGTH)).isBigInteger()).isTrue();
+    assertThat(refusal("1".repeat(Json.MAX_NUMBER_LENGTH + 1))).isEqualTo(Reason.LIMIT);
+    assertThat(Json.parse("{\"" + "n".repeat(Json.MAX_NAME_LENGTH) + "\":1}")).hasSize(1);
+    assertThat(refusal("{\"" + "n".repeat(2 * Json.MAX_NAME_LENGTH) + "\":1}"))
+        .isEqualTo(Reason.LIMIT);
+    assertThat(Json.parse('"' + "t".repeat(Json.MAX_TEXT_LENGTH) + '"').isTextual()).isTrue();
+    assertThat(refusal('"' + "t".repeat(Json.MAX_TEXT_LENGTH + 1) + '"')).isEqualTo(Reason.LIMIT);
+  }
+
+  private static String nested(int depth) {
+    return "[".repeat(depth) + "]".repeat(depth);
+  }
+
+  @Test
+  void messagesDoNotRepeatTheText() {
+    assertThat(
+            catchThrowableOfType(
+                MalformedJsonException.class, () -> Json.parse("{\"key\": secretsecret}")))
+        .hasMessageNotContaining("secret")
+        .hasNoCause();
+  }
+}

@@ -1,0 +1,56 @@
+package io.matrixrtc.cli;
+
+import io.matrixrtc.benchmarks.FrameBenchmarkRun;
+import java.util.concurrent.Callable;
+import org.openjdk.jmh.runner.RunnerException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The benchmarks that a user can run. */
+@Command(
+    name = "bench",
+    description = "Run the benchmarks.",
+    mixinStandardHelpOptions = true,
+    subcommands = BenchCommand.Frames.class)
+final class BenchCommand implements Runnable {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Which benchmark? There is: frames");
+  }
+
+  /** Frame encryption against the JCE alone. */
+  @Command(
+      name = "frames",
+      description = {
+        "Encrypt and decrypt frames of 100, 1,200 and 20,000 bytes, in turn with the bare",
+        "AES-GCM of the JDK over the same bytes. The ratio is ours to that floor."
+      },
+      mixinStandardHelpOptions = true,
+      footer = {"", "Examples:", "  matrixrtc bench frames --quick", "  matrixrtc bench frames --json"})
+  static final class Frames implements Callable<Integer> {
+    @Option(names = "--json", description = "Print one JSON object per measurement.")
+    private boolean json;
+
+    @Option(names = "--quick", description = "One short fork each: to see that it works.")
+    private boolean quick;
+
+    @Override
+    public Integer call() throws CommandFailure {
+      FrameBenchmarkRun.Plan plan =
+          quick ? FrameBenchmarkRun.Plan.QUICK : FrameBenchmarkRun.Plan.FULL;
+      try {
+        FrameBenchmarkRun.run(plan, json, System.out);
+        return 0;
+      } catch (RunnerException e) {
+        throw new CommandFailure("the benchmark failed: " + e.getMessage());
+      }
+    }
+  }
+}

@@ -1,0 +1,175 @@
+package io.matrixrtc.cli;
+
+import io.matrixrtc.cli.demo.DemoRun;
+import io.matrixrtc.keys.RotationPolicies;
+import io.matrixrtc.keys.TrustRequirement;
+import io.matrixrtc.testkit.ScriptException;
+import io.matrixrtc.testkit.demo.Cast;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The main job: a scripted call, with proof that nobody who should not can listen. */
+@Command(
+    name = "demo",
+    description = {
+      "Play a scripted end-to-end encrypted call and try to break it.",
+      "",
+      "Every participant is a full client with its own store: it signs in over HTTP, sends its media",
+      "key to the others' devices by Olm, and encrypts real Opus and VP8 frames. A relay stands in",
+      "for the SFU; it has no keys. People join late, leave, come back; those who should not hear",
+      "something try to, with everything they ever legitimately got."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples:",
+      "  matrixrtc demo                                  6 devices, about half a minute",
+      "  matrixrtc demo --fast --report report.html      20 times faster, with a report",
+      "  matrixrtc demo --processes                      each participant in its own JVM",
+      "  matrixrtc demo --participants 12 --seed 7",
+      "  matrixrtc demo --homeserver http://localhost:8008 --accounts accounts.txt",
+      "",
+      "Exit codes: 0 all checks held, 1 a check or a step failed, 2 wrong usage"
+    })
+final class DemoCommand implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
+  @Option(
+      names = {"-n", "--participants"},
+      paramLabel = "N",
+      defaultValue = "6",
+      description =
+          "Devices in the call, 2 to 32 (default: ${DEFAULT-VALUE}). From 4 on somebody leaves and"
+              + " somebody comes late, from 5 on a user has two devices, from 6 on one is muted.")
+  private int participants;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      defaultValue = "1",
+      description = "Seed of the script's small variations (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(names = "--fast", description = "Media and key delays run 20 times faster; HTTP is real.")
+  private boolean fast;
+
+  @Option(names = "--processes", description = "Run each participant in a JVM of its own.")
+  private boolean processes;
+
+  @Option(
+      names = "--policy",
+      paramLabel = "NAME",
+      defaultValue = "strict",
+      description = "Rotation policy: strict or parity (default: ${DEFAULT-VALUE}).")
+  private String policy = "strict";
+
+  @Option(
+      names = "--trust",
+      paramLabel = "NAME",
+      defaultValue = "all",
+      description =
+          "Whose keys count: all, cross-signed or verified (default: ${DEFAULT-VALUE}, since the"
+              + " demo's users have no cross-signing identities).")
+  private String trust = "all";
+
+  @Option(
+      names = "--homeserver",
+      paramLabel = "URL",
+      description =
+          "Use this homeserver in place of the embedded one. Checks that need its database are then"
+              + " not applicable.")
+  private @Nullable URI homeserver;
+
+  @Option(
+      names = "--accounts",
+      paramLabel = "FILE",
+      description =
+          "Accounts on that homeserver, a line 'localpart password' each, for alice, bob, dave, erin,"
+              + " carol, guest1 …; without it they are registered.")
+  private @Nullable Path accounts;
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      defaultValue = "0",
+      description = "Port of the embedded homeserver (default: a free one).")
+  private int port;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      defaultValue = "out",
+      description = "Where the recordings go (default: ${DEFAULT-VALUE}).")
+  private Path out = Path.of("out");
+
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description = "Write a page with the key-sharing timeline.")
+  private @Nullable Path report;
+
+  @Option(
+      names = "--trace",
+      paramLabel = "FILE",
+      description = "Write everything that happened, one JSON object per line.")
+  private @Nullable Path trace;
+
+  @Option(
+      names = "--json",
+      description = "Print events as JSON lines, a summary as the last one.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws CommandFailure {
+    checkUsage();
+    DemoRun run =
+        new DemoRun(
+            new DemoRun.Options(
+                participants,
+                seed,
+                fast ? 20 : 1,
+                processes,
+                policy,
+                trust,
+                homeserver,
+                accounts,
+                port,
+                out,
+                report,
+                trace,
+                json));
+    try {
+      return run.play() ? 0 : 1;
+    } catch (ScriptException | IOException e) {
+      throw new CommandFailure(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void checkUsage() {
+    try {
+      Cast.of(participants);
+      RotationPolicies.named(policy, Map.of());
+      TrustRequirement.named(trust);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage());
+    }
+    if (port < 0 || port > 65_535) {
+      throw new ParameterException(spec.commandLine(), "port: want 0 to 65535, got " + port);
+    }
+    if (accounts != null && homeserver == null) {
+      throw new ParameterException(spec.commandLine(), "--accounts goes with --homeserver");
+    }
+  }
+}

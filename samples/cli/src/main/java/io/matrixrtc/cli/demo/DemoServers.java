@@ -1,0 +1,55 @@
+package io.matrixrtc.cli.demo;
+
+import io.matrixrtc.testkit.ScriptException;
+import io.matrixrtc.testkit.WorldServer;
+import io.matrixrtc.testkit.server.EmbeddedServer;
+import io.matrixrtc.testkit.server.RemoteServer;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Opens the homeserver that the options ask for. */
+final class DemoServers {
+  private DemoServers() {}
+
+  static WorldServer open(DemoRun.Options options) {
+    URI homeserver = options.homeserver();
+    if (homeserver == null) {
+      return EmbeddedServer.start(options.port());
+    }
+    if (homeserver.getHost() == null || homeserver.getScheme() == null) {
+      throw new ScriptException(
+          homeserver + " is no homeserver URL: want for example http://localhost:8008");
+    }
+    return new RemoteServer(homeserver, accounts(options.accounts()));
+  }
+
+  private static Map<String, String> accounts(@Nullable Path file) {
+    if (file == null) {
+      return Map.of();
+    }
+    Map<String, String> passwords = new HashMap<>();
+    for (String line : lines(file)) {
+      int space = line.indexOf(' ');
+      if (space > 0) {
+        passwords.put(line.substring(0, space), line.substring(space + 1).strip());
+      } else if (!line.isBlank()) {
+        throw new ScriptException(file + ": want lines 'localpart password', found '" + line + "'");
+      }
+    }
+    return passwords;
+  }
+
+  private static List<String> lines(Path file) {
+    try {
+      return Files.readAllLines(file);
+    } catch (IOException e) {
+      throw new ScriptException("cannot read the accounts file " + file + ": " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** {@code matrixrtc demo}: sets the world up, shows the call while it runs, prints what came out. */
+@NullMarked
+package io.matrixrtc.cli.demo;
+
+import org.jspecify.annotations.NullMarked;

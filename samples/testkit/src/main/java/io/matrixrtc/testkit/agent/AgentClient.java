@@ -1,0 +1,150 @@
+package io.matrixrtc.testkit.agent;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.client.ApiResult;
+import io.matrixrtc.client.ClientSettings;
+import io.matrixrtc.client.Credentials;
+import io.matrixrtc.client.EncryptedClient;
+import io.matrixrtc.client.JdkHttpTransport;
+import io.matrixrtc.client.LoginOutcome;
+import io.matrixrtc.client.MatrixClient;
+import io.matrixrtc.e2ee.CryptoStoreException;
+import io.matrixrtc.e2ee.MemoryCryptoStore;
+import io.matrixrtc.e2ee.OlmMachine;
+import io.matrixrtc.e2ee.TrustPolicy;
+import io.matrixrtc.json.Json;
+import io.matrixrtc.keys.PoolScheduler;
+import io.matrixrtc.olm.StateKey;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * A participant's Matrix client with its own store. HTTP and its retries run in real time, however
+ * fast the media clock is.
+ */
+final class AgentClient implements AutoCloseable {
+  private static final String MESSAGE = "m.room.message";
+
+  private final EncryptedClient encrypted;
+  private final StateKey storeKey;
+  private final MemoryCryptoStore store;
+
+  private AgentClient(EncryptedClient encrypted, StateKey storeKey, MemoryCryptoStore store) {
+    this.encrypted = encrypted;
+    this.storeKey = storeKey;
+    this.store = store;
+  }
+
+  /** Signs in and starts to sync. Fails with a {@link RefusedException} that names the reason. */
+  static CompletionStage<AgentClient> signIn(
+      ParticipantSpec spec, ScheduledExecutorService pool, SecureRandom random) {
+    ClientSettings settings =
+        ClientSettings.of(
+            new JdkHttpTransport(pool), new PoolScheduler(pool, Clock.systemUTC()));
+    Credentials credentials =
+        Credentials.of(spec.userId(), spec.password(), spec.name()).asDevice(spec.deviceId());
+    return MatrixClient.login(URI.create(spec.homeserver()), credentials, settings)
+        .thenApply(
+            outcome -> {
+              if (outcome instanceof LoginOutcome.LoggedIn in) {
+                return open(spec, new MatrixClient(in.session(), settings), random);
+              }
+              throw new RefusedException("cannot sign in. " + outcome.sentence());
+            });
+  }
+
+  private static AgentClient open(
+      ParticipantSpec spec, MatrixClient matrix, SecureRandom random) {
+    TrustPolicy trust = TrustPolicy.named(spec.trust());
+    StateKey storeKey = StateKey.generate(random::nextBytes);
+    MemoryCryptoStore store = new MemoryCryptoStore();
+    try {
+      EncryptedClient encrypted =
+          new EncryptedClient(
+              matrix,
+              new OlmMachine.Settings(trust, trust),
+              store,
+              storeKey,
+              random::nextBytes,
+              event -> {});
+      encrypted.start();
+      return new AgentClient(encrypted, storeKey, store);
+    } catch (CryptoStoreException e) {
+      throw new RefusedException("cannot open the crypto store: " + e.getMessage());
+    }
+  }
+
+  EncryptedClient encrypted() {
+    return encrypted;
+  }
+
+  /** Makes an encrypted room that anyone may join and take part in calls. */
+  CompletionStage<String> createRoom(String name) {
+    ObjectNode settings = Json.newObject().put("name", name).put("preset", "public_chat");
+    settings
+        .putObject("power_level_content_override")
+        .putObject("events")
+        .put("org.matrix.msc3401.call.member", 0);
+    ObjectNode encryption = settings.putArray("initial_state").addObject();
+    encryption.put("type", "m.room.encryption").put("state_key", "");
+    encryption.putObject("content").put("algorithm", "m.megolm.v1.aes-sha2");
+    return encrypted.matrix().rooms().createRoom(settings).thenApply(AgentClient::value);
+  }
+
+  CompletionStage<String> join(String roomId) {
+    return encrypted.matrix().rooms().join(roomId).thenApply(AgentClient::value);
+  }
+
+  CompletionStage<String> post(String roomId, String text) {
+    ObjectNode content = Json.newObject().put("msgtype", "m.text").put("body", text);
+    return encrypted
+        .matrix()
+        .rooms()
+        .sendEvent(roomId, MESSAGE, UUID.randomUUID().toString(), content)
+        .thenApply(AgentClient::value);
+  }
+
+  /** Sends a to-device event as it is, without encryption. */
+  CompletionStage<ObjectNode> sendInClear(
+      String type, String toUser, String toDevice, ObjectNode content) {
+    ObjectNode body = Json.newObject();
+    body.putObject("messages").putObject(toUser).set(toDevice, content);
+    return encrypted
+        .matrix()
+        .toDevice()
+        .send(type, UUID.randomUUID().toString(), body)
+        .thenApply(AgentClient::value);
+  }
+
+  CompletionStage<Boolean> signOut() {
+    return encrypted.matrix().account().logout().thenApply(AgentClient::value);
+  }
+
+  static <T> T value(ApiResult<T> result) {
+    return result.fold(
+        value -> value,
+        failure -> {
+          throw new RefusedException(failure.sentence());
+        });
+  }
+
+  @Override
+  public void close() {
+    encrypted.close();
+    store.close();
+    storeKey.close();
+  }
+
+  /** A step that could not be done; the message is a sentence for people. */
+  static final class RefusedException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    RefusedException(String sentence) {
+      super(sentence);
+    }
+  }
+}

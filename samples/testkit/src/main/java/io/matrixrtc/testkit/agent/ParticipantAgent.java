@@ -1,0 +1,252 @@
+package io.matrixrtc.testkit.agent;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.json.Json;
+import io.matrixrtc.keys.DeviceAddress;
+import io.matrixrtc.keys.ToDeviceChannel;
+import io.matrixrtc.media.FrameStatus;
+import io.matrixrtc.testkit.agent.AgentClient.RefusedException;
+import io.matrixrtc.testkit.media.MediaClock;
+import io.matrixrtc.testkit.trace.TraceEntry;
+import io.matrixrtc.testkit.trace.TraceEvent;
+import io.matrixrtc.testkit.trace.TraceRecorder;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A participant: signs in, joins the call, plays and records, and keeps in mind every key it was
+ * given. Requests are carried out one after the other.
+ */
+public final class ParticipantAgent implements ParticipantPort {
+  private static final String KEY_EVENT = "io.element.call.encryption_keys";
+
+  /** How often the frame counts go into the trace, in wall time. */
+  private static final long COUNT_MILLIS = 250;
+
+  private final ParticipantSpec spec;
+  private final MediaClock clock;
+  private final TraceRecorder trace;
+  private final SecureRandom random = new SecureRandom();
+  private final ScheduledExecutorService pool;
+  private CompletionStage<?> last = CompletableFuture.completedFuture(null);
+  private @Nullable AgentClient client;
+  private volatile @Nullable AgentCall call;
+  private String roomId = "";
+
+  /** Makes a participant that has not signed in. {@code sink} takes its trace. */
+  public ParticipantAgent(ParticipantSpec spec, Consumer<TraceEntry> sink) {
+    this.spec = spec;
+    Instant start = Instant.ofEpochMilli(spec.clockStartMillis());
+    this.clock = MediaClock.startingAt(start, spec.speed());
+    this.trace = new TraceRecorder(clock, start);
+    trace.listen(sink);
+    this.pool =
+        Executors.newScheduledThreadPool(
+            2,
+            task -> {
+              Thread thread = new Thread(task, "agent-" + spec.name());
+              thread.setDaemon(true);
+              return thread;
+            });
+    pool.scheduleAtFixedRate(this::traceCounts, COUNT_MILLIS, COUNT_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public ParticipantSpec spec() {
+    return spec;
+  }
+
+  @Override
+  public synchronized CompletionStage<ParticipantAnswer> ask(ParticipantRequest request) {
+    CompletionStage<ParticipantAnswer> answer =
+        last.thenComposeAsync(done -> carryOut(request), pool).exceptionally(this::failed);
+    last = answer;
+    return answer;
+  }
+
+  private ParticipantAnswer failed(Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    String sentence =
+        cause instanceof RefusedException refused ? refused.getMessage() : cause.toString();
+    return new ParticipantAnswer.Failed(String.valueOf(sentence));
+  }
+
+  private CompletionStage<ParticipantAnswer> carryOut(ParticipantRequest request) {
+    if (request instanceof ParticipantRequest.SignIn) {
+      return done(AgentClient.signIn(spec, pool, random).thenAccept(in -> client = in));
+    } else if (request instanceof ParticipantRequest.CreateRoom create) {
+      return client().createRoom(create.name()).thenApply(ParticipantAnswer.Room::new);
+    } else if (request instanceof ParticipantRequest.EnterRoom enter) {
+      return done(enterRoom(enter.roomId()));
+    } else if (request instanceof ParticipantRequest.JoinCall) {
+      return done(call().join());
+    } else if (request instanceof ParticipantRequest.Settle settle) {
+      return done(call().settled(settle.others()));
+    } else if (request instanceof ParticipantRequest.StartMedia start) {
+      call().startMedia(Duration.ofMillis(start.mediaMillis()));
+    } else if (request instanceof ParticipantRequest.Mute) {
+      call().mute(true);
+    } else if (request instanceof ParticipantRequest.Unmute) {
+      call().mute(false);
+    } else if (request instanceof ParticipantRequest.LeaveCall) {
+      return done(call().leave());
+    } else if (request instanceof ParticipantRequest.SendKey key) {
+      return done(sendKey(key));
+    } else if (request instanceof ParticipantRequest.PostMessage post) {
+      return done(client().post(roomId, post.text()));
+    } else if (request instanceof ParticipantRequest.Reveal) {
+      return answer(new ParticipantAnswer.Holdings(call().keyLog().all()));
+    } else if (request instanceof ParticipantRequest.Count) {
+      return answer(counts(call()));
+    } else if (request instanceof ParticipantRequest.Record record) {
+      String directory = record.directory();
+      return answer(
+          new RecordingWriter(spec.name(), call().media().remotes())
+              .write(directory == null ? null : Path.of(directory)));
+    } else if (request instanceof ParticipantRequest.SignOut) {
+      client().encrypted().close();
+      return done(client().signOut());
+    } else {
+      throw new IllegalStateException("unknown request");
+    }
+    return answer(new ParticipantAnswer.Done());
+  }
+
+  private CompletionStage<?> enterRoom(String room) {
+    AgentClient in = client();
+    return in.join(room)
+        .thenCompose(
+            joined -> {
+              roomId = joined;
+              AgentCall made = new AgentCall(spec, joined, in, clock, pool, random, trace::record);
+              call = made;
+              return in.encrypted().followRoom(joined, made.session()::onRoomUpdate);
+            })
+        .thenApply(AgentClient::value);
+  }
+
+  private CompletionStage<?> sendKey(ParticipantRequest.SendKey key) {
+    ObjectNode content = Json.newObject();
+    content.putObject("keys").put("index", key.index()).put("key", key.keyBase64());
+    content
+        .putObject("member")
+        .put("id", spec.userId() + ":" + key.claimedDevice())
+        .put("claimed_device_id", key.claimedDevice());
+    content.put("room_id", roomId);
+    content
+        .putObject("session")
+        .put("application", "m.call")
+        .put("call_id", "")
+        .put("scope", "m.room");
+    content.put("sent_ts", clock.instant().toEpochMilli());
+    if (!key.encrypted()) {
+      return client().sendInClear(KEY_EVENT, key.toUser(), key.toDevice(), content);
+    }
+    DeviceAddress to = new DeviceAddress(key.toUser(), key.toDevice());
+    return client()
+        .encrypted()
+        .toDevice()
+        .send(KEY_EVENT, content, Set.of(to))
+        .thenAccept(
+            outcomes -> {
+              if (!(outcomes.get(to) instanceof ToDeviceChannel.Outcome.Sent)) {
+                throw new RefusedException("the key message was not sent: " + outcomes);
+              }
+            });
+  }
+
+  private static ParticipantAnswer.Counts counts(AgentCall call) {
+    Map<String, ParticipantAnswer.Heard> heard = new TreeMap<>();
+    call.media()
+        .remotes()
+        .forEach(
+            (sender, remote) -> {
+              FrameCounts counts = remote.counts();
+              heard.put(
+                  sender,
+                  new ParticipantAnswer.Heard(
+                      counts.lastKeyIndex(),
+                      counts.decrypted(),
+                      counts.undecryptable(),
+                      counts.differing()));
+            });
+    return new ParticipantAnswer.Counts(call.sent(), call.unsendable(), heard);
+  }
+
+  private void traceCounts() {
+    AgentCall current = call;
+    if (current == null) {
+      return;
+    }
+    current
+        .media()
+        .remotes()
+        .forEach(
+            (sender, remote) -> {
+              FrameCounts counts = remote.counts();
+              long noKey = counts.lostWith(FrameStatus.NO_KEY);
+              trace.record(
+                  new TraceEvent.FramesHeard(
+                      spec.identity(),
+                      sender,
+                      counts.lastKeyIndex(),
+                      counts.decrypted(),
+                      counts.undecryptable() - noKey,
+                      noKey));
+            });
+  }
+
+  private AgentClient client() {
+    AgentClient in = client;
+    if (in == null) {
+      throw new RefusedException("is not signed in");
+    }
+    return in;
+  }
+
+  private AgentCall call() {
+    AgentCall current = call;
+    if (current == null) {
+      throw new RefusedException("is in no room");
+    }
+    return current;
+  }
+
+  private static CompletionStage<ParticipantAnswer> done(CompletionStage<?> stage) {
+    return stage.thenApply(ignored -> new ParticipantAnswer.Done());
+  }
+
+  private static CompletionStage<ParticipantAnswer> answer(ParticipantAnswer answer) {
+    return CompletableFuture.completedFuture(answer);
+  }
+
+  @Override
+  public void close() {
+    AgentCall current = call;
+    if (current != null) {
+      current.close();
+    }
+    AgentClient in = client;
+    if (in != null) {
+      in.close();
+    }
+    clock.close();
+    pool.shutdown();
+  }
+}

@@ -1,0 +1,103 @@
+package io.matrixrtc.testkit.server;
+
+import io.matrixrtc.homeserver.EmbeddedHomeserver;
+import io.matrixrtc.homeserver.HomeserverConfig;
+import io.matrixrtc.homeserver.faults.Exchange;
+import io.matrixrtc.homeserver.http.BindFailed;
+import io.matrixrtc.testkit.ScriptException;
+import io.matrixrtc.testkit.WorldServer;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The embedded homeserver, with everything it stores and sees within reach. */
+public final class EmbeddedServer implements WorldServer {
+  private static final String PASSWORD = "correct horse battery staple";
+
+  private final EmbeddedHomeserver server;
+  private final Registration registration;
+  private final List<byte[]> log = new ArrayList<>();
+  private final Map<String, Account> accounts = new HashMap<>();
+
+  private EmbeddedServer(EmbeddedHomeserver server) {
+    this.server = server;
+    this.registration = new Registration(server.baseUrl());
+    server.requestLog().listen(this::keep);
+  }
+
+  /**
+   * Starts a server in memory.
+   *
+   * @param port 0 for a free one
+   * @throws ScriptException if the port is taken
+   */
+  public static EmbeddedServer start(int port) {
+    return start(HomeserverConfig.defaults().withPort(port));
+  }
+
+  /** Starts a server of another configuration. */
+  public static EmbeddedServer start(HomeserverConfig config) {
+    try {
+      return new EmbeddedServer(EmbeddedHomeserver.start(config));
+    } catch (BindFailed e) {
+      throw new ScriptException(
+          "the embedded homeserver cannot listen on port "
+              + config.port()
+              + ": is it taken? Choose another --port, or none for a free one.",
+          e);
+    }
+  }
+
+  /** The server itself, for faults and restarts. */
+  public EmbeddedHomeserver homeserver() {
+    return server;
+  }
+
+  private void keep(Exchange exchange) {
+    byte[] request = exchange.requestText().getBytes(StandardCharsets.UTF_8);
+    synchronized (log) {
+      log.add(request);
+      log.add(exchange.answerBody());
+    }
+  }
+
+  @Override
+  public URI baseUrl() {
+    return server.baseUrl();
+  }
+
+  @Override
+  public synchronized Account account(String localpart) {
+    return accounts.computeIfAbsent(
+        localpart, user -> new Account(registration.register(user, PASSWORD), PASSWORD));
+  }
+
+  @Override
+  public Optional<Insight> insight() {
+    return Optional.of(
+        new Insight() {
+          @Override
+          public List<byte[]> database() {
+            return server.databaseDump().stream()
+                .map(row -> row.toString().getBytes(StandardCharsets.UTF_8))
+                .toList();
+          }
+
+          @Override
+          public List<byte[]> log() {
+            synchronized (log) {
+              return List.copyOf(log);
+            }
+          }
+        });
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}
