@@ -143,8 +143,7 @@ class EncryptedClientTest {
         .isEqualTo(Map.of(alice.address(), new Outcome.Sent()));
     assertThat(alice.received).containsExactly("two");
     assertThat(bob.senders)
-        .containsExactly(
-            new SenderEvidence.OlmDevice(alice.address(), SenderEvidence.Trust.KNOWN));
+        .containsExactly(new SenderEvidence.OlmDevice(alice.address(), SenderEvidence.Trust.KNOWN));
     assertThat(homeserver.calls("/keys/claim")).hasSize(1); // one session serves both
   }
 
@@ -168,8 +167,7 @@ class EncryptedClientTest {
   @EnumSource(Fault.class)
   void HTTP_RETRY_everyFaultOnTheWayIsMended_andNothingComesTwice(Fault fault) {
     for (String part : List.of("/keys/query", "/keys/claim", "/sendToDevice")) {
-      Member carol =
-          new Member("carol" + part.hashCode(), "D", new MemoryCryptoStore(), EVERYONE);
+      Member carol = new Member("carol" + part.hashCode(), "D", new MemoryCryptoStore(), EVERYONE);
       int times = fault == Fault.LIMITED ? 1 : 2; // a device list is waited for 5 s, no longer
       homeserver.fault(part, times, fault);
       CompletableFuture<Map<DeviceAddress, Outcome>> end = carol.send(part, bob.address());
@@ -199,8 +197,7 @@ class EncryptedClientTest {
                 machine.setLocalTrust(
                     new UserDevice("@dave:hs.test", "BLOCKED"), LocalTrust.BLOCKED)));
     CompletableFuture<Map<DeviceAddress, Outcome>> end =
-        alice.send(
-            "all", bob.address(), carol.address(), dave.address(), nobody, alice.address());
+        alice.send("all", bob.address(), carol.address(), dave.address(), nobody, alice.address());
     time.advance(Duration.ofSeconds(20));
     Map<DeviceAddress, Outcome> outcomes = now(end);
     assertThat(outcomes).hasSize(5);
@@ -328,8 +325,7 @@ class EncryptedClientTest {
     homeserver.logOut(alice.session);
     time.advance(Duration.ofMinutes(1));
     assertThat(alice.events)
-        .contains(
-            new ClientEvent.Sync(new SyncStatus.Ended(new ApiFailure.LoggedOut(true))));
+        .contains(new ClientEvent.Sync(new SyncStatus.Ended(new ApiFailure.LoggedOut(true))));
   }
 
   @Test
@@ -352,12 +348,15 @@ class EncryptedClientTest {
   /** FEED-WHOLE, FEED-FIRST, FEED-TRACK. */
   @Test
   void FEED_WHOLE_firstTheWholeStateThenChanges() {
-    homeserver.roomEvent(ROOM, "m.room.member", Optional.of("@bob:hs.test"), "@bob:hs.test",
+    homeserver.roomEvent(
+        ROOM,
+        "m.room.member",
+        Optional.of("@bob:hs.test"),
+        "@bob:hs.test",
         Json.newObject().put("membership", "join"));
     callMember(bob, "m.call");
     List<RoomUpdate> updates = new ArrayList<>();
-    RoomSubscription subscription =
-        value(alice.client.followRoom(ROOM, updates::add)).orThrow();
+    RoomSubscription subscription = value(alice.client.followRoom(ROOM, updates::add)).orThrow();
     assertThat(updates).hasSize(1);
     assertThat(updates.get(0).joined()).containsExactly("@bob:hs.test");
     assertThat(updates.get(0).events())
@@ -365,7 +364,11 @@ class EncryptedClientTest {
         .containsExactly("_@bob:hs.test_LAPTOP");
     assertThat(value(alice.client.withMachine(OlmMachine::trackedUsers)))
         .contains("@bob:hs.test"); // FEED-TRACK
-    homeserver.roomEvent(ROOM, "m.room.member", Optional.of("@bob:hs.test"), "@bob:hs.test",
+    homeserver.roomEvent(
+        ROOM,
+        "m.room.member",
+        Optional.of("@bob:hs.test"),
+        "@bob:hs.test",
         Json.newObject().put("membership", "leave"));
     assertThat(updates).hasSize(2);
     assertThat(updates.get(1).notJoined()).containsExactly("@bob:hs.test");

@@ -216,8 +216,7 @@ final class FakeHomeserver implements HttpTransport {
         for (Map.Entry<String, JsonNode> device : user.getValue().properties()) {
           ObjectNode event = Json.newObject().put("type", path.get(1)).put("sender", who[0]);
           event.set("content", device.getValue());
-          inbox(new String[] {user.getKey(), device.getKey()})
-              .add(new Stamped(++position, event));
+          inbox(new String[] {user.getKey(), device.getKey()}).add(new Stamped(++position, event));
         }
       }
       wake();

@@ -17,8 +17,7 @@ class HomeserverStatePublisherTest {
   private final HomeserverStatePublisher publisher =
       new HomeserverStatePublisher(
           new MatrixClient(
-                  new MatrixSession(
-                      FakeHomeserver.ADDRESS, "@a:hs.test", "D", AccessToken.of("t")),
+                  new MatrixSession(FakeHomeserver.ADDRESS, "@a:hs.test", "D", AccessToken.of("t")),
                   ClientSettings.of(http, time))
               .rooms(),
           "!room:hs.test");
@@ -42,8 +41,7 @@ class HomeserverStatePublisherTest {
     assertThat(put()).isEqualTo(new PublishOutcome.Published("$e"));
     assertThat(http.last().method()).isEqualTo("PUT");
     assertThat(http.last().uri().getRawPath())
-        .isEqualTo(
-            "/_matrix/client/v3/rooms/%21room%3Ahs.test/state/m.type/_%40a%3Ahs.test%2Fx");
+        .isEqualTo("/_matrix/client/v3/rooms/%21room%3Ahs.test/state/m.type/_%40a%3Ahs.test%2Fx");
     assertThat(http.last().body()).contains("{\"k\":\"v\"}");
   }
 

@@ -49,8 +49,7 @@ class LoginTest {
     assertThat(http.last().token()).isEmpty();
     MatrixSession session = ((LoginOutcome.LoggedIn) outcome).session();
     assertThat(session)
-        .isEqualTo(
-            new MatrixSession(HOMESERVER, "@alice:hs.test", "PHONE", session.token()));
+        .isEqualTo(new MatrixSession(HOMESERVER, "@alice:hs.test", "PHONE", session.token()));
     assertThat(session.token().reveal()).isEqualTo("syt_abc");
     assertThat(outcome.sentence()).isEqualTo("Logged in as @alice:hs.test, device PHONE.");
   }

@@ -48,7 +48,8 @@ class RetryPolicyTest {
   @Test
   void HTTP_RETRY_AFTER_isLeftAndALittleMore() {
     ApiFailure limited = new ApiFailure.RateLimited(Optional.of(Duration.ofSeconds(40)));
-    assertThat(policy.delay(1, limited, always(0))).isEqualTo(Duration.ofMillis(40_062).plusNanos(500_000));
+    assertThat(policy.delay(1, limited, always(0)))
+        .isEqualTo(Duration.ofMillis(40_062).plusNanos(500_000));
   }
 
   @Test

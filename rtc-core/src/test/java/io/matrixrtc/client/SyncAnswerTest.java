@@ -53,7 +53,8 @@ class SyncAnswerTest {
   @Test
   void SYNC_STATE_timelineComesOnTopOfState() throws Exception {
     RoomSection room =
-        room("{\"next_batch\":\"s\",\"rooms\":{\"join\":{\"!r:b\":{"
+        room(
+            "{\"next_batch\":\"s\",\"rooms\":{\"join\":{\"!r:b\":{"
                 + "\"state\":{\"events\":[{\"type\":\"x\",\"state_key\":\"\",\"n\":1}]},"
                 + "\"timeline\":{\"events\":[{\"type\":\"m\"},"
                 + "{\"type\":\"x\",\"state_key\":\"\",\"n\":2}]}}}}}");
@@ -66,7 +67,8 @@ class SyncAnswerTest {
   @ValueSource(strings = {"state_after", "org.matrix.msc4222.state_after"})
   void SYNC_STATE_stateAfterIsTheWholeTruth(String member) throws Exception {
     RoomSection room =
-        room("{\"next_batch\":\"s\",\"rooms\":{\"leave\":{\"!r:b\":{\""
+        room(
+            "{\"next_batch\":\"s\",\"rooms\":{\"leave\":{\"!r:b\":{\""
                 + member
                 + "\":{\"events\":[{\"type\":\"x\",\"state_key\":\"\",\"n\":3}]},"
                 + "\"timeline\":{\"events\":[{\"type\":\"x\",\"state_key\":\"\",\"n\":2}]}}}}}");

@@ -23,7 +23,8 @@ class SyncLoopTest {
   private final SyncLoop loop =
       new SyncLoop(
           new SyncApi(
-              new HomeserverApi(FakeHomeserver.ADDRESS, Optional.of(AccessToken.of("t")), settings)),
+              new HomeserverApi(
+                  FakeHomeserver.ADDRESS, Optional.of(AccessToken.of("t")), settings)),
           settings,
           new SyncLoop.Listener() {
             @Override

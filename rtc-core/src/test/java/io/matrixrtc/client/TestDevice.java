@@ -14,10 +14,10 @@ import io.matrixrtc.keys.ToDeviceChannel;
 import io.matrixrtc.olm.RandomSource;
 import io.matrixrtc.olm.StateKey;
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A device with an encrypted client in a test, and what it received of type {@value #TYPE}. */
 final class TestDevice implements AutoCloseable {
@@ -28,10 +28,10 @@ final class TestDevice implements AutoCloseable {
   final CryptoStore store;
   final EncryptedClient client;
   final DeviceAddress address;
-  final List<SenderEvidence> evidence = new ArrayList<>();
-  final List<String> received = new ArrayList<>();
-  final List<String> inTheClear = new ArrayList<>();
-  final List<ClientEvent> events = new ArrayList<>();
+  final List<SenderEvidence> evidence = new CopyOnWriteArrayList<>();
+  final List<String> received = new CopyOnWriteArrayList<>();
+  final List<String> inTheClear = new CopyOnWriteArrayList<>();
+  final List<ClientEvent> events = new CopyOnWriteArrayList<>();
 
   TestDevice(
       MatrixSession session,
@@ -44,20 +44,17 @@ final class TestDevice implements AutoCloseable {
     this.session = session;
     this.store = store;
     this.address = new DeviceAddress(session.userId(), session.deviceId());
-    SplittableRandom random = new SplittableRandom(seed);
     Random keys = new Random(seed);
     RandomSource source = keys::nextBytes;
-    MatrixClient matrix =
-        new MatrixClient(session, http, scheduler, RetryPolicy.defaults(), random);
+    ClientSettings clientSettings =
+        ClientSettings.of(http, scheduler).withRandom(new SplittableRandom(seed));
     this.client =
         new EncryptedClient(
-            matrix,
+            new MatrixClient(session, clientSettings),
             settings,
             store,
             StateKey.copyOf(new byte[StateKey.BYTES]),
             source,
-            scheduler,
-            random,
             events::add);
     client
         .toDevice()

@@ -124,8 +124,7 @@ interface CryptoStoreContract {
   @Test
   default void whatIsNotInTheChangesStays() throws Exception {
     try (CryptoStore store = open()) {
-      store.write(
-          Changes.builder().session(session(peer(1), "s1", 1)).syncToken("t").build());
+      store.write(Changes.builder().session(session(peer(1), "s1", 1)).syncToken("t").build());
       store.write(Changes.builder().trackUser("@b:x", false).build());
       assertThat(store.sessions(peer(1))).hasSize(1);
       assertThat(store.syncToken()).contains("t");

@@ -91,8 +91,7 @@ class DeliveriesTest {
     network.sync(alice, List.of(), Set.of(bobDevice.userId()));
     alice.deliver(TYPE, Json.newObject(), Set.of(bobDevice), network.now);
     assertThat(wanted(ToDevice.class)).isEmpty();
-    assertThat(alice.nextDeadline(network.now))
-        .contains(network.now.plus(Deliveries.LIST_WAIT));
+    assertThat(alice.nextDeadline(network.now)).contains(network.now.plus(Deliveries.LIST_WAIT));
     network.pass(Deliveries.LIST_WAIT.minusMillis(1));
     assertThat(wanted(ToDevice.class)).isEmpty();
     network.pass(Duration.ofMillis(1));
@@ -176,8 +175,10 @@ class DeliveriesTest {
     assertThat(deliver(alice, alice.device(), noOlm))
         .isEqualTo(
             Map.of(
-                alice.device(), not(new EncryptionOutcome.OwnDevice()),
-                noOlm, not(new EncryptionOutcome.NoOlmSupport())));
+                alice.device(),
+                not(new EncryptionOutcome.OwnDevice()),
+                noOlm,
+                not(new EncryptionOutcome.NoOlmSupport())));
   }
 
   @Test
@@ -221,7 +222,9 @@ class DeliveriesTest {
                 network
                     .oneTimeKeys
                     .computeIfAbsent(first, d -> new LinkedHashMap<>())
-                    .put("signed_curve25519:" + id, new OwnDevice(first, account).signedKey(key, false)));
+                    .put(
+                        "signed_curve25519:" + id,
+                        new OwnDevice(first, account).signedKey(key, false)));
     assertThat(deliver(alice, first)).containsEntry(first, SENT);
     network.carriedOut.clear();
     assertThat(deliver(alice, many.toArray(UserDevice[]::new)).values()).containsOnly(SENT);

@@ -284,7 +284,8 @@ class DeviceTrackingTest {
   @Test
   void devOwnEntryWithOtherKeysIsIgnored() throws Exception {
     OlmMachine fresh =
-        network.open(new UserDevice("@dora:example.org", "D"), MachineNetwork.ALL, new MemoryCryptoStore());
+        network.open(
+            new UserDevice("@dora:example.org", "D"), MachineNetwork.ALL, new MemoryCryptoStore());
     publish(fresh.device());
     for (OutgoingRequest request : fresh.outgoingRequests(network.now)) {
       if (request instanceof KeysQuery query) {

@@ -39,9 +39,7 @@ final class ForgedSender {
     payload.putObject("content").put("text", "hello");
     payload.put("sender", device.userId()).put("recipient", target.device().userId());
     payload.putObject("keys").put("ed25519", account.identityKeys().ed25519().toBase64());
-    payload
-        .putObject("recipient_keys")
-        .put("ed25519", target.identityKeys().ed25519().toBase64());
+    payload.putObject("recipient_keys").put("ed25519", target.identityKeys().ed25519().toBase64());
     payload.set("sender_device_keys", keys.deviceKeys());
     return payload;
   }

@@ -62,8 +62,7 @@ class KeyUploadsTest {
   void devOwnFirstUploadHoldsSignedDeviceKeysAndFiftyOneTimeKeys() throws Exception {
     ObjectNode body = upload(50);
     ObjectNode keys = (ObjectNode) body.get("device_keys");
-    SignedDeviceKeys parsed =
-        SignedDeviceKeys.accept(ALICE.userId(), ALICE.deviceId(), keys, null);
+    SignedDeviceKeys parsed = SignedDeviceKeys.accept(ALICE.userId(), ALICE.deviceId(), keys, null);
     assertThat(parsed.ed25519()).isEqualTo(machine.identityKeys().ed25519());
     assertThat(parsed.supportsOlm()).isTrue();
     assertThat(body.get("one_time_keys").size()).isEqualTo(50);
@@ -194,8 +193,7 @@ class KeyUploadsTest {
 
   private boolean hasPreviousFallbackKey() throws Exception {
     try (Account copy =
-        Account.unseal(
-            MachineNetwork.key(), store.account().orElseThrow().account().toBytes())) {
+        Account.unseal(MachineNetwork.key(), store.account().orElseThrow().account().toBytes())) {
       return copy.forgetFallbackKey();
     }
   }

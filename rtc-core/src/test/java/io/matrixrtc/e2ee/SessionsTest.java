@@ -211,8 +211,7 @@ class SessionsTest {
     FailingStore failing = new FailingStore(aliceStore);
     alice = network.open(aliceDevice, MachineNetwork.ALL, failing);
     failing.fails = true;
-    assertThatThrownBy(
-            () -> alice.deliver(TYPE, Json.newObject(), Set.of(bobDevice), network.now))
+    assertThatThrownBy(() -> alice.deliver(TYPE, Json.newObject(), Set.of(bobDevice), network.now))
         .isInstanceOf(CryptoStoreException.Unavailable.class);
     failing.fails = false;
     alice = network.open(aliceDevice, MachineNetwork.ALL, failing);
@@ -318,10 +317,10 @@ class SessionsTest {
     send(bob, aliceDevice);
     assertDecrypts(alice, 1);
     send(bob, aliceDevice);
-    ObjectNode event = (ObjectNode) Objects.requireNonNull(network.queues.remove(aliceDevice)).get(0);
+    ObjectNode event =
+        (ObjectNode) Objects.requireNonNull(network.queues.remove(aliceDevice)).get(0);
     ObjectNode broken = event.deepCopy();
-    ObjectNode message =
-        (ObjectNode) broken.path("content").path("ciphertext").elements().next();
+    ObjectNode message = (ObjectNode) broken.path("content").path("ciphertext").elements().next();
     message.put("body", message.path("body").textValue().replaceAll("^(.{60}).", "$1A"));
     int before = claims().size();
 
@@ -336,8 +335,7 @@ class SessionsTest {
     assertThat(network.sync(bob))
         .singleElement()
         .satisfies(
-            dummy ->
-                assertThat(((ToDeviceResult.Decrypted) dummy).type()).isEqualTo("m.dummy"));
+            dummy -> assertThat(((ToDeviceResult.Decrypted) dummy).type()).isEqualTo("m.dummy"));
     network.sync(alice, List.of(broken));
     network.settle(alice);
     assertThat(claims()).as("at most one an hour").hasSize(before + 1);

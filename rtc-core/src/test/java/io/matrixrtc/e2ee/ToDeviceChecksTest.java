@@ -250,8 +250,7 @@ class ToDeviceChecksTest {
     bad.put("sender", "@mallory:example.org");
     assertRefused(bad, UndecryptableReason.OTHER_SENDER);
     assertPayloadRefused(
-        payload -> payload.put("sender", "@mallory:example.org"),
-        UndecryptableReason.OTHER_SENDER);
+        payload -> payload.put("sender", "@mallory:example.org"), UndecryptableReason.OTHER_SENDER);
   }
 
   @Test
@@ -349,9 +348,7 @@ class ToDeviceChecksTest {
     assertPayloadRefused(
         payload -> {
           payload.remove("sender_device_keys");
-          payload
-              .putObject("keys")
-              .put("ed25519", other.identityKeys().ed25519().toBase64());
+          payload.putObject("keys").put("ed25519", other.identityKeys().ed25519().toBase64());
         },
         UndecryptableReason.OTHER_SENDER_KEY);
   }
@@ -436,8 +433,7 @@ class ToDeviceChecksTest {
         alice.event(
             TYPE,
             payload ->
-                payload.set(
-                    "sender_device_keys", resigned(keys -> keys.put("dehydrated", true))));
+                payload.set("sender_device_keys", resigned(keys -> keys.put("dehydrated", true))));
     assertThat(network.sync(bob, List.of(bad))).isEmpty();
     assertAccepted(alice.event(TYPE));
   }
@@ -474,9 +470,7 @@ class ToDeviceChecksTest {
       ciphertext(cut)
           .put(
               "body",
-              Base64.getEncoder()
-                  .withoutPadding()
-                  .encodeToString(Arrays.copyOf(body, length)));
+              Base64.getEncoder().withoutPadding().encodeToString(Arrays.copyOf(body, length)));
       bad.add(cut);
     }
     assertThat(network.sync(bob, bad))
@@ -491,10 +485,7 @@ class ToDeviceChecksTest {
     keys.remove("signatures");
     try {
       return SignedJson.sign(
-          keys,
-          ALICE.userId(),
-          "ed25519:ALICE1",
-          message -> alice.account.sign(message).toBytes());
+          keys, ALICE.userId(), "ed25519:ALICE1", message -> alice.account.sign(message).toBytes());
     } catch (CanonicalJsonException e) {
       throw new AssertionError(e);
     }

@@ -57,8 +57,7 @@ class ToDeviceVectorsTest {
           bad("sender_device_keys_signature"),
           bad("sender_device_keys_user_id"),
           Map.entry(
-              "missing_sender_device_keys",
-              Set.of(UndecryptableReason.SENDER_DEVICE_KEYS_MISSING)),
+              "missing_sender_device_keys", Set.of(UndecryptableReason.SENDER_DEVICE_KEYS_MISSING)),
           Map.entry("identity_key_mismatch", Set.of(UndecryptableReason.NO_SESSION)),
           Map.entry("no_session_can_decrypt", Set.of(UndecryptableReason.NO_SESSION)),
           Map.entry("non_contributory", Set.of(UndecryptableReason.NO_SESSION)),
@@ -139,8 +138,7 @@ class ToDeviceVectorsTest {
     receiver.get("one_time_keys").forEach(key -> script.add(hex(key.get("private"))));
     receiver.get("fallback_keys").forEach(key -> script.add(hex(key.get("private"))));
     Account account =
-        Account.generate(
-            bytes -> System.arraycopy(script.remove(), 0, bytes, 0, bytes.length));
+        Account.generate(bytes -> System.arraycopy(script.remove(), 0, bytes, 0, bytes.length));
     account.generateOneTimeKeys(receiver.get("one_time_keys").size());
     receiver.get("fallback_keys").forEach(key -> account.generateFallbackKey());
     assertThat(script).isEmpty();
@@ -148,8 +146,7 @@ class ToDeviceVectorsTest {
     RandomSource random = new Random(7)::nextBytes;
     StateKey key = StateKey.generate(random);
     UserDevice device =
-        new UserDevice(
-            receiver.get("user_id").textValue(), receiver.get("device_id").textValue());
+        new UserDevice(receiver.get("user_id").textValue(), receiver.get("device_id").textValue());
     MemoryCryptoStore store = new MemoryCryptoStore();
     store.write(
         Changes.builder()
@@ -168,7 +165,8 @@ class ToDeviceVectorsTest {
           default -> throw new AssertionError("unknown requirement");
         };
     OlmMachine machine =
-        OlmMachine.open(device, new OlmMachine.Settings(TrustPolicy.ALL, policy), store, key, random);
+        OlmMachine.open(
+            device, new OlmMachine.Settings(TrustPolicy.ALL, policy), store, key, random);
     assertThat(machine.identityKeys().ed25519().toBase64())
         .isEqualTo(receiver.get("ed25519_public").textValue());
     assertThat(machine.identityKeys().curve25519().toBase64())
@@ -228,10 +226,8 @@ class ToDeviceVectorsTest {
     event.properties().forEach(member -> assertThat(seen).contains(member));
     EncryptionInfo info = decrypted.info();
     assertThat(info.sender()).isEqualTo(event.get("sender").textValue());
-    assertThat(info.senderDevice().orElse(null))
-        .isEqualTo(expect.get("sender_device").textValue());
-    assertThat(info.senderKey().toBase64())
-        .isEqualTo(expect.get("sender_curve25519").textValue());
+    assertThat(info.senderDevice().orElse(null)).isEqualTo(expect.get("sender_device").textValue());
+    assertThat(info.senderKey().toBase64()).isEqualTo(expect.get("sender_curve25519").textValue());
     assertThat(info.verification() == VerificationState.VERIFIED)
         .isEqualTo(expect.get("sender_verified").booleanValue());
   }

@@ -101,7 +101,8 @@ public final class DemoRun {
             options.speed(),
             options.processes() ? options.participants() + 1 : 1));
     world.record(
-        new TraceEvent.Noted(null, "keys of senders count under the trust policy " + options.trust()));
+        new TraceEvent.Noted(
+            null, "keys of senders count under the trust policy " + options.trust()));
   }
 
   private void write(World world, DemoOutcome outcome) throws IOException {

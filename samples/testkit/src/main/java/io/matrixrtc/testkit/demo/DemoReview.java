@@ -86,8 +86,7 @@ final class DemoReview {
               check.detail(),
               new TraceEvent.Control(beside.what(), beside.ok(), beside.detail())));
     } else {
-      world.record(
-          new TraceEvent.Checked(check.name(), check.claim(), ok, check.detail(), null));
+      world.record(new TraceEvent.Checked(check.name(), check.claim(), ok, check.detail(), null));
     }
   }
 

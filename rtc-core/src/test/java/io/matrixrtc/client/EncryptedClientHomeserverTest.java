@@ -1,0 +1,332 @@
+package io.matrixrtc.client;
+
+import static io.matrixrtc.client.TestDevice.ALL;
+import static io.matrixrtc.client.TestDevice.TYPE;
+import static io.matrixrtc.client.TestDevice.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.e2ee.CryptoStore;
+import io.matrixrtc.e2ee.MemoryCryptoStore;
+import io.matrixrtc.e2ee.OlmMachine;
+import io.matrixrtc.homeserver.EmbeddedHomeserver;
+import io.matrixrtc.homeserver.HomeserverConfig;
+import io.matrixrtc.homeserver.faults.Fault;
+import io.matrixrtc.homeserver.faults.FaultPlan;
+import io.matrixrtc.homeserver.faults.FaultRule;
+import io.matrixrtc.json.Json;
+import io.matrixrtc.keys.DeviceAddress;
+import io.matrixrtc.keys.PoolScheduler;
+import io.matrixrtc.keys.SenderEvidence;
+import io.matrixrtc.keys.SerialScheduler;
+import io.matrixrtc.keys.ToDeviceChannel.Outcome;
+import io.matrixrtc.session.CallMemberEvent;
+import io.matrixrtc.session.PublishOutcome;
+import io.matrixrtc.session.RoomUpdate;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real HTTP against the embedded homeserver. */
+class EncryptedClientHomeserverTest {
+  private final ScheduledExecutorService pool = Executors.newScheduledThreadPool(4);
+  private final HttpTransport http = new JdkHttpTransport(pool);
+  private final List<TestDevice> devices = new ArrayList<>();
+  @TempDir private Path folder;
+  private EmbeddedHomeserver homeserver;
+  private int seed;
+
+  @BeforeEach
+  void start() throws Exception {
+    homeserver =
+        EmbeddedHomeserver.start(
+            HomeserverConfig.defaults().withDatabase(folder.resolve("homeserver.db")));
+  }
+
+  @AfterEach
+  void stop() {
+    devices.forEach(TestDevice::close);
+    homeserver.close();
+    pool.shutdownNow();
+  }
+
+  private SerialScheduler scheduler() {
+    return new PoolScheduler(pool, InstantSource.system());
+  }
+
+  private static <T> T get(CompletionStage<T> stage) throws Exception {
+    return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
+  }
+
+  private ClientSettings settings() {
+    return ClientSettings.of(http, scheduler())
+        .withRetries(
+            new RetryPolicy(Duration.ofMillis(50), Duration.ofMillis(200), Duration.ofMillis(500)));
+  }
+
+  private LoginOutcome login(Credentials credentials) throws Exception {
+    return get(MatrixClient.login(homeserver.baseUrl(), credentials, settings()));
+  }
+
+  private LoginOutcome registration(String user, String password) throws Exception {
+    Credentials credentials = Credentials.of(user, password, "test");
+    return get(MatrixClient.register(homeserver.baseUrl(), credentials, settings()));
+  }
+
+  private MatrixSession register(String user) throws Exception {
+    LoginOutcome outcome = registration(user, "pass-" + user);
+    assertThat(outcome).isInstanceOf(LoginOutcome.LoggedIn.class);
+    return ((LoginOutcome.LoggedIn) outcome).session();
+  }
+
+  private TestDevice device(MatrixSession session, CryptoStore store) throws Exception {
+    return device(session, store, ALL);
+  }
+
+  private TestDevice device(MatrixSession session, CryptoStore store, OlmMachine.Settings settings)
+      throws Exception {
+    TestDevice device = new TestDevice(session, http, scheduler(), settings, store, ++seed);
+    devices.add(device);
+    device.client.start();
+    await().until(() -> device.events.stream().anyMatch(EncryptedClientHomeserverTest::isSynced));
+    await()
+        .until(
+            () -> get(device.client.withMachine(m -> m.outgoingRequests(Instant.now()))).isEmpty());
+    return device;
+  }
+
+  private static boolean isSynced(ClientEvent event) {
+    return event instanceof ClientEvent.Sync sync && sync.status() instanceof SyncStatus.Running;
+  }
+
+  private TestDevice device(String user) throws Exception {
+    return device(register(user), new MemoryCryptoStore());
+  }
+
+  private Outcome send(TestDevice from, String text, TestDevice to) throws Exception {
+    Map<DeviceAddress, Outcome> outcomes =
+        get(from.client.toDevice().send(TYPE, text(text), Set.of(to.address)));
+    assertThat(outcomes).containsOnlyKeys(to.address);
+    return outcomes.values().iterator().next();
+  }
+
+  private static void awaitReceived(TestDevice device, String... texts) {
+    await().untilAsserted(() -> assertThat(device.received).containsExactly(texts));
+  }
+
+  private FaultPlan.Active fault(String path, Fault fault) {
+    return homeserver.faults().add(FaultRule.on(path, fault));
+  }
+
+  @Test
+  void messagesGoBothWaysEncryptedAndNameTheSendingDevice() throws Exception {
+    List<String> seenByServer = new CopyOnWriteArrayList<>();
+    homeserver.requestLog().listen(exchange -> seenByServer.add(exchange.requestText()));
+    TestDevice alice = device("alice");
+    TestDevice bob = device("bob");
+    assertThat(send(alice, "needle-one", bob)).isEqualTo(new Outcome.Sent());
+    awaitReceived(bob, "needle-one");
+    assertThat(bob.evidence)
+        .containsExactly(new SenderEvidence.OlmDevice(alice.address, SenderEvidence.Trust.KNOWN));
+    assertThat(send(bob, "needle-two", alice)).isEqualTo(new Outcome.Sent());
+    awaitReceived(alice, "needle-two");
+    assertThat(seenByServer)
+        .anyMatch(request -> request.contains("/sendToDevice/m.room.encrypted/"))
+        .noneMatch(request -> request.contains("needle"));
+  }
+
+  @Test
+  void loginFailuresAreToldApart() throws Exception {
+    MatrixSession session = register("alice");
+    Credentials right = Credentials.of("alice", "pass-alice", "test");
+    assertThat(login(Credentials.of("alice", "wrong", "test")))
+        .isInstanceOf(LoginOutcome.WrongPassword.class);
+    assertThat(registration("alice", "x")).isInstanceOf(LoginOutcome.NameTaken.class);
+    assertThat(login(right.asDevice(session.deviceId()))).isInstanceOf(LoginOutcome.LoggedIn.class);
+    homeserver.close();
+    LoginOutcome failed = login(right);
+    assertThat(failed).isInstanceOf(LoginOutcome.Failed.class);
+    assertThat(((LoginOutcome.Failed) failed).failure()).isInstanceOf(ApiFailure.Unreachable.class);
+    assertThat(failed.sentence())
+        .contains(homeserver.baseUrl().toString())
+        .doesNotContain("pass-alice");
+    homeserver = EmbeddedHomeserver.start(HomeserverConfig.defaults());
+  }
+
+  @Test
+  void accountApiTellsWhoWeAreAndEndsTheLogin() throws Exception {
+    TestDevice alice = device("alice");
+    AccountApi account = alice.client.matrix().account();
+    assertThat(get(account.versions()).orThrow()).contains("v1.1");
+    assertThat(get(account.whoami()).orThrow())
+        .isEqualTo(new AccountApi.WhoAmI(alice.session.userId(), alice.session.deviceId()));
+    assertThat(get(account.logout()).orThrow()).isTrue();
+    await()
+        .until(
+            () ->
+                alice.events.stream()
+                    .anyMatch(
+                        event ->
+                            event instanceof ClientEvent.Sync sync
+                                && sync.status() instanceof SyncStatus.Ended));
+    assertThat(get(account.whoami()))
+        .isInstanceOfSatisfying(
+            ApiResult.Failed.class,
+            failed -> assertThat(failed.failure()).isInstanceOf(ApiFailure.LoggedOut.class));
+  }
+
+  @Test
+  void httpLostAnswersAreRepeatedAndNothingArrivesTwice() throws Exception {
+    TestDevice alice = device("alice");
+    TestDevice bob = device("bob");
+    List<FaultPlan.Active> faults =
+        List.of(
+            fault("/sendToDevice/", new Fault.DropAnswer()),
+            fault("/keys/query", new Fault.DropAnswer()),
+            fault("/keys/claim", new Fault.DropAnswer()));
+    assertThat(send(alice, "once", bob)).isEqualTo(new Outcome.Sent());
+    assertThat(send(alice, "twice", bob)).isEqualTo(new Outcome.Sent());
+    awaitReceived(bob, "once", "twice");
+    assertThat(faults).allMatch(active -> active.hits() == 1);
+  }
+
+  @Test
+  void httpRateLimitsAndServerErrorsAreWaitedFor() throws Exception {
+    TestDevice alice = device("alice");
+    TestDevice bob = device("bob");
+    List<FaultPlan.Active> faults =
+        List.of(
+            fault("/sendToDevice/", new Fault.TooManyRequests(Duration.ofSeconds(1))),
+            fault("/sendToDevice/", new Fault.ServerError(502)),
+            fault("/sendToDevice/", new Fault.DropRequest()));
+    assertThat(send(alice, "late", bob)).isEqualTo(new Outcome.Sent());
+    awaitReceived(bob, "late");
+    assertThat(faults).allMatch(active -> active.hits() == 1);
+  }
+
+  @Test
+  void aRefusalIsFinalAndReported() throws Exception {
+    TestDevice alice = device("alice");
+    TestDevice bob = device("bob");
+    fault("/sendToDevice/", new Fault.ServerError(413));
+    assertThat(send(alice, "refused", bob)).isInstanceOf(Outcome.Failed.class);
+    assertThat(send(alice, "taken", bob)).isEqualTo(new Outcome.Sent());
+    awaitReceived(bob, "taken");
+  }
+
+  @Test
+  void theHomeserverMayRestart() throws Exception {
+    TestDevice alice = device("alice");
+    TestDevice bob = device("bob");
+    send(alice, "before", bob);
+    awaitReceived(bob, "before");
+    homeserver.restart();
+    assertThat(send(alice, "after", bob)).isEqualTo(new Outcome.Sent());
+    awaitReceived(bob, "before", "after");
+  }
+
+  @Test
+  void aDeviceComesBackFromItsStoreAndMissesNothing() throws Exception {
+    TestDevice alice = device("alice");
+    CryptoStore store = new MemoryCryptoStore();
+    MatrixSession session = register("bob");
+    TestDevice bob = device(session, store);
+    send(alice, "one", bob);
+    awaitReceived(bob, "one");
+    bob.close();
+    send(alice, "two", bob);
+    TestDevice back = device(session, store);
+    awaitReceived(back, "two");
+    assertThat(send(back, "hello again", alice)).isEqualTo(new Outcome.Sent());
+    awaitReceived(alice, "hello again");
+  }
+
+  @Test
+  void theDefaultPolicyRefusesDevicesThatAreNotCrossSigned() throws Exception {
+    TestDevice alice =
+        device(register("alice"), new MemoryCryptoStore(), OlmMachine.Settings.defaults());
+    TestDevice bob = device("bob");
+    assertThat(send(alice, "no", bob)).isInstanceOf(Outcome.Refused.class);
+    assertThat(send(bob, "ignored", alice)).isEqualTo(new Outcome.Sent());
+    await().until(() -> alice.events.stream().anyMatch(ClientEvent.ToDevice.class::isInstance));
+    assertThat(alice.received).isEmpty();
+  }
+
+  @Test
+  void roomsAreMadeJoinedAndFollowed() throws Exception {
+    TestDevice alice = device("alice");
+    TestDevice bob = device("bob");
+    RoomsApi rooms = alice.client.matrix().rooms();
+    ObjectNode settings = Json.newObject().put("preset", "private_chat");
+    settings
+        .putObject("power_level_content_override")
+        .putObject("events")
+        .put(CallMemberEvent.TYPE, 0);
+    String room = get(rooms.createRoom(settings)).orThrow();
+    get(rooms.invite(room, bob.session.userId())).orThrow();
+
+    List<RoomUpdate> seen = new CopyOnWriteArrayList<>();
+    get(alice.client.followRoom(room, seen::add)).orThrow();
+    assertThat(seen).singleElement();
+    assertThat(seen.get(0).joined()).containsExactly(alice.session.userId());
+
+    get(bob.client.matrix().rooms().join(room)).orThrow();
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(seen)
+                    .anyMatch(update -> update.joined().contains(bob.session.userId())));
+    PublishOutcome published =
+        get(
+            bob.client
+                .statePublisher(room)
+                .putState(CallMemberEvent.TYPE, "_key", Json.newObject().put("x", 1)));
+    assertThat(published).isInstanceOf(PublishOutcome.Published.class);
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(seen.get(seen.size() - 1).events())
+                    .singleElement()
+                    .satisfies(
+                        event -> {
+                          assertThat(event.sender()).isEqualTo(bob.session.userId());
+                          assertThat(event.stateKey()).isEqualTo("_key");
+                          assertThat(event.content().path("x").intValue()).isEqualTo(1);
+                        }));
+    assertThat(get(alice.client.withMachine(OlmMachine::trackedUsers)))
+        .as("devices in the call are followed")
+        .contains(bob.session.userId());
+
+    assertThat(
+            get(
+                bob.client
+                    .statePublisher(room)
+                    .putState("m.room.name", "", Json.newObject().put("name", "no"))))
+        .isInstanceOf(PublishOutcome.Forbidden.class);
+    assertThat(
+            get(rooms.sendEvent(room, "m.room.message", "t1", Json.newObject().put("body", "x")))
+                .orThrow())
+        .startsWith("$");
+    get(bob.client.matrix().rooms().leave(room)).orThrow();
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(seen)
+                    .anyMatch(update -> update.notJoined().contains(bob.session.userId())));
+  }
+}
