@@ -35,6 +35,8 @@ public final class EncryptedPacket {
   }
 
   /**
+   * A packet of these parts.
+   *
    * @param iv 12 bytes
    * @param keyIndex 0 to 255
    * @param value ciphertext and tag, 16 to {@value #MAX_VALUE_BYTES} bytes
@@ -165,7 +167,7 @@ public final class EncryptedPacket {
   private static void writeVarint(ByteArrayOutputStream out, int number) {
     int rest = number;
     while ((rest & ~0x7F) != 0) {
-      out.write(rest & 0x7F | 0x80);
+      out.write((rest & 0x7F) | 0x80);
       rest >>>= 7;
     }
     out.write(rest);

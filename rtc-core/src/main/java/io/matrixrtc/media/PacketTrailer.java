@@ -63,8 +63,8 @@ public final class PacketTrailer {
     int end = off + len - END_BYTES;
     int at = off + len - trailer;
     while (at + 2 <= end) {
-      int tag = frame[at] & 0xFF ^ MASK;
-      int size = frame[at + 1] & 0xFF ^ MASK;
+      int tag = (frame[at] & 0xFF) ^ MASK;
+      int size = (frame[at + 1] & 0xFF) ^ MASK;
       at += 2;
       if (size > end - at) {
         break;
@@ -90,7 +90,7 @@ public final class PacketTrailer {
         || !Arrays.equals(frame, off + len - MAGIC.length, off + len, MAGIC, 0, MAGIC.length)) {
       return 0;
     }
-    int length = frame[off + len - END_BYTES] & 0xFF ^ MASK;
+    int length = (frame[off + len - END_BYTES] & 0xFF) ^ MASK;
     return length < END_BYTES || length > len ? 0 : length;
   }
 

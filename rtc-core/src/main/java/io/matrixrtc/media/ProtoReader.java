@@ -82,7 +82,7 @@ final class ProtoReader {
         throw malformed("truncated number");
       }
       byte b = message[at++];
-      value |= (long) (b & 0x7F) << 7 * i;
+      value |= (long) (b & 0x7F) << (7 * i);
       if (b >= 0) {
         return value;
       }

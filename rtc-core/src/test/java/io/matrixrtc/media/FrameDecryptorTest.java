@@ -39,8 +39,8 @@ class FrameDecryptorTest {
           try (MediaKey shared = here.key();
               KeyRing from = here.ring(new KeyIndex(random.nextInt(256)), shared);
               KeyRing to = here.ring(from.currentIndex(), shared)) {
-            Codec codec = Codec.values()[random.nextInt(Codec.values().length)];
-            FrameType type = FrameType.values()[random.nextInt(3)];
+            Codec codec = pick(random, Codec.values());
+            FrameType type = pick(random, FrameType.values());
             byte[] frame =
                 random.nextBoolean()
                     ? here.frame(codec, 4 + random.nextInt(300))
@@ -97,7 +97,7 @@ class FrameDecryptorTest {
               byte[] good = MediaWorld.encrypt(from, Codec.AUDIO, FRAME);
               for (int i = 0; i < 30; i++) {
                 FrameStatus status =
-                    MediaWorld.receive(track, codec(random), garbage(random, good));
+                    MediaWorld.receive(track, pick(random, Codec.values()), garbage(random, good));
                 assertThat(status).isNotIn(FrameStatus.OK, FrameStatus.KEY_INVALID);
               }
               assertThat(to.generation(MediaWorld.ZERO)).hasValue(generation);
@@ -115,8 +115,8 @@ class FrameDecryptorTest {
         });
   }
 
-  private static Codec codec(SplittableRandom random) {
-    return Codec.values()[random.nextInt(Codec.values().length)];
+  private static <T> T pick(SplittableRandom random, T[] values) {
+    return values[random.nextInt(values.length)];
   }
 
   /** Random, truncated, extended or flipped bytes, most of which name a key that is there. */

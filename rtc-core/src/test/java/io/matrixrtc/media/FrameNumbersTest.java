@@ -163,7 +163,7 @@ class FrameNumbersTest {
   }
 
   private static int number(byte[] iv) {
-    return (iv[8] & 0xFF) << 24 | (iv[9] & 0xFF) << 16 | (iv[10] & 0xFF) << 8 | iv[11] & 0xFF;
+    return (iv[8] & 0xFF) << 24 | (iv[9] & 0xFF) << 16 | (iv[10] & 0xFF) << 8 | (iv[11] & 0xFF);
   }
 
   private static String iv(byte[] encrypted) {

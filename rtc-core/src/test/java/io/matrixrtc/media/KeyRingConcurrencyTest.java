@@ -11,6 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.junit.jupiter.api.Test;
@@ -24,6 +26,8 @@ class KeyRingConcurrencyTest {
   private final KeyRing receiver = world.ring();
   private final Set<String> ivs = ConcurrentHashMap.newKeySet();
   private final AtomicLongArray frames = new AtomicLongArray(TRACKS);
+  private final List<Semaphore> done =
+      List.of(new Semaphore(0), new Semaphore(0), new Semaphore(0));
   private final AtomicBoolean stop = new AtomicBoolean();
 
   @Test
@@ -87,19 +91,19 @@ class KeyRingConcurrencyTest {
           .isEqualTo(frame);
       assertThat(decryptor.generation()).isEqualTo(encryptor.generation());
       frames.incrementAndGet(track);
+      done.get(track).release();
     }
   }
 
   /** Two more frames on each: the second was begun under the new key. */
   private void awaitFramesOnEveryTrack(List<Future<Void>> tracks) throws Exception {
     for (int track = 0; track < TRACKS; track++) {
-      long enough = frames.get(track) + 2;
-      while (frames.get(track) < enough) {
+      done.get(track).drainPermits();
+      while (!done.get(track).tryAcquire(2, 1, TimeUnit.SECONDS)) {
         if (tracks.get(track).isDone()) {
           tracks.get(track).get();
           throw new AssertionError("track " + track + " ended");
         }
-        Thread.yield();
       }
     }
   }

@@ -163,9 +163,8 @@ final class LiveKitVectors {
     if (hasValue(frame, "rtpMap")) {
       frame
           .get("rtpMap")
-          .fields()
-          .forEachRemaining(
-              e -> payloadTypes.put(Integer.valueOf(e.getKey()), e.getValue().asText()));
+          .properties()
+          .forEach(e -> payloadTypes.put(Integer.valueOf(e.getKey()), e.getValue().asText()));
     }
     return Codec.ofVideo(
         text(frame, "mimeType"),

@@ -54,9 +54,8 @@ class NaluVectorsTest {
     byte[] data = LiveKitVectors.hex(vector, "dataHex");
     vector
         .get("byKnownCodec")
-        .fields()
-        .forEachRemaining(
-            e -> checkScan(data, LiveKitVectors.codecNamed(e.getKey()), e.getValue()));
+        .properties()
+        .forEach(e -> checkScan(data, LiveKitVectors.codecNamed(e.getKey()), e.getValue()));
     byte[] normalized = new byte[data.length + StartCodes.countShort(data, 0, data.length)];
     assertThat(StartCodes.copyNormalized(data, 0, data.length, normalized, 0))
         .isEqualTo(normalized.length);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** A receiver that is driven by the steps of a {@code scenario} vector. */
 final class ScenarioReceiver implements KeyRingListener, AutoCloseable {
   /** What one frame led to. */
-  record Outcome(FrameStatus status, byte @Nullable [] output, List<String> errors) {}
+  record Outcome(FrameStatus status, @Nullable String outputHex, List<String> errors) {}
 
   final KeyRing ring;
   final Map<Integer, KeyMaterial> keys = new HashMap<>();
@@ -113,7 +113,9 @@ final class ScenarioReceiver implements KeyRingListener, AutoCloseable {
             0);
     return new Outcome(
         status,
-        status.hasOutput() ? Arrays.copyOf(out, decryptor.outputLength()) : null,
+        status.hasOutput()
+            ? LiveKitVectors.hex(Arrays.copyOf(out, decryptor.outputLength()))
+            : null,
         errors(status, currentValid));
   }
 

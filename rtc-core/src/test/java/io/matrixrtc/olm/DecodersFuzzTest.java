@@ -28,7 +28,7 @@ class DecodersFuzzTest {
     Cases.run(
         "fuzz-normal",
         400,
-        40_000,
+        10_000,
         (seed, random) -> {
           Pair pair = Pair.talking(seed % 5);
           pair.bob.decrypt(pair.alice.encrypt(TEXT));
@@ -72,7 +72,7 @@ class DecodersFuzzTest {
     Cases.run(
         "fuzz-prekey",
         200,
-        20_000,
+        5_000,
         (seed, random) -> {
           RandomSource source = ScriptedRandom.of(random);
           Account alice = Account.generate(source);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.matrixrtc.cases.Cases;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,7 @@ class DialogueTest {
   @Test
   void readsWhatTheLimitsAllowAndNothingTwice_OLM_ONCE() {
     Map<String, Integer> seen = new HashMap<>();
-    Cases.run("olm-dialogue", 60, 3_000, (seed, random) -> dialogue(random, seen));
+    Cases.run("olm-dialogue", 60, 1_500, (seed, random) -> dialogue(random, seen));
     assertThat(seen).containsKeys("read", "refused", "forged", "reloaded", "burst");
     assertThat(seen.get("read")).isGreaterThan(1_000);
   }
@@ -113,6 +114,7 @@ class DialogueTest {
 
   /**
    * A message with one bit changed is refused and changes nothing; the caller sends the real one.
+   * It may still spell the same fields: index 0 may as well be missing (OLM-CANON).
    */
   private static void forge(Session session, NormalMessage message, SplittableRandom random) {
     byte[] body = message.encode();
@@ -120,7 +122,11 @@ class DialogueTest {
     body[bit / 8] ^= (byte) (1 << bit % 8);
     String before = States.of(session);
     try {
-      session.decrypt(NormalMessage.decode(body));
+      NormalMessage forged = NormalMessage.decode(body);
+      if (Arrays.equals(forged.encode(), message.encode())) {
+        return;
+      }
+      session.decrypt(forged);
       throw new AssertionError("a forged message was read, bit " + bit);
     } catch (OlmException e) {
       assertThat(States.of(session)).isEqualTo(before);

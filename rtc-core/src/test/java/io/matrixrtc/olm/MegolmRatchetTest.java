@@ -59,7 +59,7 @@ class MegolmRatchetTest {
     Cases.run(
         "megolm-jumps",
         200,
-        20_000,
+        5_000,
         (seed, random) -> {
           long a = random.nextLong(1L << 32);
           long b = random.nextLong(a, 1L << 32);

@@ -39,7 +39,7 @@ final class FloorCipher {
   int encrypt(byte[] in, byte[] out) throws GeneralSecurityException {
     counter++;
     for (int i = 0; i < Integer.BYTES; i++) {
-      iv[11 - i] = (byte) (counter >>> Byte.SIZE * i);
+      iv[11 - i] = (byte) (counter >>> (Byte.SIZE * i));
     }
     cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, iv));
     cipher.updateAAD(in, 0, clearBytes);

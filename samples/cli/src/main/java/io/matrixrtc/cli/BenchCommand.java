@@ -33,7 +33,12 @@ final class BenchCommand implements Runnable {
         "AES-GCM of the JDK over the same bytes. The ratio is ours to that floor."
       },
       mixinStandardHelpOptions = true,
-      footer = {"", "Examples:", "  matrixrtc bench frames --quick", "  matrixrtc bench frames --json"})
+      footer = {
+        "",
+        "Examples:",
+        "  matrixrtc bench frames --quick",
+        "  matrixrtc bench frames --json"
+      })
   static final class Frames implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object per measurement.")
     private boolean json;

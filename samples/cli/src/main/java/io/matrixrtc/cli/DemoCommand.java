@@ -126,9 +126,7 @@ final class DemoCommand implements Callable<Integer> {
       description = "Write everything that happened, one JSON object per line.")
   private @Nullable Path trace;
 
-  @Option(
-      names = "--json",
-      description = "Print events as JSON lines, a summary as the last one.")
+  @Option(names = "--json", description = "Print events as JSON lines, a summary as the last one.")
   private boolean json;
 
   @Override

@@ -67,8 +67,11 @@ final class HomeserverCommand implements Callable<Integer> {
       Runtime.getRuntime().addShutdownHook(new Thread(server::close, "homeserver-shutdown"));
       if (json) {
         System.out.println(
-            "{\"type\":\"listening\",\"url\":\"" + server.baseUrl() + "\",\"serverName\":\""
-                + serverName + "\"}");
+            "{\"type\":\"listening\",\"url\":\""
+                + server.baseUrl()
+                + "\",\"serverName\":\""
+                + serverName
+                + "\"}");
       } else {
         System.out.println("Homeserver " + serverName + " listens at " + server.baseUrl());
         System.out.println("Stop it with Ctrl-C.");

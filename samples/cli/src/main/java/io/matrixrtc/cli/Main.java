@@ -38,7 +38,9 @@ public final class Main {
           if (exception instanceof CommandFailure failure) {
             command.getErr().println("matrixrtc: " + failure.getMessage());
           } else {
-            command.getErr().println("matrixrtc: this is a bug, please report it with what follows");
+            command
+                .getErr()
+                .println("matrixrtc: this is a bug, please report it with what follows");
             exception.printStackTrace(command.getErr());
           }
           return CommandLine.ExitCode.SOFTWARE;

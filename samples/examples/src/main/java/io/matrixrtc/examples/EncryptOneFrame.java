@@ -35,8 +35,7 @@ public final class EncryptOneFrame {
       FrameDecryptor decryptor = new FrameDecryptor(receiver);
       byte[] opened = new byte[wire.length];
       FrameStatus status =
-          decryptor.decrypt(
-              Codec.VP8, FrameType.KEY, wire, 0, encryptor.outputLength(), opened, 0);
+          decryptor.decrypt(Codec.VP8, FrameType.KEY, wire, 0, encryptor.outputLength(), opened, 0);
       if (status != FrameStatus.OK) {
         throw new IllegalStateException("not decrypted: " + status);
       }

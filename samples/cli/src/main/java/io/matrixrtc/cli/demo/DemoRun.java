@@ -75,7 +75,6 @@ public final class DemoRun {
               USE_KEY_DELAY,
               options.out());
       DemoOutcome outcome = play(world, demo, display);
-      world.record(new TraceEvent.CallEnded(outcome.ok(), outcome.ok() ? "every check held" : ""));
       display.finish();
       write(world, outcome);
       print(outcome);
@@ -101,7 +100,8 @@ public final class DemoRun {
             options.speed(),
             options.processes() ? options.participants() + 1 : 1));
     world.record(
-        new TraceEvent.Noted(null, "keys of senders count under the trust policy " + options.trust()));
+        new TraceEvent.Noted(
+            null, "keys of senders count under the trust policy " + options.trust()));
   }
 
   private void write(World world, DemoOutcome outcome) throws IOException {

@@ -10,6 +10,7 @@ final class JsonDisplay implements Display {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   private final PrintStream out;
+  private boolean finished;
 
   JsonDisplay(PrintStream out) {
     this.out = out;
@@ -26,12 +27,16 @@ final class JsonDisplay implements Display {
     print(MAPPER.createObjectNode().put("type", "progress").put("text", what).toString());
   }
 
+  /** Nothing is printed after this, so that the summary is the last line. */
   @Override
-  public void finish() {
+  public synchronized void finish() {
+    finished = true;
     out.flush();
   }
 
   private synchronized void print(String line) {
-    out.println(line);
+    if (!finished) {
+      out.println(line);
+    }
   }
 }

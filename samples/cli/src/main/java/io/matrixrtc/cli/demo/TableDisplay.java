@@ -30,8 +30,7 @@ final class TableDisplay implements Display {
   TableDisplay(PrintStream out, Terminal terminal, Consumer<TraceEvent> trace) {
     this.table = new LiveTable(out, terminal);
     this.trace = trace;
-    redraw.scheduleAtFixedRate(
-        table::draw, REDRAW_MILLIS, REDRAW_MILLIS, TimeUnit.MILLISECONDS);
+    redraw.scheduleAtFixedRate(table::draw, REDRAW_MILLIS, REDRAW_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   void onEntry(TraceEntry entry) {

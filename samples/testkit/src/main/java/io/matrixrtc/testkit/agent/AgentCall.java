@@ -2,8 +2,8 @@ package io.matrixrtc.testkit.agent;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
-import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.DeliveryState;
+import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.EncryptionManager;
 import io.matrixrtc.keys.KeyStatus;
 import io.matrixrtc.keys.RemoteKeyState;
@@ -66,8 +66,7 @@ final class AgentCall implements AutoCloseable {
     this.media = new CallMedia(spec.identity(), clock, keyLog, trace);
     this.keyTraces = new KeyTraces(spec.identity(), keyLog, trace);
     SessionSettings settings =
-        SessionSettings.roomCall(
-            roomId, "", new DeviceAddress(spec.userId(), spec.deviceId()));
+        SessionSettings.roomCall(roomId, "", new DeviceAddress(spec.userId(), spec.deviceId()));
     MediaTimeScheduler scheduler = new MediaTimeScheduler(clock, pool);
     ToDeviceKeyTransport transport =
         new ToDeviceKeyTransport(
@@ -117,7 +116,11 @@ final class AgentCall implements AutoCloseable {
       relay = RelayClient.connect(spec.relayHost(), spec.relayPort(), spec.identity(), media);
     } catch (IOException | RelayProtocolException e) {
       throw new AgentClient.RefusedException(
-          "cannot connect to the relay at " + spec.relayHost() + ":" + spec.relayPort() + ": "
+          "cannot connect to the relay at "
+              + spec.relayHost()
+              + ":"
+              + spec.relayPort()
+              + ": "
               + e.getMessage());
     }
     Presence presence = wasThere ? Presence.REJOINED : Presence.JOINED;
@@ -161,6 +164,8 @@ final class AgentCall implements AutoCloseable {
   }
 
   CompletionStage<Void> leave() {
+    // Before it is published: others may act on it before the answer is here.
+    trace.accept(new TraceEvent.PresenceChanged(spec.identity(), Presence.LEFT, ""));
     stopMedia();
     RelayClient open = relay;
     if (open != null) {
@@ -170,8 +175,6 @@ final class AgentCall implements AutoCloseable {
         .leave(LEAVE_TIMEOUT)
         .thenAccept(
             result -> {
-              trace.accept(
-                  new TraceEvent.PresenceChanged(spec.identity(), Presence.LEFT, ""));
               if (!(result instanceof LeaveResult.Left)) {
                 throw new AgentClient.RefusedException("the leave was not accepted: " + result);
               }

@@ -43,8 +43,7 @@ final class AgentClient implements AutoCloseable {
   static CompletionStage<AgentClient> signIn(
       ParticipantSpec spec, ScheduledExecutorService pool, SecureRandom random) {
     ClientSettings settings =
-        ClientSettings.of(
-            new JdkHttpTransport(pool), new PoolScheduler(pool, Clock.systemUTC()));
+        ClientSettings.of(new JdkHttpTransport(pool), new PoolScheduler(pool, Clock.systemUTC()));
     Credentials credentials =
         Credentials.of(spec.userId(), spec.password(), spec.name()).asDevice(spec.deviceId());
     return MatrixClient.login(URI.create(spec.homeserver()), credentials, settings)
@@ -57,8 +56,7 @@ final class AgentClient implements AutoCloseable {
             });
   }
 
-  private static AgentClient open(
-      ParticipantSpec spec, MatrixClient matrix, SecureRandom random) {
+  private static AgentClient open(ParticipantSpec spec, MatrixClient matrix, SecureRandom random) {
     TrustPolicy trust = TrustPolicy.named(spec.trust());
     StateKey storeKey = StateKey.generate(random::nextBytes);
     MemoryCryptoStore store = new MemoryCryptoStore();

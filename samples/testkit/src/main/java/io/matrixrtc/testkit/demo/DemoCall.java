@@ -70,9 +70,9 @@ public final class DemoCall {
     at(15, () -> with(Role.LEAVES, this::comeBack));
     at(17, this::forge);
     at(LENGTH.toSeconds(), this::expectEveryoneToHearEveryone);
-    String planted = plant();
     Evidence evidence = collect();
     participants.values().forEach(Participant::leaveCall);
+    String planted = plant();
     progress.accept("attacking what was recorded, searching for keys, decoding the recordings");
     DemoOutcome outcome = new DemoReview(world, settings, evidence, planted).examine();
     participants.values().forEach(Participant::signOut);

@@ -58,8 +58,7 @@ final class Registration {
             });
     try {
       ClientSettings settings =
-          ClientSettings.of(
-                  new JdkHttpTransport(pool), new PoolScheduler(pool, Clock.systemUTC()))
+          ClientSettings.of(new JdkHttpTransport(pool), new PoolScheduler(pool, Clock.systemUTC()))
               .withRetries(RETRIES);
       LoginOutcome outcome = await(how.apply(settings));
       if (!(outcome instanceof LoginOutcome.LoggedIn in)) {

@@ -1,0 +1,130 @@
+package io.matrixrtc.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.matrixrtc.json.Json;
+import io.matrixrtc.keys.VirtualTime;
+import java.net.URI;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LoginTest {
+  private static final URI HOMESERVER = URI.create("http://localhost:8008");
+  private static final Credentials ALICE =
+      Credentials.of("alice", "correct horse", "test phone").asDevice("PHONE");
+  private static final String LOGGED_IN =
+      "{\"user_id\":\"@alice:hs.test\",\"device_id\":\"PHONE\",\"access_token\":\"syt_abc\"}";
+
+  private final VirtualTime time = new VirtualTime();
+  private final ScriptedHttp http = new ScriptedHttp();
+  private final ClientSettings settings = ClientSettings.of(http, time);
+
+  private LoginOutcome login() {
+    return now(MatrixClient.login(HOMESERVER, ALICE, settings));
+  }
+
+  private LoginOutcome register() {
+    return now(MatrixClient.register(HOMESERVER, ALICE, settings));
+  }
+
+  private static <T> T now(CompletionStage<T> stage) {
+    CompletableFuture<T> future = stage.toCompletableFuture();
+    assertThat(future).isDone();
+    return future.join();
+  }
+
+  @Test
+  void LOGIN_PASSWORD_comesBackAsTheSameDevice() throws Exception {
+    http.ok(LOGGED_IN);
+    LoginOutcome outcome = login();
+    assertThat(Json.parse(http.last().body().orElseThrow()))
+        .isEqualTo(
+            Json.parse(
+                "{\"type\":\"m.login.password\",\"identifier\":{\"type\":\"m.id.user\","
+                    + "\"user\":\"alice\"},\"password\":\"correct horse\","
+                    + "\"device_id\":\"PHONE\",\"initial_device_display_name\":\"test phone\"}"));
+    assertThat(http.last().token()).isEmpty();
+    MatrixSession session = ((LoginOutcome.LoggedIn) outcome).session();
+    assertThat(session)
+        .isEqualTo(new MatrixSession(HOMESERVER, "@alice:hs.test", "PHONE", session.token()));
+    assertThat(session.token().reveal()).isEqualTo("syt_abc");
+    assertThat(outcome.sentence()).isEqualTo("Logged in as @alice:hs.test, device PHONE.");
+  }
+
+  @Test
+  void LOGIN_SENTENCE_wrongPassword() {
+    http.status(403, "{\"errcode\":\"M_FORBIDDEN\",\"error\":\"Invalid username or password\"}");
+    assertThat(login().sentence())
+        .isEqualTo(
+            "The homeserver http://localhost:8008 does not accept this password for alice."
+                + " Check user name and password, and that the user is registered there.");
+  }
+
+  @Test
+  void LOGIN_SENTENCE_unreachable_andTriedOnce() {
+    http.lost();
+    LoginOutcome outcome = login();
+    assertThat(outcome).isInstanceOf(LoginOutcome.Failed.class);
+    assertThat(outcome.sentence())
+        .isEqualTo(
+            "The homeserver http://localhost:8008 does not answer (connection reset)."
+                + " Check the address, that the server runs, and the network.");
+    assertThat(http.calls()).hasSize(1);
+  }
+
+  @Test
+  void LOGIN_SENTENCE_noPasswordLogin() {
+    http.status(400, "{\"errcode\":\"M_UNKNOWN\",\"error\":\"Unknown login type\"}");
+    assertThat(login()).isInstanceOf(LoginOutcome.NeedsBrowser.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "{\"user_id\":\"@a:b\",\"device_id\":\"D\"}",
+        "{\"user_id\":\"@a:b\",\"access_token\":\"t\"}",
+        "{\"device_id\":\"D\",\"access_token\":\"t\"}",
+        "{\"user_id\":\"@a:b\",\"device_id\":\"D\",\"access_token\":\"a\\r\\nEvil: 1\"}"
+      })
+  void LOGIN_ANSWER_mustHoldUserDeviceAndToken(String answer) {
+    http.ok(answer);
+    LoginOutcome.Failed failed = (LoginOutcome.Failed) login();
+    assertThat(failed.failure()).isInstanceOf(ApiFailure.NotMatrix.class);
+  }
+
+  @Test
+  void LOGIN_DUMMY_registrationInTwoSteps() throws Exception {
+    http.status(
+        401, "{\"session\":\"S1\",\"flows\":[{\"stages\":[\"m.login.dummy\"]}],\"params\":{}}");
+    http.ok(LOGGED_IN);
+    assertThat(register()).isInstanceOf(LoginOutcome.LoggedIn.class);
+    assertThat(Json.parse(http.last().body().orElseThrow()).path("auth"))
+        .isEqualTo(Json.parse("{\"type\":\"m.login.dummy\",\"session\":\"S1\"}"));
+    assertThat(Json.parse(http.last().body().orElseThrow()).path("username").asText())
+        .isEqualTo("alice");
+  }
+
+  @Test
+  void LOGIN_DUMMY_otherStagesNeedABrowser() {
+    http.status(
+        401,
+        "{\"session\":\"S1\",\"flows\":[{\"stages\":[\"m.login.recaptcha\",\"m.login.dummy\"]}]}");
+    assertThat(register()).isInstanceOf(LoginOutcome.NeedsBrowser.class);
+    assertThat(http.calls()).hasSize(1);
+  }
+
+  @Test
+  void LOGIN_SENTENCE_nameTaken() {
+    http.status(400, "{\"errcode\":\"M_USER_IN_USE\",\"error\":\"taken\"}");
+    assertThat(register().sentence()).contains("is taken").contains("log in");
+  }
+
+  @Test
+  void SECRETS_credentialsDoNotShowThePassword() {
+    assertThat(ALICE.toString()).isEqualTo("Credentials[alice, device PHONE]");
+  }
+}

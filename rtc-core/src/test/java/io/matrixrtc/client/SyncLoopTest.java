@@ -1,0 +1,175 @@
+package io.matrixrtc.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.matrixrtc.keys.VirtualTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class SyncLoopTest {
+  private final VirtualTime time = new VirtualTime();
+  private final ScriptedHttp http = new ScriptedHttp();
+  private final ClientSettings settings =
+      ClientSettings.of(http, time).withRandom(new SplittableRandom(3));
+  private final List<String> taken = new ArrayList<>();
+  private final List<SyncStatus> status = new ArrayList<>();
+  private boolean accept = true;
+  private final SyncLoop loop =
+      new SyncLoop(
+          new SyncApi(
+              new HomeserverApi(
+                  FakeHomeserver.ADDRESS, Optional.of(AccessToken.of("t")), settings)),
+          settings,
+          new SyncLoop.Listener() {
+            @Override
+            public boolean onSync(SyncAnswer answer) {
+              taken.add(answer.nextBatch());
+              return accept;
+            }
+
+            @Override
+            public void onStatus(SyncStatus now) {
+              status.add(now);
+            }
+          });
+
+  private static String batch(String token) {
+    return "{\"next_batch\":\"" + token + "\"}";
+  }
+
+  private String query() {
+    return http.last().uri().getQuery();
+  }
+
+  @Test
+  void SYNC_ACK_eachSyncStartsWhereTheLastAnswerEnded() {
+    CompletableFuture<HttpAnswer> first = http.open();
+    loop.start(Optional.empty());
+    assertThat(query()).doesNotContain("since").contains("timeout=0");
+    CompletableFuture<HttpAnswer> second = http.open();
+    first.complete(ScriptedHttp.answer(200, Map.of(), batch("s1")));
+    assertThat(query()).contains("since=s1").contains("timeout=30000");
+    assertThat(http.last().timeout()).isEqualTo(Duration.ofSeconds(60));
+    http.open();
+    second.complete(ScriptedHttp.answer(200, Map.of(), batch("s2")));
+    assertThat(query()).contains("since=s2");
+    assertThat(taken).containsExactly("s1", "s2");
+  }
+
+  @Test
+  void SYNC_ACK_anAnswerThatWasNotTakenIsNotAcknowledged() {
+    accept = false;
+    http.ok(batch("s1"));
+    loop.start(Optional.empty());
+    assertThat(taken).containsExactly("s1");
+    time.advance(Duration.ofHours(1));
+    assertThat(http.calls()).hasSize(1); // the script holds no other, and would fail
+    assertThat(status).isEmpty();
+  }
+
+  @Test
+  void SYNC_RESUME_atTheStoredToken() {
+    http.open();
+    loop.start(Optional.of("stored"));
+    assertThat(query()).contains("since=stored");
+  }
+
+  @Test
+  void SYNC_BACKOFF_growsAndEndsWithTheFirstSuccess() {
+    for (int i = 0; i < 8; i++) {
+      http.lost();
+    }
+    http.ok(batch("s1"));
+    http.open();
+    loop.start(Optional.of("s0"));
+    time.advance(Duration.ofMinutes(2));
+    assertThat(taken).containsExactly("s1");
+    assertThat(http.calls().subList(0, 9))
+        .allMatch(call -> call.uri().getQuery().contains("since=s0"));
+    List<Integer> inRow = new ArrayList<>();
+    for (SyncStatus one : status) {
+      if (one instanceof SyncStatus.Failing failing) {
+        inRow.add(failing.inRow());
+        assertThat(failing.failure()).isInstanceOf(ApiFailure.Unreachable.class);
+      }
+    }
+    assertThat(inRow).containsExactly(1, 2, 3, 4, 5, 6, 7, 8);
+    assertThat(status.get(8)).isInstanceOf(SyncStatus.Running.class);
+    assertThat(query()).contains("timeout=30000");
+  }
+
+  @Test
+  void SYNC_BACKOFF_waitsAsLongAsAsked() {
+    http.limited(Optional.of("20"), "{}");
+    loop.start(Optional.of("s0"));
+    time.advance(Duration.ofSeconds(20));
+    assertThat(http.calls()).hasSize(1);
+    http.open();
+    time.advance(Duration.ofSeconds(1));
+    assertThat(http.calls()).hasSize(2);
+  }
+
+  @Test
+  void SYNC_LOGOUT_endsTheLoopAndSaysSo() {
+    http.status(401, "{\"errcode\":\"M_UNKNOWN_TOKEN\",\"error\":\"?\",\"soft_logout\":true}");
+    loop.start(Optional.of("s0"));
+    time.advance(Duration.ofHours(1));
+    assertThat(http.calls()).hasSize(1);
+    assertThat(status).containsExactly(new SyncStatus.Ended(new ApiFailure.LoggedOut(true)));
+  }
+
+  @Test
+  void SYNC_REPEAT_anAnswerDuringAPauseIsDroppedAndAskedForAgain() {
+    CompletableFuture<HttpAnswer> early = http.open();
+    loop.start(Optional.of("s0"));
+    CompletableFuture<Void> task = new CompletableFuture<>();
+    CompletableFuture<Void> other = new CompletableFuture<>();
+    loop.pauseFor(() -> task);
+    loop.pauseFor(() -> other);
+    early.complete(ScriptedHttp.answer(200, Map.of(), batch("dropped")));
+    task.complete(null);
+    assertThat(taken).isEmpty();
+    assertThat(http.calls()).hasSize(1);
+    http.ok(batch("s1"));
+    http.open();
+    other.complete(null);
+    assertThat(http.calls().get(1).uri().getQuery()).contains("since=s0");
+    assertThat(taken).containsExactly("s1");
+  }
+
+  @Test
+  void aStartDuringAPauseWaitsForItsEnd() {
+    CompletableFuture<Void> task = new CompletableFuture<>();
+    loop.pauseFor(() -> task);
+    loop.start(Optional.of("s0"));
+    assertThat(http.calls()).isEmpty();
+    http.open();
+    task.complete(null);
+    assertThat(http.calls()).hasSize(1);
+  }
+
+  @Test
+  void stopDropsWhatIsOnItsWay() {
+    CompletableFuture<HttpAnswer> open = http.open();
+    loop.start(Optional.of("s0"));
+    loop.stop();
+    open.complete(ScriptedHttp.answer(200, Map.of(), batch("s1")));
+    assertThat(taken).isEmpty();
+    assertThat(http.calls()).hasSize(1);
+  }
+
+  @Test
+  void SYNC_SHAPE_anAnswerWithoutATokenIsAFailure() {
+    http.ok("{\"rooms\":{}}");
+    loop.start(Optional.of("s0"));
+    assertThat(taken).isEmpty();
+    assertThat(((SyncStatus.Failing) status.get(0)).failure())
+        .isInstanceOf(ApiFailure.NotMatrix.class);
+  }
+}
