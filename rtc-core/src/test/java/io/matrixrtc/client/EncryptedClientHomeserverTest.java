@@ -290,7 +290,7 @@ class EncryptedClientHomeserverTest {
 
     List<RoomUpdate> seen = new CopyOnWriteArrayList<>();
     get(alice.client.followRoom(room, seen::add)).orThrow();
-    assertThat(seen).singleElement();
+    assertThat(seen).hasSize(1);
     assertThat(seen.get(0).joined()).containsExactly(alice.session.userId());
 
     get(bob.client.matrix().rooms().join(room)).orThrow();

@@ -75,7 +75,6 @@ public final class DemoRun {
               USE_KEY_DELAY,
               options.out());
       DemoOutcome outcome = play(world, demo, display);
-      world.record(new TraceEvent.CallEnded(outcome.ok(), outcome.ok() ? "every check held" : ""));
       display.finish();
       write(world, outcome);
       print(outcome);
