@@ -219,8 +219,7 @@ class EncryptedClientTest {
   void RECV_EVIDENCE_theSenderIsTheOneOfTheSession_notTheOneOfTheEnvelope() {
     assertDelivered("genuine");
     ObjectNode envelope =
-        (ObjectNode)
-            homeserver.sent.get(0).path("messages").path("@bob:hs.test").path("LAPTOP");
+        (ObjectNode) homeserver.sent.get(0).path("messages").path("@bob:hs.test").path("LAPTOP");
     for (String claimed : List.of("@mallory:hs.test", "@alice:hs.test")) {
       ObjectNode event = Json.newObject().put("type", "m.room.encrypted").put("sender", claimed);
       event.set("content", envelope);
@@ -228,8 +227,7 @@ class EncryptedClientTest {
     }
     assertThat(bob.received).containsExactly("genuine");
     assertThat(bob.evidence)
-        .containsExactly(
-            new SenderEvidence.OlmDevice(alice.address, SenderEvidence.Trust.KNOWN));
+        .containsExactly(new SenderEvidence.OlmDevice(alice.address, SenderEvidence.Trust.KNOWN));
     assertThat(bob.events)
         .filteredOn(
             event ->
@@ -246,8 +244,7 @@ class EncryptedClientTest {
     alice.client.close();
     alice.client.start();
     CompletableFuture<Map<DeviceAddress, Outcome>> later = send(alice, "b", bob.address);
-    CompletableFuture<?> room =
-        alice.client.followRoom(ROOM, update -> {}).toCompletableFuture();
+    CompletableFuture<?> room = alice.client.followRoom(ROOM, update -> {}).toCompletableFuture();
     for (CompletableFuture<?> end : List.of(underWay, later, room)) {
       assertThatThrownBy(end::join).hasCauseInstanceOf(IllegalStateException.class);
     }
@@ -269,8 +266,7 @@ class EncryptedClientTest {
   @Test
   void SYNC_ACK_aStoreThatFailsStopsEverything_andTheMessageComesAgain() throws Exception {
     FailingStore store = new FailingStore();
-    TestDevice carol =
-        TestDevice.of(homeserver, time, "@carol:hs.test", "TABLET", 3, ALL, store);
+    TestDevice carol = TestDevice.of(homeserver, time, "@carol:hs.test", "TABLET", 3, ALL, store);
     carol.client.start();
     now(send(alice, "stored", carol.address));
     store.fails = true;
@@ -281,8 +277,7 @@ class EncryptedClientTest {
         .isInstanceOf(Outcome.Failed.class);
     time.advance(Duration.ofMinutes(5));
     store.fails = false;
-    TestDevice back =
-        TestDevice.of(homeserver, time, "@carol:hs.test", "TABLET", 4, ALL, store);
+    TestDevice back = TestDevice.of(homeserver, time, "@carol:hs.test", "TABLET", 4, ALL, store);
     back.client.start();
     assertThat(back.received).containsExactly("not stored");
   }
@@ -329,8 +324,7 @@ class EncryptedClientTest {
     assertThat(now(bob.client.withMachine(OlmMachine::trackedUsers)))
         .doesNotContain("@alice:hs.test"); // a member of the room alone is not
     callMember(alice);
-    assertThat(now(bob.client.withMachine(OlmMachine::trackedUsers)))
-        .contains("@alice:hs.test");
+    assertThat(now(bob.client.withMachine(OlmMachine::trackedUsers))).contains("@alice:hs.test");
   }
 
   @Test

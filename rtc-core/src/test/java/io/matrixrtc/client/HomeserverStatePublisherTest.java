@@ -18,7 +18,8 @@ class HomeserverStatePublisherTest {
   private final HomeserverStatePublisher publisher =
       new HomeserverStatePublisher(
           new MatrixClient(
-                  new MatrixSession(URI.create("https://hs.test"), "@a:hs.test", "D", AccessToken.of("t")),
+                  new MatrixSession(
+                      URI.create("https://hs.test"), "@a:hs.test", "D", AccessToken.of("t")),
                   ClientSettings.of(http, time))
               .rooms(),
           "!room:hs.test");
