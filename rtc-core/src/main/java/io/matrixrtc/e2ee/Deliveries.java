@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Brings events to devices: waits for outdated device lists and for missing sessions, encrypts for
  * those who are ready, and follows the requests. A device that is not ready in time keeps nobody
- * else waiting.
+ * else waiting (SEND-READY).
  */
 final class Deliveries {
   /** How long an outdated device list may hold up a message (SEND-FRESH). */
@@ -26,7 +26,7 @@ final class Deliveries {
   /** How long a message waits for a session: the claim's own time and the way there and back. */
   static final Duration SESSION_WAIT = SessionClaims.TIMEOUT.plus(LIST_WAIT);
 
-  /** As many messages go into one request. */
+  /** As many messages go into one request (SEND-SPLIT). */
   static final int MAX_MESSAGES_PER_REQUEST = 250;
 
   private final DeviceTracker tracker;

@@ -152,7 +152,7 @@ final class KeyUploads {
   }
 
   private boolean wasUsed(Instant now) {
-    return fallbackKeyUsed
+    return fallbackKeyUsed // OTK-FB-USED
         && fallbackKeyPublishedAt != null
         && !now.isBefore(fallbackKeyPublishedAt.plus(FALLBACK_KEY_SETTLING));
   }

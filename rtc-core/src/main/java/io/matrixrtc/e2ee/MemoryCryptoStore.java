@@ -1,6 +1,7 @@
 package io.matrixrtc.e2ee;
 
 import io.matrixrtc.olm.Curve25519PublicKey;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -13,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A store that lasts as long as the object; closing it changes nothing, so a test can re-open. */
 public final class MemoryCryptoStore implements CryptoStore {
-  private final Map<StoredSession.Key, StoredSession> sessions = new LinkedHashMap<>();
-  private final Map<UserDevice, Device> devices = new TreeMap<>();
+  private final Map<Curve25519PublicKey, Map<String, StoredSession>> sessions = new HashMap<>();
+  private final Map<String, Map<String, Device>> devices = new HashMap<>();
   private final Map<String, Boolean> trackedUsers = new TreeMap<>();
   private final Set<String> messageHashes = new LinkedHashSet<>();
   private @Nullable StoredAccount account;
@@ -27,19 +28,12 @@ public final class MemoryCryptoStore implements CryptoStore {
 
   @Override
   public List<StoredSession> sessions(Curve25519PublicKey peer) {
-    return sessions.values().stream().filter(session -> session.peer().equals(peer)).toList();
+    return List.copyOf(sessions.getOrDefault(peer, Map.of()).values());
   }
 
   @Override
   public Map<String, Device> devices(String userId) {
-    Map<String, Device> ofUser = new TreeMap<>();
-    devices.forEach(
-        (address, device) -> {
-          if (address.userId().equals(userId)) {
-            ofUser.put(address.deviceId(), device);
-          }
-        });
-    return ofUser;
+    return Map.copyOf(devices.getOrDefault(userId, Map.of()));
   }
 
   @Override
@@ -60,14 +54,32 @@ public final class MemoryCryptoStore implements CryptoStore {
   @Override
   public void write(Changes changes) {
     changes.account().ifPresent(stored -> account = stored);
-    changes.sessions().forEach(session -> sessions.put(session.key(), session));
-    changes.removedSessions().forEach(sessions::remove);
-    changes.devices().forEach(device -> devices.put(device.address(), device));
-    changes.removedDevices().forEach(devices::remove);
+    changes.sessions().forEach(this::put);
+    changes
+        .removedSessions()
+        .forEach(key -> sessions.getOrDefault(key.peer(), new HashMap<>()).remove(key.sessionId()));
+    changes.devices().forEach(this::put);
+    changes
+        .removedDevices()
+        .forEach(
+            device ->
+                devices.getOrDefault(device.userId(), new HashMap<>()).remove(device.deviceId()));
     trackedUsers.putAll(changes.trackedUsers());
     changes.untrackedUsers().forEach(trackedUsers::remove);
     changes.messageHashes().forEach(this::addHash);
     changes.syncToken().ifPresent(token -> syncToken = token);
+  }
+
+  private void put(StoredSession session) {
+    sessions
+        .computeIfAbsent(session.peer(), peer -> new LinkedHashMap<>())
+        .put(session.sessionId(), session);
+  }
+
+  private void put(Device device) {
+    devices
+        .computeIfAbsent(device.keys().userId(), user -> new TreeMap<>())
+        .put(device.keys().deviceId(), device);
   }
 
   private void addHash(String hash) {

@@ -40,6 +40,7 @@ public final class OlmMachine implements AutoCloseable {
   private final MessageHashes hashes;
   private final ToDeviceDecryptor decryptor;
   private final Deliveries deliveries;
+  private boolean failed;
 
   /**
    * How a machine trusts.
@@ -274,10 +275,15 @@ public final class OlmMachine implements AutoCloseable {
   }
 
   private void commit() throws CryptoStoreException {
+    if (failed) {
+      throw new IllegalStateException("the store failed: open the machine again");
+    }
+    failed = true; // until everything is written, whatever is thrown
     Changes changes = work.drain(seal, own, uploads);
     if (!changes.isEmpty()) {
       store.write(changes); // SESS-STORE
     }
+    failed = false;
     hashes.written();
     sessions.trim();
   }

@@ -42,7 +42,7 @@ record OlmPayload(
     }
   }
 
-  /** Reads a plaintext: a JSON object in well-formed UTF-8, with every member it must have. */
+  /** Reads a plaintext: an object in well-formed UTF-8 with every member (TD-FORM, TD-UTF8). */
   static OlmPayload parse(byte[] plaintext) throws Malformed {
     try {
       ObjectNode json = Json.parseObject(plaintext);
@@ -62,7 +62,9 @@ record OlmPayload(
     }
   }
 
-  /** The two names are one member; upstream refuses a payload that has both, so do we. */
+  /**
+   * The two names are one member; upstream refuses a payload that has both, so do we (TD-ALIAS).
+   */
   private static @Nullable JsonNode senderDeviceKeys(ObjectNode json) throws Malformed {
     JsonNode stable = json.get(SENDER_DEVICE_KEYS);
     JsonNode unstable = json.get(UNSTABLE_SENDER_DEVICE_KEYS);

@@ -110,7 +110,7 @@ final class ToDeviceDecryptor {
   private Optional<byte[]> decrypt(SenderKey from, OlmMessage message, Instant now)
       throws CryptoStoreException {
     if (!(message instanceof PreKeyMessage preKey)) {
-      for (OlmSession session : sessions.with(from.key())) {
+      for (OlmSession session : sessions.with(from.key())) { // SESS-TRY
         Optional<byte[]> plaintext = decrypt(session, message, now);
         if (plaintext.isPresent()) {
           return plaintext;

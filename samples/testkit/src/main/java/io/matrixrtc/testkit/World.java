@@ -190,6 +190,11 @@ public final class World implements AutoCloseable {
     recorder.record(event);
   }
 
+  /** Adds to the trace what was found out afterwards about a moment of the call. */
+  public void recordAt(Duration mediaTime, TraceEvent event) {
+    recorder.add(new TraceEntry(clock.start().plus(mediaTime), mediaTime.toMillis(), event));
+  }
+
   public CallView view() {
     return view;
   }

@@ -76,7 +76,6 @@ public final class DemoRun {
               DemoSettings.EXPOSURE_ALLOWANCE,
               options.out());
       DemoOutcome outcome = play(world, demo, display);
-      world.record(new TraceEvent.CallEnded(outcome.ok(), outcome.ok() ? "every check held" : ""));
       display.finish();
       write(world, outcome);
       print(outcome);

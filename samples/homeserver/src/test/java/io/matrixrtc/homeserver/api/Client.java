@@ -177,6 +177,16 @@ public final class Client {
     return get("/sync").ok();
   }
 
+  /** Everything, with longer timelines than the default. */
+  JsonNode firstSync(int timelineLimit) {
+    return get("/sync?filter=" + limit(timelineLimit)).ok();
+  }
+
+  /** The query value of a filter with this timeline limit. */
+  static String limit(int timelineLimit) {
+    return encode("{\"room\":{\"timeline\":{\"limit\":" + timelineLimit + "}}}");
+  }
+
   /** What is new since that answer, without waiting. */
   JsonNode syncAfter(JsonNode before) {
     return get("/sync?since=" + before.path("next_batch").asText()).ok();

@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +42,7 @@ public final class ParticipantAgent implements ParticipantPort {
   private final TraceRecorder trace;
   private final SecureRandom random = new SecureRandom();
   private final ScheduledExecutorService pool;
+  private final Map<String, TraceEvent.FramesHeard> lastCounts = new ConcurrentHashMap<>();
   private CompletionStage<?> last = CompletableFuture.completedFuture(null);
   private @Nullable AgentClient client;
   private volatile @Nullable AgentCall call;
@@ -201,14 +203,17 @@ public final class ParticipantAgent implements ParticipantPort {
             (sender, remote) -> {
               FrameCounts counts = remote.counts();
               long noKey = counts.lostWith(FrameStatus.NO_KEY);
-              trace.record(
+              TraceEvent.FramesHeard heard =
                   new TraceEvent.FramesHeard(
                       spec.identity(),
                       sender,
                       counts.lastKeyIndex(),
                       counts.decrypted(),
                       counts.undecryptable() - noKey,
-                      noKey));
+                      noKey);
+              if (!heard.equals(lastCounts.put(sender, heard))) {
+                trace.record(heard);
+              }
             });
   }
 

@@ -19,11 +19,15 @@ final class DemoReview {
   private final Evidence evidence;
   private final String planted;
 
+  /** The checks belong to the end of the call, however long they take. */
+  private final Duration end;
+
   DemoReview(World world, DemoSettings settings, Evidence evidence, String planted) {
     this.world = world;
     this.settings = settings;
     this.evidence = evidence;
     this.planted = planted;
+    this.end = world.clock().elapsed();
   }
 
   DemoOutcome examine() {
@@ -33,6 +37,8 @@ final class DemoReview {
     SecretHunt hunt = new SecretHunt(evidence.allKeys(), planted);
     search(hunt, checks);
     checks.forEach(this::record);
+    boolean ok = checks.stream().noneMatch(Check::failed);
+    world.recordAt(end, new TraceEvent.CallEnded(ok, ok ? "every check held" : "a check failed"));
     ParticipantAnswer.Heard heard = sumOfHeard();
     return new DemoOutcome(
         evidence.cast().members().size(),
@@ -74,10 +80,12 @@ final class DemoReview {
   private void record(Check check) {
     boolean ok = check.verdict() == Check.Verdict.OK;
     if (check.verdict() == Check.Verdict.NOT_APPLICABLE) {
-      world.record(new TraceEvent.Noted(null, check.name() + " not applicable: " + check.detail()));
+      world.recordAt(
+          end, new TraceEvent.Noted(null, check.name() + " not applicable: " + check.detail()));
     } else if (check.control().isPresent()) {
       Check.Control beside = check.control().get();
-      world.record(
+      world.recordAt(
+          end,
           new TraceEvent.AttackTried(
               check.name(),
               beside.attacker(),
@@ -86,7 +94,8 @@ final class DemoReview {
               check.detail(),
               new TraceEvent.Control(beside.what(), beside.ok(), beside.detail())));
     } else {
-      world.record(new TraceEvent.Checked(check.name(), check.claim(), ok, check.detail(), null));
+      world.recordAt(
+          end, new TraceEvent.Checked(check.name(), check.claim(), ok, check.detail(), null));
     }
   }
 

@@ -1,0 +1,147 @@
+package io.matrixrtc.e2ee;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.cases.Cases;
+import io.matrixrtc.json.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** Events and answers in which anything was replaced by anything: a value, never an exception. */
+class HostileInputTest {
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+  @Test
+  void anyDamagedEventIsRefusedAndTheGoodOneStillWorks() {
+    Cases.run(
+        "damaged to-device events",
+        150,
+        10_000,
+        (seed, random) -> {
+          MachineNetwork network = new MachineNetwork(seed);
+          OlmMachine alice = network.open("@alice:x.org", "A");
+          OlmMachine bob = network.open("@bob:x.org", "B");
+          network.introduce(alice, bob);
+          network.deliver(alice, "t", Json.newObject().put("n", 1), bob.device());
+          JsonNode good = network.queues.getOrDefault(bob.device(), List.of()).get(0);
+          List<JsonNode> damaged = new ArrayList<>();
+          for (int i = 0; i < 8; i++) {
+            JsonNode bad = damaged(good, random);
+            if (!isStillTheSame(good, bad)) {
+              damaged.add(bad);
+            }
+          }
+          assertThat(network.sync(bob, damaged))
+              .hasSameSizeAs(damaged)
+              .noneMatch(ToDeviceResult.Decrypted.class::isInstance);
+          assertThat(network.sync(bob, List.of(good)))
+              .allMatch(ToDeviceResult.Decrypted.class::isInstance);
+        });
+  }
+
+  /**
+   * Whether nothing differs that decides about decryption. A changed sender does not: such an event
+   * uses its message key up before it is refused, which {@link ToDeviceChecksTest} covers.
+   */
+  private static boolean isStillTheSame(JsonNode good, JsonNode bad) {
+    for (String pointer : List.of("/type", "/content/algorithm", "/content/sender_key")) {
+      if (!good.at(pointer).equals(bad.at(pointer))) {
+        return false;
+      }
+    }
+    return good.at("/content/ciphertext").equals(bad.at("/content/ciphertext"));
+  }
+
+  @Test
+  void anyDamagedAnswerIsSurvived() {
+    Cases.run(
+        "damaged key answers",
+        150,
+        10_000,
+        (seed, random) -> {
+          MachineNetwork network = new MachineNetwork(seed);
+          OlmMachine alice = network.open("@alice:x.org", "A");
+          OlmMachine bob = network.open("@bob:x.org", "B");
+          network.introduce(alice, bob);
+          alice.trackUsers(Set.of("@bob:x.org"), network.now);
+          network.sync(alice, List.of(), Set.of("@bob:x.org", "@alice:x.org"));
+          alice.deliver("t", Json.newObject(), Set.of(bob.device()), network.now);
+          for (int round = 0; round < 4; round++) {
+            for (OutgoingRequest request : alice.outgoingRequests(network.now)) {
+              JsonNode answer = damaged(network.carryOut(alice.device(), request), random);
+              alice.markSent(
+                  request.id(),
+                  answer instanceof ObjectNode object ? object : Json.newObject(),
+                  network.now);
+            }
+            network.pass(FailureBackoff.LONGEST);
+          }
+          alice.takeCompletedDeliveries();
+          network.sync(alice, List.of(), Set.of("@bob:x.org"));
+          assertThat(network.deliver(alice, "t", Json.newObject(), bob.device()))
+              .containsEntry(bob.device(), new DeliveryOutcome.Sent());
+        });
+  }
+
+  /** A copy with one node, somewhere, replaced, removed or altered. */
+  private static JsonNode damaged(JsonNode node, SplittableRandom random) {
+    JsonNode copy = node.deepCopy();
+    List<ObjectNode> objects = new ArrayList<>();
+    collect(copy, objects);
+    ObjectNode object = objects.get(random.nextInt(objects.size()));
+    List<String> names = new ArrayList<>();
+    object.fieldNames().forEachRemaining(names::add);
+    if (names.isEmpty()) {
+      object.put("added", true);
+      return copy;
+    }
+    String name = names.get(random.nextInt(names.size()));
+    if (random.nextInt(4) == 0) {
+      object.remove(name);
+    } else {
+      object.set(name, anything(object.path(name), random));
+    }
+    return copy;
+  }
+
+  private static void collect(JsonNode node, List<ObjectNode> objects) {
+    if (node instanceof ObjectNode object) {
+      objects.add(object);
+    }
+    node.forEach(child -> collect(child, objects));
+  }
+
+  private static JsonNode anything(JsonNode old, SplittableRandom random) {
+    return switch (random.nextInt(9)) {
+      case 0 -> NODES.nullNode();
+      case 1 -> NODES.numberNode(random.nextLong());
+      case 2 -> NODES.numberNode(random.nextDouble());
+      case 3 -> NODES.booleanNode(random.nextBoolean());
+      case 4 -> NODES.textNode("\u0000\uD800" + random.nextInt());
+      case 5 -> NODES.objectNode().set("x", old);
+      case 6 -> array(old);
+      default -> old.isTextual() ? flipped(old.textValue(), random) : NODES.textNode("");
+    };
+  }
+
+  private static ArrayNode array(JsonNode old) {
+    return NODES.arrayNode().add(old);
+  }
+
+  private static JsonNode flipped(String text, SplittableRandom random) {
+    if (text.isEmpty()) {
+      return NODES.textNode("A");
+    }
+    StringBuilder changed = new StringBuilder(text);
+    int at = random.nextInt(text.length());
+    changed.setCharAt(at, changed.charAt(at) == 'A' ? 'B' : 'A');
+    return NODES.textNode(changed.toString());
+  }
+}
