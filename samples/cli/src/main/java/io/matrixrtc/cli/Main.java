@@ -20,7 +20,8 @@ import picocli.CommandLine.HelpCommand;
     footer = {
       "",
       "Start with:  matrixrtc demo",
-      "Exit codes:  0 done, 1 the work failed, 2 wrong usage"
+      "Exit codes:  0 done, 1 the work failed, 2 wrong usage",
+      "Logs go to stderr; MATRIXRTC_LOG_LEVEL=INFO (or DEBUG) shows more."
     })
 public final class Main {
   private Main() {}
