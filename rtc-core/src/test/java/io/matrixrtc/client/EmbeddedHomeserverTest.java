@@ -78,8 +78,7 @@ class EmbeddedHomeserverTest {
     return ClientSettings.of(http, new PoolScheduler(pool, Clock.systemUTC()))
         .withLongPoll(Duration.ofSeconds(5))
         .withRetries(
-            new RetryPolicy(
-                Duration.ofMillis(20), Duration.ofMillis(200), Duration.ofSeconds(30)));
+            new RetryPolicy(Duration.ofMillis(20), Duration.ofMillis(200), Duration.ofSeconds(30)));
   }
 
   private final class Member implements ToDeviceChannel.Listener {
@@ -154,8 +153,7 @@ class EmbeddedHomeserverTest {
     assertThat(from.send(text, to)).isEqualTo(Map.of(to.address(), new Outcome.Sent()));
     assertThat(to.received.poll(20, TimeUnit.SECONDS)).isEqualTo(text);
     assertThat(to.senders.poll(20, TimeUnit.SECONDS))
-        .isEqualTo(
-            new SenderEvidence.OlmDevice(from.address(), SenderEvidence.Trust.KNOWN));
+        .isEqualTo(new SenderEvidence.OlmDevice(from.address(), SenderEvidence.Trust.KNOWN));
   }
 
   @Test
@@ -209,8 +207,7 @@ class EmbeddedHomeserverTest {
     Member bob = new Member("bob", "LAPTOP");
     MatrixClient matrix = alice.client.matrix();
     String room =
-        wait(matrix.rooms().createRoom(Json.newObject().put("preset", "public_chat")))
-            .orThrow();
+        wait(matrix.rooms().createRoom(Json.newObject().put("preset", "public_chat"))).orThrow();
     PublishOutcome published =
         wait(
             alice
@@ -228,15 +225,15 @@ class EmbeddedHomeserverTest {
     wait(bob.client.followRoom(room, updates::add)).orThrow();
     RoomUpdate whole = updates.poll(20, TimeUnit.SECONDS);
     assertThat(whole).isNotNull();
-    assertThat(whole.joined())
-        .containsExactlyInAnyOrder("@alice:localhost", "@bob:localhost");
+    assertThat(whole.joined()).containsExactlyInAnyOrder("@alice:localhost", "@bob:localhost");
     assertThat(whole.events())
         .extracting(CallMemberEvent::stateKey)
         .containsExactly("_@alice:localhost_PHONE");
     assertThat(wait(matrix.rooms().joinedMembers(room)).orThrow())
         .containsExactlyInAnyOrder("@alice:localhost", "@bob:localhost");
     assertThat(
-            wait(bob.client
+            wait(
+                bob.client
                     .statePublisher(room)
                     .putState("m.room.power_levels", "", Json.newObject())))
         .isInstanceOf(PublishOutcome.Forbidden.class);
@@ -257,8 +254,7 @@ class EmbeddedHomeserverTest {
   @Test
   void roomMessagesReachTheListener() throws Exception {
     Member alice = new Member("alice", "PHONE");
-    String room =
-        wait(alice.client.matrix().rooms().createRoom(Json.newObject())).orThrow();
+    String room = wait(alice.client.matrix().rooms().createRoom(Json.newObject())).orThrow();
     wait(alice
             .client
             .matrix()
@@ -282,8 +278,7 @@ class EmbeddedHomeserverTest {
     ClientSettings settings = settings();
     LoginOutcome wrong =
         wait(MatrixClient.login(address, Credentials.of("alice", "nope", "x"), settings));
-    assertThat(wrong)
-        .isEqualTo(new LoginOutcome.WrongPassword("alice", address.toString()));
+    assertThat(wrong).isEqualTo(new LoginOutcome.WrongPassword("alice", address.toString()));
     LoginOutcome taken =
         wait(MatrixClient.register(address, Credentials.of("alice", "x", "x"), settings));
     assertThat(taken).isEqualTo(new LoginOutcome.NameTaken());
@@ -300,8 +295,7 @@ class EmbeddedHomeserverTest {
     wait(alice.client.matrix().account().logout()).orThrow();
     ClientEvent event = alice.events.poll(20, TimeUnit.SECONDS);
     while (event != null
-        && !(event instanceof ClientEvent.Sync sync
-            && sync.status() instanceof SyncStatus.Ended)) {
+        && !(event instanceof ClientEvent.Sync sync && sync.status() instanceof SyncStatus.Ended)) {
       event = alice.events.poll(20, TimeUnit.SECONDS);
     }
     assertThat(event).isNotNull();

@@ -30,8 +30,7 @@ class JdkHttpTransportTest {
 
   @BeforeEach
   void start() throws IOException {
-    server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(threads);
     server.start();
   }
@@ -96,8 +95,7 @@ class JdkHttpTransportTest {
             .toCompletableFuture()
             .join();
     assertThat(answer).isEqualTo(new HttpAnswer(429, Optional.of("7"), "später"));
-    assertThat(seen.get())
-        .isEqualTo("PUT /echo/a%2Fb Bearer tok application/json null {\"ü\":1}");
+    assertThat(seen.get()).isEqualTo("PUT /echo/a%2Fb Bearer tok application/json null {\"ü\":1}");
   }
 
   @Test
