@@ -10,9 +10,10 @@ import java.net.UnknownHostException;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /** Tells what an answer of one homeserver means, or that there was none. */
 final class AnswerReader {
@@ -74,29 +75,28 @@ final class AnswerReader {
 
   /** There was no answer, because of {@code error}. */
   ApiFailure unreachable(Throwable error) {
-    Throwable cause = error;
-    String why = null;
-    while (cause != null && why == null) {
-      why = known(cause);
-      error = cause;
-      cause = cause.getCause();
+    List<Throwable> chain = new ArrayList<>();
+    for (Throwable one = error; one != null; one = one.getCause()) {
+      chain.add(one);
     }
-    if (why == null) {
-      String message = error.getMessage();
-      why = message == null ? error.getClass().getSimpleName() : shown(message);
-    }
-    return new ApiFailure.Unreachable(homeserver, why);
+    return new ApiFailure.Unreachable(homeserver, why(chain));
   }
 
-  private static @Nullable String known(Throwable cause) {
-    if (cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException) {
+  private static String why(List<Throwable> chain) {
+    if (has(chain, UnresolvedAddressException.class) || has(chain, UnknownHostException.class)) {
       return "there is no host of this name";
-    } else if (cause instanceof HttpTimeoutException || cause instanceof TimeoutException) {
+    } else if (has(chain, HttpTimeoutException.class) || has(chain, TimeoutException.class)) {
       return "no answer in time";
-    } else if (cause instanceof ConnectException && cause.getCause() == null) {
+    } else if (has(chain, ConnectException.class)) {
       return "nothing listens there";
     }
-    return null;
+    Throwable root = chain.get(chain.size() - 1);
+    String message = root.getMessage();
+    return message == null ? root.getClass().getSimpleName() : shown(message);
+  }
+
+  private static boolean has(List<Throwable> chain, Class<? extends Throwable> type) {
+    return chain.stream().anyMatch(type::isInstance);
   }
 
   private static <T> ApiResult<T> failed(ApiFailure failure) {

@@ -6,6 +6,10 @@ import static io.matrixrtc.client.TestDevice.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.e2ee.CryptoStore;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
@@ -29,10 +33,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -41,6 +48,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** Real HTTP against the embedded homeserver. */
 class EncryptedClientHomeserverTest {
@@ -134,7 +142,7 @@ class EncryptedClientHomeserverTest {
   }
 
   @Test
-  void messagesGoBothWaysEncryptedAndNameTheSendingDevice() throws Exception {
+  void RECV_EVIDENCE_messagesGoBothWaysEncryptedAndNameTheSendingDevice() throws Exception {
     List<String> seenByServer = new CopyOnWriteArrayList<>();
     homeserver.requestLog().listen(exchange -> seenByServer.add(exchange.requestText()));
     TestDevice alice = device("alice");
@@ -151,7 +159,7 @@ class EncryptedClientHomeserverTest {
   }
 
   @Test
-  void loginFailuresAreToldApart() throws Exception {
+  void LOGIN_SENTENCE_failuresAreToldApart() throws Exception {
     MatrixSession session = register("alice");
     Credentials right = Credentials.of("alice", "pass-alice", "test");
     assertThat(login(Credentials.of("alice", "wrong", "test")))
@@ -169,7 +177,7 @@ class EncryptedClientHomeserverTest {
   }
 
   @Test
-  void accountApiTellsWhoWeAreAndEndsTheLogin() throws Exception {
+  void SYNC_LOGOUT_accountApiTellsWhoWeAreAndEndsTheLogin() throws Exception {
     TestDevice alice = device("alice");
     AccountApi account = alice.client.matrix().account();
     assertThat(get(account.versions()).orThrow()).contains("v1.1");
@@ -191,7 +199,7 @@ class EncryptedClientHomeserverTest {
   }
 
   @Test
-  void httpLostAnswersAreRepeatedAndNothingArrivesTwice() throws Exception {
+  void HTTP_RETRY_lostAnswersAreRepeatedAndNothingArrivesTwice() throws Exception {
     TestDevice alice = device("alice");
     TestDevice bob = device("bob");
     List<FaultPlan.Active> faults =
@@ -206,7 +214,7 @@ class EncryptedClientHomeserverTest {
   }
 
   @Test
-  void httpRateLimitsAndServerErrorsAreWaitedFor() throws Exception {
+  void HTTP_RETRY_AFTER_rateLimitsAndServerErrorsAreWaitedFor() throws Exception {
     TestDevice alice = device("alice");
     TestDevice bob = device("bob");
     List<FaultPlan.Active> faults =
@@ -220,7 +228,7 @@ class EncryptedClientHomeserverTest {
   }
 
   @Test
-  void aRefusalIsFinalAndReported() throws Exception {
+  void SEND_OUTCOMES_aRefusalIsFinalAndReported() throws Exception {
     TestDevice alice = device("alice");
     TestDevice bob = device("bob");
     fault("/sendToDevice/", new Fault.ServerError(413));
@@ -230,7 +238,7 @@ class EncryptedClientHomeserverTest {
   }
 
   @Test
-  void theHomeserverMayRestart() throws Exception {
+  void SYNC_BACKOFF_theHomeserverMayRestart() throws Exception {
     TestDevice alice = device("alice");
     TestDevice bob = device("bob");
     send(alice, "before", bob);
@@ -241,7 +249,7 @@ class EncryptedClientHomeserverTest {
   }
 
   @Test
-  void aDeviceComesBackFromItsStoreAndMissesNothing() throws Exception {
+  void SYNC_RESUME_aDeviceComesBackFromItsStoreAndMissesNothing() throws Exception {
     TestDevice alice = device("alice");
     CryptoStore store = new MemoryCryptoStore();
     MatrixSession session = register("bob");
@@ -257,7 +265,7 @@ class EncryptedClientHomeserverTest {
   }
 
   @Test
-  void theDefaultPolicyRefusesDevicesThatAreNotCrossSigned() throws Exception {
+  void SEND_POLICY_theDefaultRefusesDevicesThatAreNotCrossSigned() throws Exception {
     TestDevice alice =
         device(register("alice"), new MemoryCryptoStore(), OlmMachine.Settings.defaults());
     TestDevice bob = device("bob");
@@ -268,7 +276,7 @@ class EncryptedClientHomeserverTest {
   }
 
   @Test
-  void roomsAreMadeJoinedAndFollowed() throws Exception {
+  void FEED_WHOLE_roomsAreMadeJoinedAndFollowed() throws Exception {
     TestDevice alice = device("alice");
     TestDevice bob = device("bob");
     RoomsApi rooms = alice.client.matrix().rooms();
@@ -328,5 +336,96 @@ class EncryptedClientHomeserverTest {
             () ->
                 assertThat(seen)
                     .anyMatch(update -> update.notJoined().contains(bob.session.userId())));
+  }
+
+  @Test
+  void roomMessagesReachTheListener() throws Exception {
+    TestDevice alice = device("alice");
+    RoomsApi rooms = alice.client.matrix().rooms();
+    String room = get(rooms.createRoom(Json.newObject())).orThrow();
+    get(rooms.sendEvent(room, "m.room.message", "t1", Json.newObject().put("body", "hello")))
+        .orThrow();
+    await()
+        .until(
+            () ->
+                alice.events.stream()
+                    .anyMatch(
+                        event ->
+                            event instanceof ClientEvent.Room one
+                                && one.roomId().equals(room)
+                                && one.changes().timeline().stream()
+                                    .anyMatch(e -> e.toString().contains("hello"))));
+    assertThat(get(rooms.joinedMembers(room)).orThrow()).containsExactly(alice.session.userId());
+  }
+
+  @Test
+  void PUMP_ORDER_severalSendsToManyAtOnce() throws Exception {
+    TestDevice alice = device("alice");
+    List<TestDevice> others = new ArrayList<>();
+    Set<DeviceAddress> all = new HashSet<>();
+    for (int i = 0; i < 8; i++) {
+      others.add(device("user" + i));
+      all.add(others.get(i).address);
+    }
+    List<CompletionStage<Map<DeviceAddress, Outcome>>> ends = new ArrayList<>();
+    String[] texts = {"0", "1", "2", "3", "4"};
+    for (String text : texts) {
+      ends.add(alice.client.toDevice().send(TYPE, text(text), all));
+    }
+    for (CompletionStage<Map<DeviceAddress, Outcome>> end : ends) {
+      assertThat(get(end)).hasSize(8);
+      assertThat(get(end).values()).containsOnly(new Outcome.Sent());
+    }
+    for (TestDevice other : others) {
+      awaitReceived(other, texts);
+    }
+  }
+
+  @Test
+  void HTTP_UNREACHABLE_saysThatNothingListens() throws Exception {
+    String address = homeserver.baseUrl().toString();
+    homeserver.close();
+    assertThat(login(Credentials.of("alice", "x", "test")).sentence())
+        .isEqualTo(
+            "The homeserver "
+                + address
+                + " does not answer (nothing listens there)."
+                + " Check the address, that the server runs, and the network.");
+  }
+
+  @Test
+  void SECRETS_noneInLogsAtAnyLevel() throws Exception {
+    Logger root = (Logger) LoggerFactory.getLogger("io.matrixrtc");
+    Level before = root.getLevel();
+    Queue<String> lines = new ConcurrentLinkedQueue<>();
+    AppenderBase<ILoggingEvent> log =
+        new AppenderBase<>() {
+          @Override
+          protected void append(ILoggingEvent event) {
+            lines.add(event.getFormattedMessage());
+          }
+        };
+    log.start();
+    root.addAppender(log);
+    root.setLevel(Level.TRACE);
+    try {
+      TestDevice alice = device("alice");
+      TestDevice bob = device("bob");
+      fault("/sendToDevice/", new Fault.DropAnswer());
+      assertThat(send(alice, "the-secret-of-the-call", bob)).isEqualTo(new Outcome.Sent());
+      awaitReceived(bob, "the-secret-of-the-call");
+      login(Credentials.of("alice", "wrong-pass-alice", "test"));
+      assertThat(lines).anyMatch(line -> line.contains("sendToDevice")); // it does log
+      for (TestDevice device : List.of(alice, bob)) {
+        String token = device.session.token().reveal();
+        assertThat(lines).noneMatch(line -> line.contains(token));
+      }
+      assertThat(lines)
+          .noneMatch(line -> line.contains("pass-alice"))
+          .noneMatch(line -> line.contains("the-secret-of-the-call"));
+    } finally {
+      root.setLevel(before);
+      root.detachAppender(log);
+    }
   }
 }

@@ -1,21 +1,15 @@
 package io.matrixrtc.client;
 
+import static io.matrixrtc.client.TestDevice.ALL;
+import static io.matrixrtc.client.TestDevice.TYPE;
+import static io.matrixrtc.client.TestDevice.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.matrixrtc.client.FakeHomeserver.Fault;
-import io.matrixrtc.e2ee.Changes;
-import io.matrixrtc.e2ee.CryptoStore;
-import io.matrixrtc.e2ee.CryptoStoreException;
-import io.matrixrtc.e2ee.Device;
 import io.matrixrtc.e2ee.LocalTrust;
-import io.matrixrtc.e2ee.MemoryCryptoStore;
 import io.matrixrtc.e2ee.OlmMachine;
-import io.matrixrtc.e2ee.StoredAccount;
-import io.matrixrtc.e2ee.StoredSession;
 import io.matrixrtc.e2ee.ToDeviceResult;
-import io.matrixrtc.e2ee.TrustPolicy;
 import io.matrixrtc.e2ee.UserDevice;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.DeviceAddress;
@@ -23,9 +17,6 @@ import io.matrixrtc.keys.SenderEvidence;
 import io.matrixrtc.keys.ToDeviceChannel;
 import io.matrixrtc.keys.ToDeviceChannel.Outcome;
 import io.matrixrtc.keys.VirtualTime;
-import io.matrixrtc.olm.Curve25519PublicKey;
-import io.matrixrtc.olm.RandomSource;
-import io.matrixrtc.olm.StateKey;
 import io.matrixrtc.session.CallMemberEvent;
 import io.matrixrtc.session.RoomUpdate;
 import java.time.Duration;
@@ -34,230 +25,209 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Devices on a homeserver in virtual time, with faults. */
+/** The shell around machine and homeserver, on virtual time: order, faults, stores, rooms. */
 class EncryptedClientTest {
-  private static final String TYPE = "io.example.key";
-  private static final String ROOM = "!room:hs.test";
-  private static final OlmMachine.Settings EVERYONE =
-      new OlmMachine.Settings(TrustPolicy.ALL, TrustPolicy.ALL);
+  private static final String ROOM = "room";
 
   private final VirtualTime time = new VirtualTime();
-  private final FakeHomeserver homeserver = new FakeHomeserver(time);
-  private final Member alice = new Member("alice", "PHONE", new MemoryCryptoStore(), EVERYONE);
-  private final Member bob = new Member("bob", "LAPTOP", new MemoryCryptoStore(), EVERYONE);
+  private final HomeserverDouble homeserver = new HomeserverDouble(time);
+  private TestDevice alice;
+  private TestDevice bob;
 
-  /** A device with what it received. */
-  private final class Member {
-    final MatrixSession session;
-    final CryptoStore store;
-    final StateKey key = StateKey.copyOf(new byte[StateKey.BYTES]);
-    final OlmMachine.Settings trust;
-    final List<String> received = new ArrayList<>();
-    final List<SenderEvidence> senders = new ArrayList<>();
-    final List<String> cleartext = new ArrayList<>();
-    final List<ClientEvent> events = new ArrayList<>();
-    EncryptedClient client;
-    ToDeviceChannel.Subscription subscription;
-
-    Member(String user, String device, CryptoStore store, OlmMachine.Settings trust) {
-      this.session = homeserver.login(user, device);
-      this.store = store;
-      this.trust = trust;
-      open();
-    }
-
-    /** As after a restart of the process: from the store. */
-    void open() {
-      ClientSettings settings =
-          ClientSettings.of(homeserver, time).withRandom(new SplittableRandom(5));
-      try {
-        client =
-            new EncryptedClient(
-                new MatrixClient(session, settings),
-                trust,
-                store,
-                key,
-                RandomSource.secure(),
-                events::add);
-      } catch (CryptoStoreException e) {
-        throw new AssertionError(e);
-      }
-      subscription =
-          client
-              .toDevice()
-              .subscribe(
-                  TYPE,
-                  new ToDeviceChannel.Listener() {
-                    @Override
-                    public void onEncrypted(SenderEvidence from, ObjectNode content) {
-                      received.add(content.path("text").asText());
-                      senders.add(from);
-                    }
-
-                    @Override
-                    public void onCleartext(String userId, ObjectNode content) {
-                      cleartext.add(userId + ": " + content.path("text").asText());
-                    }
-                  });
-      client.start();
-    }
-
-    DeviceAddress address() {
-      return new DeviceAddress(session.userId(), session.deviceId());
-    }
-
-    CompletableFuture<Map<DeviceAddress, Outcome>> send(String text, DeviceAddress... to) {
-      ObjectNode content = Json.newObject().put("text", text);
-      return client.toDevice().send(TYPE, content, Set.of(to)).toCompletableFuture();
-    }
+  /** What goes wrong with a call. */
+  enum Fault {
+    LOST_REQUEST,
+    LOST_ANSWER,
+    LIMITED,
+    BAD_GATEWAY
   }
 
-  private static Map<DeviceAddress, Outcome> now(
-      CompletableFuture<Map<DeviceAddress, Outcome>> stage) {
-    assertThat(stage).isDone();
-    return stage.join();
+  @BeforeEach
+  void start() throws Exception {
+    alice = device("@alice:hs.test", "PHONE", 1);
+    bob = device("@bob:hs.test", "LAPTOP", 2);
   }
 
-  private static <T> T value(CompletionStage<T> stage) {
+  private TestDevice device(String user, String id, long seed) throws Exception {
+    TestDevice device = TestDevice.of(homeserver, time, user, id, seed);
+    device.client.start();
+    return device;
+  }
+
+  /** The next {@code times} calls whose path holds {@code part} meet {@code fault}. */
+  private void fault(String part, int times, Fault fault) {
+    int[] left = {times};
+    homeserver.drop = call -> fault == Fault.LOST_REQUEST && isHit(call, part, left);
+    homeserver.lose = call -> fault == Fault.LOST_ANSWER && isHit(call, part, left);
+    homeserver.refuse =
+        call -> {
+          if (fault == Fault.LIMITED && isHit(call, part, left)) {
+            return Optional.of(new HttpAnswer(429, Optional.of("3"), "{}"));
+          }
+          return fault == Fault.BAD_GATEWAY && isHit(call, part, left)
+              ? Optional.of(new HttpAnswer(502, Optional.empty(), "<html>"))
+              : Optional.empty();
+        };
+  }
+
+  private static boolean isHit(HttpCall call, String part, int[] left) {
+    return call.uri().getPath().contains(part) && left[0]-- > 0;
+  }
+
+  private void mend() {
+    fault("", 0, Fault.LOST_REQUEST);
+  }
+
+  private static CompletableFuture<Map<DeviceAddress, Outcome>> send(
+      TestDevice from, String text, DeviceAddress... to) {
+    return from.client.toDevice().send(TYPE, text(text), Set.of(to)).toCompletableFuture();
+  }
+
+  private static <T> T now(CompletionStage<T> stage) {
     assertThat(stage.toCompletableFuture()).isDone();
     return stage.toCompletableFuture().join();
   }
 
-  private void exchange(String text) {
-    assertThat(now(alice.send(text, bob.address())))
-        .isEqualTo(Map.of(bob.address(), new Outcome.Sent()));
+  private void assertDelivered(String text) {
+    assertThat(now(send(alice, text, bob.address)))
+        .isEqualTo(Map.of(bob.address, new Outcome.Sent()));
     assertThat(bob.received).contains(text);
   }
 
-  @Test
-  void bothWays_withTheDeviceAsEvidence() {
-    exchange("one");
-    assertThat(now(bob.send("two", alice.address())))
-        .isEqualTo(Map.of(alice.address(), new Outcome.Sent()));
-    assertThat(alice.received).containsExactly("two");
-    assertThat(bob.senders)
-        .containsExactly(new SenderEvidence.OlmDevice(alice.address(), SenderEvidence.Trust.KNOWN));
-    assertThat(homeserver.calls("/keys/claim")).hasSize(1); // one session serves both
+  private List<String> puts() {
+    return homeserver.log.stream().filter(line -> line.contains("sendToDevice")).toList();
   }
 
   @Test
   void PUMP_ORDER_manyAtOnceArriveInOrder() {
-    exchange("first");
-    bob.received.clear();
-    homeserver.fault("/sendToDevice", 3, Fault.LOST_ANSWER);
+    assertDelivered("first");
+    fault("/sendToDevice", 3, Fault.LOST_ANSWER);
     List<CompletableFuture<Map<DeviceAddress, Outcome>>> ends = new ArrayList<>();
-    List<String> texts = new ArrayList<>();
+    List<String> texts = new ArrayList<>(List.of("first"));
     for (int i = 0; i < 20; i++) {
       texts.add("message " + i);
-      ends.add(alice.send("message " + i, bob.address()));
+      ends.add(send(alice, "message " + i, bob.address));
     }
     time.advance(Duration.ofSeconds(30));
-    assertThat(ends).allMatch(end -> now(end).equals(Map.of(bob.address(), new Outcome.Sent())));
+    assertThat(ends).allMatch(end -> now(end).equals(Map.of(bob.address, new Outcome.Sent())));
     assertThat(bob.received).isEqualTo(texts);
+  }
+
+  @Test
+  void PUMP_ORDER_aDeviceWhoseMessageIsStuckHoldsUpNobodyElse() throws Exception {
+    TestDevice carol = device("@carol:hs.test", "TABLET", 3);
+    assertDelivered("warm up");
+    now(send(alice, "warm up", carol.address));
+    fault("/sendToDevice", 1, Fault.LIMITED);
+    CompletableFuture<Map<DeviceAddress, Outcome>> stuck = send(alice, "stuck", bob.address);
+    CompletableFuture<Map<DeviceAddress, Outcome>> behind = send(alice, "behind", bob.address);
+    assertThat(now(send(alice, "free", carol.address)))
+        .isEqualTo(Map.of(carol.address, new Outcome.Sent()));
+    assertThat(stuck).isNotDone();
+    assertThat(behind).isNotDone();
+    time.advance(Duration.ofSeconds(5));
+    assertThat(bob.received).containsExactly("warm up", "stuck", "behind");
   }
 
   @ParameterizedTest
   @EnumSource(Fault.class)
-  void HTTP_RETRY_everyFaultOnTheWayIsMended_andNothingComesTwice(Fault fault) {
+  void HTTP_RETRY_everyFaultOnTheWayIsMended_andNothingComesTwice(Fault fault) throws Exception {
     for (String part : List.of("/keys/query", "/keys/claim", "/sendToDevice")) {
-      Member carol = new Member("carol" + part.hashCode(), "D", new MemoryCryptoStore(), EVERYONE);
+      TestDevice carol = device("@carol" + part.hashCode() + ":hs.test", "D", part.hashCode());
       int times = fault == Fault.LIMITED ? 1 : 2; // a device list is waited for 5 s, no longer
-      homeserver.fault(part, times, fault);
-      CompletableFuture<Map<DeviceAddress, Outcome>> end = carol.send(part, bob.address());
+      fault(part, times, fault);
+      CompletableFuture<Map<DeviceAddress, Outcome>> end = send(carol, part, bob.address);
       assertThat(end).isNotDone();
       time.advance(Duration.ofSeconds(15));
-      assertThat(now(end)).isEqualTo(Map.of(bob.address(), new Outcome.Sent()));
+      assertThat(now(end)).isEqualTo(Map.of(bob.address, new Outcome.Sent()));
       assertThat(bob.received).containsOnlyOnce(part);
-      List<HttpCall> tries = homeserver.calls("/sendToDevice");
-      if (part.equals("/sendToDevice")) {
-        List<HttpCall> last = tries.subList(tries.size() - times - 1, tries.size());
-        assertThat(last).containsOnly(last.get(0)); // the same transaction
-      }
     }
+    List<String> tries = puts();
+    int repeated = fault == Fault.LIMITED ? 2 : 3;
+    assertThat(tries.subList(tries.size() - repeated, tries.size()))
+        .as("the same transaction")
+        .containsOnly(tries.get(tries.size() - 1));
   }
 
   @Test
-  void outcomePerDevice() {
-    Member carol = new Member("carol", "TABLET", new MemoryCryptoStore(), EVERYONE);
-    Member dave = new Member("dave", "BLOCKED", new MemoryCryptoStore(), EVERYONE);
-    homeserver.forgetOneTimeKeys(carol.session);
+  void SEND_OUTCOMES_oneForEachDevice() throws Exception {
+    TestDevice carol = device("@carol:hs.test", "TABLET", 3);
+    TestDevice dave = device("@dave:hs.test", "BLOCKED", 4);
     DeviceAddress nobody = new DeviceAddress("@bob:hs.test", "NOSUCH");
-    exchange("warm up");
-    now(alice.send("known", dave.address()));
-    value(
+    assertDelivered("warm up");
+    now(send(alice, "known", dave.address));
+    now(
         alice.client.withMachine(
             machine ->
                 machine.setLocalTrust(
                     new UserDevice("@dave:hs.test", "BLOCKED"), LocalTrust.BLOCKED)));
+    carol.client.close(); // or it would supply new keys at once
+    homeserver.exhaustKeys("@carol:hs.test", "TABLET");
     CompletableFuture<Map<DeviceAddress, Outcome>> end =
-        alice.send("all", bob.address(), carol.address(), dave.address(), nobody, alice.address());
+        send(alice, "all", bob.address, carol.address, dave.address, nobody, alice.address);
     time.advance(Duration.ofSeconds(20));
     Map<DeviceAddress, Outcome> outcomes = now(end);
     assertThat(outcomes).hasSize(5);
-    assertThat(outcomes.get(bob.address())).isEqualTo(new Outcome.Sent());
-    assertThat(outcomes.get(carol.address())).isEqualTo(new Outcome.NoOneTimeKeys());
-    assertThat(outcomes.get(dave.address())).isInstanceOf(Outcome.Refused.class);
+    assertThat(outcomes.get(bob.address)).isEqualTo(new Outcome.Sent());
+    assertThat(outcomes.get(carol.address)).isEqualTo(new Outcome.NoOneTimeKeys());
+    assertThat(outcomes.get(dave.address)).isInstanceOf(Outcome.Refused.class);
     assertThat(outcomes.get(nobody)).isEqualTo(new Outcome.UnknownDevice());
-    assertThat(outcomes.get(alice.address())).isInstanceOf(Outcome.Refused.class);
+    assertThat(outcomes.get(alice.address)).isInstanceOf(Outcome.Refused.class);
     assertThat(bob.received).contains("all"); // the control: others are not held up
     assertThat(dave.received).containsExactly("known");
   }
 
   @Test
-  void homeserverThatStaysAway_endsAsFailed() {
-    exchange("warm up");
-    homeserver.fault("/sendToDevice", 1000, Fault.LOST_REQUEST);
-    CompletableFuture<Map<DeviceAddress, Outcome>> end = alice.send("lost", bob.address());
+  void SEND_OUTCOMES_toNobodyIsDoneAtOnce() {
+    assertThat(now(send(alice, "nobody"))).isEmpty();
+  }
+
+  @Test
+  void SEND_OUTCOMES_aHomeserverThatStaysAwayIsNamed() {
+    assertDelivered("warm up");
+    fault("/sendToDevice", 1000, Fault.LOST_REQUEST);
+    CompletableFuture<Map<DeviceAddress, Outcome>> end = send(alice, "lost", bob.address);
     time.advance(Duration.ofMinutes(2));
-    assertThat(now(end).get(bob.address()))
+    assertThat(now(end).get(bob.address))
         .isInstanceOfSatisfying(
             Outcome.Failed.class,
             failed -> assertThat(failed.reason()).contains("does not answer"));
-    homeserver.fault("", 0, Fault.LOST_REQUEST);
-    exchange("mended"); // the session did not suffer
+    mend();
+    assertDelivered("mended"); // the session did not suffer
   }
 
   @Test
-  void sendToNobodyIsDoneAtOnce() {
-    assertThat(now(alice.send("nobody"))).isEmpty();
-  }
-
-  @Test
-  void cleartextIsNeverAuthentic() {
-    homeserver.toDevice(
-        bob.session, "@alice:hs.test", TYPE, Json.newObject().put("text", "forged"));
-    assertThat(bob.cleartext).containsExactly("@alice:hs.test: forged");
-    assertThat(bob.received).isEmpty();
-    exchange("genuine");
-  }
-
-  @Test
-  void rawMessagesGoOutUnencrypted() {
+  void RECV_CLEAR_rawMessagesGoOutUnencryptedAndAreNotBelieved() {
     ObjectNode body = Json.newObject();
     body.putObject("messages")
         .putObject(bob.session.userId())
-        .putObject(bob.session.deviceId())
-        .put("text", "plain");
-    value(alice.client.matrix().toDevice().send(TYPE, "txn-1", body)).orThrow();
-    assertThat(bob.cleartext).containsExactly("@alice:hs.test: plain");
+        .set(bob.session.deviceId(), text("plain"));
+    now(alice.client.matrix().toDevice().send(TYPE, "txn-1", body)).orThrow();
+    assertThat(bob.inTheClear).containsExactly("plain");
+    assertThat(bob.received).isEmpty();
+    assertDelivered("encrypted");
   }
 
   @Test
-  void theSenderIsTheOneOfTheSession_notTheOneOfTheEnvelope() {
-    exchange("genuine");
-    HttpCall sent = homeserver.calls("/sendToDevice").get(0);
-    ObjectNode envelope = message(sent, bob);
-    ObjectNode fresh = envelope.deepCopy();
-    homeserver.toDevice(bob.session, "@mallory:hs.test", "m.room.encrypted", fresh);
-    homeserver.toDevice(bob.session, "@alice:hs.test", "m.room.encrypted", fresh); // a replay
+  void RECV_EVIDENCE_theSenderIsTheOneOfTheSession_notTheOneOfTheEnvelope() {
+    assertDelivered("genuine");
+    ObjectNode envelope =
+        (ObjectNode) homeserver.sent.get(0).path("messages").path("@bob:hs.test").path("LAPTOP");
+    for (String claimed : List.of("@mallory:hs.test", "@alice:hs.test")) {
+      ObjectNode event = Json.newObject().put("type", "m.room.encrypted").put("sender", claimed);
+      event.set("content", envelope);
+      homeserver.inject("@bob:hs.test", "LAPTOP", event);
+    }
     assertThat(bob.received).containsExactly("genuine");
+    assertThat(bob.evidence)
+        .containsExactly(new SenderEvidence.OlmDevice(alice.address, SenderEvidence.Trust.KNOWN));
     assertThat(bob.events)
         .filteredOn(
             event ->
@@ -266,136 +236,106 @@ class EncryptedClientTest {
         .hasSize(2);
   }
 
-  private static ObjectNode message(HttpCall call, Member to) {
-    try {
-      return (ObjectNode)
-          Json.parse(call.body().orElseThrow())
-              .path("messages")
-              .path(to.session.userId())
-              .path(to.session.deviceId());
-    } catch (Exception e) {
-      throw new AssertionError(e);
-    }
-  }
-
   @Test
-  void subscriptionEndsWhenClosed() {
-    exchange("heard");
-    bob.subscription.close();
-    now(alice.send("unheard", bob.address()));
-    assertThat(bob.received).containsExactly("heard");
-  }
-
-  @Test
-  void SYNC_RESUME_afterARestartNothingIsMissedAndNothingComesTwice() {
-    exchange("before");
-    bob.client.close();
-    now(alice.send("meanwhile", bob.address()));
-    assertThat(bob.received).containsExactly("before");
-    bob.open();
-    assertThat(bob.received).containsExactly("before", "meanwhile");
-    exchange("after");
-  }
-
-  @Test
-  void closed_sendsEndExceptionally_andNothingGoesOutAnyMore() {
-    exchange("warm up");
-    homeserver.fault("/sendToDevice", 1000, Fault.LOST_REQUEST);
-    CompletableFuture<Map<DeviceAddress, Outcome>> underWay = alice.send("a", bob.address());
+  void CLIENT_CLOSE_sendsEndExceptionally_andNothingGoesOutAnyMore() {
+    assertDelivered("warm up");
+    fault("/sendToDevice", 1000, Fault.LOST_REQUEST);
+    CompletableFuture<Map<DeviceAddress, Outcome>> underWay = send(alice, "a", bob.address);
     alice.client.close();
-    CompletableFuture<Map<DeviceAddress, Outcome>> later = alice.send("b", bob.address());
-    for (CompletableFuture<?> end : List.of(underWay, later)) {
+    alice.client.start();
+    CompletableFuture<Map<DeviceAddress, Outcome>> later = send(alice, "b", bob.address);
+    CompletableFuture<?> room = alice.client.followRoom(ROOM, update -> {}).toCompletableFuture();
+    for (CompletableFuture<?> end : List.of(underWay, later, room)) {
       assertThatThrownBy(end::join).hasCauseInstanceOf(IllegalStateException.class);
     }
-    int calls = homeserver.calls("").size();
-    time.advance(Duration.ofSeconds(1));
-    alice.client.start();
-    int syncs = homeserver.calls("/sync").size();
+    bob.client.close();
+    time.advance(Duration.ofMinutes(2)); // until the repetition of what was under way has ended
+    int calls = homeserver.log.size();
     time.advance(Duration.ofMinutes(5));
-    assertThat(homeserver.calls("/sync").size()).isGreaterThan(syncs); // bob's go on
-    assertThat(homeserver.calls("").stream().skip(calls))
-        .noneMatch(
-            call ->
-                call.token().equals(Optional.of(alice.session.token()))
-                    && call.uri().getPath().contains("/sync"));
+    assertThat(homeserver.log).hasSize(calls);
   }
 
   @Test
   void SYNC_LOGOUT_isAnEvent() {
-    homeserver.logOut(alice.session);
+    homeserver.logOut(alice.session.token());
     time.advance(Duration.ofMinutes(1));
     assertThat(alice.events)
         .contains(new ClientEvent.Sync(new SyncStatus.Ended(new ApiFailure.LoggedOut(true))));
   }
 
   @Test
-  void SYNC_ACK_aStoreThatFailsStopsEverything_andTheMessageComesAgain() {
+  void SYNC_ACK_aStoreThatFailsStopsEverything_andTheMessageComesAgain() throws Exception {
     FailingStore store = new FailingStore();
-    Member carol = new Member("carol", "TABLET", store, EVERYONE);
-    now(alice.send("stored", carol.address()));
+    TestDevice carol = TestDevice.of(homeserver, time, "@carol:hs.test", "TABLET", 3, ALL, store);
+    carol.client.start();
+    now(send(alice, "stored", carol.address));
     store.fails = true;
-    now(alice.send("not stored", carol.address()));
+    now(send(alice, "not stored", carol.address));
     assertThat(carol.received).containsExactly("stored");
     assertThat(carol.events).anyMatch(ClientEvent.EncryptionFailed.class::isInstance);
-    assertThat(now(carol.send("x", bob.address())).get(bob.address()))
+    assertThat(now(send(carol, "x", bob.address)).get(bob.address))
         .isInstanceOf(Outcome.Failed.class);
     time.advance(Duration.ofMinutes(5));
     store.fails = false;
-    carol.open();
-    assertThat(carol.received).containsExactly("stored", "not stored");
+    TestDevice back = TestDevice.of(homeserver, time, "@carol:hs.test", "TABLET", 4, ALL, store);
+    back.client.start();
+    assertThat(back.received).containsExactly("not stored");
   }
 
-  /** FEED-WHOLE, FEED-FIRST, FEED-TRACK. */
+  private void callMember(TestDevice who) {
+    homeserver.roomState(
+        ROOM,
+        CallMemberEvent.TYPE,
+        "_" + who.session.userId() + "_" + who.session.deviceId(),
+        who.session.userId(),
+        Json.newObject().put("application", "m.call"));
+  }
+
+  private void member(TestDevice who, String membership) {
+    String user = who.session.userId();
+    homeserver.roomState(
+        ROOM, "m.room.member", user, user, Json.newObject().put("membership", membership));
+  }
+
   @Test
   void FEED_WHOLE_firstTheWholeStateThenChanges() {
-    homeserver.roomEvent(
-        ROOM,
-        "m.room.member",
-        Optional.of("@bob:hs.test"),
-        "@bob:hs.test",
-        Json.newObject().put("membership", "join"));
-    callMember(bob, "m.call");
+    member(bob, "join");
+    callMember(bob);
     List<RoomUpdate> updates = new ArrayList<>();
-    RoomSubscription subscription = value(alice.client.followRoom(ROOM, updates::add)).orThrow();
+    RoomSubscription subscription = now(alice.client.followRoom(ROOM, updates::add)).orThrow();
     assertThat(updates).hasSize(1);
     assertThat(updates.get(0).joined()).containsExactly("@bob:hs.test");
     assertThat(updates.get(0).events())
         .extracting(CallMemberEvent::stateKey)
         .containsExactly("_@bob:hs.test_LAPTOP");
-    assertThat(value(alice.client.withMachine(OlmMachine::trackedUsers)))
-        .contains("@bob:hs.test"); // FEED-TRACK
-    homeserver.roomEvent(
-        ROOM,
-        "m.room.member",
-        Optional.of("@bob:hs.test"),
-        "@bob:hs.test",
-        Json.newObject().put("membership", "leave"));
+    member(bob, "leave");
     assertThat(updates).hasSize(2);
     assertThat(updates.get(1).notJoined()).containsExactly("@bob:hs.test");
     subscription.close();
-    callMember(bob, "m.call");
+    callMember(bob);
     assertThat(updates).hasSize(2);
     assertThat(alice.events).anyMatch(ClientEvent.Room.class::isInstance);
   }
 
-  private void callMember(Member who, String application) {
-    homeserver.roomEvent(
-        ROOM,
-        CallMemberEvent.TYPE,
-        Optional.of("_" + who.session.userId() + "_" + who.session.deviceId()),
-        who.session.userId(),
-        Json.newObject().put("application", application));
+  @Test
+  void FEED_TRACK_devicesOfTheCallAreFollowed() {
+    member(alice, "join");
+    now(bob.client.followRoom(ROOM, update -> {})).orThrow();
+    assertThat(now(bob.client.withMachine(OlmMachine::trackedUsers)))
+        .doesNotContain("@alice:hs.test"); // a member of the room alone is not
+    callMember(alice);
+    assertThat(now(bob.client.withMachine(OlmMachine::trackedUsers))).contains("@alice:hs.test");
   }
 
   @Test
   void FEED_WHOLE_aFailedFetchIsRepeatedAndSyncsGoOn() {
-    callMember(bob, "m.call");
-    homeserver.fault("/rooms/", 4, Fault.BAD_GATEWAY);
+    callMember(bob);
+    fault("/rooms/", 4, Fault.BAD_GATEWAY);
     List<RoomUpdate> updates = new ArrayList<>();
     CompletableFuture<ApiResult<RoomSubscription>> end =
         alice.client.followRoom(ROOM, updates::add).toCompletableFuture();
     assertThat(end).isNotDone();
-    now(bob.send("in between", alice.address()));
+    now(send(bob, "in between", alice.address));
     assertThat(alice.received).containsExactly("in between");
     time.advance(Duration.ofSeconds(30));
     assertThat(end.join()).isInstanceOf(ApiResult.Ok.class);
@@ -404,7 +344,7 @@ class EncryptedClientTest {
 
   @Test
   void FEED_WHOLE_givesUpAfterTheBudget() {
-    homeserver.fault("/rooms/", 1000, Fault.BAD_GATEWAY);
+    fault("/rooms/", 1000, Fault.BAD_GATEWAY);
     CompletableFuture<ApiResult<RoomSubscription>> end =
         alice.client.followRoom(ROOM, update -> {}).toCompletableFuture();
     time.advance(Duration.ofMinutes(2));
@@ -413,9 +353,9 @@ class EncryptedClientTest {
 
   @Test
   void FEED_FIRST_theMembershipComesBeforeTheKeyOfTheSameAnswer() {
-    exchange("warm up");
+    assertDelivered("warm up");
     List<String> order = new ArrayList<>();
-    value(bob.client.followRoom(ROOM, update -> order.add("room"))).orThrow();
+    now(bob.client.followRoom(ROOM, update -> order.add("room"))).orThrow();
     bob.client
         .toDevice()
         .subscribe(
@@ -432,73 +372,25 @@ class EncryptedClientTest {
               }
             });
     order.clear();
-    homeserver.fault("/sync", 1000, Fault.LOST_REQUEST);
+    fault("/sync", 1000, Fault.LOST_REQUEST);
     time.advance(Duration.ofSeconds(31)); // until no long poll is held any more
-    now(alice.send("key", bob.address()));
-    callMember(alice, "m.call");
+    now(send(alice, "key", bob.address));
+    callMember(alice);
     assertThat(order).isEmpty();
-    homeserver.fault("", 0, Fault.LOST_REQUEST);
+    mend();
     time.advance(Duration.ofSeconds(20));
     assertThat(order).containsExactly("room", "key");
   }
 
   @Test
-  void aListenerThatThrowsHarmsNobody() {
-    value(
-            bob.client.followRoom(
-                ROOM,
-                update -> {
-                  throw new IllegalStateException("a listener's own bug");
-                }))
+  void CLIENT_LISTENER_oneThatThrowsHarmsNobody() {
+    now(bob.client.followRoom(
+            ROOM,
+            update -> {
+              throw new IllegalStateException("a listener's own bug");
+            }))
         .orThrow();
-    callMember(alice, "m.call");
-    exchange("still here");
-  }
-
-  /** Fails on demand, and takes nothing then. */
-  private static final class FailingStore implements CryptoStore {
-    private final MemoryCryptoStore store = new MemoryCryptoStore();
-    private boolean fails;
-
-    @Override
-    public Optional<StoredAccount> account() {
-      return store.account();
-    }
-
-    @Override
-    public List<StoredSession> sessions(Curve25519PublicKey peer) {
-      return store.sessions(peer);
-    }
-
-    @Override
-    public Map<String, Device> devices(String userId) {
-      return store.devices(userId);
-    }
-
-    @Override
-    public Map<String, Boolean> trackedUsers() {
-      return store.trackedUsers();
-    }
-
-    @Override
-    public boolean hasMessageHash(String hash) {
-      return store.hasMessageHash(hash);
-    }
-
-    @Override
-    public Optional<String> syncToken() {
-      return store.syncToken();
-    }
-
-    @Override
-    public void write(Changes changes) throws CryptoStoreException {
-      if (fails) {
-        throw new CryptoStoreException.Unavailable("disk full", new java.io.IOException("full"));
-      }
-      store.write(changes);
-    }
-
-    @Override
-    public void close() {}
+    callMember(alice);
+    assertDelivered("still here");
   }
 }

@@ -11,6 +11,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -22,6 +23,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,7 @@ final class HomeserverDouble implements HttpTransport {
   private final Set<Login> usedFallback = new HashSet<>();
   private final Map<Login, List<Queued>> queues = new HashMap<>();
   private final List<Change> changes = new ArrayList<>();
+  private final Map<String, List<Queued>> rooms = new LinkedHashMap<>();
   private final Set<String> transactions = new HashSet<>();
   private final List<Poll> polls = new ArrayList<>();
   private long position;
@@ -47,6 +50,9 @@ final class HomeserverDouble implements HttpTransport {
 
   /** Bodies of all sendToDevice requests that were carried out. */
   final List<ObjectNode> sent = new ArrayList<>();
+
+  /** Asked first: true loses the request before it arrives. */
+  Predicate<HttpCall> drop = call -> false;
 
   /** Asked before each request is carried out: an answer here replaces it. */
   Function<HttpCall, Optional<HttpAnswer>> refuse = call -> Optional.empty();
@@ -91,6 +97,25 @@ final class HomeserverDouble implements HttpTransport {
     wake();
   }
 
+  /** Ends a login. */
+  void logOut(AccessToken token) {
+    logins.remove(token.reveal());
+  }
+
+  /** Puts a state event into a room that everybody is in. */
+  void roomState(String roomId, String type, String stateKey, String sender, ObjectNode content) {
+    ObjectNode event =
+        Json.newObject()
+            .put("type", type)
+            .put("state_key", stateKey)
+            .put("sender", sender)
+            .put("event_id", "$" + ++position)
+            .put("origin_server_ts", time.now().toEpochMilli());
+    event.set("content", content);
+    rooms.computeIfAbsent(roomId, id -> new ArrayList<>()).add(new Queued(position, event));
+    wake();
+  }
+
   /** Says that the keys of {@code userId} changed. */
   void announce(String userId) {
     changes.add(new Change(++position, userId));
@@ -101,6 +126,9 @@ final class HomeserverDouble implements HttpTransport {
   public CompletionStage<HttpAnswer> send(HttpCall call) {
     String path = call.uri().getRawPath().substring("/_matrix/client/v3/".length());
     log.add(call.method() + " " + path);
+    if (drop.test(call)) {
+      return CompletableFuture.failedFuture(new IOException("connection refused"));
+    }
     Optional<HttpAnswer> refusal = refuse.apply(call);
     if (refusal.isPresent()) {
       return CompletableFuture.completedFuture(refusal.get());
@@ -108,7 +136,12 @@ final class HomeserverDouble implements HttpTransport {
     Login login = logins.get(call.token().map(AccessToken::reveal).orElse(""));
     if (login == null) {
       return CompletableFuture.completedFuture(
-          answer(401, Json.newObject().put("errcode", "M_UNKNOWN_TOKEN").put("error", "no")));
+          answer(
+              401,
+              Json.newObject()
+                  .put("errcode", "M_UNKNOWN_TOKEN")
+                  .put("error", "no")
+                  .put("soft_logout", true)));
     }
     CompletionStage<HttpAnswer> done = carryOut(login, path, call);
     return lose.apply(call)
@@ -120,6 +153,10 @@ final class HomeserverDouble implements HttpTransport {
     ObjectNode body = call.body().map(HomeserverDouble::parse).orElseGet(Json::newObject);
     if (path.equals("sync")) {
       return sync(login, call);
+    } else if (path.startsWith("rooms/")) {
+      ArrayNode state = Json.mapper().createArrayNode().addAll(state(path.split("/", -1)[1]));
+      return CompletableFuture.completedFuture(
+          new HttpAnswer(200, Optional.empty(), state.toString()));
     }
     ObjectNode result =
         switch (path) {
@@ -134,6 +171,16 @@ final class HomeserverDouble implements HttpTransport {
           }
         };
     return CompletableFuture.completedFuture(answer(200, result));
+  }
+
+  /** The state of a room; rooms are named without characters that a path would encode. */
+  private Collection<ObjectNode> state(String roomId) {
+    Map<String, ObjectNode> state = new LinkedHashMap<>();
+    for (Queued queued : rooms.getOrDefault(roomId, List.of())) {
+      ObjectNode event = queued.event();
+      state.put(event.path("type").asText() + " " + event.path("state_key").asText(), event);
+    }
+    return state.values();
   }
 
   private ObjectNode upload(Login login, ObjectNode body) {
@@ -266,6 +313,15 @@ final class HomeserverDouble implements HttpTransport {
       ArrayNode list = answer.putObject("device_lists").putArray("changed");
       changed.forEach(list::add);
     }
+    ObjectNode joined = answer.putObject("rooms").putObject("join");
+    rooms.forEach(
+        (roomId, all) -> {
+          List<ObjectNode> news =
+              all.stream().filter(e -> e.at() > poll.since()).map(Queued::event).toList();
+          if (!news.isEmpty()) {
+            joined.putObject(roomId).putObject("timeline").putArray("events").addAll(news);
+          }
+        });
     answer
         .putObject("device_one_time_keys_count")
         .put("signed_curve25519", oneTimeKeyCount(poll.login().userId(), poll.login().deviceId()));

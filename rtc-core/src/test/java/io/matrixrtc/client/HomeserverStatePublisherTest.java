@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.VirtualTime;
 import io.matrixrtc.session.PublishOutcome;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -17,7 +18,8 @@ class HomeserverStatePublisherTest {
   private final HomeserverStatePublisher publisher =
       new HomeserverStatePublisher(
           new MatrixClient(
-                  new MatrixSession(FakeHomeserver.ADDRESS, "@a:hs.test", "D", AccessToken.of("t")),
+                  new MatrixSession(
+                      URI.create("https://hs.test"), "@a:hs.test", "D", AccessToken.of("t")),
                   ClientSettings.of(http, time))
               .rooms(),
           "!room:hs.test");

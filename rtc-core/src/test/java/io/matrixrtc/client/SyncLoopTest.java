@@ -3,6 +3,7 @@ package io.matrixrtc.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.matrixrtc.keys.VirtualTime;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,7 @@ class SyncLoopTest {
       new SyncLoop(
           new SyncApi(
               new HomeserverApi(
-                  FakeHomeserver.ADDRESS, Optional.of(AccessToken.of("t")), settings)),
+                  URI.create("https://hs.test"), Optional.of(AccessToken.of("t")), settings)),
           settings,
           new SyncLoop.Listener() {
             @Override

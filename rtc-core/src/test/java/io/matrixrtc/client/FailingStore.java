@@ -1,0 +1,61 @@
+package io.matrixrtc.client;
+
+import io.matrixrtc.e2ee.Changes;
+import io.matrixrtc.e2ee.CryptoStore;
+import io.matrixrtc.e2ee.CryptoStoreException;
+import io.matrixrtc.e2ee.Device;
+import io.matrixrtc.e2ee.MemoryCryptoStore;
+import io.matrixrtc.e2ee.StoredAccount;
+import io.matrixrtc.e2ee.StoredSession;
+import io.matrixrtc.olm.Curve25519PublicKey;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A store that takes nothing while it fails. */
+final class FailingStore implements CryptoStore {
+  private final MemoryCryptoStore store = new MemoryCryptoStore();
+  boolean fails;
+
+  @Override
+  public Optional<StoredAccount> account() {
+    return store.account();
+  }
+
+  @Override
+  public List<StoredSession> sessions(Curve25519PublicKey peer) {
+    return store.sessions(peer);
+  }
+
+  @Override
+  public Map<String, Device> devices(String userId) {
+    return store.devices(userId);
+  }
+
+  @Override
+  public Map<String, Boolean> trackedUsers() {
+    return store.trackedUsers();
+  }
+
+  @Override
+  public boolean hasMessageHash(String hash) {
+    return store.hasMessageHash(hash);
+  }
+
+  @Override
+  public Optional<String> syncToken() {
+    return store.syncToken();
+  }
+
+  @Override
+  public void write(Changes changes) throws CryptoStoreException {
+    if (fails) {
+      throw new CryptoStoreException.Unavailable("disk full", new IOException("disk full"));
+    }
+    store.write(changes);
+  }
+
+  @Override
+  public void close() {}
+}
