@@ -136,7 +136,12 @@ final class HomeserverDouble implements HttpTransport {
     Login login = logins.get(call.token().map(AccessToken::reveal).orElse(""));
     if (login == null) {
       return CompletableFuture.completedFuture(
-          answer(401, Json.newObject().put("errcode", "M_UNKNOWN_TOKEN").put("error", "no").put("soft_logout", true)));
+          answer(
+              401,
+              Json.newObject()
+                  .put("errcode", "M_UNKNOWN_TOKEN")
+                  .put("error", "no")
+                  .put("soft_logout", true)));
     }
     CompletionStage<HttpAnswer> done = carryOut(login, path, call);
     return lose.apply(call)

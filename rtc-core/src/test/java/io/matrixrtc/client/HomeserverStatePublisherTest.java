@@ -18,7 +18,8 @@ class HomeserverStatePublisherTest {
   private final HomeserverStatePublisher publisher =
       new HomeserverStatePublisher(
           new MatrixClient(
-                  new MatrixSession(URI.create("https://hs.test"), "@a:hs.test", "D", AccessToken.of("t")),
+                  new MatrixSession(
+                      URI.create("https://hs.test"), "@a:hs.test", "D", AccessToken.of("t")),
                   ClientSettings.of(http, time))
               .rooms(),
           "!room:hs.test");
@@ -31,7 +32,7 @@ class HomeserverStatePublisherTest {
   }
 
   @AfterEach
-  void STATE_ONCE_oneTry() {
+  void stateOnceOneTry() {
     time.advance(Duration.ofHours(1));
     assertThat(http.calls()).hasSize(1);
   }
