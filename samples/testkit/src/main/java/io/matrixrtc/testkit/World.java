@@ -46,10 +46,16 @@ public final class World implements AutoCloseable {
     recorder.listen(view::add);
   }
 
-  /** Starts the clock and the relay. Closing the world closes the homeserver too. */
+  /** Starts the clock and the relay. Closing the world, or a failure here, closes the homeserver. */
   public static World open(WorldSettings settings) throws IOException {
     MediaClock clock = MediaClock.startNow(settings.speed());
-    return new World(settings, clock, FrameRelay.start(clock));
+    try {
+      return new World(settings, clock, FrameRelay.start(clock));
+    } catch (IOException e) {
+      clock.close();
+      settings.homeserver().close();
+      throw e;
+    }
   }
 
   /**
@@ -143,6 +149,11 @@ public final class World implements AutoCloseable {
   /** The moment remembered by {@link #mark}; the beginning if there was none. */
   public int markOf(Participant participant) {
     return marks.getOrDefault(participant.name(), 0);
+  }
+
+  /** What is to go wrong. */
+  public Faults faults() {
+    return new Faults(settings.homeserver(), relay, recorder::record, Optional.empty());
   }
 
   /** Publishes a frame that holds {@code bytes}, for a search of the tape to find. */

@@ -1,5 +1,6 @@
 package io.matrixrtc.testkit;
 
+import io.matrixrtc.homeserver.EmbeddedHomeserver;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,11 @@ public interface WorldServer extends AutoCloseable {
 
   /** What the server stores and sees; empty for a server that is not ours. */
   Optional<Insight> insight();
+
+  /** The server itself, for faults and restarts; empty for a server that is not ours. */
+  default Optional<EmbeddedHomeserver> embedded() {
+    return Optional.empty();
+  }
 
   @Override
   void close();

@@ -73,6 +73,7 @@ public final class DemoRun {
               options.seed(),
               options.policy(),
               USE_KEY_DELAY,
+              DemoSettings.EXPOSURE_ALLOWANCE,
               options.out());
       DemoOutcome outcome = play(world, demo, display);
       display.finish();

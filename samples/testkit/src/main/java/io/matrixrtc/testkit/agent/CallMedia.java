@@ -66,11 +66,15 @@ final class CallMedia implements MediaKeySink, RelayListener, MediaObserver, Aut
 
   @Override
   public void onRemoteKey(CallMember member, KeyIndex index, MediaKey key) {
-    KeyRing ring = remote(member.mediaIdentity()).ring();
-    ring.put(index, key);
-    ring.resume();
-    trace.accept(
-        new TraceEvent.KeyReceived(keyLog.received(member.mediaIdentity(), index, key), self));
+    RemoteMedia remote = remote(member.mediaIdentity());
+    KeyRef before = keyLog.find(member.mediaIdentity(), index.value());
+    KeyRef received = keyLog.received(member.mediaIdentity(), index, key);
+    if (!received.equals(before)) {
+      remote.onKeyReplaced(index.value());
+    }
+    remote.ring().put(index, key);
+    remote.ring().resume();
+    trace.accept(new TraceEvent.KeyReceived(received, self));
   }
 
   @Override

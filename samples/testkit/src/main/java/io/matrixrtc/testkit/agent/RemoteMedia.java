@@ -48,6 +48,11 @@ final class RemoteMedia implements AutoCloseable {
     heardIndexes.clear();
   }
 
+  /** A key replaces the one at this index, if there was one: its first frame is news again. */
+  synchronized void onKeyReplaced(int index) {
+    heardIndexes.clear(index);
+  }
+
   FrameCounts counts() {
     return counts;
   }

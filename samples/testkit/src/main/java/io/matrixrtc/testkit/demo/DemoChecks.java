@@ -3,15 +3,13 @@ package io.matrixrtc.testkit.demo;
 import io.matrixrtc.testkit.agent.ParticipantAnswer;
 import io.matrixrtc.testkit.demo.Cast.Member;
 import io.matrixrtc.testkit.demo.Cast.Role;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Examines the evidence of a call. */
 final class DemoChecks {
-  /** An exposure after a leave may be this much longer than the key's use delay, in wall time. */
-  static final long EXPOSURE_ALLOWANCE_MS = 1_000;
-
   private final Evidence evidence;
   private final DemoSettings settings;
   private final List<Check> checks = new ArrayList<>();
@@ -178,11 +176,14 @@ final class DemoChecks {
                 yield.before().opened() > 0,
                 yield.before().opened() + " of " + yield.before().tried() + " frames")));
     long worst = exposureMs.stream().mapToLong(Long::longValue).max().orElse(0);
-    long limit = evidence.wall(evidence.useKeyDelay()).toMillis() + EXPOSURE_ALLOWANCE_MS;
+    Duration allowance = settings.exposureAllowance();
+    long limit = evidence.wall(evidence.useKeyDelay()).plus(allowance).toMillis();
     checks.add(
         Check.of(
             "exposure-after-leave",
-            "after a leave the old keys are in use for at most the use delay + 1 s",
+            "after a leave the old keys are in use for at most the use delay + "
+                + allowance.toMillis()
+                + " ms",
             !exposureMs.isEmpty() && worst <= limit,
             "longest " + worst + " ms of " + limit + " ms, " + exposureMs.size() + " senders"));
   }

@@ -22,7 +22,6 @@ final class DemoReview {
   /** The checks belong to the end of the call, however long they take. */
   private final Duration end;
 
-
   DemoReview(World world, DemoSettings settings, Evidence evidence, String planted) {
     this.world = world;
     this.settings = settings;
@@ -82,13 +81,11 @@ final class DemoReview {
     boolean ok = check.verdict() == Check.Verdict.OK;
     if (check.verdict() == Check.Verdict.NOT_APPLICABLE) {
       world.recordAt(
-          end,
-          new TraceEvent.Noted(null, check.name() + " not applicable: " + check.detail()));
+          end, new TraceEvent.Noted(null, check.name() + " not applicable: " + check.detail()));
     } else if (check.control().isPresent()) {
       Check.Control beside = check.control().get();
       world.recordAt(
           end,
-          
           new TraceEvent.AttackTried(
               check.name(),
               beside.attacker(),
@@ -98,8 +95,7 @@ final class DemoReview {
               new TraceEvent.Control(beside.what(), beside.ok(), beside.detail())));
     } else {
       world.recordAt(
-          end,
-          new TraceEvent.Checked(check.name(), check.claim(), ok, check.detail(), null));
+          end, new TraceEvent.Checked(check.name(), check.claim(), ok, check.detail(), null));
     }
   }
 

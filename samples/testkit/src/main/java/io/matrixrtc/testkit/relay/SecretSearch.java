@@ -60,8 +60,8 @@ public final class SecretSearch {
 
   /**
    * A secret in all its encodings: bytes, bytes reversed, hex in both cases, base64 in both
-   * alphabets (also inside a longer base64 text, at each of the three alignments), and a list of
-   * decimal numbers, signed and unsigned.
+   * alphabets (also inside a longer base64 text, at each of the three alignments), base64 and bytes
+   * as JSON writers escape them, and a list of decimal numbers, signed and unsigned.
    *
    * @param secret at least 8 bytes, since shorter ones are found by chance
    */
@@ -97,17 +97,18 @@ public final class SecretSearch {
       if (!url.equals(standard)) {
         add(needles, label, "base64url+" + before, url);
       }
-      // Some JSON writers put a backslash before each slash.
-      String escaped = standard.replace("/", "\\/");
-      if (!escaped.equals(standard)) {
+      for (String escaped : JsonForms.ofBase64(standard)) {
         add(needles, label, "base64 in JSON+" + before, escaped);
       }
+    }
+    for (String escaped : JsonForms.ofBytes(secret)) {
+      add(needles, label, "bytes in JSON", escaped);
     }
     return List.copyOf(needles);
   }
 
   private static void add(List<Needle> needles, String label, String encoding, String text) {
-    needles.add(new Needle(label, encoding, text.getBytes(StandardCharsets.US_ASCII)));
+    needles.add(new Needle(label, encoding, text.getBytes(StandardCharsets.UTF_8)));
   }
 
   /** A search for all of these at once. */

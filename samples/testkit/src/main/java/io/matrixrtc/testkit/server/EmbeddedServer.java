@@ -52,9 +52,9 @@ public final class EmbeddedServer implements WorldServer {
     }
   }
 
-  /** The server itself, for faults and restarts. */
-  public EmbeddedHomeserver homeserver() {
-    return server;
+  @Override
+  public Optional<EmbeddedHomeserver> embedded() {
+    return Optional.of(server);
   }
 
   private void keep(Exchange exchange) {

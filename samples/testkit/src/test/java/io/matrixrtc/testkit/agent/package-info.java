@@ -1,0 +1,4 @@
+@NullMarked
+package io.matrixrtc.testkit.agent;
+
+import org.jspecify.annotations.NullMarked;

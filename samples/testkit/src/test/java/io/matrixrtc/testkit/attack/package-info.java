@@ -1,0 +1,4 @@
+@NullMarked
+package io.matrixrtc.testkit.attack;
+
+import org.jspecify.annotations.NullMarked;

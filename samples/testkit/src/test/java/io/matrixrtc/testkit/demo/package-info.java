@@ -1,0 +1,4 @@
+@NullMarked
+package io.matrixrtc.testkit.demo;
+
+import org.jspecify.annotations.NullMarked;

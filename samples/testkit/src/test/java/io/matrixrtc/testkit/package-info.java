@@ -1,0 +1,4 @@
+@NullMarked
+package io.matrixrtc.testkit;
+
+import org.jspecify.annotations.NullMarked;

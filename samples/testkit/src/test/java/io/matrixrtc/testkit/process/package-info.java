@@ -1,0 +1,4 @@
+@NullMarked
+package io.matrixrtc.testkit.process;
+
+import org.jspecify.annotations.NullMarked;
