@@ -26,8 +26,10 @@ public final class EncryptedFrames implements AutoCloseable {
       ring.put(slot, key);
     }
     ring.use(slot);
-    if (steps > 0 && ring.advance(slot, steps) != steps) {
-      throw new AssertionError("the ring did not advance by " + steps);
+    for (int step = 1; step <= steps; step++) {
+      if (ring.advance(slot, 1) != step) {
+        throw new AssertionError("the ring is not at step " + step);
+      }
     }
   }
 

@@ -80,14 +80,14 @@ class DemoChecksTest {
   @Test
   void aJoinerThatHoldsAnOlderKeyIsDetected_CHECK_CONTROL() {
     DemoChecks examined = examine("strict", all -> all.hold(ERIN, 0));
-    assertThat(examined.joinerReadPast()).isEqualTo(55);
+    assertThat(examined.joinerReadPast()).isEqualTo(60);
   }
 
   @Test
   void aJoinerThatMayBeGivenAYoungKeyIsNotJudged() {
     Check check = named(JOINER, run("parity", all -> all.hold(ERIN, 0)));
     assertThat(check.verdict()).isEqualTo(Check.Verdict.NOT_APPLICABLE);
-    assertThat(check.detail()).contains("opened 55 of 55 frames", "parity");
+    assertThat(check.detail()).contains("opened 60 of 60 frames", "parity");
   }
 
   @Test

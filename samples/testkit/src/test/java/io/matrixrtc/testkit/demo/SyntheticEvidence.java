@@ -29,8 +29,8 @@ import java.util.Map;
 
 /**
  * What is known of a call of four that never was, and in which all is well: only alice sends, one
- * frame every 100 ms. She has key 0 from 0 s, key 1 from 5.5 s, half a second before erin joins,
- * and key 2, made because dave left at 10 s, from {@link #switchedAt} on. Dave is back at 14 s.
+ * frame every 100 ms. She has key 0 from 0 s, key 1 from 6 s, when erin joins, and key 2, made
+ * because dave left at 10 s, from {@link #switchedAt} on. Dave is back at 14 s.
  * Tests spoil one thing each.
  */
 final class SyntheticEvidence {
@@ -139,7 +139,7 @@ final class SyntheticEvidence {
       for (int i = 0; i < 150; i++) {
         Duration at = Duration.ofMillis(i * 100L);
         boolean switched = at.compareTo(switchedAt) >= 0;
-        EncryptedFrames key = i < 55 ? key0 : switched ? key2 : key1;
+        EncryptedFrames key = i < 60 ? key0 : switched ? key2 : key1;
         byte[] frame = key.encrypt(Codec.AUDIO, FrameType.DELTA, new byte[] {1, 2, 3, (byte) i});
         FrameHeader header = new FrameHeader(TrackKind.AUDIO, "opus", i, 0, 1, true, at);
         frames.add(
