@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Run the benchmarks.",
     mixinStandardHelpOptions = true,
-    subcommands = BenchCommand.Frames.class)
+    subcommands = BenchCommand.Frames.class,
+    footer = {"", "Examples:", "  matrixrtc bench frames --quick"})
 final class BenchCommand implements Runnable {
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it

@@ -9,7 +9,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Runs the embedded homeserver until it is interrupted. */
 @Command(
@@ -24,6 +27,10 @@ import picocli.CommandLine.Option;
       "  matrixrtc homeserver --port 8008 --database dev.db"
     })
 final class HomeserverCommand implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
   @Option(
       names = "--port",
       paramLabel = "PORT",
@@ -56,7 +63,7 @@ final class HomeserverCommand implements Callable<Integer> {
     try {
       config = HomeserverConfig.defaults().withPort(port).withServerName(serverName);
     } catch (IllegalArgumentException e) {
-      throw new CommandFailure(String.valueOf(e.getMessage()));
+      throw new ParameterException(spec.commandLine(), e.getMessage());
     }
     config = config.withRegistration(!registrationClosed);
     if (database != null) {

@@ -19,7 +19,10 @@ import picocli.CommandLine.HelpCommand;
     },
     footer = {
       "",
-      "Start with:  matrixrtc demo",
+      "Examples:",
+      "  matrixrtc demo",
+      "  matrixrtc help demo",
+      "",
       "Exit codes:  0 done, 1 the work failed, 2 wrong usage",
       "Logs go to stderr; MATRIXRTC_LOG_LEVEL=INFO (or DEBUG) shows more."
     })

@@ -1,5 +1,6 @@
 package io.matrixrtc.cli.demo;
 
+import io.matrixrtc.testkit.ScriptException;
 import io.matrixrtc.testkit.World;
 import io.matrixrtc.testkit.WorldSettings;
 import io.matrixrtc.testkit.demo.DemoCall;
@@ -11,7 +12,6 @@ import io.matrixrtc.testkit.trace.TraceEvent;
 import io.matrixrtc.testkit.trace.TraceJson;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class DemoRun {
   /** The use delay of today's Element Call, in media time. */
   private static final Duration USE_KEY_DELAY = Duration.ofSeconds(1);
+
+  /** Wall time that a new key is given to reach the others, however fast the call is. */
+  private static final Duration LEAST_USE_KEY_DELAY = Duration.ofMillis(250);
 
   private final Options options;
 
@@ -53,42 +56,59 @@ public final class DemoRun {
     this.options = options;
   }
 
-  /** Plays the demo and prints what came out. Returns whether every check held. */
+  /**
+   * Plays the demo and prints what came out. Returns whether every check held.
+   *
+   * @throws ScriptException if a step cannot be done; the trace up to then is written all the same
+   */
   public boolean play() throws IOException {
-    Files.createDirectories(options.out());
+    OutputPaths.make(options);
     WorldSettings settings =
         new WorldSettings(
             DemoServers.open(options),
             options.speed(),
             options.policy(),
-            USE_KEY_DELAY,
+            useKeyDelay(),
             options.trust(),
             ParticipantStarter.of(options.processes()));
     try (World world = World.open(settings)) {
       Display display = Display.of(options.json(), world);
-      begin(world);
-      DemoSettings demo =
-          new DemoSettings(
-              options.participants(),
-              options.seed(),
-              options.policy(),
-              USE_KEY_DELAY,
-              DemoSettings.EXPOSURE_ALLOWANCE,
-              options.out());
-      DemoOutcome outcome = play(world, demo, display);
-      display.finish();
-      write(world, outcome);
-      print(outcome);
-      return outcome.ok();
+      try {
+        begin(world);
+        DemoOutcome outcome = new DemoCall(world, demoSettings(), display::progress).play();
+        display.finish();
+        writeTrace(world);
+        writeReport(world, outcome);
+        print(outcome);
+        return outcome.ok();
+      } catch (ScriptException e) {
+        world.record(new TraceEvent.CallEnded(false, String.valueOf(e.getMessage())));
+        display.finish();
+        writeTrace(world);
+        if (options.json()) {
+          System.out.println(SummaryJson.ofFailure(String.valueOf(e.getMessage())));
+        }
+        throw e;
+      } finally {
+        display.finish();
+      }
     }
   }
 
-  private static DemoOutcome play(World world, DemoSettings demo, Display display) {
-    try {
-      return new DemoCall(world, demo, display::progress).play();
-    } finally {
-      display.finish();
-    }
+  private DemoSettings demoSettings() {
+    return new DemoSettings(
+        options.participants(),
+        options.seed(),
+        options.policy(),
+        useKeyDelay(),
+        DemoSettings.EXPOSURE_ALLOWANCE,
+        options.out());
+  }
+
+  /** HTTP is not faster in a fast call: a new key needs its time to reach the others. */
+  private Duration useKeyDelay() {
+    Duration least = Duration.ofMillis(Math.round(LEAST_USE_KEY_DELAY.toMillis() * options.speed()));
+    return least.compareTo(USE_KEY_DELAY) > 0 ? least : USE_KEY_DELAY;
   }
 
   private void begin(World world) {
@@ -105,11 +125,14 @@ public final class DemoRun {
             null, "keys of senders count under the trust policy " + options.trust()));
   }
 
-  private void write(World world, DemoOutcome outcome) throws IOException {
+  private void writeTrace(World world) throws IOException {
     Path trace = options.trace();
     if (trace != null) {
       TraceJson.write(trace, world.trace());
     }
+  }
+
+  private void writeReport(World world, DemoOutcome outcome) throws IOException {
     Path report = options.report();
     if (report != null) {
       HtmlReport.write(report, world.trace(), summary(outcome));

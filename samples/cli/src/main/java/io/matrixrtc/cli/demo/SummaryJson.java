@@ -33,6 +33,16 @@ final class SummaryJson {
     return summary.toString();
   }
 
+  /** The last line where a step failed, so that there is nothing to sum up. */
+  static String ofFailure(String sentence) {
+    return MAPPER
+        .createObjectNode()
+        .put("type", "summary")
+        .put("ok", false)
+        .put("error", sentence)
+        .toString();
+  }
+
   private static ObjectNode figures(Figures figures) {
     return MAPPER
         .createObjectNode()

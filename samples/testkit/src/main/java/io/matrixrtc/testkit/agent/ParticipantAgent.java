@@ -21,8 +21,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -56,13 +57,15 @@ public final class ParticipantAgent implements ParticipantPort {
     this.trace = new TraceRecorder(clock, start);
     trace.listen(sink);
     this.pool =
-        Executors.newScheduledThreadPool(
+        new ScheduledThreadPoolExecutor(
             2,
             task -> {
               Thread thread = new Thread(task, "agent-" + spec.name());
               thread.setDaemon(true);
               return thread;
-            });
+            },
+            // What a closed participant still wanted to do is of no use to anyone.
+            new ThreadPoolExecutor.DiscardPolicy());
     pool.scheduleAtFixedRate(this::traceCounts, COUNT_MILLIS, COUNT_MILLIS, TimeUnit.MILLISECONDS);
   }
 

@@ -1,0 +1,34 @@
+package io.matrixrtc.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UsageTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"--help", "demo --help", "homeserver --help", "bench --help", "bench frames --help"})
+  void theHelpOfEveryCommandHasExamples_CLI_HELP(String line) {
+    Run run = Run.of(line.split(" "));
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).contains("Usage: matrixrtc", "Examples:", "  matrixrtc ");
+    assertThat(run.err()).isEmpty();
+  }
+
+  @Test
+  void wrongUsageEndsWithTwoAndSaysWhatWasWanted_CLI_USAGE() {
+    Run.of("demo", "-n", "1").misusedWith("participants: want 2 to 32, got 1");
+    Run.of("demo", "-n", "33").misusedWith("participants: want 2 to 32, got 33");
+    Run.of("demo", "-n", "many").misusedWith("many");
+    Run.of("demo", "--policy", "nonsense").misusedWith("nonsense", "strict");
+    Run.of("demo", "--trust", "nonsense").misusedWith("nonsense");
+    Run.of("demo", "--port", "65536").misusedWith("port: want 0 to 65535, got 65536");
+    Run.of("demo", "--accounts", "a.txt").misusedWith("--accounts goes with --homeserver");
+    Run.of("homeserver", "--port", "65536").misusedWith("65536");
+    Run.of("homeserver", "--server-name", "a b").misusedWith("not a server name");
+    Run.of("bench").misusedWith("Which benchmark? There is: frames");
+    Run.of("nonsense").misusedWith("nonsense");
+    Run.of("demo", "--nonsense").misusedWith("--nonsense");
+  }
+}
