@@ -29,8 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The whole demo in this process. */
 class DemoCallTest {
-  /** Half a second of wall time, in which the others' syncs must bring the key. */
-  private static final Duration USE_DELAY = Duration.ofSeconds(10);
+  /** Wall time in which the others' syncs must bring a new key. */
+  private static final Duration TIME_FOR_KEYS = Duration.ofMillis(500);
 
   /** The machine that runs the tests may be busy with other things. */
   private static final Duration ALLOWANCE = Duration.ofSeconds(15);
@@ -41,7 +41,7 @@ class DemoCallTest {
 
   @Test
   void everyCheckHoldsAndTheNumbersAgreeWithTheTrace_DEMO_WHOLE() throws Exception {
-    Played played = play(6);
+    Played played = play(6, 5);
     DemoOutcome outcome = played.outcome();
     assertThat(outcome.checks())
         .allSatisfy(
@@ -73,7 +73,7 @@ class DemoCallTest {
 
   @Test
   void whatNobodyDidIsNotApplicableAndNeverOk_DEMO_SMALL() throws Exception {
-    Played played = play(2);
+    Played played = play(2, 20);
     assertThat(played.outcome().ok()).isTrue();
     assertThat(played.outcome().checks())
         .filteredOn(
@@ -90,15 +90,16 @@ class DemoCallTest {
     assertThat(played.keys()).hasSizeGreaterThanOrEqualTo(2);
   }
 
-  private Played play(int participants) throws IOException {
+  private Played play(int participants, int speed) throws IOException {
+    Duration useDelay = TIME_FOR_KEYS.multipliedBy(speed);
     Set<Thread> before = livingThreads();
     Played played;
     WorldSettings settings =
         new WorldSettings(
-            EmbeddedServer.start(0), 20, "strict", USE_DELAY, "all", ParticipantAgent::new);
+            EmbeddedServer.start(0), speed, "strict", useDelay, "all", ParticipantAgent::new);
     try (World world = World.open(settings)) {
       DemoSettings demo =
-          new DemoSettings(participants, 1, "strict", USE_DELAY, ALLOWANCE, out);
+          new DemoSettings(participants, 1, "strict", useDelay, ALLOWANCE, out);
       DemoCall call = new DemoCall(world, demo, progress -> {});
       DemoOutcome outcome = call.play();
       Set<String> keys = new LinkedHashSet<>();
