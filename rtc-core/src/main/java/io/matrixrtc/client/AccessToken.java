@@ -2,7 +2,7 @@ package io.matrixrtc.client;
 
 import java.util.Optional;
 
-/** The secret that stands for a login. Its text never shows in {@code toString}. */
+/** The secret that stands for a login. Its text never shows in {@code toString} (SECRETS). */
 public final class AccessToken {
   private final String secret;
 

@@ -40,7 +40,7 @@ final class AnswerReader {
     } else if (status == 401 && body instanceof ObjectNode flows) {
       return failed(refusal(status, flows)); // interactive authentication goes on: no errcode
     }
-    return failed(
+    return failed( // HTTP-NOT-MATRIX
         new ApiFailure.NotMatrix(
             homeserver, "status " + status + " without the JSON that belongs to it"));
   }
@@ -73,7 +73,7 @@ final class AnswerReader {
         : Optional.empty();
   }
 
-  /** There was no answer, because of {@code error}. */
+  /** There was no answer, because of {@code error} (HTTP-UNREACHABLE). */
   ApiFailure unreachable(Throwable error) {
     List<Throwable> chain = new ArrayList<>();
     for (Throwable one = error; one != null; one = one.getCause()) {

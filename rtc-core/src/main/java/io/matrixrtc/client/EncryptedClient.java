@@ -68,7 +68,7 @@ public final class EncryptedClient implements AutoCloseable {
     pump.listen(toDevice::onCompleted, this::onBroken);
   }
 
-  /** Begins to sync, where the store says that it ended. */
+  /** Begins to sync, where the store says that it ended (SYNC-RESUME). */
   public void start() {
     scheduler.execute(
         () -> {
@@ -151,7 +151,10 @@ public final class EncryptedClient implements AutoCloseable {
     }
   }
 
-  /** Stops syncing and sending, and wipes the keys in memory. The device stays logged in. */
+  /**
+   * Stops syncing and sending, and wipes the keys in memory (CLIENT-CLOSE). The device stays logged
+   * in.
+   */
   @Override
   public void close() {
     scheduler.execute(

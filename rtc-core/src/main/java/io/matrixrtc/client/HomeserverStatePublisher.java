@@ -5,7 +5,7 @@ import io.matrixrtc.session.PublishOutcome;
 import io.matrixrtc.session.RoomStatePublisher;
 import java.util.concurrent.CompletionStage;
 
-/** {@link RoomStatePublisher} of one room, through the client-server API. */
+/** {@link RoomStatePublisher} of one room, through the client-server API; one try (STATE-ONCE). */
 public final class HomeserverStatePublisher implements RoomStatePublisher {
   private final RoomsApi rooms;
   private final String roomId;

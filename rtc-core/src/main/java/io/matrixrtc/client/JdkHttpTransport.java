@@ -15,7 +15,7 @@ public final class JdkHttpTransport implements HttpTransport {
   /** How long connecting may take. */
   public static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
-  /** Largest answer that is read; a larger one counts as no answer. */
+  /** Largest answer that is read; a larger one counts as no answer (HTTP-SIZE). */
   public static final int MAX_ANSWER_BYTES = 64 << 20;
 
   private final HttpClient client;
@@ -43,7 +43,8 @@ public final class JdkHttpTransport implements HttpTransport {
     }
     CompletableFuture<HttpResponse<String>> exchange =
         client.sendAsync(request.build(), info -> new BoundedBody(MAX_ANSWER_BYTES));
-    // The request's own limit ends with the answer's headers; this one covers its body, too.
+    // HTTP-TIMEOUT: the request's own limit ends with the answer's headers; this one covers its
+    // body, too.
     return exchange
         .copy()
         .orTimeout(call.timeout().toMillis(), TimeUnit.MILLISECONDS)

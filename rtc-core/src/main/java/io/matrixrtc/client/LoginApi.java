@@ -19,6 +19,7 @@ final class LoginApi {
     this.api = new HomeserverApi(homeserver, Optional.empty(), settings);
   }
 
+  /** LOGIN-PASSWORD: as the device that the credentials name, if they name one. */
   CompletionStage<LoginOutcome> login(Credentials credentials) {
     ObjectNode body = Json.newObject().put("type", "m.login.password");
     body.putObject("identifier").put("type", "m.id.user").put("user", credentials.user());
@@ -79,7 +80,7 @@ final class LoginApi {
     String userId = answer.path("user_id").asText();
     String deviceId = answer.path("device_id").asText();
     Optional<AccessToken> token = AccessToken.parse(answer.path("access_token").asText());
-    if (userId.isEmpty() || deviceId.isEmpty() || token.isEmpty()) {
+    if (userId.isEmpty() || deviceId.isEmpty() || token.isEmpty()) { // LOGIN-ANSWER
       return new LoginOutcome.Failed(
           new ApiFailure.NotMatrix(
               api.homeserver().toString(), "login without user, device and token"));

@@ -3,7 +3,7 @@ package io.matrixrtc.client;
 /** The end of a login or registration. */
 public sealed interface LoginOutcome {
 
-  /** For a person: what happened, and what to try next where it did not work. */
+  /** For a person: what happened, and what to try next where it did not work (LOGIN-SENTENCE). */
   String sentence();
 
   /** It worked. */

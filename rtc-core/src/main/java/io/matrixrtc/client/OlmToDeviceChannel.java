@@ -100,7 +100,7 @@ public final class OlmToDeviceChannel implements ToDeviceChannel {
                             listener.onEncrypted(
                                 evidence(decrypted.info(), device), decrypted.content())));
       }
-    } else if (result instanceof ToDeviceResult.PlainText plain) {
+    } else if (result instanceof ToDeviceResult.PlainText plain) { // RECV-CLEAR
       ObjectNode content = (ObjectNode) plain.event().path("content");
       String sender = plain.event().path("sender").asText();
       for (Listener listener : listenersTo(plain.type())) {
@@ -131,6 +131,7 @@ public final class OlmToDeviceChannel implements ToDeviceChannel {
     return List.copyOf(listeners.getOrDefault(type, List.of()));
   }
 
+  /** CLIENT-LISTENER: what a listener throws is logged and harms nobody else. */
   private static void guarded(Runnable call) {
     try {
       call.run();
@@ -139,6 +140,7 @@ public final class OlmToDeviceChannel implements ToDeviceChannel {
     }
   }
 
+  /** RECV-EVIDENCE: from the Olm session, never from envelope or content. */
   private static SenderEvidence evidence(EncryptionInfo info, String deviceId) {
     return new SenderEvidence.OlmDevice(
         new DeviceAddress(info.sender(), deviceId), trust(info.verification()));
@@ -162,6 +164,7 @@ public final class OlmToDeviceChannel implements ToDeviceChannel {
     return outcomes;
   }
 
+  /** SEND-OUTCOMES: one for every device, in the words of the port. */
   private static Outcome outcome(DeliveryOutcome outcome) {
     if (outcome instanceof DeliveryOutcome.Sent) {
       return new Outcome.Sent();

@@ -20,9 +20,9 @@ public record RetryPolicy(Duration first, Duration longest, Duration budget) {
   }
 
   /**
-   * Returns the wait before the next try, or nothing if there is none. After a 429 every request is
-   * repeated, as it was not carried out; after anything unclear only one that may be carried out
-   * twice (HTTP-REPEATABLE).
+   * Returns the wait before the next try, or nothing if there is none or it would end after the
+   * budget (HTTP-BUDGET). After a 429 every request is repeated, as it was not carried out; after
+   * anything unclear only one that may be carried out twice (HTTP-REPEATABLE).
    *
    * @param tries how many there were, from 1
    * @param elapsed since the first try

@@ -13,7 +13,7 @@ import java.util.Set;
 
 /**
  * What a {@code /sync} answer says, as far as it is used here. Sections that are missing or of
- * another shape count as empty.
+ * another shape count as empty (SYNC-SHAPE).
  *
  * @param nextBatch the token for the next sync
  * @param crypto what the Olm machine needs

@@ -122,6 +122,7 @@ final class SyncLoop {
       listener.onStatus(new SyncStatus.Ended(failure));
       return false;
     }
+    // SYNC-BACKOFF: without end, as nothing else would bring the client back
     Duration wait = settings.retries().delay(failures, failure, settings.random());
     Instant nextTry = scheduler.now().plus(wait);
     LOG.warn("Sync failed {} times in a row: {}", failures, failure.sentence());

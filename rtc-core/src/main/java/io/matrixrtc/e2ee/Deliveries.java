@@ -2,7 +2,6 @@ package io.matrixrtc.e2ee;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.e2ee.OutgoingRequest.ToDevice;
-import io.matrixrtc.json.Json;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -143,18 +142,12 @@ final class Deliveries {
   }
 
   private void send(Map<UserDevice, ObjectNode> messages, @Nullable Delivery delivery) {
-    List<UserDevice> devices = List.copyOf(messages.keySet());
-    for (int from = 0; from < devices.size(); from += MAX_MESSAGES_PER_REQUEST) {
-      List<UserDevice> some =
-          devices.subList(from, Math.min(devices.size(), from + MAX_MESSAGES_PER_REQUEST));
-      ObjectNode body = Json.newObject();
-      ObjectNode perUser = body.putObject("messages");
-      for (UserDevice device : some) {
-        perUser.withObjectProperty(device.userId()).set(device.deviceId(), messages.get(device));
-      }
-      ToDevice request = new ToDevice(ids.next(), OlmEnvelope.EVENT_TYPE, body, Set.copyOf(some));
-      requests.put(request.id(), new OnTheWire(request, delivery));
-    }
+    ToDeviceBatches.split(
+        messages,
+        (body, devices) -> {
+          ToDevice request = new ToDevice(ids.next(), OlmEnvelope.EVENT_TYPE, body, devices);
+          requests.put(request.id(), new OnTheWire(request, delivery));
+        });
   }
 
   List<ToDevice> requests() {

@@ -72,7 +72,7 @@ final class DeviceListAnswer {
               object,
               known == null ? null : known.keys()); // DEV-FILED, DEV-SELF, DEV-PIN
     } catch (DeviceKeysException e) {
-      LOG.warn("{}: {}", own.address(), e.getMessage());
+      LOG.warn("{}: refused the keys of {}: {}", own.address(), address, e.reason());
       return;
     }
     if (!address.equals(own.address())) {

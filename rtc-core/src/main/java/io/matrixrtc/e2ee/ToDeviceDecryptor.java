@@ -150,7 +150,10 @@ final class ToDeviceDecryptor {
 
   private Optional<ToDeviceResult> refuse(ObjectNode event, UndecryptableReason reason) {
     LOG.info(
-        "{}: refused a to-device event of {}: {}", own.address(), event.path("sender"), reason);
+        "{}: refused a to-device event of {}: {}",
+        own.address(),
+        ShownText.of(event.path("sender").asText(), ShownText.MAX_ID_CHARS),
+        reason);
     return Optional.of(new ToDeviceResult.UnableToDecrypt(event, reason));
   }
 }

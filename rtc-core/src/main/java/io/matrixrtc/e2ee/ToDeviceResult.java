@@ -76,6 +76,6 @@ public sealed interface ToDeviceResult {
   }
 
   private static String senderOf(JsonNode event) {
-    return event.path("sender").asText("?");
+    return ShownText.of(event.path("sender").asText("?"), ShownText.MAX_ID_CHARS);
   }
 }

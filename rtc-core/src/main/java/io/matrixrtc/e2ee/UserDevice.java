@@ -29,8 +29,11 @@ public record UserDevice(String userId, String deviceId) implements Comparable<U
     return users != 0 ? users : deviceId.compareTo(other.deviceId);
   }
 
+  /** For people and logs: both ids, without control characters. */
   @Override
   public String toString() {
-    return userId + "/" + deviceId;
+    return ShownText.of(userId, ShownText.MAX_ID_CHARS)
+        + "/"
+        + ShownText.of(deviceId, ShownText.MAX_ID_CHARS);
   }
 }

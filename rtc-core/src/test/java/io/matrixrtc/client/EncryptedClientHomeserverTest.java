@@ -142,7 +142,7 @@ class EncryptedClientHomeserverTest {
   }
 
   @Test
-  void RECV_EVIDENCE_messagesGoBothWaysEncryptedAndNameTheSendingDevice() throws Exception {
+  void recvEvidenceMessagesGoBothWaysEncryptedAndNameTheSendingDevice() throws Exception {
     List<String> seenByServer = new CopyOnWriteArrayList<>();
     homeserver.requestLog().listen(exchange -> seenByServer.add(exchange.requestText()));
     TestDevice alice = device("alice");
@@ -159,7 +159,7 @@ class EncryptedClientHomeserverTest {
   }
 
   @Test
-  void LOGIN_SENTENCE_failuresAreToldApart() throws Exception {
+  void loginSentenceFailuresAreToldApart() throws Exception {
     MatrixSession session = register("alice");
     Credentials right = Credentials.of("alice", "pass-alice", "test");
     assertThat(login(Credentials.of("alice", "wrong", "test")))
@@ -177,7 +177,7 @@ class EncryptedClientHomeserverTest {
   }
 
   @Test
-  void SYNC_LOGOUT_accountApiTellsWhoWeAreAndEndsTheLogin() throws Exception {
+  void syncLogoutAccountApiTellsWhoWeAreAndEndsTheLogin() throws Exception {
     TestDevice alice = device("alice");
     AccountApi account = alice.client.matrix().account();
     assertThat(get(account.versions()).orThrow()).contains("v1.1");
@@ -199,7 +199,7 @@ class EncryptedClientHomeserverTest {
   }
 
   @Test
-  void HTTP_RETRY_lostAnswersAreRepeatedAndNothingArrivesTwice() throws Exception {
+  void httpRetryLostAnswersAreRepeatedAndNothingArrivesTwice() throws Exception {
     TestDevice alice = device("alice");
     TestDevice bob = device("bob");
     List<FaultPlan.Active> faults =
@@ -214,7 +214,7 @@ class EncryptedClientHomeserverTest {
   }
 
   @Test
-  void HTTP_RETRY_AFTER_rateLimitsAndServerErrorsAreWaitedFor() throws Exception {
+  void httpRetryAfterRateLimitsAndServerErrorsAreWaitedFor() throws Exception {
     TestDevice alice = device("alice");
     TestDevice bob = device("bob");
     List<FaultPlan.Active> faults =
@@ -228,7 +228,7 @@ class EncryptedClientHomeserverTest {
   }
 
   @Test
-  void SEND_OUTCOMES_aRefusalIsFinalAndReported() throws Exception {
+  void sendOutcomesARefusalIsFinalAndReported() throws Exception {
     TestDevice alice = device("alice");
     TestDevice bob = device("bob");
     fault("/sendToDevice/", new Fault.ServerError(413));
@@ -238,7 +238,7 @@ class EncryptedClientHomeserverTest {
   }
 
   @Test
-  void SYNC_BACKOFF_theHomeserverMayRestart() throws Exception {
+  void syncBackoffTheHomeserverMayRestart() throws Exception {
     TestDevice alice = device("alice");
     TestDevice bob = device("bob");
     send(alice, "before", bob);
@@ -249,7 +249,7 @@ class EncryptedClientHomeserverTest {
   }
 
   @Test
-  void SYNC_RESUME_aDeviceComesBackFromItsStoreAndMissesNothing() throws Exception {
+  void syncResumeADeviceComesBackFromItsStoreAndMissesNothing() throws Exception {
     TestDevice alice = device("alice");
     CryptoStore store = new MemoryCryptoStore();
     MatrixSession session = register("bob");
@@ -265,7 +265,7 @@ class EncryptedClientHomeserverTest {
   }
 
   @Test
-  void SEND_POLICY_theDefaultRefusesDevicesThatAreNotCrossSigned() throws Exception {
+  void sendPolicyTheDefaultRefusesDevicesThatAreNotCrossSigned() throws Exception {
     TestDevice alice =
         device(register("alice"), new MemoryCryptoStore(), OlmMachine.Settings.defaults());
     TestDevice bob = device("bob");
@@ -276,7 +276,7 @@ class EncryptedClientHomeserverTest {
   }
 
   @Test
-  void FEED_WHOLE_roomsAreMadeJoinedAndFollowed() throws Exception {
+  void feedWholeRoomsAreMadeJoinedAndFollowed() throws Exception {
     TestDevice alice = device("alice");
     TestDevice bob = device("bob");
     RoomsApi rooms = alice.client.matrix().rooms();
@@ -359,7 +359,7 @@ class EncryptedClientHomeserverTest {
   }
 
   @Test
-  void PUMP_ORDER_severalSendsToManyAtOnce() throws Exception {
+  void pumpOrderSeveralSendsToManyAtOnce() throws Exception {
     TestDevice alice = device("alice");
     List<TestDevice> others = new ArrayList<>();
     Set<DeviceAddress> all = new HashSet<>();
@@ -382,7 +382,7 @@ class EncryptedClientHomeserverTest {
   }
 
   @Test
-  void HTTP_UNREACHABLE_saysThatNothingListens() throws Exception {
+  void httpUnreachableSaysThatNothingListens() throws Exception {
     String address = homeserver.baseUrl().toString();
     homeserver.close();
     assertThat(login(Credentials.of("alice", "x", "test")).sentence())
@@ -394,7 +394,7 @@ class EncryptedClientHomeserverTest {
   }
 
   @Test
-  void SECRETS_noneInLogsAtAnyLevel() throws Exception {
+  void secretsNoneInLogsAtAnyLevel() throws Exception {
     Logger root = (Logger) LoggerFactory.getLogger("io.matrixrtc");
     Level before = root.getLevel();
     Queue<String> lines = new ConcurrentLinkedQueue<>();

@@ -106,7 +106,7 @@ class EncryptedClientTest {
   }
 
   @Test
-  void PUMP_ORDER_manyAtOnceArriveInOrder() {
+  void pumpOrderManyAtOnceArriveInOrder() {
     assertDelivered("first");
     fault("/sendToDevice", 3, Fault.LOST_ANSWER);
     List<CompletableFuture<Map<DeviceAddress, Outcome>>> ends = new ArrayList<>();
@@ -121,7 +121,7 @@ class EncryptedClientTest {
   }
 
   @Test
-  void PUMP_ORDER_aDeviceWhoseMessageIsStuckHoldsUpNobodyElse() throws Exception {
+  void pumpOrderADeviceWhoseMessageIsStuckHoldsUpNobodyElse() throws Exception {
     TestDevice carol = device("@carol:hs.test", "TABLET", 3);
     assertDelivered("warm up");
     now(send(alice, "warm up", carol.address));
@@ -138,7 +138,7 @@ class EncryptedClientTest {
 
   @ParameterizedTest
   @EnumSource(Fault.class)
-  void HTTP_RETRY_everyFaultOnTheWayIsMended_andNothingComesTwice(Fault fault) throws Exception {
+  void httpRetryEveryFaultOnTheWayIsMendedAndNothingComesTwice(Fault fault) throws Exception {
     for (String part : List.of("/keys/query", "/keys/claim", "/sendToDevice")) {
       TestDevice carol = device("@carol" + part.hashCode() + ":hs.test", "D", part.hashCode());
       int times = fault == Fault.LIMITED ? 1 : 2; // a device list is waited for 5 s, no longer
@@ -157,7 +157,7 @@ class EncryptedClientTest {
   }
 
   @Test
-  void SEND_OUTCOMES_oneForEachDevice() throws Exception {
+  void sendOutcomesOneForEachDevice() throws Exception {
     TestDevice carol = device("@carol:hs.test", "TABLET", 3);
     TestDevice dave = device("@dave:hs.test", "BLOCKED", 4);
     DeviceAddress nobody = new DeviceAddress("@bob:hs.test", "NOSUCH");
@@ -185,12 +185,12 @@ class EncryptedClientTest {
   }
 
   @Test
-  void SEND_OUTCOMES_toNobodyIsDoneAtOnce() {
+  void sendOutcomesToNobodyIsDoneAtOnce() {
     assertThat(now(send(alice, "nobody"))).isEmpty();
   }
 
   @Test
-  void SEND_OUTCOMES_aHomeserverThatStaysAwayIsNamed() {
+  void sendOutcomesAHomeserverThatStaysAwayIsNamed() {
     assertDelivered("warm up");
     fault("/sendToDevice", 1000, Fault.LOST_REQUEST);
     CompletableFuture<Map<DeviceAddress, Outcome>> end = send(alice, "lost", bob.address);
@@ -204,7 +204,7 @@ class EncryptedClientTest {
   }
 
   @Test
-  void RECV_CLEAR_rawMessagesGoOutUnencryptedAndAreNotBelieved() {
+  void recvClearRawMessagesGoOutUnencryptedAndAreNotBelieved() {
     ObjectNode body = Json.newObject();
     body.putObject("messages")
         .putObject(bob.session.userId())
@@ -216,7 +216,7 @@ class EncryptedClientTest {
   }
 
   @Test
-  void RECV_EVIDENCE_theSenderIsTheOneOfTheSession_notTheOneOfTheEnvelope() {
+  void recvEvidenceTheSenderIsTheOneOfTheSessionNotTheOneOfTheEnvelope() {
     assertDelivered("genuine");
     ObjectNode envelope =
         (ObjectNode) homeserver.sent.get(0).path("messages").path("@bob:hs.test").path("LAPTOP");
@@ -237,7 +237,7 @@ class EncryptedClientTest {
   }
 
   @Test
-  void CLIENT_CLOSE_sendsEndExceptionally_andNothingGoesOutAnyMore() {
+  void clientCloseSendsEndExceptionallyAndNothingGoesOutAnyMore() {
     assertDelivered("warm up");
     fault("/sendToDevice", 1000, Fault.LOST_REQUEST);
     CompletableFuture<Map<DeviceAddress, Outcome>> underWay = send(alice, "a", bob.address);
@@ -256,7 +256,7 @@ class EncryptedClientTest {
   }
 
   @Test
-  void SYNC_LOGOUT_isAnEvent() {
+  void syncLogoutIsAnEvent() {
     homeserver.logOut(alice.session.token());
     time.advance(Duration.ofMinutes(1));
     assertThat(alice.events)
@@ -264,7 +264,7 @@ class EncryptedClientTest {
   }
 
   @Test
-  void SYNC_ACK_aStoreThatFailsStopsEverything_andTheMessageComesAgain() throws Exception {
+  void syncAckAStoreThatFailsStopsEverythingAndTheMessageComesAgain() throws Exception {
     FailingStore store = new FailingStore();
     TestDevice carol = TestDevice.of(homeserver, time, "@carol:hs.test", "TABLET", 3, ALL, store);
     carol.client.start();
@@ -298,7 +298,7 @@ class EncryptedClientTest {
   }
 
   @Test
-  void FEED_WHOLE_firstTheWholeStateThenChanges() {
+  void feedWholeFirstTheWholeStateThenChanges() {
     member(bob, "join");
     callMember(bob);
     List<RoomUpdate> updates = new ArrayList<>();
@@ -318,7 +318,7 @@ class EncryptedClientTest {
   }
 
   @Test
-  void FEED_TRACK_devicesOfTheCallAreFollowed() {
+  void feedTrackDevicesOfTheCallAreFollowed() {
     member(alice, "join");
     now(bob.client.followRoom(ROOM, update -> {})).orThrow();
     assertThat(now(bob.client.withMachine(OlmMachine::trackedUsers)))
@@ -328,7 +328,7 @@ class EncryptedClientTest {
   }
 
   @Test
-  void FEED_WHOLE_aFailedFetchIsRepeatedAndSyncsGoOn() {
+  void feedWholeAFailedFetchIsRepeatedAndSyncsGoOn() {
     callMember(bob);
     fault("/rooms/", 4, Fault.BAD_GATEWAY);
     List<RoomUpdate> updates = new ArrayList<>();
@@ -343,7 +343,7 @@ class EncryptedClientTest {
   }
 
   @Test
-  void FEED_WHOLE_givesUpAfterTheBudget() {
+  void feedWholeGivesUpAfterTheBudget() {
     fault("/rooms/", 1000, Fault.BAD_GATEWAY);
     CompletableFuture<ApiResult<RoomSubscription>> end =
         alice.client.followRoom(ROOM, update -> {}).toCompletableFuture();
@@ -352,7 +352,7 @@ class EncryptedClientTest {
   }
 
   @Test
-  void FEED_FIRST_theMembershipComesBeforeTheKeyOfTheSameAnswer() {
+  void feedFirstTheMembershipComesBeforeTheKeyOfTheSameAnswer() {
     assertDelivered("warm up");
     List<String> order = new ArrayList<>();
     now(bob.client.followRoom(ROOM, update -> order.add("room"))).orThrow();
@@ -383,7 +383,7 @@ class EncryptedClientTest {
   }
 
   @Test
-  void CLIENT_LISTENER_oneThatThrowsHarmsNobody() {
+  void clientListenerOneThatThrowsHarmsNobody() {
     now(bob.client.followRoom(
             ROOM,
             update -> {

@@ -70,7 +70,7 @@ class HomeserverApiTest {
   }
 
   @Test
-  void HTTP_TIMEOUT_ofSettingsOrOfTheRequest() {
+  void httpTimeoutOfSettingsOrOfTheRequest() {
     HomeserverApi quick =
         new HomeserverApi(
             HOMESERVER,
@@ -84,7 +84,7 @@ class HomeserverApiTest {
   }
 
   @Test
-  void HTTP_RETRY_lostAnswerIsRepeatedAsItWas() {
+  void httpRetryLostAnswerIsRepeatedAsItWas() {
     http.lost().lost().ok("{}");
     CompletionStage<ApiResult<ObjectNode>> result = api.call(put);
     time.advance(Duration.ofSeconds(2));
@@ -93,7 +93,7 @@ class HomeserverApiTest {
   }
 
   @Test
-  void HTTP_REPEATABLE_creationIsNotRepeatedAfterALostAnswer_butAfter429() {
+  void httpRepeatableCreationIsNotRepeatedAfterALostAnswerButAfter429() {
     http.lost();
     assertThat(failure(api.call(post))).isInstanceOf(ApiFailure.Unreachable.class);
     http.status(500, "{}");
@@ -114,7 +114,7 @@ class HomeserverApiTest {
     ",     ',\"retry_after_ms\":-5',    0",
     ",     '',                          0",
   })
-  void HTTP_RETRY_AFTER_neverEarlierThanAsked(String header, String member, long asked) {
+  void httpRetryAfterNeverEarlierThanAsked(String header, String member, long asked) {
     http.limited(Optional.ofNullable(header), LIMIT + (member == null ? "" : member) + "}");
     http.ok("{}");
     CompletionStage<ApiResult<ObjectNode>> result = api.call(get);
@@ -125,14 +125,14 @@ class HomeserverApiTest {
   }
 
   @Test
-  void HTTP_RETRY_AFTER_longerThanTheBudget_givesUpAtOnce() {
+  void httpRetryAfterLongerThanTheBudgetGivesUpAtOnce() {
     http.limited(Optional.of("61"), LIMIT + "}");
     assertThat(failure(api.call(get)))
         .isEqualTo(new ApiFailure.RateLimited(Optional.of(Duration.ofSeconds(61))));
   }
 
   @Test
-  void HTTP_BUDGET_endsTheRepetition() {
+  void httpBudgetEndsTheRepetition() {
     for (int i = 0; i < 40; i++) {
       http.status(503, "busy");
     }
@@ -157,14 +157,14 @@ class HomeserverApiTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void SYNC_LOGOUT_unknownTokenIsALogout(boolean soft) {
+  void syncLogoutUnknownTokenIsALogout(boolean soft) {
     http.status(401, "{\"errcode\":\"M_UNKNOWN_TOKEN\",\"soft_logout\":" + soft + "}");
     assertThat(failure(api.call(get))).isEqualTo(new ApiFailure.LoggedOut(soft));
   }
 
   @ParameterizedTest
   @CsvSource({"200, <html>", "200, '[]'", "200, ''", "404, <html>", "404, '{}'", "302, ''"})
-  void HTTP_NOT_MATRIX_anotherServerIsNamedAsSuch(int status, String body) {
+  void httpNotMatrixAnotherServerIsNamedAsSuch(int status, String body) {
     http.status(status, body);
     ApiFailure failure = failure(api.call(get));
     assertThat(failure).isInstanceOf(ApiFailure.NotMatrix.class);
@@ -172,7 +172,7 @@ class HomeserverApiTest {
   }
 
   @Test
-  void HTTP_UNREACHABLE_saysWhyAndWhatToTry() {
+  void httpUnreachableSaysWhyAndWhatToTry() {
     http.fails(new CompletionException(new ConnectException("Connection refused")));
     assertThat(failure(api.once(get)).sentence())
         .isEqualTo(
@@ -185,7 +185,7 @@ class HomeserverApiTest {
   }
 
   @Test
-  void HTTP_UNREACHABLE_anAddressThatIsNone_isAResultToo() {
+  void httpUnreachableAnAddressThatIsNoneIsAResultToo() {
     HttpTransport jdk = new JdkHttpTransport(Runnable::run);
     HomeserverApi nowhere =
         new HomeserverApi(
@@ -194,7 +194,7 @@ class HomeserverApiTest {
   }
 
   @Test
-  void SECRETS_nothingShowsTheToken() {
+  void secretsNothingShowsTheToken() {
     http.ok("{}");
     now(api.call(get.with("since", "s1_secret")));
     assertThat(http.last().toString()).doesNotContain("secret");

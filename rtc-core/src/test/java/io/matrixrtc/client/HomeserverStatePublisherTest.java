@@ -32,7 +32,7 @@ class HomeserverStatePublisherTest {
   }
 
   @AfterEach
-  void STATE_ONCE_oneTry() {
+  void stateOnceOneTry() {
     time.advance(Duration.ofHours(1));
     assertThat(http.calls()).hasSize(1);
   }

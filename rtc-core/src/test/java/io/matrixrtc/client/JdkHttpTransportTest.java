@@ -3,164 +3,173 @@ package io.matrixrtc.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpHandler;
-import com.sun.net.httpserver.HttpServer;
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+/** Against a server that writes bytes as the test says. */
 class JdkHttpTransportTest {
+  private static final Pattern LENGTH = Pattern.compile("(?i)content-length: (\\d+)");
+
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final JdkHttpTransport http = new JdkHttpTransport(threads);
   private final CountDownLatch testEnds = new CountDownLatch(1);
-  private HttpServer server;
+  private final AtomicReference<String> request = new AtomicReference<>("");
+  private ServerSocket server;
+
+  /** Answers one request; the connection is closed after it. */
+  private interface Answer {
+    void write(OutputStream out) throws IOException, InterruptedException;
+  }
 
   @BeforeEach
   void start() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setExecutor(threads);
-    server.start();
+    server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
   }
 
   @AfterEach
-  void stop() {
+  void stop() throws IOException {
     testEnds.countDown();
-    server.stop(0);
+    server.close();
     threads.shutdownNow();
   }
 
-  private URI on(String path, HttpHandler handler) {
-    server.createContext(path, handler);
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path);
+  private void serve(Answer answer) {
+    threads.execute(
+        () -> {
+          try (Socket socket = server.accept();
+              InputStream in = new BufferedInputStream(socket.getInputStream())) {
+            request.set(read(in));
+            answer.write(socket.getOutputStream());
+          } catch (IOException e) {
+            // The client went away; its side of the test says whether it should have.
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
   }
 
-  private HttpAnswer get(URI uri) {
-    return http.send(
-            new HttpCall("GET", uri, Optional.empty(), Optional.empty(), Duration.ofSeconds(20)))
+  private static String read(InputStream in) throws IOException {
+    StringBuilder head = new StringBuilder();
+    while (head.indexOf("\r\n\r\n") < 0) {
+      int next = in.read();
+      if (next < 0) {
+        throw new IOException("cut off");
+      }
+      head.append((char) next);
+    }
+    Matcher length = LENGTH.matcher(head);
+    byte[] body = length.find() ? in.readNBytes(Integer.parseInt(length.group(1))) : new byte[0];
+    return head + new String(body, StandardCharsets.UTF_8);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + server.getLocalPort() + path);
+  }
+
+  private HttpAnswer get(Duration timeout) {
+    return http.send(new HttpCall("GET", uri("/"), Optional.empty(), Optional.empty(), timeout))
         .toCompletableFuture()
         .join();
   }
 
-  private static void answer(HttpExchange exchange, int status, byte[] body) throws IOException {
-    exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
-    try (exchange) {
-      exchange.getResponseBody().write(body);
-    }
-  }
-
   @Test
   void carriesMethodTokenBodyAndAnswer() {
-    AtomicReference<String> seen = new AtomicReference<>();
-    URI uri =
-        on(
-            "/echo",
-            exchange -> {
-              byte[] body = exchange.getRequestBody().readAllBytes();
-              seen.set(
-                  exchange.getRequestMethod()
-                      + " "
-                      + exchange.getRequestURI().getRawPath()
-                      + " "
-                      + exchange.getRequestHeaders().getFirst("Authorization")
-                      + " "
-                      + exchange.getRequestHeaders().getFirst("Content-Type")
-                      + " "
-                      + exchange.getRequestHeaders().getFirst("Upgrade")
-                      + " "
-                      + new String(body, StandardCharsets.UTF_8));
-              exchange.getResponseHeaders().add("Retry-After", "7");
-              answer(exchange, 429, "später".getBytes(StandardCharsets.UTF_8));
-            });
+    serve(
+        out ->
+            out.write(
+                bytes("HTTP/1.1 429 Slow\r\nRetry-After: 7\r\nContent-Length: 7\r\n\r\nspäter")));
     HttpAnswer answer =
         http.send(
                 new HttpCall(
                     "PUT",
-                    uri.resolve("/echo/a%2Fb"),
+                    uri("/echo/a%2Fb"),
                     Optional.of(AccessToken.of("tok")),
                     Optional.of("{\"ü\":1}"),
                     Duration.ofSeconds(20)))
             .toCompletableFuture()
             .join();
     assertThat(answer).isEqualTo(new HttpAnswer(429, Optional.of("7"), "später"));
-    assertThat(seen.get()).isEqualTo("PUT /echo/a%2Fb Bearer tok application/json null {\"ü\":1}");
+    assertThat(request.get())
+        .startsWith("PUT /echo/a%2Fb HTTP/1.1\r\n")
+        .contains("Authorization: Bearer tok\r\n")
+        .contains("Content-Type: application/json\r\n")
+        .endsWith("\r\n\r\n{\"ü\":1}")
+        .doesNotContainIgnoringCase("upgrade");
   }
 
   @Test
-  void HTTP_REDIRECT_isNotFollowed() {
-    URI uri =
-        on(
-            "/moved",
-            exchange -> {
-              exchange.getResponseHeaders().add("Location", "http://127.0.0.1:1/");
-              answer(exchange, 302, new byte[0]);
-            });
-    assertThat(get(uri).status()).isEqualTo(302);
+  void httpRedirectIsNotFollowed() {
+    serve(
+        out ->
+            out.write(bytes("HTTP/1.1 302 Found\r\nLocation: /away\r\nContent-Length: 0\r\n\r\n")));
+    assertThat(get(Duration.ofSeconds(20)).status()).isEqualTo(302);
   }
 
   @Test
-  void HTTP_SIZE_atTheBoundAndOneBeyond() {
-    URI uri =
-        on(
-            "/large",
-            exchange -> {
-              int extra = exchange.getRequestURI().getPath().endsWith("more") ? 1 : 0;
-              byte[] block = new byte[1 << 20];
-              java.util.Arrays.fill(block, (byte) 'x');
-              exchange.sendResponseHeaders(200, 0);
-              try (exchange) {
-                for (int i = 0; i < JdkHttpTransport.MAX_ANSWER_BYTES >> 20; i++) {
-                  exchange.getResponseBody().write(block);
-                }
-                exchange.getResponseBody().write(block, 0, extra);
-              }
-            });
-    assertThat(get(uri).body()).hasSize(JdkHttpTransport.MAX_ANSWER_BYTES);
-    assertThatThrownBy(() -> get(uri.resolve("/large/more")))
+  void httpSizeAtTheBoundAndOneBeyond() {
+    serve(out -> writeBody(out, JdkHttpTransport.MAX_ANSWER_BYTES));
+    assertThat(get(Duration.ofSeconds(60)).body()).hasSize(JdkHttpTransport.MAX_ANSWER_BYTES);
+    serve(out -> writeBody(out, JdkHttpTransport.MAX_ANSWER_BYTES + 1));
+    assertThatThrownBy(() -> get(Duration.ofSeconds(60)))
         .hasRootCauseInstanceOf(IOException.class)
         .hasRootCauseMessage("answer is longer than 67108864 bytes");
   }
 
-  @Test
-  void HTTP_TIMEOUT_coversABodyThatNeverEnds() {
-    URI uri =
-        on(
-            "/slow",
-            exchange -> {
-              exchange.sendResponseHeaders(200, 0);
-              exchange.getResponseBody().write('x');
-              exchange.getResponseBody().flush();
-              try {
-                testEnds.await();
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            });
-    HttpCall call =
-        new HttpCall("GET", uri, Optional.empty(), Optional.empty(), Duration.ofMillis(300));
-    assertThat(http.send(call).toCompletableFuture())
-        .failsWithin(20, TimeUnit.SECONDS)
-        .withThrowableThat()
-        .withRootCauseInstanceOf(java.util.concurrent.TimeoutException.class);
+  private static void writeBody(OutputStream out, int length) throws IOException {
+    out.write(bytes("HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\n"));
+    byte[] block = new byte[1 << 20];
+    Arrays.fill(block, (byte) 'x');
+    for (int left = length; left > 0; left -= block.length) {
+      out.write(block, 0, Math.min(left, block.length));
+    }
   }
 
   @Test
-  void nobodyListens() {
-    server.stop(0);
-    assertThatThrownBy(
-            () -> get(URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/")))
-        .hasCauseInstanceOf(java.net.ConnectException.class);
+  void httpTimeoutCoversABodyThatNeverEnds() {
+    serve(
+        out -> {
+          out.write(bytes("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nx"));
+          out.flush();
+          testEnds.await();
+        });
+    HttpCall call =
+        new HttpCall("GET", uri("/"), Optional.empty(), Optional.empty(), Duration.ofMillis(300));
+    assertThat(http.send(call).toCompletableFuture())
+        .failsWithin(20, TimeUnit.SECONDS)
+        .withThrowableThat()
+        .withRootCauseInstanceOf(TimeoutException.class);
+  }
+
+  @Test
+  void nobodyListens() throws IOException {
+    server.close();
+    assertThatThrownBy(() -> get(Duration.ofSeconds(20)))
+        .hasCauseInstanceOf(ConnectException.class);
   }
 }

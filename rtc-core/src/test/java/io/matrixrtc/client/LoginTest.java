@@ -37,7 +37,7 @@ class LoginTest {
   }
 
   @Test
-  void LOGIN_PASSWORD_comesBackAsTheSameDevice() throws Exception {
+  void loginPasswordComesBackAsTheSameDevice() throws Exception {
     http.ok(LOGGED_IN);
     LoginOutcome outcome = login();
     assertThat(Json.parse(http.last().body().orElseThrow()))
@@ -55,7 +55,7 @@ class LoginTest {
   }
 
   @Test
-  void LOGIN_SENTENCE_wrongPassword() {
+  void loginSentenceWrongPassword() {
     http.status(403, "{\"errcode\":\"M_FORBIDDEN\",\"error\":\"Invalid username or password\"}");
     assertThat(login().sentence())
         .isEqualTo(
@@ -64,7 +64,7 @@ class LoginTest {
   }
 
   @Test
-  void LOGIN_SENTENCE_unreachable_andTriedOnce() {
+  void loginSentenceUnreachableAndTriedOnce() {
     http.lost();
     LoginOutcome outcome = login();
     assertThat(outcome).isInstanceOf(LoginOutcome.Failed.class);
@@ -76,7 +76,7 @@ class LoginTest {
   }
 
   @Test
-  void LOGIN_SENTENCE_noPasswordLogin() {
+  void loginSentenceNoPasswordLogin() {
     http.status(400, "{\"errcode\":\"M_UNKNOWN\",\"error\":\"Unknown login type\"}");
     assertThat(login()).isInstanceOf(LoginOutcome.NeedsBrowser.class);
   }
@@ -90,14 +90,14 @@ class LoginTest {
         "{\"device_id\":\"D\",\"access_token\":\"t\"}",
         "{\"user_id\":\"@a:b\",\"device_id\":\"D\",\"access_token\":\"a\\r\\nEvil: 1\"}"
       })
-  void LOGIN_ANSWER_mustHoldUserDeviceAndToken(String answer) {
+  void loginAnswerMustHoldUserDeviceAndToken(String answer) {
     http.ok(answer);
     LoginOutcome.Failed failed = (LoginOutcome.Failed) login();
     assertThat(failed.failure()).isInstanceOf(ApiFailure.NotMatrix.class);
   }
 
   @Test
-  void LOGIN_DUMMY_registrationInTwoSteps() throws Exception {
+  void loginDummyRegistrationInTwoSteps() throws Exception {
     http.status(
         401, "{\"session\":\"S1\",\"flows\":[{\"stages\":[\"m.login.dummy\"]}],\"params\":{}}");
     http.ok(LOGGED_IN);
@@ -109,7 +109,7 @@ class LoginTest {
   }
 
   @Test
-  void LOGIN_DUMMY_otherStagesNeedABrowser() {
+  void loginDummyOtherStagesNeedABrowser() {
     http.status(
         401,
         "{\"session\":\"S1\",\"flows\":[{\"stages\":[\"m.login.recaptcha\",\"m.login.dummy\"]}]}");
@@ -118,13 +118,13 @@ class LoginTest {
   }
 
   @Test
-  void LOGIN_SENTENCE_nameTaken() {
+  void loginSentenceNameTaken() {
     http.status(400, "{\"errcode\":\"M_USER_IN_USE\",\"error\":\"taken\"}");
     assertThat(register().sentence()).contains("is taken").contains("log in");
   }
 
   @Test
-  void SECRETS_credentialsDoNotShowThePassword() {
+  void secretsCredentialsDoNotShowThePassword() {
     assertThat(ALICE.toString()).isEqualTo("Credentials[alice, device PHONE]");
   }
 }

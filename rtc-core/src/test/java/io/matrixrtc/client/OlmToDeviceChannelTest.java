@@ -67,7 +67,7 @@ class OlmToDeviceChannelTest {
   }
 
   @Test
-  void RECV_EVIDENCE_messagesGoBothWaysAndNameTheSendingDevice() {
+  void recvEvidenceMessagesGoBothWaysAndNameTheSendingDevice() {
     assertSent(send(alice, "hello", bob.address));
     assertThat(bob.received).containsExactly("hello");
     assertThat(bob.evidence)
@@ -79,7 +79,7 @@ class OlmToDeviceChannelTest {
   }
 
   @Test
-  void RECV_EVIDENCE_aVerifiedDeviceShowsAsVerified() {
+  void recvEvidenceAVerifiedDeviceShowsAsVerified() {
     bob.client.withMachine(
         machine -> {
           machine.trackUsers(Set.of(alice.session.userId()), time.now());
@@ -97,14 +97,14 @@ class OlmToDeviceChannelTest {
   }
 
   @Test
-  void SEND_OUTCOMES_everyDeviceHasOne() {
+  void sendOutcomesEveryDeviceHasOne() {
     DeviceAddress none = new DeviceAddress(bob.session.userId(), "NONE");
     assertThat(outcomes(send(alice, "hello", bob.address, none)))
         .isEqualTo(Map.of(bob.address, new Outcome.Sent(), none, new Outcome.UnknownDevice()));
   }
 
   @Test
-  void SESS_NO_OTK_isToldAndTriedAgainAfterTheBackoff() {
+  void sessNoOtkIsToldAndTriedAgainAfterTheBackoff() {
     homeserver.exhaustKeys("@bob:example.org", "BOB1");
     assertThat(outcomes(send(alice, "lost", bob.address)))
         .containsEntry(bob.address, new Outcome.NoOneTimeKeys());
@@ -115,7 +115,7 @@ class OlmToDeviceChannelTest {
   }
 
   @Test
-  void SEND_BLOCKED_aBlockedDeviceIsRefused() {
+  void sendBlockedABlockedDeviceIsRefused() {
     assertSent(send(alice, "hello", bob.address));
     alice.client.withMachine(
         machine ->
@@ -127,7 +127,7 @@ class OlmToDeviceChannelTest {
   }
 
   @Test
-  void SEND_POLICY_theDefaultRefusesUnsignedDevicesInBothDirections() throws Exception {
+  void sendPolicyTheDefaultRefusesUnsignedDevicesInBothDirections() throws Exception {
     TestDevice carol =
         TestDevice.of(
             homeserver,
@@ -149,7 +149,7 @@ class OlmToDeviceChannelTest {
   }
 
   @Test
-  void HTTP_RETRY_aLostAnswerIsRepeatedAndArrivesOnce() {
+  void httpRetryALostAnswerIsRepeatedAndArrivesOnce() {
     List<String> lost = new ArrayList<>();
     homeserver.lose =
         call -> isTo(call, "/sendToDevice/") && lost.isEmpty() && lost.add(call.uri().getPath());
@@ -163,7 +163,7 @@ class OlmToDeviceChannelTest {
   }
 
   @Test
-  void HTTP_RETRY_AFTER_aRateLimitIsWaitedFor() {
+  void httpRetryAfterARateLimitIsWaitedFor() {
     int[] refusals = {2};
     homeserver.refuse =
         call ->
@@ -179,7 +179,7 @@ class OlmToDeviceChannelTest {
   }
 
   @Test
-  void HTTP_BUDGET_whatIsNeverTakenIsReported() {
+  void httpBudgetWhatIsNeverTakenIsReported() {
     homeserver.refuse =
         call -> isTo(call, "/sendToDevice/") ? Optional.of(answer(503)) : Optional.empty();
     CompletionStage<Map<DeviceAddress, Outcome>> sending = send(alice, "never", bob.address);
@@ -191,7 +191,7 @@ class OlmToDeviceChannelTest {
   }
 
   @Test
-  void SYNC_BACKOFF_syncGoesOnAfterFailuresAndTellsOfThem() {
+  void syncBackoffSyncGoesOnAfterFailuresAndTellsOfThem() {
     homeserver.refuse = call -> isTo(call, "/sync") ? Optional.of(answer(500)) : Optional.empty();
     time.advance(Duration.ofMinutes(5));
     homeserver.refuse = call -> Optional.empty();
@@ -209,7 +209,7 @@ class OlmToDeviceChannelTest {
   }
 
   @Test
-  void SYNC_ACK_anAnswerThatWasLostComesAgainAndCountsOnce() {
+  void syncAckAnAnswerThatWasLostComesAgainAndCountsOnce() {
     boolean[] lost = {false};
     homeserver.lose =
         call -> {
@@ -224,7 +224,7 @@ class OlmToDeviceChannelTest {
   }
 
   @Test
-  void RECV_EVIDENCE_aReplayedEventIsNotDeliveredTwice() {
+  void recvEvidenceAReplayedEventIsNotDeliveredTwice() {
     assertSent(send(alice, "hello", bob.address));
     ObjectNode event =
         Json.newObject().put("type", "m.room.encrypted").put("sender", "@alice:example.org");
@@ -236,7 +236,7 @@ class OlmToDeviceChannelTest {
   }
 
   @Test
-  void RECV_CLEAR_clearEventsAreDeliveredAsSuch() {
+  void recvClearClearEventsAreDeliveredAsSuch() {
     ObjectNode event = Json.newObject().put("type", TYPE).put("sender", "@alice:example.org");
     event.set("content", text("clear"));
     homeserver.inject("@bob:example.org", "BOB1", event);
@@ -246,7 +246,7 @@ class OlmToDeviceChannelTest {
   }
 
   @Test
-  void CLIENT_LISTENER_oneThatFailsHarmsNobody() {
+  void clientListenerOneThatFailsHarmsNobody() {
     bob.client
         .toDevice()
         .subscribe(
@@ -290,7 +290,7 @@ class OlmToDeviceChannelTest {
   }
 
   @Test
-  void CLIENT_CLOSE_sendsEnd() {
+  void clientCloseSendsEnd() {
     homeserver.refuse =
         call -> isTo(call, "/sendToDevice/") ? Optional.of(answer(503)) : Optional.empty();
     CompletionStage<Map<DeviceAddress, Outcome>> sending = send(alice, "x", bob.address);
@@ -309,7 +309,7 @@ class OlmToDeviceChannelTest {
   }
 
   @Test
-  void SYNC_RESUME_aDeviceComesBackFromItsStore() throws Exception {
+  void syncResumeADeviceComesBackFromItsStore() throws Exception {
     assertSent(send(alice, "one", bob.address));
     bob.close();
     assertSent(send(alice, "two", bob.address));

@@ -27,7 +27,7 @@ class RetryPolicyTest {
   }
 
   @Test
-  void HTTP_JITTER_betweenHalfAndTheWhole() {
+  void httpJitterBetweenHalfAndTheWhole() {
     assertThat(policy.delay(1, PASSING, always(0))).isEqualTo(Duration.ofMillis(250));
     assertThat(policy.delay(1, PASSING, always(Math.nextDown(1.0))))
         .isEqualTo(Duration.ofMillis(500));
@@ -35,7 +35,7 @@ class RetryPolicyTest {
   }
 
   @Test
-  void HTTP_JITTER_neverLongerThanTheLongest() {
+  void httpJitterNeverLongerThanTheLongest() {
     SplittableRandom random = new SplittableRandom(7);
     for (int failures = 1; failures < 200; failures++) {
       assertThat(policy.delay(failures, PASSING, random))
@@ -46,14 +46,14 @@ class RetryPolicyTest {
   }
 
   @Test
-  void HTTP_RETRY_AFTER_isLeftAndALittleMore() {
+  void httpRetryAfterIsLeftAndALittleMore() {
     ApiFailure limited = new ApiFailure.RateLimited(Optional.of(Duration.ofSeconds(40)));
     assertThat(policy.delay(1, limited, always(0)))
         .isEqualTo(Duration.ofMillis(40_062).plusNanos(500_000));
   }
 
   @Test
-  void HTTP_BUDGET_atItsEdgeAndBeyond() {
+  void httpBudgetAtItsEdgeAndBeyond() {
     ApiRequest get = ApiRequest.get("versions");
     Duration last = Duration.ofMinutes(1).minusMillis(250);
     assertThat(policy.next(get, PASSING, 1, last, always(0))).contains(Duration.ofMillis(250));

@@ -65,7 +65,7 @@ class RoomUpdatesTest {
   }
 
   @Test
-  void FEED_LAST_ofTwoEventsTheLaterCounts() {
+  void feedLastOfTwoEventsTheLaterCounts() {
     RoomUpdate left = RoomUpdates.of(List.of(member("@a:b", "join"), member("@a:b", "leave")));
     assertThat(left.joined()).isEmpty();
     assertThat(left.notJoined()).containsExactly("@a:b");
@@ -82,7 +82,7 @@ class RoomUpdatesTest {
   }
 
   @Test
-  void FEED_SHAPE_brokenEventsSayNothing() {
+  void feedShapeBrokenEventsSayNothing() {
     List<Consumer<ObjectNode>> breaks =
         List.of(
             e -> e.remove("state_key"),

@@ -41,7 +41,7 @@ class SyncAnswerTest {
   }
 
   @Test
-  void OTK_MISSING_noCountIsZero_noFallbackMemberIsUnknown() throws Exception {
+  void otkMissingNoCountIsZeroNoFallbackMemberIsUnknown() throws Exception {
     SyncAnswer answer = read("{\"next_batch\":\"s\"}");
     assertThat(answer.crypto().oneTimeKeyCount()).isZero();
     assertThat(answer.crypto().unusedFallbackKeyTypes()).isEmpty();
@@ -51,7 +51,7 @@ class SyncAnswerTest {
   }
 
   @Test
-  void SYNC_STATE_timelineComesOnTopOfState() throws Exception {
+  void syncStateTimelineComesOnTopOfState() throws Exception {
     RoomSection room =
         room(
             "{\"next_batch\":\"s\",\"rooms\":{\"join\":{\"!r:b\":{"
@@ -65,7 +65,7 @@ class SyncAnswerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"state_after", "org.matrix.msc4222.state_after"})
-  void SYNC_STATE_stateAfterIsTheWholeTruth(String member) throws Exception {
+  void syncStateStateAfterIsTheWholeTruth(String member) throws Exception {
     RoomSection room =
         room(
             "{\"next_batch\":\"s\",\"rooms\":{\"leave\":{\"!r:b\":{\""
@@ -87,7 +87,7 @@ class SyncAnswerTest {
         "\"device_lists\":{\"changed\":[1,null,{}],\"left\":{}}",
         "\"device_one_time_keys_count\":{\"signed_curve25519\":\"many\"}"
       })
-  void SYNC_SHAPE_sectionsOfAnotherShapeCountAsEmpty(String members) throws Exception {
+  void syncShapeSectionsOfAnotherShapeCountAsEmpty(String members) throws Exception {
     SyncAnswer answer = read("{\"next_batch\":\"s\"," + members + "}");
     assertThat(answer.crypto().changedUsers()).isEmpty();
     assertThat(answer.crypto().toDeviceEvents()).isEmpty();

@@ -49,7 +49,7 @@ class SyncLoopTest {
   }
 
   @Test
-  void SYNC_ACK_eachSyncStartsWhereTheLastAnswerEnded() {
+  void syncAckEachSyncStartsWhereTheLastAnswerEnded() {
     CompletableFuture<HttpAnswer> first = http.open();
     loop.start(Optional.empty());
     assertThat(query()).doesNotContain("since").contains("timeout=0");
@@ -64,7 +64,7 @@ class SyncLoopTest {
   }
 
   @Test
-  void SYNC_ACK_anAnswerThatWasNotTakenIsNotAcknowledged() {
+  void syncAckAnAnswerThatWasNotTakenIsNotAcknowledged() {
     accept = false;
     http.ok(batch("s1"));
     loop.start(Optional.empty());
@@ -75,14 +75,14 @@ class SyncLoopTest {
   }
 
   @Test
-  void SYNC_RESUME_atTheStoredToken() {
+  void syncResumeAtTheStoredToken() {
     http.open();
     loop.start(Optional.of("stored"));
     assertThat(query()).contains("since=stored");
   }
 
   @Test
-  void SYNC_BACKOFF_growsAndEndsWithTheFirstSuccess() {
+  void syncBackoffGrowsAndEndsWithTheFirstSuccess() {
     for (int i = 0; i < 8; i++) {
       http.lost();
     }
@@ -106,7 +106,7 @@ class SyncLoopTest {
   }
 
   @Test
-  void SYNC_BACKOFF_waitsAsLongAsAsked() {
+  void syncBackoffWaitsAsLongAsAsked() {
     http.limited(Optional.of("20"), "{}");
     loop.start(Optional.of("s0"));
     time.advance(Duration.ofSeconds(20));
@@ -117,7 +117,7 @@ class SyncLoopTest {
   }
 
   @Test
-  void SYNC_LOGOUT_endsTheLoopAndSaysSo() {
+  void syncLogoutEndsTheLoopAndSaysSo() {
     http.status(401, "{\"errcode\":\"M_UNKNOWN_TOKEN\",\"error\":\"?\",\"soft_logout\":true}");
     loop.start(Optional.of("s0"));
     time.advance(Duration.ofHours(1));
@@ -126,7 +126,7 @@ class SyncLoopTest {
   }
 
   @Test
-  void SYNC_REPEAT_anAnswerDuringAPauseIsDroppedAndAskedForAgain() {
+  void syncRepeatAnAnswerDuringAPauseIsDroppedAndAskedForAgain() {
     CompletableFuture<HttpAnswer> early = http.open();
     loop.start(Optional.of("s0"));
     CompletableFuture<Void> task = new CompletableFuture<>();
@@ -166,7 +166,7 @@ class SyncLoopTest {
   }
 
   @Test
-  void SYNC_SHAPE_anAnswerWithoutATokenIsAFailure() {
+  void syncShapeAnAnswerWithoutATokenIsAFailure() {
     http.ok("{\"rooms\":{}}");
     loop.start(Optional.of("s0"));
     assertThat(taken).isEmpty();

@@ -207,7 +207,7 @@ class DeliveriesTest {
   void atMost250MessagesGoIntoOneRequest() throws Exception {
     Account account = Account.generate(network.random());
     Set<UserDevice> many = new HashSet<>();
-    for (int i = 0; i <= Deliveries.MAX_MESSAGES_PER_REQUEST; i++) {
+    for (int i = 0; i <= ToDeviceBatches.MAX_MESSAGES; i++) {
       UserDevice device = new UserDevice("@many:example.org", "D" + i);
       network.deviceKeys.put(device, new OwnDevice(device, account).deviceKeys());
       many.add(device);

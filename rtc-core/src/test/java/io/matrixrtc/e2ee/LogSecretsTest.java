@@ -9,6 +9,7 @@ import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,17 @@ class LogSecretsTest {
     network.sync(bob, List.of(event)); // replayed
     ObjectNode relabelled = event.deepCopy().put("sender", "@eve:x.org\nforged line");
     network.sync(bob, List.of(relabelled, Json.newObject().put("needle", 1)));
+    ObjectNode answer = Json.newObject();
+    answer
+        .putObject("device_keys")
+        .putObject("@alice:x.org")
+        .putObject("D\nforged line" + "x".repeat(5_000))
+        .put("needle", "needle");
+    bob.trackUsers(Set.of("@alice:x.org"), network.now);
+    network.sync(bob, List.of(), Set.of("@alice:x.org"));
+    for (OutgoingRequest request : bob.outgoingRequests(network.now)) {
+      bob.markSent(request.id(), answer, network.now);
+    }
 
     assertThat(lines.list).as("there was something to log").isNotEmpty();
     assertThat(lines.list)
@@ -56,6 +68,8 @@ class LogSecretsTest {
         .allMatch(line -> line.startsWith("@"))
         .noneMatch(line -> line.contains("needle"))
         .noneMatch(line -> line.contains(body.substring(0, 40)))
-        .noneMatch(line -> line.contains("\n"));
+        .noneMatch(line -> line.contains("\n"))
+        .anyMatch(line -> line.contains("refused the keys of @alice:x.org/D?forged"))
+        .allMatch(line -> line.length() < 1_000);
   }
 }

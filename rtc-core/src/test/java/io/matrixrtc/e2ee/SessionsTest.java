@@ -269,6 +269,27 @@ class SessionsTest {
   }
 
   @Test
+  void sessChoiceAnOlderSessionThatReceivedLaterIsUsed() throws Exception {
+    send(alice, bobDevice);
+    assertDecrypts(bob, 1);
+    network.pass(Duration.ofSeconds(1));
+    OlmMachine forgetful = network.open(aliceDevice, MachineNetwork.ALL, copyWithoutSessions());
+    forgetful.trackUsers(Set.of(bobDevice.userId()), network.now);
+    send(forgetful, bobDevice);
+    assertDecrypts(bob, 1);
+    send(bob, aliceDevice);
+    assertThat(network.sync(alice))
+        .as("the control: the newer session, which this state of alice lacks")
+        .singleElement()
+        .isInstanceOf(ToDeviceResult.UnableToDecrypt.class);
+    network.pass(Duration.ofSeconds(1));
+    send(alice, bobDevice);
+    assertDecrypts(bob, 1);
+    send(bob, aliceDevice);
+    assertDecrypts(alice, 1);
+  }
+
+  @Test
   void sessKeepAtMostTenSessionsTheLeastUsedGoes() throws Exception {
     for (int i = 0; i < OlmSessions.MAX_PER_DEVICE + 1; i++) {
       network.pass(Duration.ofHours(2));

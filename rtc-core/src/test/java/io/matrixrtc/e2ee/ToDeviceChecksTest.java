@@ -29,12 +29,17 @@ class ToDeviceChecksTest {
   private static final UserDevice ALICE = new UserDevice("@alice:example.org", "ALICE1");
 
   private final MachineNetwork network = new MachineNetwork(1);
+  private final MemoryCryptoStore bobStore = new MemoryCryptoStore();
   private OlmMachine bob;
   private ForgedSender alice;
 
+  private OlmMachine openBob() throws Exception {
+    return network.open(new UserDevice("@bob:example.org", "BOB1"), MachineNetwork.ALL, bobStore);
+  }
+
   @BeforeEach
   void start() throws Exception {
-    bob = network.open("@bob:example.org", "BOB1");
+    bob = openBob();
     network.settle(bob);
     alice = new ForgedSender(ALICE, network.random(), bob);
     alice.startSession(oneTimeKey());
@@ -184,6 +189,22 @@ class ToDeviceChecksTest {
   }
 
   @Test
+  void aOneTimeKeyStartsOneSessionAlsoAfterARestart() throws Exception {
+    Curve25519PublicKey key = oneTimeKey();
+    alice.startSession(key);
+    assertAccepted(alice.event(TYPE));
+    bob.close();
+    bob = openBob();
+    ForgedSender second =
+        new ForgedSender(new UserDevice(ALICE.userId(), "ALICE2"), network.random(), bob);
+    second.startSession(key);
+    assertRefused(second.event(TYPE), UndecryptableReason.NO_SESSION);
+    second.startSession(oneTimeKey());
+    assertAccepted(second.event(TYPE));
+    assertAccepted(alice.event(TYPE));
+  }
+
+  @Test
   void tdReplayIsToldFromABrokenSession() throws Exception {
     ObjectNode event = alice.event(TYPE);
     assertAccepted(event);
@@ -279,6 +300,15 @@ class ToDeviceChecksTest {
         payload -> ((ObjectNode) payload.path("sender_device_keys")).remove("signatures"), bad);
     assertPayloadRefused(
         payload -> ((ObjectNode) payload.path("sender_device_keys")).put("added", "later"), bad);
+  }
+
+  @Test
+  void td8SenderDeviceKeysMustHoldTheClaimedEd25519Key() throws Exception {
+    Account other = Account.generate(network.random());
+    assertPayloadRefused(
+        payload ->
+            payload.putObject("keys").put("ed25519", other.identityKeys().ed25519().toBase64()),
+        UndecryptableReason.BAD_SENDER_DEVICE_KEYS);
   }
 
   @Test

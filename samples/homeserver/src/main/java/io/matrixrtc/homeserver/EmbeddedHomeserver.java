@@ -28,8 +28,8 @@ public final class EmbeddedHomeserver implements AutoCloseable {
   private final FaultPlan faults = new FaultPlan();
   private final RequestLog requestLog = new RequestLog();
   private final SyncGate syncGate = new SyncGate();
-  private Storage storage;
-  private Running running;
+  private volatile Storage storage;
+  private volatile Running running;
 
   /** What a restart replaces. */
   private record Running(StateThread state, Listener listener, Assembly assembly) {}

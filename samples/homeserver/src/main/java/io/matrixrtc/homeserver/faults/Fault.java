@@ -2,7 +2,10 @@ package io.matrixrtc.homeserver.faults;
 
 import java.time.Duration;
 
-/** What goes wrong with a request. */
+/**
+ * What goes wrong with a request. Mind that an HTTP client may repeat a GET by itself when its
+ * connection is dropped; the JDK's does.
+ */
 public sealed interface Fault {
 
   /** The request is processed only after this time. */

@@ -106,7 +106,8 @@ final class Dispatcher {
           known ? 405 : 404, ErrorCode.M_UNRECOGNIZED, "Unrecognized request");
     }
     Route route = found.route();
-    Session session = admission.session().orElse(null);
+    // Asked again: a provoked delay may have outlived the token.
+    Session session = raw.token().flatMap(tokens::session).orElse(null);
     if (route.access() == Route.Access.REQUIRED && session == null) {
       throw raw.token().isEmpty()
           ? new MatrixException(ErrorCode.M_MISSING_TOKEN, "Missing access token")
@@ -117,7 +118,6 @@ final class Dispatcher {
               Json.object().put("soft_logout", false));
     }
     if (session != null) {
-      // The device may have been logged out while a provoked delay ran.
       tokens.seen(session, raw.address());
     }
     route.rate().ifPresent(rateClass -> limit(rateClass, raw, session));

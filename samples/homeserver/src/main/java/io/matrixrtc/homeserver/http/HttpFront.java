@@ -12,11 +12,15 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The listening socket: reads whole requests, hands them on, writes answers with CORS headers. */
 final class HttpFront {
   /** Longest request line, so that a filter fits into a query. */
   static final int MAX_REQUEST_LINE_BYTES = 65_536;
+
+  private static final Logger LOG = LoggerFactory.getLogger(HttpFront.class);
 
   private final Vertx vertx;
   private final Dispatcher dispatcher;
@@ -54,7 +58,8 @@ final class HttpFront {
             body.appendBuffer(chunk);
           }
         });
-    request.exceptionHandler(gone -> {});
+    // A client that goes in the middle of its request has asked nothing.
+    request.exceptionHandler(gone -> LOG.debug("request cut short: {}", gone.toString()));
     request.endHandler(end -> handle(request, body.getBytes()));
   }
 

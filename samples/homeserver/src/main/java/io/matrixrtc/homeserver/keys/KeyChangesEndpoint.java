@@ -7,8 +7,8 @@ import io.matrixrtc.homeserver.http.Json;
 import io.matrixrtc.homeserver.http.MatrixException;
 import io.matrixrtc.homeserver.http.Request;
 import io.matrixrtc.homeserver.http.Routes;
-import io.matrixrtc.homeserver.http.StreamKind;
-import io.matrixrtc.homeserver.http.StreamToken;
+import io.matrixrtc.homeserver.stream.StreamKind;
+import io.matrixrtc.homeserver.stream.StreamToken;
 
 /** The device lists that changed between two syncs. The {@code to} token is ignored. */
 final class KeyChangesEndpoint implements Endpoints {

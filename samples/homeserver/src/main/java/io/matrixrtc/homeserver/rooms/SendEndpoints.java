@@ -42,6 +42,7 @@ public final class SendEndpoints implements Endpoints {
   }
 
   private Answer send(Request request) {
+    refuseDelay(request);
     return transactions.once(
         request,
         () -> {
@@ -61,6 +62,7 @@ public final class SendEndpoints implements Endpoints {
   }
 
   private Answer state(Request request, String stateKey) {
+    refuseDelay(request);
     return Answer.ok(
         sent(
             rooms.send(
@@ -97,6 +99,13 @@ public final class SendEndpoints implements Endpoints {
             .filter(event -> event.roomId().equals(draft.roomId()))
             .orElseThrow(() -> MatrixException.notFound("Event not found"));
     return rooms.redact(draft.redacting(eventId), target);
+  }
+
+  // HS-DELAY-OFF: an event that was meant for later must not go out now.
+  private static void refuseDelay(Request request) {
+    if (request.query("org.matrix.msc4140.delay").isPresent()) {
+      throw MatrixException.forbidden("Delayed events are not offered");
+    }
   }
 
   private static ObjectNode sent(Event event) {

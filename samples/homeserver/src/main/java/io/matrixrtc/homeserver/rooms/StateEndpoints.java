@@ -8,6 +8,7 @@ import io.matrixrtc.homeserver.http.Json;
 import io.matrixrtc.homeserver.http.MatrixException;
 import io.matrixrtc.homeserver.http.Request;
 import io.matrixrtc.homeserver.http.Routes;
+import io.matrixrtc.homeserver.stream.TimelineToken;
 
 /** Reads a room's state and members. */
 public final class StateEndpoints implements Endpoints {

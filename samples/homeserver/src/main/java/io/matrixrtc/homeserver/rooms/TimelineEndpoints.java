@@ -8,6 +8,7 @@ import io.matrixrtc.homeserver.http.Json;
 import io.matrixrtc.homeserver.http.MatrixException;
 import io.matrixrtc.homeserver.http.Request;
 import io.matrixrtc.homeserver.http.Routes;
+import io.matrixrtc.homeserver.stream.TimelineToken;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.sqlite.SQLiteConfig;
 
 /**
  * Keeps all rows in one SQLite file: a table for each {@link TableSpec}, with its key columns and a
@@ -23,6 +24,10 @@ import java.util.stream.Collectors;
 public final class SqliteStorage implements Storage {
   /** Layout of the file, in {@code PRAGMA user_version}. */
   public static final int SCHEMA_VERSION = 1;
+
+  private static final int CACHE_KIB = 65_536;
+  // Each checkpoint waits for the disk; messages to many devices dirty many pages.
+  private static final int CHECKPOINT_PAGES = 16_384;
 
   private final Connection connection;
   private final Map<String, PreparedStatement> statements = new HashMap<>();
@@ -40,11 +45,16 @@ public final class SqliteStorage implements Storage {
   public static SqliteStorage open(Path file) {
     Connection connection = null;
     try {
-      connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+      SQLiteConfig config = new SQLiteConfig();
+      // The driver would ask for the row id after each write.
+      config.setGetGeneratedKeys(false);
+      connection = DriverManager.getConnection("jdbc:sqlite:" + file, config.toProperties());
       try (Statement statement = connection.createStatement()) {
         statement.execute("PRAGMA journal_mode=WAL");
         statement.execute("PRAGMA synchronous=NORMAL");
         statement.execute("PRAGMA busy_timeout=5000");
+        statement.execute("PRAGMA cache_size=" + -CACHE_KIB);
+        statement.execute("PRAGMA wal_autocheckpoint=" + CHECKPOINT_PAGES);
         try (ResultSet version = statement.executeQuery("PRAGMA user_version")) {
           if (version.next() && version.getInt(1) > SCHEMA_VERSION) {
             throw new SQLException("the file has schema " + version.getInt(1));

@@ -46,18 +46,23 @@ public final class StateThread implements AutoCloseable {
    * The same for work that nobody waits for. A failure is logged; after the close it is dropped.
    */
   public void run(Runnable work) {
-    Supplier<Boolean> whole =
+    Runnable logged =
         () -> {
-          work.run();
-          return true;
+          try {
+            inTransaction(
+                () -> {
+                  work.run();
+                  return true;
+                });
+          } catch (RuntimeException e) {
+            LOG.error("work on the state thread failed", e);
+          }
         };
-    submit(whole)
-        .whenComplete(
-            (done, failure) -> {
-              if (failure != null && !executor.isShutdown()) {
-                LOG.error("work on the state thread failed", failure);
-              }
-            });
+    try {
+      executor.execute(logged);
+    } catch (RejectedExecutionException closed) {
+      LOG.debug("work after the close is dropped");
+    }
   }
 
   /** Runs once the current work's writes have been committed; not at all if they are undone. */

@@ -28,7 +28,7 @@ public final class StreamPositions {
     return reserve(1);
   }
 
-  /** Takes {@code count} numbers and returns the first of them. */
+  /** Takes {@code count} numbers, 0 or more, and returns the first of them. */
   public long reserve(int count) {
     long first = current() + 1;
     table.put(new Position(first + count - 1), NAME);

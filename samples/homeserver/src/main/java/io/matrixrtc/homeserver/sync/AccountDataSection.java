@@ -3,7 +3,7 @@ package io.matrixrtc.homeserver.sync;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.homeserver.accounts.AccountData;
-import io.matrixrtc.homeserver.http.StreamKind;
+import io.matrixrtc.homeserver.stream.StreamKind;
 import java.util.List;
 
 /** The user's account data: the global entries, and per room those that belong to it. */

@@ -1,8 +1,8 @@
 package io.matrixrtc.homeserver.sync;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.matrixrtc.homeserver.http.StreamKind;
 import io.matrixrtc.homeserver.keys.DeviceListDelta;
+import io.matrixrtc.homeserver.stream.StreamKind;
 
 /** Whose devices changed; nothing on a first sync. */
 final class DeviceListsSection implements SyncSection {

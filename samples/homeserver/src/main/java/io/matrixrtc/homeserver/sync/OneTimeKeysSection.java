@@ -2,8 +2,8 @@ package io.matrixrtc.homeserver.sync;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.matrixrtc.homeserver.http.StreamKind;
 import io.matrixrtc.homeserver.keys.OneTimeKeys;
+import io.matrixrtc.homeserver.stream.StreamKind;
 
 /** HS-SYNC-COUNTS: always in the answer, also where nothing is left. */
 final class OneTimeKeysSection implements SyncSection {

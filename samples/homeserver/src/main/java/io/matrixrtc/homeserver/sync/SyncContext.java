@@ -1,8 +1,8 @@
 package io.matrixrtc.homeserver.sync;
 
 import io.matrixrtc.homeserver.http.Session;
-import io.matrixrtc.homeserver.http.StreamKind;
-import io.matrixrtc.homeserver.http.StreamToken;
+import io.matrixrtc.homeserver.stream.StreamKind;
+import io.matrixrtc.homeserver.stream.StreamToken;
 import java.util.Optional;
 
 /**

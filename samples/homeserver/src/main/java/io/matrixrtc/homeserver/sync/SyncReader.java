@@ -2,8 +2,8 @@ package io.matrixrtc.homeserver.sync;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.homeserver.http.Json;
-import io.matrixrtc.homeserver.http.StreamKind;
-import io.matrixrtc.homeserver.http.StreamToken;
+import io.matrixrtc.homeserver.stream.StreamKind;
+import io.matrixrtc.homeserver.stream.StreamToken;
 import java.util.List;
 
 /** Gathers the sections of one answer. */

@@ -1,7 +1,7 @@
 package io.matrixrtc.homeserver.sync;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.matrixrtc.homeserver.http.StreamKind;
+import io.matrixrtc.homeserver.stream.StreamKind;
 
 /** A part of the sync answer that has its own number in the token. */
 interface SyncSection {

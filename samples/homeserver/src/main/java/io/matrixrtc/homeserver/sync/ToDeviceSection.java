@@ -2,7 +2,7 @@ package io.matrixrtc.homeserver.sync;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.matrixrtc.homeserver.http.StreamKind;
+import io.matrixrtc.homeserver.stream.StreamKind;
 import io.matrixrtc.homeserver.todevice.ToDeviceInbox;
 import java.util.List;
 

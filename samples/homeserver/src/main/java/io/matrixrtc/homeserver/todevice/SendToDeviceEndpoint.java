@@ -15,6 +15,8 @@ import io.matrixrtc.homeserver.http.Request;
 import io.matrixrtc.homeserver.http.Route;
 import io.matrixrtc.homeserver.http.Routes;
 import io.matrixrtc.homeserver.http.Session;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** Puts messages into the inboxes of devices. */
@@ -48,31 +50,37 @@ public final class SendToDeviceEndpoint implements Endpoints {
     return transactions.once(
         request,
         () -> {
+          List<ToDeviceInbox.Addressed> messages = new ArrayList<>();
           for (Map.Entry<String, JsonNode> user :
               request.fields().required("messages").properties()) {
             ObjectNode byDevice = Fields.of(user.getValue(), user.getKey()).object();
-            sendToUser(request, user.getKey(), byDevice);
+            for (Map.Entry<String, JsonNode> device : byDevice.properties()) {
+              ObjectNode content = Fields.of(device.getValue(), device.getKey()).object();
+              address(request, user.getKey(), device.getKey(), content, messages);
+            }
           }
+          inbox.addAll(messages);
           return Json.object();
         });
   }
 
-  private void sendToUser(Request request, String userId, ObjectNode byDevice) {
-
-    for (Map.Entry<String, JsonNode> entry : byDevice.properties()) {
-      ObjectNode content = Fields.of(entry.getValue(), entry.getKey()).object();
-      if (Json.bytes(content).length > MAX_CONTENT_BYTES) {
-        throw new MatrixException(ErrorCode.M_TOO_LARGE, "To-device content is too large");
+  private void address(
+      Request request,
+      String userId,
+      String deviceId,
+      ObjectNode content,
+      List<ToDeviceInbox.Addressed> messages) {
+    if (Json.bytes(content).length > MAX_CONTENT_BYTES) {
+      throw new MatrixException(ErrorCode.M_TOO_LARGE, "To-device content is too large");
+    }
+    ToDeviceInbox.Message message =
+        new ToDeviceInbox.Message(request.path("type"), request.session().userId(), content);
+    if (deviceId.equals(ALL_DEVICES)) {
+      for (Devices.Device device : devices.all(userId)) {
+        messages.add(new ToDeviceInbox.Addressed(new Session(userId, device.deviceId()), message));
       }
-      ToDeviceInbox.Message message =
-          new ToDeviceInbox.Message(request.path("type"), request.session().userId(), content);
-      if (entry.getKey().equals(ALL_DEVICES)) {
-        for (Devices.Device device : devices.all(userId)) {
-          inbox.add(new Session(userId, device.deviceId()), message);
-        }
-      } else if (devices.exists(userId, entry.getKey())) {
-        inbox.add(new Session(userId, entry.getKey()), message);
-      }
+    } else if (devices.exists(userId, deviceId)) {
+      messages.add(new ToDeviceInbox.Addressed(new Session(userId, deviceId), message));
     }
   }
 }

@@ -31,10 +31,17 @@ public final class ToDeviceInbox {
     this.news = foundation.news();
   }
 
-  /** Queues a message for a device that exists. */
-  void add(Session device, Message message) {
-    table.put(message, device.userId(), device.deviceId(), stream.next());
-    news.forDevice(device.userId(), device.deviceId());
+  /** A message and the device that it is for, which exists. */
+  record Addressed(Session device, Message message) {}
+
+  /** Queues messages in this order. */
+  void addAll(List<Addressed> messages) {
+    long position = stream.reserve(messages.size());
+    for (Addressed addressed : messages) {
+      Session device = addressed.device();
+      table.put(addressed.message(), device.userId(), device.deviceId(), position++);
+      news.forDevice(device.userId(), device.deviceId());
+    }
   }
 
   /** The oldest messages after {@code position}, at most {@code limit}. */

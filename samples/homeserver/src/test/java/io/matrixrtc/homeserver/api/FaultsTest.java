@@ -112,6 +112,16 @@ class FaultsTest extends ServerTest {
   }
 
   @Test
+  void aDelayedRequestIsRefusedIfItsTokenHasEndedMeanwhile() {
+    server.faults().add(FaultRule.on("/whoami", new Fault.DelayRequest(Duration.ofSeconds(3))));
+    CompletableFuture<Reply> late = alice.callAsync("GET", "/account/whoami", null);
+    await().until(() -> time.alarms() == 1);
+    alice.post("/logout", "{}").ok();
+    time.advance(Duration.ofSeconds(3));
+    late.join().fails(401, "M_UNKNOWN_TOKEN");
+  }
+
+  @Test
   void aSilentServerHoldsTheSyncOfOneUserUntilItIsReleased() {
     JsonNode first = bob.firstSync();
     CompletableFuture<Reply> open = bob.waitForNews(first, 1_000);

@@ -46,6 +46,12 @@ class LifecycleTest extends ServerTest {
   }
 
   @Test
+  void closingTwiceIsHarmless() {
+    server.close();
+    server.close();
+  }
+
+  @Test
   void aTakenPortIsOneClearException_HS_BIND() {
     BindFailed failed =
         catchThrowableOfType(

@@ -174,7 +174,9 @@ public final class HtmlReport {
       parts.add(String.format(Locale.ROOT, "%.3g times as fast as real time", started.speed()));
     }
     parts.add(started.processes() == 1 ? "one process" : started.processes() + " processes");
-    parts.add(started.room());
+    if (!started.room().isBlank()) {
+      parts.add(started.room());
+    }
     return String.join(" \u00B7 ", parts);
   }
 

@@ -45,7 +45,8 @@ class DemoCallTest {
     DemoOutcome outcome = played.outcome();
     assertThat(outcome.checks())
         .allSatisfy(
-            check -> assertThat(check.failed()).as("%s: %s", check.name(), check.detail()).isFalse());
+            check ->
+                assertThat(check.failed()).as("%s: %s", check.name(), check.detail()).isFalse());
     assertThat(outcome.checks())
         .filteredOn(check -> !check.name().equals("recordings-decode"))
         .extracting(Check::verdict)
@@ -84,8 +85,7 @@ class DemoCallTest {
                         "forged-claim")
                     .contains(check.name()))
         .hasSize(3)
-        .allSatisfy(
-            check -> assertThat(check.verdict()).isEqualTo(Check.Verdict.NOT_APPLICABLE));
+        .allSatisfy(check -> assertThat(check.verdict()).isEqualTo(Check.Verdict.NOT_APPLICABLE));
     assertThat(played.outcome().exposureAfterLeaveMs()).isEqualTo(new Figures(0, 0, 0));
     assertThat(played.keys()).hasSizeGreaterThanOrEqualTo(2);
   }
@@ -98,8 +98,7 @@ class DemoCallTest {
         new WorldSettings(
             EmbeddedServer.start(0), speed, "strict", useDelay, "all", ParticipantAgent::new);
     try (World world = World.open(settings)) {
-      DemoSettings demo =
-          new DemoSettings(participants, 1, "strict", useDelay, ALLOWANCE, out);
+      DemoSettings demo = new DemoSettings(participants, 1, "strict", useDelay, ALLOWANCE, out);
       DemoCall call = new DemoCall(world, demo, progress -> {});
       DemoOutcome outcome = call.play();
       Set<String> keys = new LinkedHashSet<>();
@@ -151,8 +150,7 @@ class DemoCallTest {
     String planted = played.keys().iterator().next();
     List<TraceEntry> entries = new ArrayList<>(played.trace().entries());
     entries.add(
-        new TraceEntry(
-            entries.get(0).at(), 0, new TraceEvent.Noted(null, "planted: " + planted)));
+        new TraceEntry(entries.get(0).at(), 0, new TraceEvent.Noted(null, "planted: " + planted)));
     TraceJson.write(file, new Trace(entries));
     assertThat(search.find(Files.readAllBytes(file))).as("the control").isNotEmpty();
     assertThat(search.find(page(new Trace(entries)))).as("the control").isNotEmpty();

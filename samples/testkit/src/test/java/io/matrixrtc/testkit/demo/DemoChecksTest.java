@@ -136,11 +136,6 @@ class DemoChecksTest {
     return new DemoChecks(
         evidence.build(),
         new DemoSettings(
-            4,
-            1,
-            policy,
-            SyntheticEvidence.USE_DELAY,
-            Duration.ofSeconds(1),
-            Path.of("target")));
+            4, 1, policy, SyntheticEvidence.USE_DELAY, Duration.ofSeconds(1), Path.of("target")));
   }
 }

@@ -30,8 +30,8 @@ import java.util.Map;
 /**
  * What is known of a call of four that never was, and in which all is well: only alice sends, one
  * frame every 100 ms. She has key 0 from 0 s, key 1 from 6 s, when erin joins, and key 2, made
- * because dave left at 10 s, from {@link #switchedAt} on. Dave is back at 14 s.
- * Tests spoil one thing each.
+ * because dave left at 10 s, from {@link #switchedAt} on. Dave is back at 14 s. Tests spoil one
+ * thing each.
  */
 final class SyntheticEvidence {
   static final String ALICE = "alice-phone";
@@ -124,8 +124,7 @@ final class SyntheticEvidence {
     entries.add(presence(DAVE, Presence.LEFT, LEFT));
     if (rotatesForTheLeave) {
       KeyRef key = new KeyRef(identity(ALICE), 2, 0, KeyFingerprint.of(material(2)));
-      entries.add(
-          entry(LEFT.plusMillis(50), new TraceEvent.KeyMade(key, KeyTraces.MEMBER_LEFT)));
+      entries.add(entry(LEFT.plusMillis(50), new TraceEvent.KeyMade(key, KeyTraces.MEMBER_LEFT)));
     }
     entries.add(presence(DAVE, Presence.REJOINED, BACK));
     return new Trace(entries);
@@ -143,8 +142,7 @@ final class SyntheticEvidence {
         byte[] frame = key.encrypt(Codec.AUDIO, FrameType.DELTA, new byte[] {1, 2, 3, (byte) i});
         FrameHeader header = new FrameHeader(TrackKind.AUDIO, "opus", i, 0, 1, true, at);
         frames.add(
-            new RelayedFrame(
-                i, START.plus(at), identity(ALICE), PublishedFrame.of(header, frame)));
+            new RelayedFrame(i, START.plus(at), identity(ALICE), PublishedFrame.of(header, frame)));
       }
     }
     return frames;

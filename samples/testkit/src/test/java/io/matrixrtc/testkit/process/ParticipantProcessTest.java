@@ -25,7 +25,18 @@ import org.junit.jupiter.api.Test;
 class ParticipantProcessTest {
   private static final ParticipantSpec SPEC =
       new ParticipantSpec(
-          "zoë", "http://h", "@zoe:x", "pass\"word\n", "ZOE", "r", 7, 99, 2.5, "strict", 1000, "all");
+          "zoë",
+          "http://h",
+          "@zoe:x",
+          "pass\"word\n",
+          "ZOE",
+          "r",
+          7,
+          99,
+          2.5,
+          "strict",
+          1000,
+          "all");
 
   private final BlockingQueue<TraceEntry> trace = new LinkedBlockingQueue<>();
 
@@ -44,7 +55,8 @@ class ParticipantProcessTest {
       List<CompletableFuture<ParticipantAnswer>> answers =
           requests.stream().map(request -> process.ask(request).toCompletableFuture()).toList();
       for (int i = 0; i < requests.size(); i++) {
-        assertThat(answers.get(i).get(30, TimeUnit.SECONDS)).isEqualTo(Echo.answer(requests.get(i)));
+        assertThat(answers.get(i).get(30, TimeUnit.SECONDS))
+            .isEqualTo(Echo.answer(requests.get(i)));
       }
     }
   }
@@ -93,7 +105,8 @@ class ParticipantProcessTest {
     }
 
     static TraceEntry hello(ParticipantSpec spec) {
-      return new TraceEntry(Instant.EPOCH, 5, new TraceEvent.Noted(spec.identity(), spec.password()));
+      return new TraceEntry(
+          Instant.EPOCH, 5, new TraceEvent.Noted(spec.identity(), spec.password()));
     }
 
     static ParticipantAnswer answer(ParticipantRequest request) {

@@ -1,4 +1,4 @@
-package io.matrixrtc.homeserver.rooms;
+package io.matrixrtc.homeserver.stream;
 
 import io.matrixrtc.homeserver.http.MatrixException;
 

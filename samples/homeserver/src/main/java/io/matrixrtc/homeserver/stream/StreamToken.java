@@ -1,5 +1,6 @@
-package io.matrixrtc.homeserver.http;
+package io.matrixrtc.homeserver.stream;
 
+import io.matrixrtc.homeserver.http.MatrixException;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;

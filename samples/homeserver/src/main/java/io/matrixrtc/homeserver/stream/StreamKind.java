@@ -1,4 +1,4 @@
-package io.matrixrtc.homeserver.http;
+package io.matrixrtc.homeserver.stream;
 
 /** The parts of the stream that a sync reads. The order is that of the numbers in a token. */
 public enum StreamKind {
