@@ -8,7 +8,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class UsageTest {
   @ParameterizedTest
-  @ValueSource(strings = {"--help", "demo --help", "homeserver --help", "bench --help", "bench frames --help"})
+  @ValueSource(
+      strings = {
+        "--help",
+        "demo --help",
+        "homeserver --help",
+        "bench --help",
+        "bench frames --help"
+      })
   void theHelpOfEveryCommandHasExamples_CLI_HELP(String line) {
     Run run = Run.of(line.split(" "));
     assertThat(run.exitCode()).isZero();

@@ -46,7 +46,9 @@ public final class World implements AutoCloseable {
     recorder.listen(view::add);
   }
 
-  /** Starts the clock and the relay. Closing the world, or a failure here, closes the homeserver. */
+  /**
+   * Starts the clock and the relay. Closing the world, or a failure here, closes the homeserver.
+   */
   public static World open(WorldSettings settings) throws IOException {
     MediaClock clock = MediaClock.startNow(settings.speed());
     try {

@@ -46,7 +46,9 @@ class CallViewTest {
   @Test
   void saysWhenTheTimeIsOver() {
     assertThat(view.await(() -> false, Duration.ofMillis(20))).isFalse();
-    assertThat(view.await(() -> true, Duration.ZERO)).as("what is so already needs no time").isTrue();
+    assertThat(view.await(() -> true, Duration.ZERO))
+        .as("what is so already needs no time")
+        .isTrue();
   }
 
   @Test

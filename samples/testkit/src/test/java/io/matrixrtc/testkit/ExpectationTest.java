@@ -45,7 +45,8 @@ class ExpectationTest {
   @Test
   void anUnmetKeySaysWhichOnesCame_EXPECT_SAYS() {
     assertThatThrownBy(() -> expect(bob).toHaveKeyOf(alice))
-        .hasMessage("expected bob to have a key of alice, not so after 30 ms: it has received no key");
+        .hasMessage(
+            "expected bob to have a key of alice, not so after 30 ms: it has received no key");
     see(new TraceEvent.KeyReceived(NEW, bob.identity()));
     assertThatCode(() -> expect(bob).toHaveKeyOf(alice)).doesNotThrowAnyException();
     assertThatThrownBy(() -> expect(bob).toHaveKeyOf(bob))

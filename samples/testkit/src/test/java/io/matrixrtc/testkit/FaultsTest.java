@@ -36,7 +36,8 @@ class FaultsTest {
           .contains(
               new TraceEvent.FaultChanged(
                   "too many requests", "server", true, "/sendToDevice/, 2 times"),
-              new TraceEvent.FaultChanged("server error", "server", true, "/sendToDevice/, 1 times"),
+              new TraceEvent.FaultChanged(
+                  "server error", "server", true, "/sendToDevice/, 1 times"),
               new TraceEvent.FaultChanged(
                   "too many requests", "server", false, "2 requests met it"));
     }
@@ -69,8 +70,7 @@ class FaultsTest {
       Faults.Running dropped = call.world.faults().dropRequests(SEND_TO_DEVICE, 1);
       Duration bit = Duration.ofMillis(50);
       Faults.Running slow = call.world.faults().delayRequests(SEND_TO_DEVICE, bit);
-      Faults.Running slowAnswers =
-          call.world.faults().of(call.bob()).delayAnswers("/sync", bit);
+      Faults.Running slowAnswers = call.world.faults().of(call.bob()).delayAnswers("/sync", bit);
       call.carol().leaveCall();
       expectRotatedAndHeard(call, mark);
       assertThat(dropped.hits()).isEqualTo(1);
@@ -115,9 +115,7 @@ class FaultsTest {
   void framesOfABadLinkStillEqualTheSource_FAULT_LINK() throws Exception {
     try (ScriptedCall call = ScriptedCall.running(2)) {
       Participant bob = call.bob();
-      call.world
-          .faults()
-          .link(bob, LinkFaults.seeded(7).dropping(0.2).reordering(0.3, 4));
+      call.world.faults().link(bob, LinkFaults.seeded(7).dropping(0.2).reordering(0.3, 4));
       long before = heard(bob, call.alice()).decrypted();
       call.goOn(Duration.ofSeconds(6));
       long dropped = call.world.relay().dropped(bob.identity());
@@ -171,8 +169,7 @@ class FaultsTest {
         .toList();
   }
 
-  private static <E extends TraceEvent> List<E> since(
-      ScriptedCall call, int mark, Class<E> kind) {
+  private static <E extends TraceEvent> List<E> since(ScriptedCall call, int mark, Class<E> kind) {
     return call.world.view().since(mark).stream()
         .map(TraceEntry::event)
         .filter(kind::isInstance)

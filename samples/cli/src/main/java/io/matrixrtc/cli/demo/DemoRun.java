@@ -107,7 +107,8 @@ public final class DemoRun {
 
   /** HTTP is not faster in a fast call: a new key needs its time to reach the others. */
   private Duration useKeyDelay() {
-    Duration least = Duration.ofMillis(Math.round(LEAST_USE_KEY_DELAY.toMillis() * options.speed()));
+    Duration least =
+        Duration.ofMillis(Math.round(LEAST_USE_KEY_DELAY.toMillis() * options.speed()));
     return least.compareTo(USE_KEY_DELAY) > 0 ? least : USE_KEY_DELAY;
   }
 

@@ -22,7 +22,8 @@ final class DemoServers {
     if (homeserver == null) {
       return EmbeddedServer.start(options.port());
     }
-    if (homeserver.getHost() == null || !List.of("http", "https").contains(homeserver.getScheme())) {
+    if (homeserver.getHost() == null
+        || !List.of("http", "https").contains(homeserver.getScheme())) {
       throw new ScriptException(
           homeserver + " is no homeserver URL: want for example http://localhost:8008");
     }

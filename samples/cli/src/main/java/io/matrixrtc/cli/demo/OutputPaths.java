@@ -42,7 +42,8 @@ final class OutputPaths {
           option + ": cannot make the directory " + directory + ". Choose another one.", e);
     }
     if (!Files.isWritable(directory)) {
-      throw new ScriptException(option + ": cannot write to " + directory + ". Choose another one.");
+      throw new ScriptException(
+          option + ": cannot write to " + directory + ". Choose another one.");
     }
   }
 }

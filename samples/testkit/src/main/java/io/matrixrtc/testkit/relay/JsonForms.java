@@ -58,7 +58,6 @@ final class JsonForms {
   }
 
   private static List<String> withPlain(String plain, List<String> escaped) {
-    return Stream.concat(Stream.of(plain), escaped.stream())
-        .toList();
+    return Stream.concat(Stream.of(plain), escaped.stream()).toList();
   }
 }

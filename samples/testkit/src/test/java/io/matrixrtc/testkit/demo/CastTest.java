@@ -29,7 +29,9 @@ class CastTest {
     assertThat(cast.members()).hasSize(size);
     assertThat(cast.members()).extracting(Member::name).doesNotHaveDuplicates();
     assertThat(cast.members()).extracting(Member::device).doesNotHaveDuplicates();
-    assertThat(cast.members()).filteredOn(member -> member.role().throughout()).hasSizeGreaterThan(1);
+    assertThat(cast.members())
+        .filteredOn(member -> member.role().throughout())
+        .hasSizeGreaterThan(1);
     assertThat(cast.users()).hasSize(size < 5 ? size : size - 1).doesNotHaveDuplicates();
   }
 

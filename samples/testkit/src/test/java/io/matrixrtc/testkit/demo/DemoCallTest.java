@@ -29,8 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The whole demo in this process. */
 class DemoCallTest {
-  /** Half a second of wall time, in which the others' syncs must bring the key. */
-  private static final Duration USE_DELAY = Duration.ofSeconds(10);
+  /** Wall time in which the others' syncs must bring a new key. */
+  private static final Duration TIME_FOR_KEYS = Duration.ofMillis(500);
 
   /** The machine that runs the tests may be busy with other things. */
   private static final Duration ALLOWANCE = Duration.ofSeconds(15);
@@ -41,11 +41,12 @@ class DemoCallTest {
 
   @Test
   void everyCheckHoldsAndTheNumbersAgreeWithTheTrace_DEMO_WHOLE() throws Exception {
-    Played played = play(6);
+    Played played = play(6, 5);
     DemoOutcome outcome = played.outcome();
     assertThat(outcome.checks())
         .allSatisfy(
-            check -> assertThat(check.failed()).as("%s: %s", check.name(), check.detail()).isFalse());
+            check ->
+                assertThat(check.failed()).as("%s: %s", check.name(), check.detail()).isFalse());
     assertThat(outcome.checks())
         .filteredOn(check -> !check.name().equals("recordings-decode"))
         .extracting(Check::verdict)
@@ -73,7 +74,7 @@ class DemoCallTest {
 
   @Test
   void whatNobodyDidIsNotApplicableAndNeverOk_DEMO_SMALL() throws Exception {
-    Played played = play(2);
+    Played played = play(2, 20);
     assertThat(played.outcome().ok()).isTrue();
     assertThat(played.outcome().checks())
         .filteredOn(
@@ -84,21 +85,20 @@ class DemoCallTest {
                         "forged-claim")
                     .contains(check.name()))
         .hasSize(3)
-        .allSatisfy(
-            check -> assertThat(check.verdict()).isEqualTo(Check.Verdict.NOT_APPLICABLE));
+        .allSatisfy(check -> assertThat(check.verdict()).isEqualTo(Check.Verdict.NOT_APPLICABLE));
     assertThat(played.outcome().exposureAfterLeaveMs()).isEqualTo(new Figures(0, 0, 0));
     assertThat(played.keys()).hasSizeGreaterThanOrEqualTo(2);
   }
 
-  private Played play(int participants) throws IOException {
+  private Played play(int participants, int speed) throws IOException {
+    Duration useDelay = TIME_FOR_KEYS.multipliedBy(speed);
     Set<Thread> before = livingThreads();
     Played played;
     WorldSettings settings =
         new WorldSettings(
-            EmbeddedServer.start(0), 20, "strict", USE_DELAY, "all", ParticipantAgent::new);
+            EmbeddedServer.start(0), speed, "strict", useDelay, "all", ParticipantAgent::new);
     try (World world = World.open(settings)) {
-      DemoSettings demo =
-          new DemoSettings(participants, 1, "strict", USE_DELAY, ALLOWANCE, out);
+      DemoSettings demo = new DemoSettings(participants, 1, "strict", useDelay, ALLOWANCE, out);
       DemoCall call = new DemoCall(world, demo, progress -> {});
       DemoOutcome outcome = call.play();
       Set<String> keys = new LinkedHashSet<>();
@@ -150,8 +150,7 @@ class DemoCallTest {
     String planted = played.keys().iterator().next();
     List<TraceEntry> entries = new ArrayList<>(played.trace().entries());
     entries.add(
-        new TraceEntry(
-            entries.get(0).at(), 0, new TraceEvent.Noted(null, "planted: " + planted)));
+        new TraceEntry(entries.get(0).at(), 0, new TraceEvent.Noted(null, "planted: " + planted)));
     TraceJson.write(file, new Trace(entries));
     assertThat(search.find(Files.readAllBytes(file))).as("the control").isNotEmpty();
     assertThat(search.find(page(new Trace(entries)))).as("the control").isNotEmpty();

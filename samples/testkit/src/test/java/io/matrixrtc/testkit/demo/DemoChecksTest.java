@@ -46,7 +46,7 @@ class DemoChecksTest {
             all -> all.recordings.put(BOB, SyntheticEvidence.recording(ALICE, true, false))),
         spoil("nothing was recorded", "complete-clips", all -> all.recordings.clear()),
         spoil("the joiner was given an older key", JOINER, all -> all.hold(ERIN, 0)),
-        spoil("the joiner's control misses", JOINER, all -> all.holdings.get(ERIN).clear()),
+        spoil("the joiner's control misses", JOINER, all -> all.heldBy(ERIN).clear()),
         spoil("the sender never switched", LEAVER, all -> all.rotatesForTheLeave = false),
         spoil(
             "a forged key was accepted",
@@ -136,11 +136,6 @@ class DemoChecksTest {
     return new DemoChecks(
         evidence.build(),
         new DemoSettings(
-            4,
-            1,
-            policy,
-            SyntheticEvidence.USE_DELAY,
-            Duration.ofSeconds(1),
-            Path.of("target")));
+            4, 1, policy, SyntheticEvidence.USE_DELAY, Duration.ofSeconds(1), Path.of("target")));
   }
 }

@@ -26,12 +26,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What is known of a call of four that never was, and in which all is well: only alice sends, one
  * frame every 100 ms. She has key 0 from 0 s, key 1 from 6 s, when erin joins, and key 2, made
- * because dave left at 10 s, from {@link #switchedAt} on. Dave is back at 14 s.
- * Tests spoil one thing each.
+ * because dave left at 10 s, from {@link #switchedAt} on. Dave is back at 14 s. Tests spoil one
+ * thing each.
  */
 final class SyntheticEvidence {
   static final String ALICE = "alice-phone";
@@ -98,7 +99,7 @@ final class SyntheticEvidence {
     for (Cast.Member member : cast.members()) {
       identities.put(member.name(), identity(member.name()));
       labels.put(identity(member.name()), member.name());
-      held.put(member.name(), new ParticipantAnswer.Holdings(holdings.get(member.name())));
+      held.put(member.name(), new ParticipantAnswer.Holdings(heldBy(member.name())));
     }
     ParticipantAnswer.Heard heard = new ParticipantAnswer.Heard(2, decrypted, 0, differing);
     return new Evidence(
@@ -124,8 +125,7 @@ final class SyntheticEvidence {
     entries.add(presence(DAVE, Presence.LEFT, LEFT));
     if (rotatesForTheLeave) {
       KeyRef key = new KeyRef(identity(ALICE), 2, 0, KeyFingerprint.of(material(2)));
-      entries.add(
-          entry(LEFT.plusMillis(50), new TraceEvent.KeyMade(key, KeyTraces.MEMBER_LEFT)));
+      entries.add(entry(LEFT.plusMillis(50), new TraceEvent.KeyMade(key, KeyTraces.MEMBER_LEFT)));
     }
     entries.add(presence(DAVE, Presence.REJOINED, BACK));
     return new Trace(entries);
@@ -143,8 +143,7 @@ final class SyntheticEvidence {
         byte[] frame = key.encrypt(Codec.AUDIO, FrameType.DELTA, new byte[] {1, 2, 3, (byte) i});
         FrameHeader header = new FrameHeader(TrackKind.AUDIO, "opus", i, 0, 1, true, at);
         frames.add(
-            new RelayedFrame(
-                i, START.plus(at), identity(ALICE), PublishedFrame.of(header, frame)));
+            new RelayedFrame(i, START.plus(at), identity(ALICE), PublishedFrame.of(header, frame)));
       }
     }
     return frames;
@@ -156,5 +155,10 @@ final class SyntheticEvidence {
 
   private static TraceEntry entry(Duration at, TraceEvent event) {
     return new TraceEntry(START.plus(at), at.toMillis(), event);
+  }
+
+  /** The keys that a member holds, to be changed by a test. */
+  List<ParticipantAnswer.HeldKey> heldBy(String name) {
+    return Objects.requireNonNull(holdings.get(name), name);
   }
 }
