@@ -67,6 +67,21 @@ public final class Expectation {
                 + name(view.lastHeard(subject.identity(), other.identity())));
   }
 
+  /** To have sent a key to {@code other} after {@link CallView#mark}. */
+  public void toHaveServedAKeySince(int mark, Participant other) {
+    check(
+        "to have sent a key to " + other,
+        () ->
+            view.since(mark).stream()
+                .map(TraceEntry::event)
+                .anyMatch(
+                    event ->
+                        event instanceof TraceEvent.KeyServed served
+                            && served.key().owner().equals(subject.identity())
+                            && served.to().equals(other.identity())),
+        () -> view.mark() - mark + " events, none of them this");
+  }
+
   /** To encrypt with a key that it made after {@link CallView#mark} because somebody left. */
   public void toHaveRotatedForALeaveSince(int mark) {
     check(

@@ -35,6 +35,9 @@ public final class DemoCall {
   private final Cast cast;
   private final Map<String, Participant> participants = new LinkedHashMap<>();
   private final List<Forgery.Result> forgeries = new ArrayList<>();
+  private final Map<String, ParticipantAnswer.Counts> counts = new LinkedHashMap<>();
+  private final Map<String, ParticipantAnswer.Recordings> recordings = new LinkedHashMap<>();
+  private ParticipantAnswer.Holdings holdingsAtLeave = new ParticipantAnswer.Holdings(List.of());
   private Duration start = Duration.ZERO;
 
   /**
@@ -70,11 +73,11 @@ public final class DemoCall {
     at(15, () -> with(Role.LEAVES, this::comeBack));
     at(17, this::forge);
     at(LENGTH.toSeconds(), this::expectEveryoneToHearEveryone);
-    Evidence evidence = collect();
-    participants.values().forEach(Participant::leaveCall);
-    String planted = plant();
+    collect();
+    Haystack haystack = leaveOneByOne();
+    Evidence evidence = evidence();
     progress.accept("attacking what was recorded, searching for keys, decoding the recordings");
-    DemoOutcome outcome = new DemoReview(world, settings, evidence, planted).examine();
+    DemoOutcome outcome = new DemoReview(world, settings, evidence, haystack).examine();
     participants.values().forEach(Participant::signOut);
     return outcome;
   }
@@ -121,6 +124,7 @@ public final class DemoCall {
     progress.accept(leaver + " leaves, and goes on listening at the relay");
     world.mark(leaver);
     leaver.leaveCall();
+    holdingsAtLeave = leaver.reveal();
   }
 
   private void comeBack(Participant leaver) {
@@ -159,29 +163,59 @@ public final class DemoCall {
     }
   }
 
-  /** Gives a key to the homeserver and to the relay, for the searches to find. */
-  private String plant() {
+  /**
+   * Everybody leaves. If the server can be looked into, one of them fetches nothing meanwhile: so
+   * the others' next keys lie in its queue at the server, beside a planted one, when the database
+   * is searched.
+   */
+  private Haystack leaveOneByOne() {
+    progress.accept("everybody leaves");
     byte[] bytes = new byte[16];
     new SecureRandom().nextBytes(bytes);
     String planted = Base64.getEncoder().encodeToString(bytes);
-    participants.values().iterator().next().postMessage("planted: " + planted);
+    List<Participant> all = participants();
+    List<byte[]> database = List.of();
+    all.get(0).leaveCall();
+    if (world.server().isPresent()) {
+      database = databaseWithKeysUnderWay(all, planted);
+    }
+    all.subList(1, all.size()).forEach(Participant::leaveCall);
+    all.get(0).postMessage("planted: " + planted);
     world.plantAtRelay(bytes);
-    return planted;
+    return new Haystack(planted, database);
   }
 
-  private Evidence collect() {
+  private List<byte[]> databaseWithKeysUnderWay(List<Participant> all, String planted) {
+    // Not a device of a user who has another one awake: the server withholds by user.
+    Participant asleep = all.get(Math.min(3, all.size() - 1));
+    world.faults().withholdSync(asleep);
+    int mark = world.view().mark();
+    all.get(0).sendKey(Forgery.inClear(asleep, all.get(0), planted));
+    if (all.size() > 3) {
+      all.get(2).leaveCall();
+      world.expect(all.get(1)).toHaveServedAKeySince(mark, asleep);
+    }
+    List<byte[]> database = world.server().orElseThrow().database();
+    world.faults().releaseSync(asleep);
+    return database;
+  }
+
+  private void collect() {
     progress.accept("collecting what everybody heard");
+    participants.values().forEach(Participant::mute);
+    for (Participant one : participants.values()) {
+      counts.put(one.name(), one.count());
+      recordings.put(one.name(), one.record(settings.out()));
+    }
+  }
+
+  private Evidence evidence() {
     Map<String, String> identities = new HashMap<>();
     Map<String, String> labels = new HashMap<>();
-    Map<String, ParticipantAnswer.Counts> counts = new LinkedHashMap<>();
-    Map<String, ParticipantAnswer.Recordings> recordings = new LinkedHashMap<>();
     Map<String, ParticipantAnswer.Holdings> holdings = new LinkedHashMap<>();
-    participants.values().forEach(Participant::mute);
     for (Participant one : participants.values()) {
       identities.put(one.name(), one.identity());
       labels.put(one.identity(), one.name());
-      counts.put(one.name(), one.count());
-      recordings.put(one.name(), one.record(settings.out()));
       holdings.put(one.name(), one.reveal());
     }
     return new Evidence(
@@ -193,6 +227,7 @@ public final class DemoCall {
         counts,
         recordings,
         holdings,
+        holdingsAtLeave,
         List.copyOf(forgeries),
         world.clock().speed(),
         settings.useKeyDelay());

@@ -3,6 +3,7 @@ package io.matrixrtc.testkit.demo;
 import io.matrixrtc.testkit.agent.ParticipantAnswer;
 import io.matrixrtc.testkit.demo.Cast.Member;
 import io.matrixrtc.testkit.demo.Cast.Role;
+import io.matrixrtc.testkit.media.TrackKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,7 +64,9 @@ final class DemoChecks {
   }
 
   private void recordings() {
-    int wanted = 0;
+    long throughout =
+        evidence.cast().members().stream().filter(member -> member.role().throughout()).count();
+    long wanted = throughout * (throughout - 1) * TrackKind.values().length;
     int complete = 0;
     List<String> missing = new ArrayList<>();
     for (Member receiver : evidence.cast().members()) {
@@ -71,14 +74,14 @@ final class DemoChecks {
         continue;
       }
       for (ParticipantAnswer.Recording track : recordingsOf(receiver)) {
-        if (isThroughout(track.sender())) {
-          wanted++;
-          if (track.complete() && track.identical()) {
-            complete++;
-          } else {
-            missing.add(
-                receiver.name() + " < " + evidence.label(track.sender()) + " " + track.track());
-          }
+        if (!isThroughout(track.sender())) {
+          continue;
+        }
+        if (track.complete() && track.identical()) {
+          complete++;
+        } else {
+          missing.add(
+              receiver.name() + " < " + evidence.label(track.sender()) + " " + track.track());
         }
       }
     }
@@ -184,8 +187,42 @@ final class DemoChecks {
             "after a leave the old keys are in use for at most the use delay + "
                 + allowance.toMillis()
                 + " ms",
-            !exposureMs.isEmpty() && worst <= limit,
+            !exposureMs.isEmpty() && worst <= limit && yield.notSwitched() == 0,
             "longest " + worst + " ms of " + limit + " ms, " + exposureMs.size() + " senders"));
+    returner(leaver.get().name());
+  }
+
+  private void returner(String who) {
+    String name = "returner-reads-nothing-between";
+    String claim = "who left and came back cannot open what was sent in between, with its new keys";
+    EavesdropAttack.LeaverYield yield = new EavesdropAttack(evidence).returner(who);
+    String detail =
+        who
+            + " opened "
+            + yield.afterSwitch().opened()
+            + " of "
+            + yield.afterSwitch().tried()
+            + " frames";
+    if (!settings.policy().equals("strict")) {
+      checks.add(
+          Check.notApplicable(
+              name,
+              claim,
+              detail + "; policy " + settings.policy() + " hands a young key to who comes back"));
+      return;
+    }
+    leaverReadFuture += yield.afterSwitch().opened();
+    checks.add(
+        Check.withstood(
+            name,
+            claim,
+            yield.afterSwitch().tried() > 0 && yield.afterSwitch().opened() == 0,
+            detail,
+            new Check.Control(
+                who,
+                "the same attacker opens what came while it was a member",
+                yield.before().opened() > 0,
+                yield.before().opened() + " of " + yield.before().tried() + " frames")));
   }
 
   private void forgeries() {

@@ -17,16 +17,16 @@ final class DemoReview {
   private final World world;
   private final DemoSettings settings;
   private final Evidence evidence;
-  private final String planted;
+  private final Haystack haystack;
 
   /** The checks belong to the end of the call, however long they take. */
   private final Duration end;
 
-  DemoReview(World world, DemoSettings settings, Evidence evidence, String planted) {
+  DemoReview(World world, DemoSettings settings, Evidence evidence, Haystack haystack) {
     this.world = world;
     this.settings = settings;
     this.evidence = evidence;
-    this.planted = planted;
+    this.haystack = haystack;
     this.end = world.clock().elapsed();
   }
 
@@ -34,7 +34,7 @@ final class DemoReview {
     DemoChecks examined = new DemoChecks(evidence, settings);
     List<Check> checks = new ArrayList<>(examined.run());
     checks.add(new Playable(settings.out()).check(evidence));
-    SecretHunt hunt = new SecretHunt(evidence.allKeys(), planted);
+    SecretHunt hunt = new SecretHunt(evidence.allKeys(), haystack.planted());
     search(hunt, checks);
     checks.forEach(this::record);
     boolean ok = checks.stream().noneMatch(Check::failed);
@@ -61,7 +61,7 @@ final class DemoReview {
         .ifPresentOrElse(
             server -> {
               checks.add(
-                  hunt.in("database-search", "the homeserver's database", server.database()));
+                  hunt.in("database-search", "the homeserver's database", haystack.database()));
               checks.add(hunt.in("log-search", "the homeserver's request log", server.log()));
             },
             () -> {

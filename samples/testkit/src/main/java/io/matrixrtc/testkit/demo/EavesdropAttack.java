@@ -58,12 +58,23 @@ final class EavesdropAttack {
         tryAll(breaker, others.stream().filter(f -> !f.receivedAt().isBefore(joined)).toList()));
   }
 
-  /** Tries to open what was recorded while {@code name} was away. */
+  /**
+   * Tries to open what was recorded while {@code name} was away, with what it held at its leave.
+   */
   LeaverYield leaver(String name) {
+    return away(name, evidence.materialsAtLeave());
+  }
+
+  /** As {@link #leaver}, with what it was given after its return as well. */
+  LeaverYield returner(String name) {
+    return away(name, evidence.materialsOf(name));
+  }
+
+  private LeaverYield away(String name, List<byte[]> materials) {
     String self = evidence.identity(name);
     Instant left = presence(self, Presence.LEFT).orElseThrow();
     Instant back = presence(self, Presence.REJOINED).orElse(Instant.MAX);
-    FrameBreaker breaker = new FrameBreaker(evidence.materialsOf(name));
+    FrameBreaker breaker = new FrameBreaker(materials);
     Map<String, List<RelayedFrame>> away = new HashMap<>();
     List<RelayedFrame> before = new ArrayList<>();
     for (RelayedFrame frame : framesOfOthers(self)) {
@@ -79,7 +90,6 @@ final class EavesdropAttack {
     List<Long> exposure = new ArrayList<>();
     for (Map.Entry<String, List<RelayedFrame>> entry : away.entrySet()) {
       OptionalInt newIndex = firstNewIndex(entry.getKey(), left, back);
-      notSwitched += newIndex.isEmpty() ? 1 : 0;
       boolean switched = false;
       Instant last = left;
       for (RelayedFrame frame : entry.getValue()) {
@@ -93,6 +103,7 @@ final class EavesdropAttack {
           opened += opens ? 1 : 0;
         }
       }
+      notSwitched += switched ? 0 : 1;
       exposure.add(evidence.wall(Duration.between(left, last)).toMillis());
     }
     return new LeaverYield(

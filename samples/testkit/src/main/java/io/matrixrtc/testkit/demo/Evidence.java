@@ -22,6 +22,7 @@ import java.util.Set;
  * @param counts frames, by member name
  * @param recordings what was heard, by member name
  * @param holdings every key each one ever used or was given, by member name
+ * @param holdingsAtLeave what the leaver held when it left; empty if nobody did
  * @param forgeries what became of the forged key messages
  * @param speed media seconds per second
  * @param useKeyDelay media time
@@ -35,6 +36,7 @@ record Evidence(
     Map<String, ParticipantAnswer.Counts> counts,
     Map<String, ParticipantAnswer.Recordings> recordings,
     Map<String, ParticipantAnswer.Holdings> holdings,
+    ParticipantAnswer.Holdings holdingsAtLeave,
     List<Forgery.Result> forgeries,
     double speed,
     Duration useKeyDelay) {
@@ -45,7 +47,16 @@ record Evidence(
     if (all == null) {
       throw new IllegalArgumentException("nothing is known of " + name);
     }
-    return all.keys().stream().map(key -> decode(key.keyBase64())).toList();
+    return materials(all);
+  }
+
+  /** What the leaver could use when it left. */
+  List<byte[]> materialsAtLeave() {
+    return materials(holdingsAtLeave);
+  }
+
+  private static List<byte[]> materials(ParticipantAnswer.Holdings held) {
+    return held.keys().stream().map(key -> decode(key.keyBase64())).toList();
   }
 
   /** Every media key of the call, each once, in base64. */

@@ -48,6 +48,7 @@ final class Forgery {
     return tryIt(
         "forged-claim",
         "a key that claims another device's name is refused",
+        "ClaimedAnotherDevice",
         attacker,
         victim,
         key(victim, named.spec().deviceId(), true),
@@ -59,22 +60,35 @@ final class Forgery {
     return tryIt(
         "cleartext-key",
         "a key that was sent in the clear is refused",
+        "Cleartext",
         attacker,
         victim,
         key(victim, attacker.spec().deviceId(), false),
         key(victim, attacker.spec().deviceId(), true));
   }
 
+  /** An unencrypted key message, so that its key lies readable at the homeserver. */
+  static ParticipantRequest.SendKey inClear(Participant to, Participant from, String keyBase64) {
+    return new ParticipantRequest.SendKey(
+        to.spec().userId(),
+        to.spec().deviceId(),
+        from.spec().deviceId(),
+        FIRST_INDEX - 1,
+        keyBase64,
+        false);
+  }
+
   private Result tryIt(
       String name,
       String claim,
+      String reason,
       Participant attacker,
       Participant victim,
       ParticipantRequest.SendKey forged,
       ParticipantRequest.SendKey corrected) {
     int mark = view.mark();
     attacker.sendKey(forged);
-    boolean refused = view.await(() -> refusal(mark, victim), WAIT);
+    boolean refused = view.await(() -> refusal(mark, attacker, victim, reason), WAIT);
     attacker.sendKey(corrected);
     boolean control = view.await(() -> accepted(mark, victim, corrected.index()), WAIT);
     return new Result(name, claim, accepted(mark, victim, forged.index()), refused, control);
@@ -92,13 +106,15 @@ final class Forgery {
         encrypted);
   }
 
-  private boolean refusal(int mark, Participant victim) {
+  private boolean refusal(int mark, Participant attacker, Participant victim, String reason) {
     return view.since(mark).stream()
         .map(TraceEntry::event)
         .anyMatch(
             event ->
                 event instanceof TraceEvent.KeyRefused refused
-                    && refused.by().equals(victim.identity()));
+                    && refused.by().equals(victim.identity())
+                    && refused.from().startsWith(attacker.spec().userId() + "/")
+                    && refused.reason().equals(reason));
   }
 
   private boolean accepted(int mark, Participant victim, int index) {

@@ -61,7 +61,8 @@ public final class SecretSearch {
   /**
    * A secret in all its encodings: bytes, bytes reversed, hex in both cases, base64 in both
    * alphabets (also inside a longer base64 text, at each of the three alignments), base64 and bytes
-   * as JSON writers escape them, and a list of decimal numbers, signed and unsigned.
+   * as JSON writers escape them, base64 percent-encoded, and a list of decimal numbers, signed and
+   * unsigned.
    *
    * @param secret at least 8 bytes, since shorter ones are found by chance
    */
@@ -96,6 +97,13 @@ public final class SecretSearch {
       add(needles, label, "base64+" + before, standard);
       if (!url.equals(standard)) {
         add(needles, label, "base64url+" + before, url);
+      }
+      for (String percent : List.of("%2B %2F", "%2b %2f")) {
+        String inUrl =
+            standard.replace("+", percent.substring(0, 3)).replace("/", percent.substring(4));
+        if (!inUrl.equals(standard)) {
+          add(needles, label, "base64 percent-encoded+" + before, inUrl);
+        }
       }
       for (String escaped : JsonForms.ofBase64(standard)) {
         add(needles, label, "base64 in JSON+" + before, escaped);

@@ -111,6 +111,7 @@ final class SyntheticEvidence {
         Map.of(BOB, new ParticipantAnswer.Counts(0, 0, Map.of(identity(ALICE), heard))),
         recordings,
         held,
+        new ParticipantAnswer.Holdings(heldBy(DAVE)),
         forgeries,
         speed,
         USE_DELAY);
