@@ -19,17 +19,12 @@ import picocli.CommandLine.HelpCommand;
     },
     footer = {
       "",
-<<<<<<< HEAD
       "Examples:",
       "  matrixrtc demo",
       "  matrixrtc help demo",
       "",
-      "Exit codes:  0 done, 1 the work failed, 2 wrong usage"
-=======
-      "Start with:  matrixrtc demo",
       "Exit codes:  0 done, 1 the work failed, 2 wrong usage",
       "Logs go to stderr; MATRIXRTC_LOG_LEVEL=INFO (or DEBUG) shows more."
->>>>>>> main
     })
 public final class Main {
   private Main() {}

@@ -46,7 +46,7 @@ class DemoChecksTest {
             all -> all.recordings.put(BOB, SyntheticEvidence.recording(ALICE, true, false))),
         spoil("nothing was recorded", "complete-clips", all -> all.recordings.clear()),
         spoil("the joiner was given an older key", JOINER, all -> all.hold(ERIN, 0)),
-        spoil("the joiner's control misses", JOINER, all -> all.holdings.get(ERIN).clear()),
+        spoil("the joiner's control misses", JOINER, all -> all.heldBy(ERIN).clear()),
         spoil("the sender never switched", LEAVER, all -> all.rotatesForTheLeave = false),
         spoil(
             "a forged key was accepted",

@@ -45,7 +45,7 @@ final class SyntheticEvidence {
   private static final Duration JOINED = Duration.ofSeconds(6);
   private static final Duration BACK = Duration.ofSeconds(14);
 
-  final Map<String, List<ParticipantAnswer.HeldKey>> holdings = new LinkedHashMap<>();
+  private final Map<String, List<ParticipantAnswer.HeldKey>> holdings = new LinkedHashMap<>();
   final Map<String, ParticipantAnswer.Recordings> recordings = new LinkedHashMap<>();
   final List<Forgery.Result> forgeries = new ArrayList<>();
   Duration switchedAt = Duration.ofMillis(11_200);
@@ -75,12 +75,15 @@ final class SyntheticEvidence {
 
   /** Gives a member keys of alice. */
   void hold(String name, int... indexes) {
-    List<ParticipantAnswer.HeldKey> held =
-        holdings.computeIfAbsent(name, unknown -> new ArrayList<>());
+    List<ParticipantAnswer.HeldKey> held = heldBy(name);
     for (int index : indexes) {
       String key = Base64.getEncoder().encodeToString(material(index));
       held.add(new ParticipantAnswer.HeldKey(identity(ALICE), index, key));
     }
+  }
+
+  List<ParticipantAnswer.HeldKey> heldBy(String name) {
+    return holdings.computeIfAbsent(name, unknown -> new ArrayList<>());
   }
 
   static byte[] material(int index) {
@@ -98,7 +101,7 @@ final class SyntheticEvidence {
     for (Cast.Member member : cast.members()) {
       identities.put(member.name(), identity(member.name()));
       labels.put(identity(member.name()), member.name());
-      held.put(member.name(), new ParticipantAnswer.Holdings(holdings.get(member.name())));
+      held.put(member.name(), new ParticipantAnswer.Holdings(heldBy(member.name())));
     }
     ParticipantAnswer.Heard heard = new ParticipantAnswer.Heard(2, decrypted, 0, differing);
     return new Evidence(
