@@ -71,7 +71,8 @@ final class Playable {
     command.addAll(List.of("-f", "null", "-"));
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      String output = new String(process.getInputStream().readAllBytes(), Charset.defaultCharset()).strip();
+      String output =
+          new String(process.getInputStream().readAllBytes(), Charset.defaultCharset()).strip();
       if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly();
         return Optional.of("ffmpeg did not end");

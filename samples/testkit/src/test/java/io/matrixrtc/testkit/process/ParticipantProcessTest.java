@@ -92,8 +92,8 @@ class ParticipantProcessTest {
   }
 
   /**
-   * A participant that answers with what it was asked; to {@code Reveal} it never answers, and {@code
-   * SignOut} kills it.
+   * A participant that answers with what it was asked; to {@code Reveal} it never answers, and
+   * {@code SignOut} kills it.
    */
   static final class Echo implements ParticipantPort {
     private final ParticipantSpec spec;
