@@ -183,7 +183,9 @@ class FaultsTest {
 
   private static ParticipantAnswer.Heard heard(Participant listener, Participant sender) {
     ParticipantAnswer.Heard heard = listener.count().heard().get(sender.identity());
-    assertThat(heard).as("%s hears %s", listener, sender).isNotNull();
+    if (heard == null) {
+      throw new AssertionError(listener + " has heard nothing of " + sender);
+    }
     return heard;
   }
 }

@@ -2,6 +2,7 @@ package io.matrixrtc.testkit.demo;
 
 import io.matrixrtc.testkit.agent.ParticipantAnswer;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,7 +71,8 @@ final class Playable {
     command.addAll(List.of("-f", "null", "-"));
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      String output = new String(process.getInputStream().readAllBytes()).strip();
+      String output =
+          new String(process.getInputStream().readAllBytes(), Charset.defaultCharset()).strip();
       if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly();
         return Optional.of("ffmpeg did not end");

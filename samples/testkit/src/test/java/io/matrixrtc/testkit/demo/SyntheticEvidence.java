@@ -46,7 +46,7 @@ final class SyntheticEvidence {
   private static final Duration JOINED = Duration.ofSeconds(6);
   private static final Duration BACK = Duration.ofSeconds(14);
 
-  final Map<String, List<ParticipantAnswer.HeldKey>> holdings = new LinkedHashMap<>();
+  private final Map<String, List<ParticipantAnswer.HeldKey>> holdings = new LinkedHashMap<>();
   final Map<String, ParticipantAnswer.Recordings> recordings = new LinkedHashMap<>();
   final List<Forgery.Result> forgeries = new ArrayList<>();
   Duration switchedAt = Duration.ofMillis(11_200);
@@ -76,12 +76,15 @@ final class SyntheticEvidence {
 
   /** Gives a member keys of alice. */
   void hold(String name, int... indexes) {
-    List<ParticipantAnswer.HeldKey> held =
-        holdings.computeIfAbsent(name, unknown -> new ArrayList<>());
+    List<ParticipantAnswer.HeldKey> held = heldBy(name);
     for (int index : indexes) {
       String key = Base64.getEncoder().encodeToString(material(index));
       held.add(new ParticipantAnswer.HeldKey(identity(ALICE), index, key));
     }
+  }
+
+  List<ParticipantAnswer.HeldKey> heldBy(String name) {
+    return holdings.computeIfAbsent(name, unknown -> new ArrayList<>());
   }
 
   static byte[] material(int index) {

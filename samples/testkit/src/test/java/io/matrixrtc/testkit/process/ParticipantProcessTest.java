@@ -67,7 +67,7 @@ class ParticipantProcessTest {
       assertThat(trace.poll(30, TimeUnit.SECONDS)).isNotNull();
       CompletableFuture<ParticipantAnswer> never =
           process.ask(new ParticipantRequest.Reveal()).toCompletableFuture();
-      process.close();
+      assertDead(process.ask(new ParticipantRequest.SignOut()).toCompletableFuture());
       assertDead(never);
       assertDead(process.ask(new ParticipantRequest.Count()).toCompletableFuture());
     }
@@ -91,7 +91,10 @@ class ParticipantProcessTest {
         trace::add);
   }
 
-  /** A participant that answers with what it was asked; to {@code Reveal} it never answers. */
+  /**
+   * A participant that answers with what it was asked; to {@code Reveal} it never answers, and
+   * {@code SignOut} kills it.
+   */
   static final class Echo implements ParticipantPort {
     private final ParticipantSpec spec;
 
@@ -129,6 +132,9 @@ class ParticipantProcessTest {
 
     @Override
     public CompletionStage<ParticipantAnswer> ask(ParticipantRequest request) {
+      if (request instanceof ParticipantRequest.SignOut) {
+        Runtime.getRuntime().halt(3);
+      }
       return request instanceof ParticipantRequest.Reveal
           ? new CompletableFuture<>()
           : CompletableFuture.completedFuture(answer(request));
