@@ -17,7 +17,7 @@ class FailuresTest {
 
   @Test
   void aTakenPortIsNamed_CLI_SENTENCE() throws Exception {
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String port = Integer.toString(taken.getLocalPort());
       demo("--port", port).failedWith(port, "--port");
       Run.of("homeserver", "--port", port).failedWith(port, "--port");
