@@ -34,7 +34,9 @@ record GracePeriodPolicy(String name, Duration grace, Duration useDelay) impleme
     if (joined.isEmpty()) {
       return Keep.UNTIL_A_CHANGE;
     }
-    boolean young = Duration.between(held.createdAt(), now).compareTo(grace) < 0;
+    // RP-CLOCK: a clock that was set back must not make an old key young.
+    Duration age = Duration.between(held.createdAt(), now);
+    boolean young = !age.isNegative() && age.compareTo(grace) < 0;
     return young
         ? new Share(joined)
         : new Rotate(Cause.MEMBER_JOINED, new Use.AfterConfirmation(useDelay));

@@ -92,6 +92,10 @@ public final class PoolScheduler implements SerialScheduler {
         task.run();
       } catch (RuntimeException e) {
         LOG.error("A task of a call failed", e);
+      } catch (Error e) {
+        // The tasks behind it must run all the same, on another turn of the pool.
+        pool.execute(this::drain);
+        throw e;
       }
     }
   }

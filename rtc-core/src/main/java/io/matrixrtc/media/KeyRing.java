@@ -3,6 +3,8 @@ package io.matrixrtc.media;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -34,6 +36,11 @@ public final class KeyRing implements AutoCloseable {
   private final AtomicReferenceArray<@Nullable KeySlot> slots;
   private final AtomicIntegerArray failures = new AtomicIntegerArray(KeyIndex.MAX + 1);
   private volatile @Nullable SendingKey sending;
+
+  /** Fingerprints of the media keys in the slots, and of the last one retired in each. */
+  private final Map<Integer, String> fingerprints = new HashMap<>();
+
+  private final Map<Integer, String> retired = new HashMap<>();
   private volatile int currentIndex;
   private volatile long suspendedAtMillis = KeySlot.NEVER;
   private volatile SendGate gate = SendGate.OPEN;
@@ -68,15 +75,32 @@ public final class KeyRing implements AutoCloseable {
    *
    * @throws IllegalStateException if the ring is closed or {@code key} is destroyed
    */
-  public void put(KeyIndex index, MediaKey key) {
+  public synchronized void put(KeyIndex index, MediaKey key) {
+    if (isRetired(index, key)) {
+      return;
+    }
     try (KeyMaterial material = KeyMaterial.of(key)) {
       put(index, material, key.frameNumbers(random));
+      fingerprints.put(index.value() % slots.length(), key.fingerprint());
     }
   }
 
+  /**
+   * Whether this very key was retired at this index (KEY-RETIRE): putting it again has no effect,
+   * or who was given it once could forge frames again.
+   */
+  private boolean isRetired(KeyIndex index, MediaKey key) {
+    if (settings.trialMode() != TrialMode.WALK) {
+      return false;
+    }
+    sweep();
+    return key.fingerprint().equals(retired.get(index.value() % slots.length()));
+  }
+
   /** As {@link #put(KeyIndex, MediaKey)}, for material that is not a member's own key. */
-  public void put(KeyIndex index, KeyMaterial material) {
+  public synchronized void put(KeyIndex index, KeyMaterial material) {
     put(index, material, null);
+    fingerprints.remove(index.value() % slots.length());
   }
 
   private synchronized void put(
@@ -226,6 +250,13 @@ public final class KeyRing implements AutoCloseable {
   /** Drops and wipes the keys whose time is over; to be called now and then. */
   public synchronized void sweep() {
     long now = clock.millis();
+    for (int i = 0; i < slots.length(); i++) {
+      KeySlot slot = slots.get(i);
+      String fingerprint = fingerprints.get(i);
+      if (slot != null && fingerprint != null && now >= slot.retireAtMillis()) {
+        retired.put(i, fingerprint);
+      }
+    }
     boolean gone =
         suspendedAtMillis != KeySlot.NEVER && now >= suspendedAtMillis + SUSPENDED_KEEP_MILLIS;
     dropIf(

@@ -40,6 +40,9 @@ class PoolSchedulerTest {
             if (number == 500) {
               throw new IllegalStateException("a task's bug");
             }
+            if (number == 600) {
+              throw new AssertionError("a worse one");
+            }
           });
     }
     scheduler.execute(done::countDown);

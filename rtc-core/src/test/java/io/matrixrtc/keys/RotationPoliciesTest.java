@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.matrixrtc.media.KeyIndex;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,19 @@ class RotationPoliciesTest {
             rotate -> assertThat(rotate.cause()).isEqualTo(RotationPlan.Cause.MEMBER_JOINED));
     assertThat(RotationPolicies.strict(Duration.ZERO).plan(held, present, T))
         .isInstanceOf(RotationPlan.Rotate.class);
+  }
+
+  @Test
+  void rpClockAClockThatWasSetBackMakesNoOldKeyYoung_ours() {
+    OwnKeyState held = new OwnKeyState.Held(KeyIndex.ZERO, T, Set.of(A), true);
+    Set<CallMember> present = Set.of(A, B);
+    for (RotationPolicy policy :
+        List.of(RotationPolicies.parity(), RotationPolicies.strict(Duration.ZERO))) {
+      assertThat(policy.plan(held, present, T.minusMillis(1)))
+          .isInstanceOf(RotationPlan.Rotate.class);
+    }
+    assertThat(RotationPolicies.parity().plan(held, present, T))
+        .isEqualTo(new RotationPlan.Share(Set.of(B)));
   }
 
   @Test

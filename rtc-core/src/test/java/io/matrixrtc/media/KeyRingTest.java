@@ -149,6 +149,27 @@ class KeyRingTest {
   }
 
   @Test
+  void keyRetire_aRetiredKeyIsNotTakenAgainAndRetiresNoOther_ours() {
+    byte[] old = audio();
+    receiver.put(MediaWorld.ZERO, key);
+    assertThat(MediaWorld.receive(receiver, old))
+        .as("before it is retired")
+        .isEqualTo(FrameStatus.OK);
+    receiver.put(MediaWorld.ONE, newer);
+    sender.put(MediaWorld.ONE, newer);
+    sender.use(MediaWorld.ONE);
+    assertThat(MediaWorld.receive(receiver, audio())).isEqualTo(FrameStatus.OK);
+    world.sleepMillis(10_000);
+    receiver.put(MediaWorld.ZERO, key);
+    receiver.put(MediaWorld.ONE, newer);
+    assertThat(MediaWorld.receive(receiver, old)).isEqualTo(FrameStatus.NO_KEY);
+    world.sleepMillis(10_000);
+    assertThat(MediaWorld.receive(receiver, audio())).isEqualTo(FrameStatus.OK);
+    receiver.put(MediaWorld.ZERO, newer);
+    assertThat(receiver.has(MediaWorld.ZERO)).as("another key at that index").isTrue();
+  }
+
+  @Test
   void keyRetire_unauthenticFrameUnderTheNewerIndexRetiresNothing() {
     receiver.put(MediaWorld.ONE, newer);
     byte[] forged = audio();

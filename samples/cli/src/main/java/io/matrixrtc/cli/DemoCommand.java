@@ -163,7 +163,13 @@ final class DemoCommand implements Callable<Integer> {
     try {
       Cast.of(participants);
       RotationPolicies.named(policy, Map.of());
-      TrustRequirement.named(trust);
+      if (TrustRequirement.named(trust) != TrustRequirement.ALL) {
+        throw new IllegalArgumentException(
+            "--trust "
+                + trust
+                + " would refuse every key: the demo's users have no cross-signing identities yet."
+                + " Use --trust all.");
+      }
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage());
     }
