@@ -211,7 +211,7 @@ final class DemoChecks {
               detail + "; policy " + settings.policy() + " hands a young key to who comes back"));
       return;
     }
-    leaverReadFuture += yield.afterSwitch().opened();
+    leaverReadFuture = Math.max(leaverReadFuture, yield.afterSwitch().opened());
     checks.add(
         Check.withstood(
             name,

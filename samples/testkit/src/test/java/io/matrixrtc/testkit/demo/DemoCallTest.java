@@ -50,7 +50,7 @@ class DemoCallTest {
     assertThat(outcome.checks())
         .filteredOn(check -> !check.name().equals("recordings-decode"))
         .extracting(Check::verdict)
-        .hasSize(10)
+        .hasSize(11)
         .containsOnly(Check.Verdict.OK);
     assertThat(outcome.ok()).isTrue();
     assertThat(outcome.participants()).isEqualTo(6);

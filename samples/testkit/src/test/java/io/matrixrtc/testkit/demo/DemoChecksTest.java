@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DemoChecksTest {
   private static final String JOINER = "late-joiner-reads-nothing-older";
   private static final String LEAVER = "leaver-reads-nothing-newer";
+  private static final String RETURNER = "returner-reads-nothing-between";
   private static final String EXPOSURE = "exposure-after-leave";
 
   @Test
@@ -47,7 +48,7 @@ class DemoChecksTest {
         spoil("nothing was recorded", "complete-clips", all -> all.recordings.clear()),
         spoil("the joiner was given an older key", JOINER, all -> all.hold(ERIN, 0)),
         spoil("the joiner's control misses", JOINER, all -> all.heldBy(ERIN).clear()),
-        spoil("the sender never switched", LEAVER, all -> all.rotatesForTheLeave = false),
+        spoil("the returner was given the key in between", RETURNER, all -> all.holdAfterReturn(2)),
         spoil(
             "a forged key was accepted",
             "forged-claim",
@@ -74,7 +75,15 @@ class DemoChecksTest {
     DemoChecks examined = examine("strict", all -> all.hold(DAVE, 2));
     // 11.2 to 13.9 s: all that was sent under the new key while it was away.
     assertThat(examined.leaverReadFuture()).isEqualTo(28);
-    assertThat(failing(all -> all.hold(DAVE, 2))).containsExactly(LEAVER, EXPOSURE);
+    assertThat(failing(all -> all.hold(DAVE, 2))).containsExactly(LEAVER, EXPOSURE, RETURNER);
+  }
+
+  @Test
+  void aSenderThatNeverSwitchedIsDetected_CHECK_CONTROL() {
+    assertThat(failing(all -> all.rotatesForTheLeave = false))
+        .containsExactly(LEAVER, EXPOSURE, RETURNER);
+    assertThat(failing(all -> all.switchedAt = LEFT.plusMillis(4_500)))
+        .containsExactly(LEAVER, EXPOSURE, RETURNER);
   }
 
   @Test
@@ -126,7 +135,7 @@ class DemoChecksTest {
 
   private static DemoChecks examine(String policy, Consumer<SyntheticEvidence> how) {
     DemoChecks checks = checks(policy, how);
-    assertThat(checks.run()).hasSize(6);
+    assertThat(checks.run()).hasSize(7);
     return checks;
   }
 

@@ -26,7 +26,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * What is known of a call of four that never was, and in which all is well: only alice sends, one
@@ -54,6 +54,7 @@ final class SyntheticEvidence {
   long differing;
   long decrypted = 100;
   double speed = 1;
+  private final List<ParticipantAnswer.HeldKey> givenAfterReturn = new ArrayList<>();
   private final Cast cast = Cast.of(4);
 
   SyntheticEvidence() {
@@ -69,18 +70,30 @@ final class SyntheticEvidence {
   static ParticipantAnswer.Recordings recording(
       String sender, boolean complete, boolean identical) {
     return new ParticipantAnswer.Recordings(
-        List.of(
-            new ParticipantAnswer.Recording(
-                identity(sender), "audio", "file.ogg", complete, identical)));
+        Stream.of("audio", "video")
+            .map(
+                track ->
+                    new ParticipantAnswer.Recording(
+                        identity(sender), track, "file-" + track, complete, identical))
+            .toList());
   }
 
   /** Gives a member keys of alice. */
   void hold(String name, int... indexes) {
     List<ParticipantAnswer.HeldKey> held = heldBy(name);
     for (int index : indexes) {
-      String key = Base64.getEncoder().encodeToString(material(index));
-      held.add(new ParticipantAnswer.HeldKey(identity(ALICE), index, key));
+      held.add(key(index));
     }
+  }
+
+  /** Gives the leaver a key of alice when it is back. */
+  void holdAfterReturn(int index) {
+    givenAfterReturn.add(key(index));
+  }
+
+  private static ParticipantAnswer.HeldKey key(int index) {
+    String key = Base64.getEncoder().encodeToString(material(index));
+    return new ParticipantAnswer.HeldKey(identity(ALICE), index, key);
   }
 
   List<ParticipantAnswer.HeldKey> heldBy(String name) {
@@ -104,6 +117,9 @@ final class SyntheticEvidence {
       labels.put(identity(member.name()), member.name());
       held.put(member.name(), new ParticipantAnswer.Holdings(heldBy(member.name())));
     }
+    List<ParticipantAnswer.HeldKey> afterReturn = new ArrayList<>(heldBy(DAVE));
+    afterReturn.addAll(givenAfterReturn);
+    held.put(DAVE, new ParticipantAnswer.Holdings(afterReturn));
     ParticipantAnswer.Heard heard = new ParticipantAnswer.Heard(2, decrypted, 0, differing);
     return new Evidence(
         cast,
@@ -159,10 +175,5 @@ final class SyntheticEvidence {
 
   private static TraceEntry entry(Duration at, TraceEvent event) {
     return new TraceEntry(START.plus(at), at.toMillis(), event);
-  }
-
-  /** The keys that a member holds, to be changed by a test. */
-  List<ParticipantAnswer.HeldKey> heldBy(String name) {
-    return Objects.requireNonNull(holdings.get(name), name);
   }
 }
