@@ -47,7 +47,7 @@ final class AnswerReader {
 
   private static JsonNode json(String body) {
     try {
-      return Json.parse(body);
+      return Json.parseAnswer(body);
     } catch (MalformedJsonException e) {
       return MissingNode.getInstance();
     }

@@ -2,7 +2,6 @@ package io.matrixrtc.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -78,23 +77,11 @@ public final class RoomsApi {
 
   /**
    * {@code GET /rooms/{room}/state}, one try: the whole state, one event of each type and key.
-   * Items that are no objects are left out.
+   * Items that are no objects, or exceed the limits of JSON, are left out.
    */
   public CompletionStage<ApiResult<List<ObjectNode>>> wholeState(String roomId) {
     return api.onceForArray(ApiRequest.get("v3", "rooms", roomId, "state"))
-        .thenApply(
-            result ->
-                result.map(
-                    array -> {
-                      List<ObjectNode> events = new ArrayList<>();
-                      array.forEach(
-                          event -> {
-                            if (event instanceof ObjectNode object) {
-                              events.add(object);
-                            }
-                          });
-                      return List.copyOf(events);
-                    }));
+        .thenApply(result -> result.map(array -> List.copyOf(SyncAnswer.objects(array))));
   }
 
   /** {@code GET /rooms/{room}/joined_members}; gives the user ids. */

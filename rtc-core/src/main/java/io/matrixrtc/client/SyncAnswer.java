@@ -1,8 +1,10 @@
 package io.matrixrtc.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.e2ee.SyncChanges;
+import io.matrixrtc.json.Json;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -55,7 +57,12 @@ public record SyncAnswer(String nextBatch, SyncChanges crypto, Map<String, RoomS
 
   private static SyncChanges crypto(ObjectNode answer, String nextBatch) {
     List<JsonNode> toDevice = new ArrayList<>();
-    answer.path("to_device").path("events").forEach(toDevice::add);
+    answer
+        .path("to_device")
+        .path("events")
+        .forEach(
+            // SYNC-POISON: null is no event either, so the machine reports it as invalid
+            event -> toDevice.add(Json.isWithinLimits(event) ? event : NullNode.getInstance()));
     JsonNode count = answer.path("device_one_time_keys_count").path("signed_curve25519");
     JsonNode fallback = answer.path("device_unused_fallback_key_types");
     return new SyncChanges(
@@ -83,10 +90,11 @@ public record SyncAnswer(String nextBatch, SyncChanges crypto, Map<String, RoomS
     return new RoomSection(membership, state, timeline);
   }
 
-  private static List<ObjectNode> objects(JsonNode array) {
+  /** Without what is no object within the limits of JSON (SYNC-POISON). */
+  static List<ObjectNode> objects(JsonNode array) {
     List<ObjectNode> objects = new ArrayList<>();
     for (JsonNode item : array) {
-      if (item instanceof ObjectNode object) {
+      if (item instanceof ObjectNode object && Json.isWithinLimits(object)) {
         objects.add(object);
       }
     }

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param sessions new and changed sessions
  * @param removedSessions sessions to forget
  * @param devices new and changed devices
- * @param removedDevices devices to forget
+ * @param removedDevices devices that {@link CryptoStore#devices} no longer gives, and {@link
+ *     CryptoStore#removedDevice} does
  * @param trackedUsers users whose device lists are followed, each with whether the list is outdated
  * @param untrackedUsers users who are no longer followed
  * @param messageHashes hashes of decrypted Olm messages, in order
@@ -95,7 +96,7 @@ public record Changes(
       return this;
     }
 
-    /** Forgets a device. */
+    /** Moves a device, as last written, to the removed ones. */
     public Builder removeDevice(UserDevice device) {
       devices.remove(device);
       removedDevices.add(device);

@@ -22,6 +22,12 @@ public interface CryptoStore extends AutoCloseable {
   /** The devices of one user, by device id. */
   Map<String, Device> devices(String userId) throws CryptoStoreException;
 
+  /**
+   * A device that was removed and not put back since, as it was last written: should the homeserver
+   * list it again, its keys and what our user decided about it still count.
+   */
+  Optional<Device> removedDevice(UserDevice device) throws CryptoStoreException;
+
   /** The users whose device lists are followed, each with whether the list is outdated. */
   Map<String, Boolean> trackedUsers() throws CryptoStoreException;
 

@@ -13,6 +13,7 @@ final class DeviceDirectory {
   private final CryptoStore store;
   private final UnitOfWork work;
   private final Map<String, Map<String, Device>> loaded = new HashMap<>();
+  private final Map<UserDevice, Device> removed = new HashMap<>(); // not written yet
 
   DeviceDirectory(CryptoStore store, UnitOfWork work) {
     this.store = store;
@@ -21,6 +22,21 @@ final class DeviceDirectory {
 
   Optional<Device> find(UserDevice address) throws CryptoStoreException {
     return Optional.ofNullable(byId(address.userId()).get(address.deviceId()));
+  }
+
+  /** The device, or what it was when the homeserver listed it last (DEV-TOMBSTONE). */
+  Optional<Device> pinned(UserDevice address) throws CryptoStoreException {
+    Optional<Device> device = find(address);
+    if (device.isPresent()) {
+      return device;
+    }
+    Device unwritten = removed.get(address);
+    return unwritten != null ? Optional.of(unwritten) : store.removedDevice(address);
+  }
+
+  /** Everything is in the store. */
+  void written() {
+    removed.clear();
   }
 
   /** The device of {@code userId} with this identity key. */
@@ -37,6 +53,7 @@ final class DeviceDirectory {
   void put(Device device) throws CryptoStoreException {
     Map<String, Device> devices = byId(device.keys().userId());
     loaded.put(device.keys().userId(), devices);
+    removed.remove(device.address());
     Device before = devices.put(device.keys().deviceId(), device);
     if (before == null || !before.isSameAs(device)) {
       work.changes().device(device);
@@ -44,7 +61,9 @@ final class DeviceDirectory {
   }
 
   void remove(UserDevice address) throws CryptoStoreException {
-    if (byId(address.userId()).remove(address.deviceId()) != null) {
+    Device device = byId(address.userId()).remove(address.deviceId());
+    if (device != null) {
+      removed.put(address, device);
       work.changes().removeDevice(address);
     }
   }

@@ -62,7 +62,7 @@ final class DeviceListAnswer {
   }
 
   private void take(UserDevice address, ObjectNode object) throws CryptoStoreException {
-    @Nullable Device known = directory.find(address).orElse(null);
+    @Nullable Device known = directory.pinned(address).orElse(null); // DEV-TOMBSTONE
     SignedDeviceKeys keys;
     try {
       keys =

@@ -17,6 +17,7 @@ public final class MemoryCryptoStore implements CryptoStore {
   private final Map<Curve25519PublicKey, Map<String, StoredSession>> sessions = new HashMap<>();
   private final Map<String, Map<String, Device>> devices = new HashMap<>();
   private final Map<String, Boolean> trackedUsers = new TreeMap<>();
+  private final Map<UserDevice, Device> removedDevices = new HashMap<>();
   private final Set<String> messageHashes = new LinkedHashSet<>();
   private @Nullable StoredAccount account;
   private @Nullable String syncToken;
@@ -34,6 +35,11 @@ public final class MemoryCryptoStore implements CryptoStore {
   @Override
   public Map<String, Device> devices(String userId) {
     return Map.copyOf(devices.getOrDefault(userId, Map.of()));
+  }
+
+  @Override
+  public Optional<Device> removedDevice(UserDevice device) {
+    return Optional.ofNullable(removedDevices.get(device));
   }
 
   @Override
@@ -62,8 +68,15 @@ public final class MemoryCryptoStore implements CryptoStore {
     changes
         .removedDevices()
         .forEach(
-            device ->
-                devices.getOrDefault(device.userId(), new HashMap<>()).remove(device.deviceId()));
+            address -> {
+              Device device =
+                  devices
+                      .getOrDefault(address.userId(), new HashMap<>())
+                      .remove(address.deviceId());
+              if (device != null) {
+                removedDevices.put(address, device);
+              }
+            });
     trackedUsers.putAll(changes.trackedUsers());
     changes.untrackedUsers().forEach(trackedUsers::remove);
     changes.messageHashes().forEach(this::addHash);
@@ -77,6 +90,7 @@ public final class MemoryCryptoStore implements CryptoStore {
   }
 
   private void put(Device device) {
+    removedDevices.remove(device.address());
     devices
         .computeIfAbsent(device.keys().userId(), user -> new TreeMap<>())
         .put(device.keys().deviceId(), device);

@@ -285,6 +285,7 @@ public final class OlmMachine implements AutoCloseable {
     }
     failed = false;
     hashes.written();
+    directory.written();
     sessions.trim();
   }
 

@@ -86,6 +86,16 @@ final class PayloadChecks {
     if (known.isEmpty() && sentKeys == null) {
       return refused(UndecryptableReason.UNKNOWN_SENDER_DEVICE); // TD-11
     }
+    if (known.isEmpty() && sentKeys != null) {
+      // TD-PIN: another identity key makes no other device of a device id that is known
+      Optional<Device> pinned = directory.pinned(new UserDevice(eventSender, sentKeys.deviceId()));
+      if (pinned.isPresent() && !pinned.get().keys().ed25519().equals(sentKeys.ed25519())) {
+        return refused(UndecryptableReason.OTHER_SENDER_KEY);
+      }
+      if (pinned.isPresent()) {
+        known = Optional.of(new Device(sentKeys, pinned.get().localTrust()));
+      }
+    }
     return judge(payload.type(), senderKey, known.orElse(null), sentKeys);
   }
 

@@ -75,7 +75,7 @@ final class ToDeviceDecryptor {
       ObjectNode event, SenderKey from, OlmMessage message, Instant now)
       throws CryptoStoreException {
     String hash = MessageHashes.of(from.key(), message);
-    Optional<byte[]> plaintext = decrypt(from, message, now); // TD-4
+    Optional<byte[]> plaintext = decrypt(from, message, hash, now); // TD-4
     if (plaintext.isEmpty()) {
       if (hashes.contains(hash)) {
         return refuse(event, UndecryptableReason.REPLAYED); // TD-REPLAY
@@ -107,7 +107,7 @@ final class ToDeviceDecryptor {
   }
 
   /** Returns the plaintext, or nothing if no session opens the message. */
-  private Optional<byte[]> decrypt(SenderKey from, OlmMessage message, Instant now)
+  private Optional<byte[]> decrypt(SenderKey from, OlmMessage message, String hash, Instant now)
       throws CryptoStoreException {
     if (!(message instanceof PreKeyMessage preKey)) {
       for (OlmSession session : sessions.with(from.key())) { // SESS-TRY
@@ -119,9 +119,11 @@ final class ToDeviceDecryptor {
       return Optional.empty();
     }
     Optional<OlmSession> known = sessions.find(from.key(), preKey.sessionId());
-    return known.isPresent()
-        ? decrypt(known.get(), preKey, now) // SESS-PREKEY: a failure here is final
-        : startSession(from, preKey, now);
+    if (known.isPresent()) {
+      return decrypt(known.get(), preKey, now); // SESS-PREKEY: a failure here is final
+    }
+    // TD-REPLAY: a fallback key is still there when the session that it started is gone
+    return hashes.contains(hash) ? Optional.empty() : startSession(from, preKey, now);
   }
 
   private Optional<byte[]> decrypt(OlmSession session, OlmMessage message, Instant now) {

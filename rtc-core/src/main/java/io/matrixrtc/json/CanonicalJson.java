@@ -68,6 +68,7 @@ public final class CanonicalJson {
         }
         yield node.numberValue();
       }
+      case MISSING -> throw new CanonicalJsonException(TOO_DEEP); // JSON-ANSWER: beyond the limits
       default ->
           throw new IllegalArgumentException("canonical JSON: no " + node.getNodeType() + " node");
     };

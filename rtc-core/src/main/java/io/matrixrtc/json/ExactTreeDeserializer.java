@@ -21,8 +21,17 @@ final class ExactTreeDeserializer extends StdDeserializer<JsonNode> {
 
   static final JsonNode NEGATIVE_ZERO = JsonNodeFactory.instance.numberNode(-0.0f);
 
-  ExactTreeDeserializer() {
+  /** In an answer, too: deeper than this nothing is kept. */
+  private static final int MAX_ANSWER_DEPTH = 2 * Json.MAX_DEPTH;
+
+  private final boolean tolerant;
+
+  /**
+   * If {@code tolerant}, what exceeds a limit is left out (JSON-ANSWER); else the parser throws.
+   */
+  ExactTreeDeserializer(boolean tolerant) {
     super(JsonNode.class);
+    this.tolerant = tolerant;
   }
 
   @Override
@@ -33,14 +42,18 @@ final class ExactTreeDeserializer extends StdDeserializer<JsonNode> {
   @Override
   public JsonNode deserialize(JsonParser parser, DeserializationContext context)
       throws IOException {
-    return value(parser, context.getNodeFactory());
+    return value(parser, context.getNodeFactory(), 0);
   }
 
-  /** Recursion is bounded by the parser's nesting limit. */
-  private static JsonNode value(JsonParser parser, JsonNodeFactory nodes) throws IOException {
+  /** Recursion is bounded by the parser's nesting limit, or by {@link #MAX_ANSWER_DEPTH}. */
+  private JsonNode value(JsonParser parser, JsonNodeFactory nodes, int depth) throws IOException {
+    if (tolerant && exceedsLimits(parser, depth)) {
+      parser.skipChildren();
+      return nodes.missingNode();
+    }
     return switch (parser.currentToken()) {
-      case START_OBJECT -> object(parser, nodes);
-      case START_ARRAY -> array(parser, nodes);
+      case START_OBJECT -> object(parser, nodes, depth);
+      case START_ARRAY -> array(parser, nodes, depth);
       case VALUE_STRING -> nodes.textNode(parser.getText());
       case VALUE_NUMBER_INT -> integer(parser, nodes);
       case VALUE_NUMBER_FLOAT -> nodes.numberNode(parser.getDoubleValue());
@@ -48,6 +61,15 @@ final class ExactTreeDeserializer extends StdDeserializer<JsonNode> {
       case VALUE_FALSE -> nodes.booleanNode(false);
       case VALUE_NULL -> nodes.nullNode();
       default -> throw new IOException("unexpected token " + parser.currentToken());
+    };
+  }
+
+  private static boolean exceedsLimits(JsonParser parser, int depth) throws IOException {
+    return switch (parser.currentToken()) {
+      case START_OBJECT, START_ARRAY -> depth == MAX_ANSWER_DEPTH;
+      case VALUE_STRING -> parser.getTextLength() > Json.MAX_TEXT_LENGTH;
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.getTextLength() > Json.MAX_NUMBER_LENGTH;
+      default -> false;
     };
   }
 
@@ -64,19 +86,26 @@ final class ExactTreeDeserializer extends StdDeserializer<JsonNode> {
     };
   }
 
-  private static ObjectNode object(JsonParser parser, JsonNodeFactory nodes) throws IOException {
+  private ObjectNode object(JsonParser parser, JsonNodeFactory nodes, int depth)
+      throws IOException {
     ObjectNode object = nodes.objectNode();
     for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
       parser.nextToken();
-      object.set(name, value(parser, nodes)); // JSON-DUP: the last member of a name counts
+      if (tolerant && name.length() > Json.MAX_NAME_LENGTH) {
+        parser.skipChildren();
+        object.set("", nodes.missingNode());
+        continue;
+      }
+      object.set(
+          name, value(parser, nodes, depth + 1)); // JSON-DUP: the last member of a name counts
     }
     return object;
   }
 
-  private static ArrayNode array(JsonParser parser, JsonNodeFactory nodes) throws IOException {
+  private ArrayNode array(JsonParser parser, JsonNodeFactory nodes, int depth) throws IOException {
     ArrayNode array = nodes.arrayNode();
     while (parser.nextToken() != JsonToken.END_ARRAY) {
-      array.add(value(parser, nodes));
+      array.add(value(parser, nodes, depth + 1));
     }
     return array;
   }

@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.MalformedJsonException.Reason;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.util.Map;
 
 /**
  * Reads and writes JSON from outside. Strict: UTF-8 must be well formed, nothing may follow the
@@ -39,22 +40,41 @@ public final class Json {
   public static final long MAX_DOCUMENT_LENGTH = 256L << 20;
 
   private static final ObjectMapper MAPPER =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder()
-                          .maxNestingDepth(MAX_DEPTH)
-                          .maxStringLength(MAX_TEXT_LENGTH)
-                          .maxNameLength(MAX_NAME_LENGTH)
-                          .maxNumberLength(MAX_NUMBER_LENGTH)
-                          .maxDocumentLength(MAX_DOCUMENT_LENGTH)
-                          .build())
-                  .build())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .addModule(
-              new SimpleModule("matrixrtc")
-                  .addDeserializer(JsonNode.class, new ExactTreeDeserializer()))
-          .build();
+      mapper(
+          JsonFactory.builder()
+              .streamReadConstraints(
+                  StreamReadConstraints.builder()
+                      .maxNestingDepth(MAX_DEPTH)
+                      .maxStringLength(MAX_TEXT_LENGTH)
+                      .maxNameLength(MAX_NAME_LENGTH)
+                      .maxNumberLength(MAX_NUMBER_LENGTH)
+                      .maxDocumentLength(MAX_DOCUMENT_LENGTH)
+                      .build())
+              .build(),
+          new ExactTreeDeserializer(false));
+
+  /** Leaves every limit but the whole length to {@link ExactTreeDeserializer}. */
+  private static final ObjectMapper ANSWER_MAPPER =
+      mapper(
+          JsonFactory.builder()
+              .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES) // no limit of hash collisions
+              .streamReadConstraints(
+                  StreamReadConstraints.builder()
+                      .maxNestingDepth(Integer.MAX_VALUE)
+                      .maxStringLength(Integer.MAX_VALUE)
+                      .maxNameLength(Integer.MAX_VALUE)
+                      .maxNumberLength(Integer.MAX_VALUE)
+                      .maxDocumentLength(MAX_DOCUMENT_LENGTH)
+                      .build())
+              .build(),
+          new ExactTreeDeserializer(true));
+
+  private static ObjectMapper mapper(JsonFactory factory, ExactTreeDeserializer trees) {
+    return JsonMapper.builder(factory)
+        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+        .addModule(new SimpleModule("matrixrtc").addDeserializer(JsonNode.class, trees))
+        .build();
+  }
 
   private Json() {}
 
@@ -75,9 +95,50 @@ public final class Json {
    * @throws MalformedJsonException if the text is not one JSON value within the limits
    */
   public static JsonNode parse(String text) throws MalformedJsonException {
+    return read(MAPPER, text);
+  }
+
+  /**
+   * Reads an answer that holds values of several authors, so that one who exceeds the limits spoils
+   * nothing but the own value (JSON-ANSWER): what is longer than the limits, or deeper than twice
+   * {@link #MAX_DEPTH}, becomes a {@code MissingNode}, and halves of surrogate pairs are kept. Each
+   * author's part must then pass {@link #isWithinLimits}.
+   *
+   * @throws MalformedJsonException if the text is not one JSON value
+   */
+  public static JsonNode parseAnswer(String text) throws MalformedJsonException {
+    return read(ANSWER_MAPPER, SurrogateEscapes.resolved(text));
+  }
+
+  /** Whether {@link #parse(String)} would have read {@code node} of an answer by itself. */
+  public static boolean isWithinLimits(JsonNode node) {
+    return isWithinLimits(node, 0);
+  }
+
+  private static boolean isWithinLimits(JsonNode node, int depth) {
+    if (!node.isContainerNode()) {
+      return !node.isMissingNode();
+    }
+    if (depth == MAX_DEPTH) {
+      return false;
+    }
+    for (Map.Entry<String, JsonNode> member : node.properties()) {
+      if (SurrogateEscapes.isBroken(member.getKey())) {
+        return false;
+      }
+    }
+    for (JsonNode item : node) {
+      if (!isWithinLimits(item, depth + 1)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static JsonNode read(ObjectMapper mapper, String text) throws MalformedJsonException {
     JsonNode node;
     try {
-      node = MAPPER.readTree(text);
+      node = mapper.readTree(text);
     } catch (StreamConstraintsException e) {
       throw new MalformedJsonException(Reason.LIMIT, "");
     } catch (JsonProcessingException e) {

@@ -7,6 +7,7 @@ import io.matrixrtc.e2ee.Device;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
 import io.matrixrtc.e2ee.StoredAccount;
 import io.matrixrtc.e2ee.StoredSession;
+import io.matrixrtc.e2ee.UserDevice;
 import io.matrixrtc.olm.Curve25519PublicKey;
 import java.io.IOException;
 import java.util.List;
@@ -26,6 +27,11 @@ final class FailingStore implements CryptoStore {
   @Override
   public List<StoredSession> sessions(Curve25519PublicKey peer) {
     return store.sessions(peer);
+  }
+
+  @Override
+  public Optional<Device> removedDevice(UserDevice device) {
+    return store.removedDevice(device);
   }
 
   @Override

@@ -2,12 +2,14 @@ package io.matrixrtc.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.matrixrtc.keys.VirtualTime;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +22,7 @@ class SyncLoopTest {
       ClientSettings.of(http, time).withRandom(new SplittableRandom(3));
   private final List<String> taken = new ArrayList<>();
   private final List<SyncStatus> status = new ArrayList<>();
+  private final List<SyncAnswer> answers = new ArrayList<>();
   private boolean accept = true;
   private final SyncLoop loop =
       new SyncLoop(
@@ -31,6 +34,7 @@ class SyncLoopTest {
             @Override
             public boolean onSync(SyncAnswer answer) {
               taken.add(answer.nextBatch());
+              answers.add(answer);
               return accept;
             }
 
@@ -163,6 +167,45 @@ class SyncLoopTest {
     open.complete(ScriptedHttp.answer(200, Map.of(), batch("s1")));
     assertThat(taken).isEmpty();
     assertThat(http.calls()).hasSize(1);
+  }
+
+  private static String event(String name, String value) {
+    return "{\"type\":\"t\",\"sender\":\"@a:b\",\"content\":{\"" + name + "\":" + value + "}}";
+  }
+
+  @Test
+  void syncPoisonOneEventBeyondTheLimitsSpoilsNoOther() {
+    String good = event("good", "1");
+    String deepest = "[".repeat(126) + "]".repeat(126);
+    String tooDeep = "[".repeat(130) + "]".repeat(130);
+    for (String[] pair :
+        new String[][] {
+          {event("x", tooDeep), event("x", deepest)},
+          {event("x", "1".repeat(1_001)), event("x", "1".repeat(1_000))},
+          {event("\\ud800", "1"), event("\\ud800\\udc00", "1")}
+        }) {
+      for (int i = 0; i < 2; i++) {
+        String events = "{\"events\":[" + good + "," + pair[i] + "," + good + "]}";
+        http.ok(
+            "{\"next_batch\":\"s"
+                + i
+                + "\",\"to_device\":"
+                + events
+                + ",\"rooms\":{\"join\":{\"!r:b\":{\"timeline\":"
+                + events
+                + "}}}}");
+        http.open();
+        answers.clear();
+        loop.start(Optional.of("before"));
+        assertThat(query()).contains("since=s" + i);
+        loop.stop();
+        SyncAnswer answer = answers.get(0);
+        assertThat(answer.crypto().toDeviceEvents().stream().map(JsonNode::isObject))
+            .containsExactly(true, i == 1, true);
+        assertThat(Objects.requireNonNull(answer.rooms().get("!r:b")).timeline())
+            .hasSize(i == 1 ? 3 : 2);
+      }
+    }
   }
 
   @Test

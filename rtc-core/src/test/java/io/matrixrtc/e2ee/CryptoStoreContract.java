@@ -122,6 +122,23 @@ interface CryptoStoreContract {
   }
 
   @Test
+  default void aRemovedDeviceIsRememberedUntilItIsPutBack() throws Exception {
+    UserDevice address = new UserDevice("@b:x", "B");
+    Device blocked = device("@b:x", "B", 3).withLocalTrust(LocalTrust.BLOCKED);
+    try (CryptoStore store = open()) {
+      store.write(Changes.builder().device(blocked).build());
+      assertThat(store.removedDevice(address)).isEmpty();
+      store.write(Changes.builder().removeDevice(address).build());
+      assertThat(store.devices("@b:x")).isEmpty();
+      assertThat(store.removedDevice(address).orElseThrow().isSameAs(blocked)).isTrue();
+      assertThat(store.removedDevice(new UserDevice("@b:x", "C"))).isEmpty();
+      store.write(Changes.builder().device(blocked).build());
+      assertThat(store.removedDevice(address)).isEmpty();
+      assertThat(store.devices("@b:x")).containsOnlyKeys("B");
+    }
+  }
+
+  @Test
   default void whatIsNotInTheChangesStays() throws Exception {
     try (CryptoStore store = open()) {
       store.write(Changes.builder().session(session(peer(1), "s1", 1)).syncToken("t").build());

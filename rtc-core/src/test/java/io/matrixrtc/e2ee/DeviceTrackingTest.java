@@ -272,6 +272,32 @@ class DeviceTrackingTest {
   }
 
   @Test
+  void devTombstoneARelistedDeviceKeepsItsKeyAndDecision_ours() throws Exception {
+    answer(askForBob(), network.query(Set.of(BOB.userId())));
+    machine.setLocalTrust(BOB, LocalTrust.BLOCKED);
+    ObjectNode first = published(BOB);
+    for (boolean restarted : List.of(false, true)) {
+      network.deviceKeys.remove(BOB);
+      network.deviceKeys.put(new UserDevice(BOB.userId(), "OTHER"), Json.newObject());
+      changed(BOB.userId());
+      network.settle(machine);
+      assertThat(machine.find(BOB)).isEmpty();
+      if (restarted) {
+        machine.close();
+        machine = network.open(ALICE, MachineNetwork.ALL, store);
+      }
+      publish(BOB); // other keys
+      changed(BOB.userId());
+      network.settle(machine);
+      assertThat(machine.find(BOB)).as("other keys").isEmpty();
+      network.deviceKeys.put(BOB, first);
+      changed(BOB.userId());
+      network.settle(machine);
+      assertThat(machine.find(BOB).orElseThrow().localTrust()).isEqualTo(LocalTrust.BLOCKED);
+    }
+  }
+
+  @Test
   void devOwnEntryIsVerifiedOnlyWithOurKeysAndNeverForgotten() throws Exception {
     assertThat(machine.find(ALICE).orElseThrow().localTrust()).isEqualTo(LocalTrust.VERIFIED);
     network.deviceKeys.remove(ALICE);

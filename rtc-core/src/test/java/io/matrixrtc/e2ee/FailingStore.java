@@ -27,6 +27,11 @@ final class FailingStore implements CryptoStore {
   }
 
   @Override
+  public Optional<Device> removedDevice(UserDevice device) throws CryptoStoreException {
+    return store.removedDevice(device);
+  }
+
+  @Override
   public Map<String, Device> devices(String userId) throws CryptoStoreException {
     return store.devices(userId);
   }

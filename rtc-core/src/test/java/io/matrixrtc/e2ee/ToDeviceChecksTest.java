@@ -384,6 +384,64 @@ class ToDeviceChecksTest {
   }
 
   @Test
+  void tdPinAFreshAccountIsNotTheKnownDeviceItClaims_ours() throws Exception {
+    aliceIsKnown();
+    ForgedSender impostor = new ForgedSender(ALICE, network.random(), bob);
+    impostor.startSession(oneTimeKey());
+    assertRefused(impostor.event(TYPE), UndecryptableReason.OTHER_SENDER_KEY);
+    ForgedSender other =
+        new ForgedSender(new UserDevice(ALICE.userId(), "NEW"), network.random(), bob);
+    other.startSession(oneTimeKey());
+    assertAccepted(other.event(TYPE));
+    assertAccepted(alice.event(TYPE));
+    network.deviceKeys.remove(ALICE);
+    network.deviceKeys.put(new UserDevice(ALICE.userId(), "NEW"), Json.newObject());
+    network.sync(bob, List.of(), Set.of(ALICE.userId()));
+    network.settle(bob);
+    assertThat(bob.find(ALICE)).isEmpty();
+    assertRefused(impostor.event(TYPE), UndecryptableReason.OTHER_SENDER_KEY);
+    assertAccepted(alice.event(TYPE));
+  }
+
+  @Test
+  void tdPinADeletedDeviceStaysBlocked_ours() throws Exception {
+    aliceIsKnown();
+    bob.setLocalTrust(ALICE, LocalTrust.BLOCKED);
+    network.deviceKeys.remove(ALICE);
+    network.deviceKeys.put(new UserDevice(ALICE.userId(), "NEW"), Json.newObject());
+    network.sync(bob, List.of(), Set.of(ALICE.userId()));
+    network.settle(bob);
+    assertThat(bob.find(ALICE)).isEmpty();
+    assertRefused(alice.event(TYPE), UndecryptableReason.UNTRUSTED_SENDER);
+    network.deviceKeys.put(ALICE, alice.keys.deviceKeys());
+    network.sync(bob, List.of(), Set.of(ALICE.userId()));
+    network.settle(bob);
+    bob.setLocalTrust(ALICE, LocalTrust.UNSET);
+    assertAccepted(alice.event(TYPE));
+  }
+
+  @Test
+  void tdReplayOfAFallbackKeyMessageIsSeenWhenItsSessionIsGone() throws Exception {
+    network.sync(bob, List.of()); // says that the server knows fallback keys
+    network.settle(bob);
+    assertThat(network.fallbackKeys).containsKey(bob.device());
+    network.oneTimeKeys.remove(bob.device());
+    ForgedSender sender =
+        new ForgedSender(new UserDevice(ALICE.userId(), "NEW"), network.random(), bob);
+    sender.startSession(oneTimeKey());
+    ObjectNode first = sender.event(TYPE);
+    assertAccepted(first);
+    Curve25519PublicKey peer = sender.account.identityKeys().curve25519();
+    StoredSession.Key session = bobStore.sessions(peer).get(0).key();
+    bob.close();
+    bobStore.write(Changes.builder().removeSession(session).build());
+    bob = openBob();
+    assertRefused(first, UndecryptableReason.REPLAYED);
+    assertThat(bobStore.sessions(peer)).isEmpty();
+    assertAccepted(sender.event(TYPE)); // a new message, whose fallback key still starts a session
+  }
+
+  @Test
   void td11AnUnknownDeviceMustSendItsKeys() throws Exception {
     assertRefused(
         alice.event(TYPE, payload -> payload.remove("sender_device_keys")),

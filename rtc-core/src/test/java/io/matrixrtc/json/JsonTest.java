@@ -112,6 +112,31 @@ class JsonTest {
     assertThat(refusal('"' + "t".repeat(Json.MAX_TEXT_LENGTH + 1) + '"')).isEqualTo(Reason.LIMIT);
   }
 
+  @Test
+  void anAnswerKeepsWhatOthersWrote_JSON_ANSWER() throws Exception {
+    String number = "1".repeat(Json.MAX_NUMBER_LENGTH);
+    for (String[] edge :
+        new String[][] {
+          {nested(Json.MAX_DEPTH), nested(Json.MAX_DEPTH + 1)},
+          {nested(Json.MAX_DEPTH), nested(2 * Json.MAX_DEPTH + 1)},
+          {nested(Json.MAX_DEPTH), nested(30_000)},
+          {number, number + "1"},
+          {
+            "{\"" + "n".repeat(Json.MAX_NAME_LENGTH) + "\":1}",
+            "{\"" + "n".repeat(Json.MAX_NAME_LENGTH + 1) + "\":1}"
+          },
+          {"{\"\\ud83d\\uDE00\":1}", "{\"\\ud83d\":1}"},
+          {"{\"\\\\ud83d\":1}", "{\"\\uDE00\\ud83d\":1}"},
+        }) {
+      JsonNode answer = Json.parseAnswer("[" + edge[0] + "," + edge[1] + ",2]");
+      assertThat(Json.isWithinLimits(answer.get(0))).isTrue();
+      assertThat(answer.get(0)).isEqualTo(Json.parse(edge[0]));
+      assertThat(Json.isWithinLimits(answer.get(1))).as(edge[1].substring(0, 9)).isFalse();
+      assertThat(answer.get(2).intValue()).isEqualTo(2);
+    }
+    assertThat(Json.parseAnswer("[\"\\ud83d\"]").get(0).textValue()).isEqualTo("\ud83d");
+  }
+
   private static String nested(int depth) {
     return "[".repeat(depth) + "]".repeat(depth);
   }
