@@ -45,6 +45,11 @@ public final class OlmMachine implements AutoCloseable {
   private final MessageHashes hashes;
   private final ToDeviceDecryptor decryptor;
   private final Deliveries deliveries;
+  private final KeyChangeLog keyChanges;
+  private final RoomKeys roomKeys;
+  private final RoomSenders roomSenders;
+  private final RoomEventDecryptor roomDecryptor;
+  private final Settings settings;
   private boolean failed;
 
   /**
@@ -75,9 +80,11 @@ public final class OlmMachine implements AutoCloseable {
     RequestIds ids = new RequestIds(random);
     this.uploads = new KeyUploads(own, work, ids, stored);
     this.tracker = new DeviceTracker(own.address(), work, ids, store.trackedUsers());
-    this.directory = new DeviceDirectory(store, work);
+    this.settings = settings;
+    this.keyChanges = new KeyChangeLog();
+    this.directory = new DeviceDirectory(store, work, keyChanges);
     this.listAnswer = new DeviceListAnswer(own, directory);
-    this.identities = new Identities(own.address().userId(), store, work);
+    this.identities = new Identities(own.address().userId(), store, work, keyChanges);
     this.identityAnswer = new IdentityListAnswer(own, identities);
     this.verification = new DeviceVerification(identities);
     this.sessions = new OlmSessions(store, seal, work);
@@ -85,7 +92,19 @@ public final class OlmMachine implements AutoCloseable {
     this.unwedging = new Unwedging(directory, sessions, claims);
     this.hashes = new MessageHashes(store, work);
     PayloadChecks checks = new PayloadChecks(own, directory, verification, settings.receiving());
-    this.decryptor = new ToDeviceDecryptor(own, sessions, hashes, checks, unwedging, work);
+    this.roomKeys = new RoomKeys(store, seal, work);
+    RoomKeyOwners owners = new RoomKeyOwners(directory, identities, verification);
+    this.roomSenders = new RoomSenders(roomKeys, owners);
+    this.roomDecryptor = new RoomEventDecryptor(store, roomKeys, roomSenders, work);
+    this.decryptor =
+        new ToDeviceDecryptor(
+            own,
+            sessions,
+            hashes,
+            checks,
+            unwedging,
+            new RoomKeyEvents(directory, roomKeys, owners, work),
+            work);
     this.deliveries =
         new Deliveries(
             tracker,
@@ -218,6 +237,9 @@ public final class OlmMachine implements AutoCloseable {
     } else if (tracker.isUnderWay(id)) {
       listAnswer.take(answer, tracker.askedFor(id));
       identityAnswer.take(answer, tracker.askedFor(id));
+      for (Device device : directory.takeListed()) {
+        roomSenders.onDeviceListed(device); // ROOM-SENDER
+      }
       tracker.onAnswer(id, answer, now);
     } else if (claims.isUnderWay(id)) {
       List<UserDevice> started = claims.onAnswer(answer, now);
@@ -348,6 +370,31 @@ public final class OlmMachine implements AutoCloseable {
     return known.isPresent();
   }
 
+  /** Returns which devices and identities have changed since the last call, our own included. */
+  public KeyChanges takeKeyChanges() {
+    return keyChanges.take();
+  }
+
+  /** As {@link #decryptRoomEvent(String, ObjectNode, TrustPolicy)}, by the policy for receiving. */
+  public RoomEventResult decryptRoomEvent(String roomId, ObjectNode event)
+      throws CryptoStoreException {
+    return decryptRoomEvent(roomId, event, settings.receiving());
+  }
+
+  /**
+   * Decrypts an {@code m.room.encrypted} event of a room. The same event may be decrypted again; a
+   * copy under another event id is refused.
+   *
+   * @param roomId the room that the event was found in, whatever it says itself
+   * @param policy how far its sender must be trusted
+   */
+  public RoomEventResult decryptRoomEvent(String roomId, ObjectNode event, TrustPolicy policy)
+      throws CryptoStoreException {
+    RoomEventResult result = roomDecryptor.decrypt(roomId, event, policy);
+    commit();
+    return result;
+  }
+
   private void finish(Instant now) throws CryptoStoreException {
     deliveries.advance(now);
     commit();
@@ -367,12 +414,14 @@ public final class OlmMachine implements AutoCloseable {
     directory.written();
     sessions.trim();
     identities.trim();
+    roomKeys.trim();
   }
 
   /** Wipes all keys in memory; the store stays open. */
   @Override
   public void close() {
     sessions.close();
+    roomKeys.close();
     own.account().close();
   }
 }

@@ -5,10 +5,13 @@ import io.matrixrtc.e2ee.CryptoStore;
 import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.Device;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
+import io.matrixrtc.e2ee.RoomKeyId;
 import io.matrixrtc.e2ee.StoredAccount;
+import io.matrixrtc.e2ee.StoredRoomKey;
 import io.matrixrtc.e2ee.StoredSession;
 import io.matrixrtc.e2ee.UserDevice;
 import io.matrixrtc.e2ee.UserIdentity;
+import io.matrixrtc.e2ee.WithheldRoomKey;
 import io.matrixrtc.olm.Curve25519PublicKey;
 import java.io.IOException;
 import java.util.Collection;
@@ -49,6 +52,33 @@ final class FailingStore implements CryptoStore {
   @Override
   public Collection<UserIdentity> identities() throws CryptoStoreException {
     return store.identities();
+  }
+
+  @Override
+  public Optional<StoredRoomKey> roomKey(RoomKeyId id) throws CryptoStoreException {
+    return store.roomKey(id);
+  }
+
+  @Override
+  public List<StoredRoomKey> roomKeysFrom(Curve25519PublicKey senderKey)
+      throws CryptoStoreException {
+    return store.roomKeysFrom(senderKey);
+  }
+
+  @Override
+  public List<StoredRoomKey> roomKeys(Optional<RoomKeyId> after, int limit)
+      throws CryptoStoreException {
+    return store.roomKeys(after, limit);
+  }
+
+  @Override
+  public Optional<WithheldRoomKey> withheld(RoomKeyId id) throws CryptoStoreException {
+    return store.withheld(id);
+  }
+
+  @Override
+  public Optional<String> decryptedEvent(RoomKeyId id, long index) throws CryptoStoreException {
+    return store.decryptedEvent(id, index);
   }
 
   @Override
