@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -54,7 +55,10 @@ class IdentityTrustTest {
     network.identities.put(ALICE, new TestIdentity(ALICE, network.random()));
     network.refresh(bob, ALICE);
     assertThat(aliceDevice()).as("not signed").isEqualTo(VerificationState.UNSIGNED_DEVICE);
-    network.identities.get(ALICE).signDevice(network.deviceKeys.get(ALICE_DEVICE));
+    network
+        .identities
+        .get(ALICE)
+        .signDevice(Objects.requireNonNull(network.deviceKeys.get(ALICE_DEVICE)));
     network.refresh(bob, ALICE);
     assertThat(aliceDevice()).isEqualTo(VerificationState.UNVERIFIED_IDENTITY);
   }
@@ -65,7 +69,9 @@ class IdentityTrustTest {
     network.identities.put(ALICE, new TestIdentity(ALICE, network.random()));
     network.refresh(bob, ALICE);
     assertThat(aliceDevice()).isEqualTo(VerificationState.UNSIGNED_DEVICE);
-    network.newIdentity(BOB).signDevice(network.deviceKeys.get(ALICE_DEVICE));
+    network
+        .newIdentity(BOB)
+        .signDevice(Objects.requireNonNull(network.deviceKeys.get(ALICE_DEVICE)));
     network.refresh(bob, ALICE, BOB);
     assertThat(aliceDevice()).isEqualTo(VerificationState.UNSIGNED_DEVICE);
   }
@@ -288,7 +294,7 @@ class IdentityTrustTest {
     assertThat(before).isPositive();
     network.refresh(bob, ALICE);
     assertThat(counting.identitiesWritten).isEqualTo(before);
-    network.newIdentity(BOB).signUser(network.identities.get(ALICE));
+    network.newIdentity(BOB).signUser(Objects.requireNonNull(network.identities.get(ALICE)));
     network.refresh(bob, ALICE);
     assertThat(counting.identitiesWritten).as("a new signature").isEqualTo(before + 1);
   }
