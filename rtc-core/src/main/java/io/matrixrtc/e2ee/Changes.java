@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param devices new and changed devices
  * @param removedDevices devices that {@link CryptoStore#devices} no longer gives, and {@link
  *     CryptoStore#removedDevice} does
+ * @param tombstones removed devices that {@link CryptoStore#removedDevice} now gives otherwise
+ * @param identities new and changed cross-signing identities
  * @param trackedUsers users whose device lists are followed, each with whether the list is outdated
  * @param untrackedUsers users who are no longer followed
  * @param messageHashes hashes of decrypted Olm messages, in order
@@ -30,6 +32,8 @@ public record Changes(
     Set<StoredSession.Key> removedSessions,
     List<Device> devices,
     Set<UserDevice> removedDevices,
+    List<Device> tombstones,
+    List<UserIdentity> identities,
     Map<String, Boolean> trackedUsers,
     Set<String> untrackedUsers,
     Set<String> messageHashes,
@@ -40,6 +44,8 @@ public record Changes(
     removedSessions = Set.copyOf(removedSessions);
     devices = List.copyOf(devices);
     removedDevices = Set.copyOf(removedDevices);
+    tombstones = List.copyOf(tombstones);
+    identities = List.copyOf(identities);
     trackedUsers = Map.copyOf(trackedUsers);
     untrackedUsers = Set.copyOf(untrackedUsers);
     messageHashes = Collections.unmodifiableSet(new LinkedHashSet<>(messageHashes));
@@ -63,6 +69,8 @@ public record Changes(
     private final Set<StoredSession.Key> removedSessions = new LinkedHashSet<>();
     private final Map<UserDevice, Device> devices = new LinkedHashMap<>();
     private final Set<UserDevice> removedDevices = new LinkedHashSet<>();
+    private final Map<UserDevice, Device> tombstones = new LinkedHashMap<>();
+    private final Map<String, UserIdentity> identities = new LinkedHashMap<>();
     private final Map<String, Boolean> trackedUsers = new LinkedHashMap<>();
     private final Set<String> untrackedUsers = new LinkedHashSet<>();
     private final Set<String> messageHashes = new LinkedHashSet<>();
@@ -92,6 +100,7 @@ public record Changes(
     /** Adds or replaces a device. */
     public Builder device(Device device) {
       removedDevices.remove(device.address());
+      tombstones.remove(device.address());
       devices.put(device.address(), device);
       return this;
     }
@@ -100,6 +109,18 @@ public record Changes(
     public Builder removeDevice(UserDevice device) {
       devices.remove(device);
       removedDevices.add(device);
+      return this;
+    }
+
+    /** Replaces what is remembered of a removed device, which stays removed. */
+    public Builder tombstone(Device device) {
+      tombstones.put(device.address(), device);
+      return this;
+    }
+
+    /** Adds or replaces an identity. */
+    public Builder identity(UserIdentity identity) {
+      identities.put(identity.userId(), identity);
       return this;
     }
 
@@ -137,6 +158,8 @@ public record Changes(
           removedSessions,
           new ArrayList<>(devices.values()),
           removedDevices,
+          new ArrayList<>(tombstones.values()),
+          new ArrayList<>(identities.values()),
           trackedUsers,
           untrackedUsers,
           messageHashes,

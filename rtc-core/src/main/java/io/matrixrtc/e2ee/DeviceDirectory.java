@@ -68,6 +68,14 @@ final class DeviceDirectory {
     }
   }
 
+  /** Replaces what is remembered of a removed device. */
+  void putRemoved(Device device) throws CryptoStoreException {
+    if (find(device.address()).isPresent()) {
+      throw new IllegalStateException("the device is not removed");
+    }
+    work.changes().tombstone(device);
+  }
+
   private Map<String, Device> byId(String userId) throws CryptoStoreException {
     Map<String, Device> devices = loaded.get(userId);
     if (devices == null) {

@@ -103,7 +103,8 @@ final class PayloadChecks {
       String type,
       Curve25519PublicKey senderKey,
       @Nullable Device known,
-      @Nullable SignedDeviceKeys sentKeys) {
+      @Nullable SignedDeviceKeys sentKeys)
+      throws CryptoStoreException {
     Device device = known != null ? known : new Device(required(sentKeys), LocalTrust.UNSET);
     VerificationState state = verification.stateOf(device);
     boolean exempt = EXEMPT_FROM_POLICY.contains(type) || type.startsWith(VERIFICATION);

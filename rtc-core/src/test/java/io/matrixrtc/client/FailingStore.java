@@ -8,8 +8,10 @@ import io.matrixrtc.e2ee.MemoryCryptoStore;
 import io.matrixrtc.e2ee.StoredAccount;
 import io.matrixrtc.e2ee.StoredSession;
 import io.matrixrtc.e2ee.UserDevice;
+import io.matrixrtc.e2ee.UserIdentity;
 import io.matrixrtc.olm.Curve25519PublicKey;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +39,16 @@ final class FailingStore implements CryptoStore {
   @Override
   public Map<String, Device> devices(String userId) {
     return store.devices(userId);
+  }
+
+  @Override
+  public Optional<UserIdentity> identity(String userId) throws CryptoStoreException {
+    return store.identity(userId);
+  }
+
+  @Override
+  public Collection<UserIdentity> identities() throws CryptoStoreException {
+    return store.identities();
   }
 
   @Override

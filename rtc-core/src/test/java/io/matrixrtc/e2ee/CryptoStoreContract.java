@@ -139,6 +139,43 @@ interface CryptoStoreContract {
   }
 
   @Test
+  default void aRemovedDeviceCanBeDecidedUpon() throws Exception {
+    UserDevice address = new UserDevice("@b:x", "B");
+    Device device = device("@b:x", "B", 3);
+    try (CryptoStore store = open()) {
+      store.write(Changes.builder().device(device).build());
+      store.write(Changes.builder().removeDevice(address).build());
+      Device blocked = device.withLocalTrust(LocalTrust.BLOCKED);
+      store.write(Changes.builder().tombstone(blocked).build());
+      assertThat(store.removedDevice(address).orElseThrow().isSameAs(blocked)).isTrue();
+      assertThat(store.devices("@b:x")).isEmpty();
+    }
+  }
+
+  @Test
+  default void identitiesAreKeptWholeAndReplaced() throws Exception {
+    Random random = new Random(5);
+    TestIdentity keys = new TestIdentity("@b:x", random::nextBytes);
+    keys.masterKey.put("org.example.unknown", 1);
+    UserIdentity identity = keys.toUserIdentity();
+    UserIdentity other = new TestIdentity("@a:x", random::nextBytes).toUserIdentity();
+    try (CryptoStore store = open()) {
+      assertThat(store.identity("@b:x")).isEmpty();
+      assertThat(store.identities()).isEmpty();
+      store.write(Changes.builder().identity(identity).identity(other).build());
+      assertThat(store.identity("@b:x").orElseThrow().isSameAs(identity)).isTrue();
+      assertThat(store.identities())
+          .extracting(UserIdentity::userId)
+          .containsExactlyInAnyOrder("@a:x", "@b:x");
+      UserIdentity decided = identity.withCompared();
+      store.write(Changes.builder().identity(decided).build());
+      assertThat(store.identity("@b:x").orElseThrow().isSameAs(decided)).isTrue();
+      assertThat(store.identity("@b:x").orElseThrow().isSameAs(identity)).isFalse();
+      assertThat(store.identity("@a:x").orElseThrow().isSameAs(other)).isTrue();
+    }
+  }
+
+  @Test
   default void whatIsNotInTheChangesStays() throws Exception {
     try (CryptoStore store = open()) {
       store.write(Changes.builder().session(session(peer(1), "s1", 1)).syncToken("t").build());

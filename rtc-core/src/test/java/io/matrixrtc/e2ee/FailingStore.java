@@ -2,6 +2,7 @@ package io.matrixrtc.e2ee;
 
 import io.matrixrtc.olm.Curve25519PublicKey;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +12,7 @@ final class FailingStore implements CryptoStore {
   private final CryptoStore store;
   boolean fails;
   int writes;
+  int identitiesWritten;
 
   FailingStore(CryptoStore store) {
     this.store = store;
@@ -37,6 +39,16 @@ final class FailingStore implements CryptoStore {
   }
 
   @Override
+  public Optional<UserIdentity> identity(String userId) throws CryptoStoreException {
+    return store.identity(userId);
+  }
+
+  @Override
+  public Collection<UserIdentity> identities() throws CryptoStoreException {
+    return store.identities();
+  }
+
+  @Override
   public Map<String, Boolean> trackedUsers() throws CryptoStoreException {
     return store.trackedUsers();
   }
@@ -57,6 +69,7 @@ final class FailingStore implements CryptoStore {
       throw new CryptoStoreException.Unavailable("disk full", new IOException());
     }
     writes++;
+    identitiesWritten += changes.identities().size();
     store.write(changes);
   }
 
