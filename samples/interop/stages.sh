@@ -42,7 +42,7 @@ run_tests() {
   local classes=$1
   shift
   rm -rf "$interop/target/peers"
-  if timeout -k 10 900 "$mvn" -q -B -pl samples/interop -am -Djacoco.skip=true -Dinterop.excluded=none \
+  if timeout -k 10 900 "$mvn" -q -B -Dstyle.color=never -pl samples/interop -am -Djacoco.skip=true -Dinterop.excluded=none \
     -Dtest="$classes" -Dsurefire.failIfNoSpecifiedTests=false "$@" test; then
     summary "$classes"
     return 0
