@@ -8,6 +8,7 @@ import io.matrixrtc.homeserver.accounts.FilterEndpoints;
 import io.matrixrtc.homeserver.accounts.Filters;
 import io.matrixrtc.homeserver.accounts.InteractiveAuth;
 import io.matrixrtc.homeserver.accounts.LoginEndpoints;
+import io.matrixrtc.homeserver.accounts.PushRulesEndpoint;
 import io.matrixrtc.homeserver.accounts.RegisterEndpoints;
 import io.matrixrtc.homeserver.accounts.Transactions;
 import io.matrixrtc.homeserver.accounts.Users;
@@ -71,6 +72,7 @@ record Assembly(Routes routes, Tokens tokens) {
             new DeviceEndpoints(devices, auth, keys::deviceRenamed),
             new FilterEndpoints(filters),
             new AccountDataEndpoints(accountData),
+            new PushRulesEndpoint(),
             rooms,
             keys,
             new SendToDeviceEndpoint(inbox, devices, transactions),
