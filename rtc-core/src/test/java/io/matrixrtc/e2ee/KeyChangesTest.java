@@ -33,7 +33,7 @@ class KeyChangesTest {
     network.refresh(bob, ALICE);
     assertThat(bob.takeKeyChanges().isEmpty()).as("unchanged").isTrue();
 
-    network.deviceKeys.get(A1).putObject("unsigned").put("device_display_name", "new name");
+    network.deviceKeys(A1).putObject("unsigned").put("device_display_name", "new name");
     network.settle(network.open(ALICE, "A2"));
     network.refresh(bob, ALICE);
     assertThat(bob.takeKeyChanges().devices()).isEqualTo(Map.of(A1, Kind.CHANGED, A2, Kind.NEW));
