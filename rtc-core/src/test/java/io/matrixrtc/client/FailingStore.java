@@ -19,10 +19,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A store that takes nothing while it fails. */
+/** A store that takes nothing while it fails, at once or after some more writes. */
 final class FailingStore implements CryptoStore {
   private final MemoryCryptoStore store = new MemoryCryptoStore();
   boolean fails;
+
+  /** Begins to fail after so many more writes; negative for never. */
+  int failsAfter = -1;
 
   @Override
   public Optional<StoredAccount> account() {
@@ -98,6 +101,9 @@ final class FailingStore implements CryptoStore {
 
   @Override
   public void write(Changes changes) throws CryptoStoreException {
+    if (failsAfter-- == 0) {
+      fails = true;
+    }
     if (fails) {
       throw new CryptoStoreException.Unavailable("disk full", new IOException("disk full"));
     }
