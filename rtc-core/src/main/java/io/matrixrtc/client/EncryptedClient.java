@@ -28,6 +28,9 @@ import org.slf4j.LoggerFactory;
 public final class EncryptedClient implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EncryptedClient.class);
 
+  /** As many events of the inbox are in memory at a time. */
+  private static final int REDELIVERY_PAGE = 100;
+
   private final MatrixClient client;
   private final UserDevice device;
   private final SerialScheduler scheduler;
@@ -69,11 +72,15 @@ public final class EncryptedClient implements AutoCloseable {
     pump.listen(toDevice::onCompleted, this::onBroken);
   }
 
-  /** Begins to sync, where the store says that it ended (SYNC-RESUME). */
+  /**
+   * Begins to sync, where the store says that it ended (SYNC-RESUME). To-device events that were
+   * received in an earlier run but not handed to all listeners come first.
+   */
   public void start() {
     scheduler.execute(
         () -> {
           if (!closed) {
+            redeliver();
             pump.use((m, now) -> sync.start(m.syncToken()), why -> {});
           }
         });
@@ -140,10 +147,32 @@ public final class EncryptedClient implements AutoCloseable {
     // FEED-FIRST: a key may come in the same answer as the membership it belongs to.
     rooms.onSync(answer);
     answer.rooms().forEach((room, changes) -> tell(new ClientEvent.Room(room, changes)));
+    handOn(results);
+  }
+
+  /** Tells all listeners, whatever they throw, and takes the events from the inbox. */
+  private void handOn(List<ToDeviceResult> results) {
     for (ToDeviceResult result : results) {
       toDevice.onResult(result);
       tell(new ClientEvent.ToDevice(result));
     }
+    List<Long> ids =
+        results.stream().flatMapToLong(result -> result.inboxId().stream()).boxed().toList();
+    if (!ids.isEmpty()) {
+      pump.use((m, now) -> m.acknowledge(ids), why -> {});
+    }
+  }
+
+  /** Hands on what an earlier run received and did not come to hand on. */
+  private void redeliver() {
+    List<ToDeviceResult> page = new ArrayList<>();
+    do {
+      page.clear();
+      pump.use(
+          (m, now) -> page.addAll(m.inbox().events(0, REDELIVERY_PAGE)),
+          () -> handOn(List.copyOf(page)),
+          why -> {});
+    } while (!page.isEmpty() && !closed);
   }
 
   /** FEED-TRACK: whose device lists are followed early costs no round trip when a key is due. */

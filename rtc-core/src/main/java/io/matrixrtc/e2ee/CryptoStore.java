@@ -10,7 +10,7 @@ import java.util.Optional;
  * Where the Olm machine keeps what must outlive the process. Holds one device. Private keys and
  * ratchets reach it sealed. Used by one machine, from one thread at a time.
  */
-public interface CryptoStore extends RoomKeyStore, AutoCloseable {
+public interface CryptoStore extends RoomKeyStore, InboxStore, AutoCloseable {
   /** How many hashes of decrypted messages are kept; the oldest go first. */
   int MAX_MESSAGE_HASHES = 10_000;
 

@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** A store that lasts as long as the object; closing it changes nothing, so a test can re-open. */
@@ -21,7 +24,9 @@ public final class MemoryCryptoStore implements CryptoStore {
   private final Map<UserDevice, Device> removedDevices = new HashMap<>();
   private final Map<String, UserIdentity> identities = new TreeMap<>();
   private final MemoryRoomKeys roomKeys = new MemoryRoomKeys();
+  private final SortedMap<Long, StoredInboxEvent> inbox = new TreeMap<>();
   private final Set<String> messageHashes = new LinkedHashSet<>();
+  private long lastInboxId;
   private @Nullable StoredAccount account;
   private @Nullable String syncToken;
 
@@ -81,6 +86,21 @@ public final class MemoryCryptoStore implements CryptoStore {
   }
 
   @Override
+  public SortedSet<Long> inboxIds() {
+    return new TreeSet<>(inbox.keySet());
+  }
+
+  @Override
+  public List<StoredInboxEvent> inboxEvents(long after, int limit) {
+    return inbox.tailMap(after + 1).values().stream().limit(limit).toList();
+  }
+
+  @Override
+  public long lastInboxId() {
+    return lastInboxId;
+  }
+
+  @Override
   public Map<String, Boolean> trackedUsers() {
     return Map.copyOf(trackedUsers);
   }
@@ -118,6 +138,8 @@ public final class MemoryCryptoStore implements CryptoStore {
     changes.tombstones().forEach(device -> removedDevices.put(device.address(), device));
     changes.identities().forEach(identity -> identities.put(identity.userId(), identity));
     roomKeys.write(changes.roomKeys());
+    changes.inbox().received().forEach(this::put);
+    inbox.keySet().removeAll(changes.inbox().acknowledged());
     trackedUsers.putAll(changes.trackedUsers());
     changes.untrackedUsers().forEach(trackedUsers::remove);
     changes.messageHashes().forEach(this::addHash);
@@ -135,6 +157,11 @@ public final class MemoryCryptoStore implements CryptoStore {
     devices
         .computeIfAbsent(device.keys().userId(), user -> new TreeMap<>())
         .put(device.keys().deviceId(), device);
+  }
+
+  private void put(StoredInboxEvent event) {
+    inbox.put(event.id(), event);
+    lastInboxId = Math.max(lastInboxId, event.id());
   }
 
   private void addHash(String hash) {
@@ -156,6 +183,8 @@ public final class MemoryCryptoStore implements CryptoStore {
     removedDevices.clear();
     identities.clear();
     roomKeys.clear();
+    inbox.clear();
+    lastInboxId = 0;
     trackedUsers.clear();
     messageHashes.clear();
   }

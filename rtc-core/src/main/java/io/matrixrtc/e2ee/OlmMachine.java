@@ -43,6 +43,7 @@ public final class OlmMachine implements AutoCloseable {
   private final SessionClaims claims;
   private final Unwedging unwedging;
   private final MessageHashes hashes;
+  private final Inbox inbox;
   private final ToDeviceDecryptor decryptor;
   private final Deliveries deliveries;
   private final KeyChangeLog keyChanges;
@@ -96,6 +97,7 @@ public final class OlmMachine implements AutoCloseable {
     RoomKeyOwners owners = new RoomKeyOwners(directory, identities, verification);
     this.roomSenders = new RoomSenders(roomKeys, owners);
     this.roomDecryptor = new RoomEventDecryptor(store, roomKeys, roomSenders, work);
+    this.inbox = new Inbox(store, seal.rows(), work);
     this.decryptor =
         new ToDeviceDecryptor(
             own,
@@ -104,6 +106,7 @@ public final class OlmMachine implements AutoCloseable {
             checks,
             unwedging,
             new RoomKeyEvents(directory, roomKeys, owners, work),
+            inbox,
             work);
     this.deliveries =
         new Deliveries(
@@ -165,12 +168,17 @@ public final class OlmMachine implements AutoCloseable {
 
   /**
    * Takes what a sync brought. Its token is stored with what the sync changed, so that a crash
-   * before means the same sync again, and a crash after none.
+   * before means the same sync again, and a crash after none. In the same transaction the events
+   * enter the {@link #inbox}, where they stay until the app has {@link #acknowledge}d them.
    *
    * @return a result for each to-device event, in order, without those of dehydrated devices
+   * @throws IllegalStateException if {@link Inbox#hasRoomFor} says no; nothing has changed then
    */
   public List<ToDeviceResult> receiveSync(SyncChanges changes, Instant now)
       throws CryptoStoreException {
+    if (!inbox.hasRoomFor(changes)) {
+      throw new IllegalStateException("inbox full: acknowledge events first"); // INBOX-FULL
+    }
     uploads.onSync(changes.oneTimeKeyCount(), changes.unusedFallbackKeyTypes());
     tracker.left(changes.leftUsers(), own.address().userId());
     tracker.changed(changes.changedUsers());
@@ -178,12 +186,27 @@ public final class OlmMachine implements AutoCloseable {
     for (JsonNode event : changes.toDeviceEvents()) {
       decryptor.receive(event, now).ifPresent(results::add);
     }
+    results.forEach(inbox::keep); // INBOX-ATOMIC
     if (changes.toDeviceEvents().isEmpty()) {
       uploads.forgetPreviousFallbackKey(now);
     }
     work.changes().syncToken(changes.nextBatch());
     finish(now);
     return List.copyOf(results);
+  }
+
+  /** The events that the app has not acknowledged yet, those of earlier runs included. */
+  public Inbox inbox() {
+    return inbox;
+  }
+
+  /**
+   * Forgets events that the app has dealt with, by their {@link ToDeviceResult#inboxId}. Ids that
+   * are unknown, or were acknowledged before, are ignored.
+   */
+  public void acknowledge(Collection<Long> inboxIds) throws CryptoStoreException {
+    inbox.acknowledge(inboxIds);
+    commit();
   }
 
   /** Follows the device lists of {@code users} from now on. */

@@ -49,6 +49,9 @@ interface CryptoStoreContract {
       assertThat(store.trackedUsers()).isEmpty();
       assertThat(store.hasMessageHash("h")).isFalse();
       assertThat(store.syncToken()).isEmpty();
+      assertThat(store.inboxIds()).isEmpty();
+      assertThat(store.inboxEvents(0, 10)).isEmpty();
+      assertThat(store.lastInboxId()).isZero();
     }
   }
 
@@ -350,6 +353,45 @@ interface CryptoStoreContract {
                   store.hasMessageHash("h1"),
                   store.hasMessageHash("one more")))
           .containsExactly(false, true, true);
+    }
+  }
+
+  private static StoredInboxEvent inboxEvent(long id) {
+    return new StoredInboxEvent(id, Sealed.of(new byte[] {(byte) id, 1}));
+  }
+
+  @Test
+  default void theInboxGivesPagesInTheOrderOfIds() throws Exception {
+    try (CryptoStore store = open()) {
+      Changes.Builder five = Changes.builder();
+      for (long id = 1; id <= 5; id++) {
+        five.inboxEvent(inboxEvent(id));
+      }
+      store.write(five.build());
+      assertThat(store.inboxIds()).containsExactly(1L, 2L, 3L, 4L, 5L);
+      assertThat(store.inboxEvents(0, 2)).containsExactly(inboxEvent(1), inboxEvent(2));
+      assertThat(store.inboxEvents(2, 2)).containsExactly(inboxEvent(3), inboxEvent(4));
+      assertThat(store.inboxEvents(4, 2)).containsExactly(inboxEvent(5));
+      assertThat(store.inboxEvents(5, 2)).isEmpty();
+    }
+  }
+
+  @Test
+  default void acknowledgedEventsAreGoneAndTheirIdsAreNotForgotten() throws Exception {
+    try (CryptoStore store = open()) {
+      store.write(
+          Changes.builder()
+              .inboxEvent(inboxEvent(1))
+              .inboxEvent(inboxEvent(2))
+              .inboxEvent(inboxEvent(3))
+              .build());
+      store.write(Changes.builder().acknowledged(2).acknowledged(3).acknowledged(99).build());
+      assertThat(store.inboxEvents(0, 10)).containsExactly(inboxEvent(1));
+      assertThat(store.inboxIds()).containsExactly(1L);
+      assertThat(store.lastInboxId()).isEqualTo(3);
+      store.write(Changes.builder().inboxEvent(inboxEvent(4)).acknowledged(4).build());
+      assertThat(store.inboxIds()).as("received and acknowledged at once").containsExactly(1L);
+      assertThat(store.lastInboxId()).isEqualTo(4);
     }
   }
 }
