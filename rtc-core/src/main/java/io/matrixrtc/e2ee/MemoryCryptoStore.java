@@ -21,7 +21,8 @@ public final class MemoryCryptoStore implements CryptoStore {
   private final Map<Curve25519PublicKey, Map<String, StoredSession>> sessions = new HashMap<>();
   private final Map<String, Map<String, Device>> devices = new HashMap<>();
   private final Map<String, Boolean> trackedUsers = new TreeMap<>();
-  private final Map<UserDevice, Device> removedDevices = new HashMap<>();
+  private final Map<UserDevice, Device> removedDevices = new LinkedHashMap<>();
+  private final Set<UserDevice> undecided = new LinkedHashSet<>(); // of the removed ones
   private final Map<String, UserIdentity> identities = new TreeMap<>();
   private final MemoryRoomKeys roomKeys = new MemoryRoomKeys();
   private final SortedMap<Long, StoredInboxEvent> inbox = new TreeMap<>();
@@ -132,10 +133,10 @@ public final class MemoryCryptoStore implements CryptoStore {
                       .getOrDefault(address.userId(), new HashMap<>())
                       .remove(address.deviceId());
               if (device != null) {
-                removedDevices.put(address, device);
+                bury(device);
               }
             });
-    changes.tombstones().forEach(device -> removedDevices.put(device.address(), device));
+    changes.tombstones().forEach(this::bury);
     changes.identities().forEach(identity -> identities.put(identity.userId(), identity));
     roomKeys.write(changes.roomKeys());
     changes.inbox().received().forEach(this::put);
@@ -154,9 +155,23 @@ public final class MemoryCryptoStore implements CryptoStore {
 
   private void put(Device device) {
     removedDevices.remove(device.address());
+    undecided.remove(device.address());
     devices
         .computeIfAbsent(device.keys().userId(), user -> new TreeMap<>())
         .put(device.keys().deviceId(), device);
+  }
+
+  private void bury(Device device) {
+    removedDevices.put(device.address(), device);
+    undecided.remove(device.address());
+    if (device.localTrust() == LocalTrust.UNSET) {
+      undecided.add(device.address());
+    }
+    if (undecided.size() > MAX_REMOVED_DEVICES) { // DEV-TOMBSTONES
+      UserDevice oldest = undecided.iterator().next();
+      undecided.remove(oldest);
+      removedDevices.remove(oldest);
+    }
   }
 
   private void put(StoredInboxEvent event) {
@@ -181,6 +196,7 @@ public final class MemoryCryptoStore implements CryptoStore {
     sessions.clear();
     devices.clear();
     removedDevices.clear();
+    undecided.clear();
     identities.clear();
     roomKeys.clear();
     inbox.clear();
