@@ -325,8 +325,9 @@ class IdentityTrustTest {
   }
 
   private DeliveryOutcome deliverToAlice() throws Exception {
-    return Objects.requireNonNull(network.deliver(bob, "m.test", Json.newObject(), ALICE_DEVICE))
-        .get(ALICE_DEVICE);
+    Map<UserDevice, DeliveryOutcome> outcomes =
+        network.deliver(bob, "m.test", Json.newObject(), ALICE_DEVICE);
+    return Objects.requireNonNull(Objects.requireNonNull(outcomes, "not ended").get(ALICE_DEVICE));
   }
 
   private static DeliveryOutcome untrusted(VerificationState state) {
