@@ -287,6 +287,24 @@ class IdentityTrustTest {
   }
 
   @Test
+  void atMost5000IdentitiesStayInMemory() throws Exception {
+    FailingStore counting = new FailingStore(new MemoryCryptoStore());
+    Identities identities = new Identities(BOB, counting, new UnitOfWork(), new KeyChangeLog());
+    for (int i = 0; i < Identities.MAX_IN_MEMORY; i++) {
+      identities.find("@u" + i + ":x");
+    }
+    identities.trim();
+    identities.find("@u0:x"); // now the most recently used
+    assertThat(counting.identityReads).isEqualTo(Identities.MAX_IN_MEMORY);
+    identities.find("@one more:x");
+    identities.trim();
+    identities.find("@u0:x");
+    assertThat(counting.identityReads).isEqualTo(Identities.MAX_IN_MEMORY + 1);
+    identities.find("@u1:x");
+    assertThat(counting.identityReads).as("let go").isEqualTo(Identities.MAX_IN_MEMORY + 2);
+  }
+
+  @Test
   void anUnchangedIdentityIsNotWrittenAgain() throws Exception {
     FailingStore counting = new FailingStore(store);
     bob = network.open(BOB_DEVICE, OlmMachine.Settings.defaults(), counting);
