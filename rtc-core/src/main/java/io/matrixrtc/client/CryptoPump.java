@@ -177,7 +177,7 @@ final class CryptoPump {
   }
 
   /** Servers have no error code for it, only this sentence, which all clients look for. */
-  private static boolean isOneTimeKeyConflict(OutgoingRequest request, ApiFailure failure) {
+  static boolean isOneTimeKeyConflict(OutgoingRequest request, ApiFailure failure) {
     return request instanceof OutgoingRequest.KeysUpload
         && failure instanceof ApiFailure.Refused refused
         && refused.status() == 400

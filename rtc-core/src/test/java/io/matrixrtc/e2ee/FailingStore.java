@@ -14,6 +14,7 @@ final class FailingStore implements CryptoStore {
   boolean fails;
   int writes;
   int identitiesWritten;
+  int identityReads;
   Changes last = Changes.builder().build();
 
   FailingStore(CryptoStore store) {
@@ -42,6 +43,7 @@ final class FailingStore implements CryptoStore {
 
   @Override
   public Optional<UserIdentity> identity(String userId) throws CryptoStoreException {
+    identityReads++;
     return store.identity(userId);
   }
 
