@@ -28,6 +28,12 @@ import org.slf4j.LoggerFactory;
 public final class EncryptedClient implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EncryptedClient.class);
 
+  /**
+   * How long to-device messages wait for a new login after a soft logout. Then they end as failed:
+   * whoever wanted them sent decides anew, since devices may have left meanwhile.
+   */
+  public static final Duration HELD_LIMIT = Duration.ofMinutes(5);
+
   private final MatrixClient client;
   private final UserDevice device;
   private final SerialScheduler scheduler;
@@ -67,6 +73,7 @@ public final class EncryptedClient implements AutoCloseable {
     this.sync = new SyncLoop(client.sync(), settings, this::longPoll, new SyncListener());
     this.rooms = new RoomFeed(client.rooms(), sync, settings, this::trackCallUsers);
     pump.listen(toDevice::onCompleted, this::onBroken);
+    client.onLogin(this::onLogin);
   }
 
   /** Begins to sync, where the store says that it ended (SYNC-RESUME). */
@@ -149,6 +156,23 @@ public final class EncryptedClient implements AutoCloseable {
   /** FEED-TRACK: whose device lists are followed early costs no round trip when a key is due. */
   private void trackCallUsers(RoomUpdate update) {
     pump.use((m, now) -> m.trackUsers(RoomUpdates.callUsers(update), now), why -> {});
+  }
+
+  /** LOGIN-SOFT: keys and store stay; everything waits, and goes on with the next login. */
+  private void onLogin(LoginStatus status) {
+    if (closed) {
+      return;
+    }
+    tell(new ClientEvent.Login(status));
+    if (status instanceof LoginStatus.SoftLoggedOut) {
+      pump.suspend(HELD_LIMIT);
+    } else if (status instanceof LoginStatus.Ended) {
+      pump.suspend(Duration.ZERO);
+    } else {
+      sync.resume();
+      rooms.resume();
+      pump.resume();
+    }
   }
 
   private void onBroken(String why) {

@@ -256,10 +256,81 @@ class EncryptedClientTest {
 
   @Test
   void syncLogoutIsAnEvent() {
-    homeserver.logOut(alice.session.token());
+    homeserver.logOut(alice.session.token(), false);
     time.advance(Duration.ofMinutes(1));
     assertThat(alice.events)
-        .contains(new ClientEvent.Sync(new SyncStatus.Ended(new ApiFailure.LoggedOut(true))));
+        .contains(
+            new ClientEvent.Login(new LoginStatus.Ended()),
+            new ClientEvent.Sync(new SyncStatus.Ended(new ApiFailure.LoggedOut(false))));
+    CompletableFuture<Map<DeviceAddress, Outcome>> end = send(alice, "late", bob.address);
+    time.advance(Duration.ofMinutes(1));
+    assertThat(now(end).get(bob.address)).isNotEqualTo(new Outcome.Sent());
+    bob.client.close();
+    int calls = homeserver.log.size();
+    time.advance(Duration.ofHours(1));
+    assertThat(homeserver.log).as("nothing goes out any more").hasSize(calls);
+    assertThat(now(alice.client.matrix().resume(alice.session))).isFalse();
+  }
+
+  private MatrixSession newLogin(TestDevice device) {
+    return new MatrixSession(
+        device.session.homeserver(),
+        device.session.userId(),
+        device.session.deviceId(),
+        homeserver.loginAgain(device.session.userId(), device.session.deviceId()));
+  }
+
+  @Test
+  void loginSoftEverythingWaitsAndGoesOnInOrderUnderTheSameTransactions() throws Exception {
+    TestDevice carol = device("@carol:hs.test", "TABLET", 3);
+    assertDelivered("warm up");
+    now(send(alice, "warm up", carol.address));
+    callMember(bob);
+    homeserver.logOut(alice.session.token(), true);
+    List<CompletableFuture<Map<DeviceAddress, Outcome>>> ends = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      ends.add(send(alice, "b" + i, bob.address));
+      ends.add(send(alice, "c" + i, carol.address));
+    }
+    List<RoomUpdate> updates = new ArrayList<>();
+    CompletableFuture<ApiResult<RoomSubscription>> room =
+        alice.client.followRoom(ROOM, updates::add).toCompletableFuture();
+    List<String> refused = puts();
+    assertThat(now(send(bob, "meanwhile", alice.address))).containsValue(new Outcome.Sent());
+    time.advance(EncryptedClient.HELD_LIMIT.minusSeconds(1));
+    assertThat(ends).noneMatch(CompletableFuture::isDone);
+    assertThat(room).isNotDone();
+    assertThat(alice.events)
+        .containsOnlyOnce(new ClientEvent.Login(new LoginStatus.SoftLoggedOut()))
+        .contains(new ClientEvent.Sync(new SyncStatus.Suspended(new ApiFailure.LoggedOut(true))));
+    assertThat(alice.received).isEmpty();
+
+    MatrixSession again = newLogin(alice);
+    assertThat(now(alice.client.matrix().resume(again))).isTrue();
+    assertThat(ends).allMatch(end -> now(end).containsValue(new Outcome.Sent()));
+    assertThat(bob.received).containsExactly("warm up", "b0", "b1", "b2");
+    assertThat(carol.received).containsExactly("warm up", "c0", "c1", "c2");
+    assertThat(alice.received).containsExactly("meanwhile");
+    assertThat(room.join()).isInstanceOf(ApiResult.Ok.class);
+    assertThat(updates).hasSize(1);
+    assertThat(puts()).as("the same transactions").containsAll(refused);
+    assertThat(alice.events).contains(new ClientEvent.Login(new LoginStatus.Renewed(again)));
+  }
+
+  @Test
+  void loginSoftMessagesWaitSoLongAndNoLonger() {
+    assertDelivered("warm up");
+    homeserver.logOut(alice.session.token(), true);
+    CompletableFuture<Map<DeviceAddress, Outcome>> end = send(alice, "waits", bob.address);
+    time.advance(EncryptedClient.HELD_LIMIT.minusMillis(1));
+    assertThat(end).isNotDone();
+    time.advance(Duration.ofMillis(1));
+    assertThat(now(end).get(bob.address)).isEqualTo(new Outcome.Failed("the login has expired"));
+    assertThat(now(send(alice, "later", bob.address)).get(bob.address))
+        .isEqualTo(new Outcome.Failed("the login has expired"));
+    now(alice.client.matrix().resume(newLogin(alice)));
+    assertDelivered("again");
+    assertThat(bob.received).containsExactly("warm up", "again");
   }
 
   @Test
