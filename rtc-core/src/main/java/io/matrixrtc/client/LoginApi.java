@@ -83,7 +83,8 @@ final class LoginApi {
     String userId = answer.path("user_id").asText();
     String deviceId = answer.path("device_id").asText();
     Optional<TokenAnswer> tokens = TokenAnswer.read(answer, api.settings().scheduler().now());
-    if (userId.isEmpty() || deviceId.isEmpty() || tokens.isEmpty()) { // LOGIN-ANSWER
+    boolean named = MatrixIds.serverOf(userId).isPresent() && MatrixIds.isDeviceId(deviceId);
+    if (!named || tokens.isEmpty()) { // LOGIN-ANSWER
       return new LoginOutcome.Failed(
           new ApiFailure.NotMatrix(
               api.homeserver().toString(), "login without user, device and token"));

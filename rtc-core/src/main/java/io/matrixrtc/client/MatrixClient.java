@@ -1,6 +1,7 @@
 package io.matrixrtc.client;
 
 import java.net.URI;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -31,6 +32,23 @@ public final class MatrixClient implements AutoCloseable {
     this.keys = new KeysApi(api);
     this.toDevice = new ToDeviceApi(api);
     this.sync = new SyncApi(api, session.userId());
+  }
+
+  /**
+   * Finds the homeserver of a server name such as {@code example.org}, or of a full user id.
+   *
+   * @return completes with where it is and what it can do, or with what to do next
+   */
+  public static CompletionStage<DiscoveryOutcome> discover(
+      String serverNameOrUserId, ClientSettings settings) {
+    Optional<ServerName> server =
+        serverNameOrUserId.startsWith("@")
+            ? MatrixIds.serverOf(serverNameOrUserId)
+            : ServerName.parse(serverNameOrUserId);
+    return server.isPresent()
+        ? new Discovery(settings).find(server.get())
+        : CompletableFuture.completedFuture(
+            new DiscoveryOutcome.AskForAddress("this is no server name and no user id"));
   }
 
   /**

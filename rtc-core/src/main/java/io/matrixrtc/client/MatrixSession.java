@@ -24,6 +24,15 @@ public record MatrixSession(
     Optional<RefreshToken> refreshToken,
     Optional<Instant> expiresAt) {
 
+  public MatrixSession {
+    if (MatrixIds.serverOf(userId).isEmpty()) {
+      throw new IllegalArgumentException("login: want a full user id");
+    }
+    if (!MatrixIds.isDeviceId(deviceId)) {
+      throw new IllegalArgumentException("login: want a device id, printable and of 1..255 bytes");
+    }
+  }
+
   /** A login whose token lasts until it is revoked. */
   public MatrixSession(URI homeserver, String userId, String deviceId, AccessToken token) {
     this(homeserver, userId, deviceId, token, Optional.empty(), Optional.empty());

@@ -180,7 +180,7 @@ class EncryptedClientHomeserverTest {
   void syncLogoutAccountApiTellsWhoWeAreAndEndsTheLogin() throws Exception {
     TestDevice alice = device("alice");
     AccountApi account = alice.client.matrix().account();
-    assertThat(get(account.versions()).orThrow()).contains("v1.1");
+    assertThat(get(account.versions()).orThrow().versions()).contains("v1.1");
     assertThat(get(account.whoami()).orThrow())
         .isEqualTo(new AccountApi.WhoAmI(alice.session.userId(), alice.session.deviceId()));
     assertThat(get(account.logout()).orThrow()).isTrue();

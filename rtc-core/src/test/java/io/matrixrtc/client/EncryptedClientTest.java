@@ -185,6 +185,68 @@ class EncryptedClientTest {
   }
 
   @Test
+  void sizeToDeviceAtTheBoundWithTheLongestIdsAndOneBeyond() throws Exception {
+    String longUser = "@" + "u".repeat(246) + ":hs.test";
+    TestDevice from = device(longUser, "F".repeat(255), 3);
+    TestDevice to = device("@" + "v".repeat(246) + ":hs.test", "T".repeat(255), 4);
+    int rest = OlmToDeviceChannel.MAX_CONTENT_BYTES - text("").toString().length();
+    assertThat(now(send(from, "x".repeat(rest), to.address)))
+        .isEqualTo(Map.of(to.address, new Outcome.Sent()));
+    assertThat(to.received).containsExactly("x".repeat(rest));
+    int calls = puts().size();
+    assertThat(now(send(from, "x".repeat(rest + 1), to.address, bob.address)))
+        .hasSize(2)
+        .allSatisfy(
+            (device, outcome) ->
+                assertThat(((Outcome.Refused) outcome).reason()).contains("40961 bytes"));
+    assertThat(puts()).hasSize(calls);
+  }
+
+  @Test
+  void sizeToDeviceOfRawMessages() {
+    ObjectNode body = Json.newObject();
+    ObjectNode user = body.putObject("messages").putObject(bob.session.userId());
+    int rest = EventSize.MAX_BYTES - text("").toString().length();
+    user.set("LAPTOP", text("x".repeat(rest)));
+    now(alice.client.matrix().toDevice().send(TYPE, "txn-1", body)).orThrow();
+    user.set("LAPTOP", text("x".repeat(rest + 1)));
+    assertThat(now(alice.client.matrix().toDevice().send(TYPE, "txn-2", body)))
+        .isEqualTo(
+            new ApiResult.Failed<>(new ApiFailure.TooLarge("a to-device message", 65_537, 65_536)));
+    assertThat(puts()).hasSize(1);
+  }
+
+  @Test
+  void sizeEventAndItsNamesAtTheBoundAndOneBeyond() {
+    ObjectNode content = text("");
+    int ids = "!r:hs.test".length() + "t".length() + "k".length();
+    content.put("text", "x".repeat(EventSize.MAX_BYTES - content.toString().length() - ids));
+    assertThat(EventSize.ofEvent("!r:hs.test", "t", "k", content)).isEmpty();
+    assertThat(EventSize.ofEvent("!r:hs.test", "t", "kk", content)).isPresent();
+    assertThat(EventSize.ofEvent("!r", "t".repeat(255), "k".repeat(255), text(""))).isEmpty();
+    assertThat(EventSize.ofEvent("!r", "t".repeat(256), "", text(""))).isPresent();
+    assertThat(EventSize.ofEvent("!r", "t", "k".repeat(256), text(""))).isPresent();
+    int calls = homeserver.log.size();
+    RoomsApi rooms = alice.client.matrix().rooms();
+    content.put("text", "x".repeat(EventSize.MAX_BYTES));
+    assertThat(now(rooms.sendEvent(ROOM, "t", "txn", content)))
+        .isInstanceOf(ApiResult.Failed.class);
+    assertThat(now(rooms.sendState(ROOM, "t", "", content))).isInstanceOf(ApiResult.Failed.class);
+    assertThat(homeserver.log).hasSize(calls);
+  }
+
+  @Test
+  void idUserAndDeviceThatCannotBeAreRefusedAloneAndTheOthersReached() {
+    DeviceAddress noUser = new DeviceAddress("bob", "LAPTOP");
+    DeviceAddress noDevice = new DeviceAddress("@bob:hs.test", "LAP\nTOP");
+    Map<DeviceAddress, Outcome> outcomes = now(send(alice, "all", bob.address, noUser, noDevice));
+    assertThat(outcomes).containsEntry(bob.address, new Outcome.Sent()).hasSize(3);
+    assertThat(outcomes.get(noUser)).isInstanceOf(Outcome.Refused.class);
+    assertThat(outcomes.get(noDevice)).isInstanceOf(Outcome.Refused.class);
+    assertThat(now(send(alice, "nobody", noUser))).hasSize(1);
+  }
+
+  @Test
   void sendOutcomesToNobodyIsDoneAtOnce() {
     assertThat(now(send(alice, "nobody"))).isEmpty();
   }
