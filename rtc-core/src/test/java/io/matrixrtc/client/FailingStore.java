@@ -5,11 +5,16 @@ import io.matrixrtc.e2ee.CryptoStore;
 import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.Device;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
+import io.matrixrtc.e2ee.RoomKeyId;
 import io.matrixrtc.e2ee.StoredAccount;
+import io.matrixrtc.e2ee.StoredRoomKey;
 import io.matrixrtc.e2ee.StoredSession;
 import io.matrixrtc.e2ee.UserDevice;
+import io.matrixrtc.e2ee.UserIdentity;
+import io.matrixrtc.e2ee.WithheldRoomKey;
 import io.matrixrtc.olm.Curve25519PublicKey;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +48,43 @@ final class FailingStore implements CryptoStore {
   }
 
   @Override
+  public Optional<UserIdentity> identity(String userId) throws CryptoStoreException {
+    return store.identity(userId);
+  }
+
+  @Override
+  public Collection<UserIdentity> identities() throws CryptoStoreException {
+    return store.identities();
+  }
+
+  @Override
+  public Optional<StoredRoomKey> roomKey(RoomKeyId id) throws CryptoStoreException {
+    return store.roomKey(id);
+  }
+
+  @Override
+  public List<StoredRoomKey> roomKeysFrom(Curve25519PublicKey senderKey)
+      throws CryptoStoreException {
+    return store.roomKeysFrom(senderKey);
+  }
+
+  @Override
+  public List<StoredRoomKey> roomKeys(Optional<RoomKeyId> after, int limit)
+      throws CryptoStoreException {
+    return store.roomKeys(after, limit);
+  }
+
+  @Override
+  public Optional<WithheldRoomKey> withheld(RoomKeyId id) throws CryptoStoreException {
+    return store.withheld(id);
+  }
+
+  @Override
+  public Optional<String> decryptedEvent(RoomKeyId id, long index) throws CryptoStoreException {
+    return store.decryptedEvent(id, index);
+  }
+
+  @Override
   public Map<String, Boolean> trackedUsers() {
     return store.trackedUsers();
   }
@@ -66,6 +108,11 @@ final class FailingStore implements CryptoStore {
       throw new CryptoStoreException.Unavailable("disk full", new IOException("disk full"));
     }
     store.write(changes);
+  }
+
+  @Override
+  public void erase() throws CryptoStoreException {
+    store.erase();
   }
 
   @Override
