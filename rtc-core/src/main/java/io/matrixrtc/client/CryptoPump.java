@@ -114,6 +114,18 @@ final class CryptoPump {
     }
   }
 
+  /**
+   * Erases the store and wipes the keys of a device that is logged out. To be called on the
+   * scheduler.
+   */
+  void erase() throws CryptoStoreException {
+    try {
+      machine.logout();
+    } finally {
+      stop("logged out");
+    }
+  }
+
   /** Uses the machine no more, and wipes its keys. To be called on the scheduler. */
   void stop(String why) {
     if (whyStopped == null) {

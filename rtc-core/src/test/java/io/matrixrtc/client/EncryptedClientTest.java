@@ -31,6 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The shell around machine and homeserver, on virtual time: order, faults, stores, rooms. */
 class EncryptedClientTest {
@@ -332,6 +333,47 @@ class EncryptedClientTest {
     time.advance(Duration.ofHours(1));
     assertThat(homeserver.log).as("nothing goes out any more").hasSize(calls);
     assertThat(now(alice.client.matrix().resume(alice.session))).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void clientLogoutDeletesTheDeviceAndErasesTheStore(boolean answerLost) throws Exception {
+    assertDelivered("warm up");
+    assertThat(alice.store.account()).isPresent();
+    fault("/logout", answerLost ? 1 : 0, Fault.LOST_ANSWER);
+    CompletableFuture<LogoutOutcome> end = alice.client.logout().toCompletableFuture();
+    time.advance(Duration.ofSeconds(2));
+    assertThat(end.join()).isEqualTo(new LogoutOutcome.LoggedOut());
+    assertThat(alice.store.account()).isEmpty();
+    assertThat(alice.store.syncToken()).isEmpty();
+    assertThat(alice.events).noneMatch(ClientEvent.EncryptionFailed.class::isInstance);
+    assertThatThrownBy(() -> send(alice, "late", bob.address).join())
+        .hasCauseInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> alice.client.logout().toCompletableFuture().join())
+        .hasCauseInstanceOf(IllegalStateException.class);
+    alice.client.close();
+    bob.client.close();
+    int calls = homeserver.log.size();
+    time.advance(Duration.ofHours(1));
+    assertThat(homeserver.log).hasSize(calls);
+  }
+
+  @Test
+  void clientLogoutThatTheHomeserverDoesNotTakeChangesNothing() {
+    fault("/logout", 1000, Fault.BAD_GATEWAY);
+    CompletableFuture<LogoutOutcome> end = alice.client.logout().toCompletableFuture();
+    time.advance(Duration.ofMinutes(2));
+    assertThat(end.join()).isEqualTo(new LogoutOutcome.Failed(new ApiFailure.ServerError(502)));
+    assertDelivered("still here");
+  }
+
+  @Test
+  void clientLogoutSaysWhenTheStoreIsNotErased() throws Exception {
+    FailingStore store = new FailingStore();
+    TestDevice carol = TestDevice.of(homeserver, time, "@carol:hs.test", "TABLET", 3, ALL, store);
+    carol.client.start();
+    store.fails = true;
+    assertThat(now(carol.client.logout())).isInstanceOf(LogoutOutcome.StoreNotErased.class);
   }
 
   private MatrixSession newLogin(TestDevice device) {

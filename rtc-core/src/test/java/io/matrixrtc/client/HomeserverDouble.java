@@ -182,6 +182,11 @@ final class HomeserverDouble implements HttpTransport {
           case "keys/upload" -> upload(login, body);
           case "keys/query" -> query(body);
           case "keys/claim" -> claim(body);
+          case "logout" -> {
+            logins.values().remove(login);
+            deviceKeys.remove(login);
+            yield Json.newObject();
+          }
           default -> {
             if (path.startsWith("sendToDevice/")) {
               yield toDevice(login, path, body);
