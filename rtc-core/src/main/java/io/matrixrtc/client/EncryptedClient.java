@@ -1,10 +1,12 @@
 package io.matrixrtc.client;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.e2ee.CryptoStore;
 import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.OlmMachine;
 import io.matrixrtc.e2ee.ToDeviceResult;
 import io.matrixrtc.e2ee.UserDevice;
+import io.matrixrtc.keys.SenderEvidence;
 import io.matrixrtc.keys.SerialScheduler;
 import io.matrixrtc.keys.ToDeviceChannel;
 import io.matrixrtc.olm.RandomSource;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +33,12 @@ public final class EncryptedClient implements AutoCloseable {
 
   /** As many events of the inbox are in memory at a time. */
   private static final int REDELIVERY_PAGE = 100;
+
+  /**
+   * How long to-device messages wait for a new login after a soft logout. Then they end as failed:
+   * whoever wanted them sent decides anew, since devices may have left meanwhile.
+   */
+  public static final Duration HELD_LIMIT = Duration.ofMinutes(5);
 
   private final MatrixClient client;
   private final UserDevice device;
@@ -70,6 +79,12 @@ public final class EncryptedClient implements AutoCloseable {
     this.sync = new SyncLoop(client.sync(), settings, this::longPoll, new SyncListener());
     this.rooms = new RoomFeed(client.rooms(), sync, settings, this::trackCallUsers);
     pump.listen(toDevice::onCompleted, this::onBroken);
+    client.onLogin(this::onLogin);
+  }
+
+  /** Returns what opens a client for {@code session}. */
+  public static EncryptedClientBuilder builder(MatrixSession session, ClientSettings settings) {
+    return new EncryptedClientBuilder(session, settings);
   }
 
   /**
@@ -99,6 +114,28 @@ public final class EncryptedClient implements AutoCloseable {
   /** Encrypted to-device events. */
   public ToDeviceChannel toDevice() {
     return toDevice;
+  }
+
+  /**
+   * Tells {@code receiver}, which must not block, of each event of {@code eventType} that was
+   * encrypted for this device, with the device that sent it. Others are ignored; {@link #toDevice}
+   * tells of them as well.
+   */
+  public ToDeviceChannel.Subscription onEncrypted(
+      String eventType, BiConsumer<SenderEvidence, ObjectNode> receiver) {
+    return toDevice.subscribe(
+        eventType,
+        new ToDeviceChannel.Listener() {
+          @Override
+          public void onEncrypted(SenderEvidence from, ObjectNode content) {
+            receiver.accept(from, content);
+          }
+
+          @Override
+          public void onCleartext(String userId, ObjectNode content) {
+            LOG.warn("{}: ignored an event that came in the clear", device);
+          }
+        });
   }
 
   /** Sets state of {@code roomId} for a session. */
@@ -180,6 +217,23 @@ public final class EncryptedClient implements AutoCloseable {
     pump.use((m, now) -> m.trackUsers(RoomUpdates.callUsers(update), now), why -> {});
   }
 
+  /** LOGIN-SOFT: keys and store stay; everything waits, and goes on with the next login. */
+  private void onLogin(LoginStatus status) {
+    if (closed) {
+      return;
+    }
+    tell(new ClientEvent.Login(status));
+    if (status instanceof LoginStatus.SoftLoggedOut) {
+      pump.suspend(HELD_LIMIT);
+    } else if (status instanceof LoginStatus.Ended) {
+      pump.suspend(Duration.ZERO);
+    } else {
+      sync.resume();
+      rooms.resume();
+      pump.resume();
+    }
+  }
+
   private void onBroken(String why) {
     sync.stop();
     toDevice.onBroken(why);
@@ -205,14 +259,57 @@ public final class EncryptedClient implements AutoCloseable {
     scheduler.execute(
         () -> {
           if (!closed) {
-            closed = true;
-            sync.stop();
-            rooms.close();
-            toDevice.close();
+            shut();
             pump.stop("the client is closed");
-            client.close();
           }
         });
+  }
+
+  private void shut() {
+    closed = true;
+    sync.stop();
+    rooms.close();
+    toDevice.close();
+    client.close();
+  }
+
+  /**
+   * Ends the login, which deletes the device; then closes this, wipes the keys in memory and erases
+   * the store (CLIENT-LOGOUT). If the homeserver does not end it, everything goes on. Completes
+   * exceptionally only if closed.
+   */
+  public CompletionStage<LogoutOutcome> logout() {
+    CompletableFuture<LogoutOutcome> end = new CompletableFuture<>();
+    client
+        .account()
+        .logout()
+        .whenComplete(
+            (result, bug) -> {
+              if (result == null) {
+                end.completeExceptionally(new IllegalStateException("the client is closed", bug));
+              } else {
+                end.complete(result.fold(done -> erase(), this::notLoggedOut));
+              }
+            });
+    return end;
+  }
+
+  private LogoutOutcome notLoggedOut(ApiFailure failure) {
+    // A repetition after a lost answer finds no login any more
+    return failure instanceof ApiFailure.LoggedOut out && !out.soft()
+        ? erase()
+        : new LogoutOutcome.Failed(failure);
+  }
+
+  private LogoutOutcome erase() {
+    shut();
+    try {
+      pump.erase();
+      return new LogoutOutcome.LoggedOut();
+    } catch (CryptoStoreException e) {
+      LOG.error("{}: the store of a device that is logged out was not erased", device, e);
+      return new LogoutOutcome.StoreNotErased(e);
+    }
   }
 
   private final class SyncListener implements SyncLoop.Listener {

@@ -129,6 +129,9 @@ final class FailingStore implements CryptoStore {
 
   @Override
   public void erase() throws CryptoStoreException {
+    if (fails) {
+      throw new CryptoStoreException.Unavailable("disk full", new IOException("disk full"));
+    }
     store.erase();
   }
 
