@@ -16,7 +16,6 @@ import io.matrixrtc.homeserver.accounts.Users;
 import io.matrixrtc.homeserver.faults.SyncGate;
 import io.matrixrtc.homeserver.http.Endpoints;
 import io.matrixrtc.homeserver.http.Routes;
-import io.matrixrtc.homeserver.http.Tokens;
 import io.matrixrtc.homeserver.keys.KeyArea;
 import io.matrixrtc.homeserver.rooms.RoomArea;
 import io.matrixrtc.homeserver.store.Foundation;
@@ -32,7 +31,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /** Puts the areas of the server together. A new group of endpoints is one line here. */
-record Assembly(Routes routes, Tokens tokens) {
+record Assembly(Routes routes, Devices devices) {
 
   static Assembly of(
       HomeserverConfig config,
@@ -51,7 +50,7 @@ record Assembly(Routes routes, Tokens tokens) {
             config.serverName());
 
     Users users = new Users(storage, config.serverName(), ids);
-    Devices devices = new Devices(storage, config.time(), ids);
+    Devices devices = new Devices(foundation);
     InteractiveAuth auth = new InteractiveAuth(users, ids);
     Transactions transactions = new Transactions(storage);
     AccountData accountData = new AccountData(foundation);
@@ -64,7 +63,8 @@ record Assembly(Routes routes, Tokens tokens) {
     devices.onDeletion(inbox::deviceDeleted);
     devices.onDeletion(keys::deviceDeleted);
 
-    LoginEndpoints login = new LoginEndpoints(users, devices, ids, config.serverName());
+    LoginEndpoints login =
+        new LoginEndpoints(users, devices, ids, config.serverName(), config.refreshableLifetime());
     List<Endpoints> all =
         List.of(
             new DiscoveryEndpoints(baseUrl),

@@ -1,11 +1,11 @@
 package io.matrixrtc.homeserver.sync;
 
 import io.matrixrtc.homeserver.accounts.AccountData;
-import io.matrixrtc.homeserver.accounts.Devices;
 import io.matrixrtc.homeserver.accounts.Filters;
 import io.matrixrtc.homeserver.faults.SyncGate;
 import io.matrixrtc.homeserver.http.Endpoints;
 import io.matrixrtc.homeserver.http.Routes;
+import io.matrixrtc.homeserver.http.Tokens;
 import io.matrixrtc.homeserver.keys.KeyArea;
 import io.matrixrtc.homeserver.rooms.RoomArea;
 import io.matrixrtc.homeserver.store.Foundation;
@@ -26,7 +26,7 @@ public final class SyncArea implements Endpoints {
       ToDeviceInbox inbox,
       AccountData accountData,
       Filters filters,
-      Devices devices) {
+      Tokens tokens) {
     AccountDataSection data = new AccountDataSection(accountData);
     SyncReader reader =
         new SyncReader(
@@ -36,7 +36,7 @@ public final class SyncArea implements Endpoints {
                 new DeviceListsSection(keys.delta()),
                 new OneTimeKeysSection(keys.oneTimeKeys()),
                 data));
-    this.endpoint = new SyncEndpoint(foundation, state, reader, gate, inbox, filters, devices);
+    this.endpoint = new SyncEndpoint(foundation, state, reader, gate, inbox, filters, tokens);
   }
 
   @Override

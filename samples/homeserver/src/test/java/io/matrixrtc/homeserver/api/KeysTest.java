@@ -142,6 +142,29 @@ class KeysTest extends ServerTest {
   }
 
   @Test
+  void otherServersAreFailuresAndUnknownLocalUsersAreNot_HS_KEYS_FAILURES() {
+    bob.uploadDeviceKeys("one");
+    upload(bob, "one_time_keys", "A", "1").ok();
+    JsonNode query =
+        alice
+            .post(
+                "/keys/query",
+                "{'timeout':10000,'device_keys':{'@bob:test':[],'@none:test':[],'@x:example.net':[],'@y:example.net':[],'@z:example.org:8448':[]}}")
+            .ok();
+    assertThat(names(query.path("failures"))).containsExactly("example.net", "example.org:8448");
+    assertThat(query.at("/failures/example.net/status").asInt()).isEqualTo(503);
+    assertThat(names(query.path("device_keys"))).containsExactly("@bob:test");
+    JsonNode claim =
+        alice
+            .post(
+                "/keys/claim",
+                "{'one_time_keys':{'@bob:test':{'BOB1':'signed_curve25519'},'@x:example.net':{'D':'signed_curve25519'},'@none:test':{'D':'signed_curve25519'}}}")
+            .ok();
+    assertThat(names(claim.path("failures"))).containsExactly("example.net");
+    assertThat(names(claim.path("one_time_keys"))).containsExactly("@bob:test");
+  }
+
+  @Test
   void queriesShowTheDevicesAskedForWithTheirNames() {
     bob.uploadDeviceKeys("one");
     bob.put("/devices/BOB1", "{'display_name':'Desk'}").ok();
