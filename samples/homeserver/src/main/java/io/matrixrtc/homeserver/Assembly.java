@@ -13,6 +13,9 @@ import io.matrixrtc.homeserver.accounts.PushRuleEndpoints;
 import io.matrixrtc.homeserver.accounts.RegisterEndpoints;
 import io.matrixrtc.homeserver.accounts.Transactions;
 import io.matrixrtc.homeserver.accounts.Users;
+import io.matrixrtc.homeserver.ephemeral.EphemeralEndpoints;
+import io.matrixrtc.homeserver.ephemeral.Receipts;
+import io.matrixrtc.homeserver.ephemeral.Typing;
 import io.matrixrtc.homeserver.faults.SyncGate;
 import io.matrixrtc.homeserver.http.Endpoints;
 import io.matrixrtc.homeserver.http.Routes;
@@ -57,6 +60,8 @@ record Assembly(Routes routes, Devices devices) {
     Filters filters = new Filters(storage);
     RoomArea rooms = new RoomArea(foundation, users, transactions);
     KeyArea keys = new KeyArea(foundation, users, devices, auth, rooms.memberships());
+    Typing typing = new Typing(foundation, state, rooms.memberships());
+    Receipts receipts = new Receipts(foundation, rooms.memberships());
     ToDeviceInbox inbox = new ToDeviceInbox(foundation);
 
     devices.onDeletion(transactions::deviceDeleted);
@@ -78,9 +83,20 @@ record Assembly(Routes routes, Devices devices) {
             new OpenIdEndpoints(foundation),
             rooms,
             keys,
+            new EphemeralEndpoints(typing, receipts, accountData, rooms),
             new SendToDeviceEndpoint(inbox, devices, transactions),
             new SyncArea(
-                foundation, state, gate, rooms, keys, inbox, accountData, filters, devices));
+                foundation,
+                state,
+                gate,
+                rooms,
+                keys,
+                inbox,
+                accountData,
+                typing,
+                receipts,
+                filters,
+                devices));
     Routes routes = new Routes();
     all.forEach(endpoints -> endpoints.addTo(routes));
     return new Assembly(routes, devices);

@@ -2,6 +2,8 @@ package io.matrixrtc.homeserver.sync;
 
 import io.matrixrtc.homeserver.accounts.AccountData;
 import io.matrixrtc.homeserver.accounts.Filters;
+import io.matrixrtc.homeserver.ephemeral.Receipts;
+import io.matrixrtc.homeserver.ephemeral.Typing;
 import io.matrixrtc.homeserver.faults.SyncGate;
 import io.matrixrtc.homeserver.http.Endpoints;
 import io.matrixrtc.homeserver.http.Routes;
@@ -25,13 +27,15 @@ public final class SyncArea implements Endpoints {
       KeyArea keys,
       ToDeviceInbox inbox,
       AccountData accountData,
+      Typing typing,
+      Receipts receipts,
       Filters filters,
       Tokens tokens) {
     AccountDataSection data = new AccountDataSection(accountData);
     SyncReader reader =
         new SyncReader(
             List.of(
-                new RoomsSection(rooms, List.of(data)),
+                new RoomsSection(rooms, List.of(data, new EphemeralPart(typing, receipts))),
                 new ToDeviceSection(inbox),
                 new DeviceListsSection(keys.delta()),
                 new OneTimeKeysSection(keys.oneTimeKeys()),
