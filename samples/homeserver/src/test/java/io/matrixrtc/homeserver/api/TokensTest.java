@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.homeserver.HomeserverConfig;
 import io.matrixrtc.homeserver.http.BindFailed;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -144,6 +146,21 @@ class TokensTest extends ServerTest {
     nobody().post("/refresh", "{}").fails(400, "M_MISSING_PARAM");
     assertThat(server.databaseDump())
         .noneMatch(row -> row.toString().contains(three.path("refresh_token").asText()));
+  }
+
+  @Test
+  void theLatestExpiredTokensAreRememberedAndNoMore_HS_REFRESH() {
+    JsonNode login = logIn("'refresh_token':true,'device_id':'R',");
+    List<JsonNode> all = new ArrayList<>();
+    all.add(login);
+    for (int i = 0; i < 9; i++) {
+      time.advance(Duration.ofSeconds(1));
+      all.add(refresh(all.get(i)).ok());
+    }
+    withToken(login, all.get(9)).get("/account/whoami").ok();
+    endsSoftly(withToken(login, all.get(8)).get("/account/whoami"));
+    endsSoftly(withToken(login, all.get(1)).get("/account/whoami"));
+    endsForGood(withToken(login, all.get(0)).get("/account/whoami"));
   }
 
   private JsonNode logIn(String members) {
