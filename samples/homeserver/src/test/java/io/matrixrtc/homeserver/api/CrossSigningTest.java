@@ -138,6 +138,18 @@ class CrossSigningTest extends ServerTest {
   }
 
   @Test
+  void newCrossSigningKeysAreADeviceListChangeAndTheSameOnesAreNot_HS_DL_CHANGED() {
+    String room = alice.createRoom("{'preset':'public_chat'}");
+    bob.join(room);
+    JsonNode before = bob.firstSync();
+    upload(alice, keys(alice, MASTER)).ok();
+    JsonNode after = bob.syncAfter(before);
+    assertThat(texts(after.at("/device_lists/changed"))).containsExactly("@alice:test");
+    upload(alice, keys(alice, MASTER)).ok();
+    assertThat(bob.syncAfter(after).has("device_lists")).isFalse();
+  }
+
+  @Test
   void aSignatureOnAnOwnDeviceIsMergedAndSeenByAll() {
     upload(alice, keys(alice, MASTER)).ok();
     alice.uploadDeviceKeys(DEVICE.publicKey());

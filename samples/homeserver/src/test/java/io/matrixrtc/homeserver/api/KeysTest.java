@@ -3,6 +3,9 @@ package io.matrixrtc.homeserver.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +74,28 @@ class KeysTest extends ServerTest {
     assertThat(names(claim())).containsExactly("signed_curve25519:Y");
     assertThat(names(claim())).containsExactly("signed_curve25519:A");
     assertThat(claim().isMissingNode()).isTrue();
+  }
+
+  @Test
+  void claimsAtTheSameTimeGetDifferentKeys_HS_OTK_ORDER() {
+    String[] keys = new String[40];
+    for (int i = 0; i < keys.length; i += 2) {
+      keys[i] = "K" + i;
+      keys[i + 1] = "k" + i;
+    }
+    upload(bob, "one_time_keys", keys).ok();
+    upload(bob, "fallback_keys", "F", "f").ok();
+    List<CompletableFuture<Reply>> claims = new ArrayList<>();
+    for (int i = 0; i < 25; i++) {
+      claims.add(alice.callAsync("POST", "/keys/claim", CLAIM));
+    }
+    List<String> claimed = new ArrayList<>();
+    for (CompletableFuture<Reply> claim : claims) {
+      claimed.addAll(names(claim.join().ok().at("/one_time_keys/@bob:test/BOB1")));
+    }
+    assertThat(claimed).hasSize(25);
+    assertThat(new HashSet<>(claimed)).as("twenty keys and the fallback key").hasSize(21);
+    assertThat(claimed.stream().filter("signed_curve25519:F"::equals)).hasSize(5);
   }
 
   @Test
