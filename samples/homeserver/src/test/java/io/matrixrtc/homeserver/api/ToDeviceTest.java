@@ -68,8 +68,7 @@ class ToDeviceTest extends ServerTest {
     JsonNode first = bob.firstSync();
     IntStream.range(0, 101).forEach(this::send);
     JsonNode hundred = bob.waitForNews(first, 30_000).join().ok();
-    JsonNode rest =
-        bob.waitForNews(hundred, 30_000).orTimeout(20, TimeUnit.SECONDS).join().ok();
+    JsonNode rest = bob.waitForNews(hundred, 30_000).orTimeout(20, TimeUnit.SECONDS).join().ok();
     assertThat(numbers(rest)).containsExactly("100");
     CompletableFuture<Reply> waiting = bob.waitForNews(rest, 30_000);
     awaitWaitingSyncs(1);
