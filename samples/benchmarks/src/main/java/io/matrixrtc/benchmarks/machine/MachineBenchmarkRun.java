@@ -2,6 +2,7 @@ package io.matrixrtc.benchmarks.machine;
 
 import io.matrixrtc.benchmarks.BenchLine;
 import io.matrixrtc.benchmarks.Medians;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,38 +35,95 @@ public final class MachineBenchmarkRun {
   }
 
   private final Plan plan;
+  private final String peer;
 
-  private MachineBenchmarkRun(Plan plan) {
+  private MachineBenchmarkRun(Plan plan, String peer) {
     this.plan = plan;
+    this.peer = peer;
   }
 
   /**
-   * Measures everything; one line on {@code out} after each measurement.
+   * Measures everything; one line on {@code out} after each measurement. npm fetches the peer.
    *
+   * @param err where it is said that the peer cannot be had
    * @throws RunnerException if a benchmark or its JVM failed
+   * @throws IOException if there is no place for temporary files
    */
-  public static List<BenchLine> run(Plan plan, boolean json, PrintStream out)
-      throws RunnerException {
-    MachineBenchmarkRun run = new MachineBenchmarkRun(plan);
+  public static List<BenchLine> run(Plan plan, boolean json, PrintStream out, PrintStream err)
+      throws RunnerException, IOException {
+    try (TemporaryDirectory directory = new TemporaryDirectory()) {
+      String peer = "";
+      try {
+        RustDialogue.install(directory.path());
+        new RustDialogue(directory.path()).close();
+        peer = directory.path().toString();
+      } catch (IOException e) {
+        err.println("bench: NO COMPARISON WITH THE RUST SDK: " + e.getMessage());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new RunnerException("interrupted");
+      }
+      return new MachineBenchmarkRun(plan, peer).run(json, out);
+    }
+  }
+
+  private List<BenchLine> run(boolean json, PrintStream out) throws RunnerException {
     if (!json) {
       out.println(BenchLine.TABLE_HEAD);
     }
     List<BenchLine> lines = new ArrayList<>();
     for (StoreKind store : StoreKind.values()) {
-      List<BenchLine> ofStore =
-          List.of(run.send(store, false), run.send(store, true), run.receive(store));
-      ofStore.forEach(line -> out.println(json ? line.toJson() : line.toRow()));
-      out.flush();
-      lines.addAll(ofStore);
+      for (Step step :
+          List.<Step>of(
+              () -> send(store, false),
+              () -> send(store, true),
+              () -> receive(store),
+              () -> dialogue(store, "send", Dialogue.DEVICES),
+              () ->
+                  dialogue(store, "receive", Dialogue.DEVICES * Dialogue.EVENTS_PER_DEVICE))) {
+        BenchLine line = step.measure();
+        lines.add(line);
+        out.println(json ? line.toJson() : line.toRow());
+        out.flush();
+      }
     }
     return lines;
+  }
+
+  @FunctionalInterface
+  private interface Step {
+    BenchLine measure() throws RunnerException;
+  }
+
+  /** Against the peer, if there is one; shots of it and of ours alternate. */
+  private BenchLine dialogue(StoreKind store, String part, int size) throws RunnerException {
+    int contenders = peer.isEmpty() ? 1 : 2;
+    List<Double> shots =
+        shots(
+            DialogueBenchmark.class,
+            "machine",
+            Map.of("store", store.name(), "peer", peer, "part", part),
+            contenders);
+    List<double[]> rounds = new ArrayList<>();
+    for (int i = 0; i + contenders <= shots.size(); i += contenders) {
+      rounds.add(new double[] {shots.get(i), shots.get(i + contenders - 1)});
+    }
+    BenchLine line =
+        BenchLine.ofMillis(
+            "dialogue." + part + "." + label(store), size, Medians.of(rounds, round -> round[1]));
+    return peer.isEmpty()
+        ? line
+        : line.against(
+            RustDialogue.NAME,
+            Medians.of(rounds, round -> round[0]),
+            Medians.of(rounds, round -> round[1] / round[0]));
   }
 
   private BenchLine send(StoreKind store, boolean turn) throws RunnerException {
     double millis =
         Medians.of(
             shots(
-                SendBenchmark.class, Map.of("store", store.name(), "turn", Boolean.toString(turn))),
+                SendBenchmark.class, "send", Map.of("store", store.name(), "turn", Boolean.toString(turn)), 1),
             shot -> shot);
     return BenchLine.ofMillis(
         "machine." + (turn ? "sendTurning." : "send.") + label(store),
@@ -77,7 +135,7 @@ public final class MachineBenchmarkRun {
     int events = ReceiveBenchmark.DEVICES * SyncTraffic.EVENTS_PER_DEVICE;
     double perSecond =
         Medians.of(
-            shots(ReceiveBenchmark.class, Map.of("store", store.name())),
+            shots(ReceiveBenchmark.class, "receive", Map.of("store", store.name()), 1),
             millis -> events * 1_000.0 / millis);
     return BenchLine.ofRate("machine.receive." + label(store), events, perSecond);
   }
@@ -86,14 +144,15 @@ public final class MachineBenchmarkRun {
     return store.name().toLowerCase(Locale.ROOT);
   }
 
-  private List<Double> shots(Class<?> benchmark, Map<String, String> parameters)
+  private List<Double> shots(
+      Class<?> benchmark, String method, Map<String, String> parameters, int contenders)
       throws RunnerException {
     ChainedOptionsBuilder options =
         new OptionsBuilder()
-            .include("^" + benchmark.getName() + "\\.")
+            .include("^" + benchmark.getName() + "\\." + method + "$")
             .forks(plan.forks())
-            .warmupIterations(plan.warmups())
-            .measurementIterations(plan.shots())
+            .warmupIterations(contenders * plan.warmups())
+            .measurementIterations(contenders * plan.shots())
             .shouldFailOnError(true)
             .verbosity(VerboseMode.SILENT);
     parameters.forEach(options::param);
@@ -112,12 +171,14 @@ public final class MachineBenchmarkRun {
    * {@code [--json] [--quick]}: prints all measurements; the full plan unless told otherwise.
    *
    * @throws RunnerException if a benchmark or its JVM failed
+   * @throws IOException if there is no place for temporary files
    */
-  public static void main(String[] args) throws RunnerException {
+  public static void main(String[] args) throws RunnerException, IOException {
     List<String> options = List.of(args);
     run(
         options.contains("--quick") ? Plan.QUICK : Plan.FULL,
         options.contains("--json"),
-        System.out);
+        System.out,
+        System.err);
   }
 }
