@@ -67,18 +67,45 @@ final class CryptoPump {
    * @return whether it was used
    */
   boolean use(Use use, Consumer<String> refused) {
+    return use(use, () -> {}, refused);
+  }
+
+  /**
+   * As {@link #use(Use, Consumer)}; between the two, {@code handOn} tells others what came of the
+   * use. It is stored by then, so it is told even if sending fails (PUMP-RESULTS).
+   */
+  boolean use(Use use, Runnable handOn, Consumer<String> refused) {
     if (whyStopped != null) {
       refused.accept(whyStopped);
       return false;
     }
+    if (!guarded(() -> use.run(machine, scheduler.now()))) {
+      refused.accept("the Olm machine failed");
+      return false;
+    }
     try {
-      use.run(machine, scheduler.now());
-      pump();
+      handOn.run();
+    } finally {
+      if (whyStopped == null) {
+        guarded(this::pump);
+      }
+    }
+    return true;
+  }
+
+  /** A step that may fail, after which the machine is used no more. */
+  @FunctionalInterface
+  private interface Step {
+    void run() throws CryptoStoreException;
+  }
+
+  private boolean guarded(Step step) {
+    try {
+      step.run();
       return true;
     } catch (CryptoStoreException | RuntimeException e) {
-      stop("the Olm machine failed: " + e.getMessage());
       LOG.error("{}: the Olm machine failed and is used no more", machine.device(), e);
-      refused.accept("the Olm machine failed");
+      stop("the Olm machine failed: " + e.getMessage());
       return false;
     }
   }
@@ -141,11 +168,20 @@ final class CryptoPump {
     } else if (result instanceof ApiResult.Failed<ObjectNode> failed) {
       String sentence = failed.failure().sentence();
       LOG.warn("{}: {} failed: {}", machine.device(), request, sentence);
-      machine.markFailed(request.id(), new RequestFailure(sentence), now);
+      boolean keyExists = isOneTimeKeyConflict(request, failed.failure());
+      machine.markFailed(request.id(), new RequestFailure(sentence, keyExists), now);
     } else {
       LOG.error("{}: {} failed", machine.device(), request, bug);
       machine.markFailed(request.id(), new RequestFailure("internal error"), now);
     }
+  }
+
+  /** Servers have no error code for it, only this sentence, which all clients look for. */
+  private static boolean isOneTimeKeyConflict(OutgoingRequest request, ApiFailure failure) {
+    return request instanceof OutgoingRequest.KeysUpload
+        && failure instanceof ApiFailure.Refused refused
+        && refused.status() == 400
+        && refused.message().startsWith("One time key");
   }
 
   private CompletionStage<ApiResult<ObjectNode>> call(OutgoingRequest request) {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     CryptoStore#removedDevice} does
  * @param tombstones removed devices that {@link CryptoStore#removedDevice} now gives otherwise
  * @param identities new and changed cross-signing identities
+ * @param roomKeys what changed about room keys
  * @param trackedUsers users whose device lists are followed, each with whether the list is outdated
  * @param untrackedUsers users who are no longer followed
  * @param messageHashes hashes of decrypted Olm messages, in order
@@ -34,6 +35,7 @@ public record Changes(
     Set<UserDevice> removedDevices,
     List<Device> tombstones,
     List<UserIdentity> identities,
+    RoomKeyChanges roomKeys,
     Map<String, Boolean> trackedUsers,
     Set<String> untrackedUsers,
     Set<String> messageHashes,
@@ -71,6 +73,7 @@ public record Changes(
     private final Set<UserDevice> removedDevices = new LinkedHashSet<>();
     private final Map<UserDevice, Device> tombstones = new LinkedHashMap<>();
     private final Map<String, UserIdentity> identities = new LinkedHashMap<>();
+    private final RoomKeyChanges.Builder roomKeys = new RoomKeyChanges.Builder();
     private final Map<String, Boolean> trackedUsers = new LinkedHashMap<>();
     private final Set<String> untrackedUsers = new LinkedHashSet<>();
     private final Set<String> messageHashes = new LinkedHashSet<>();
@@ -124,6 +127,29 @@ public record Changes(
       return this;
     }
 
+    /** Adds or replaces a room key. */
+    public Builder roomKey(StoredRoomKey key) {
+      roomKeys.key(key);
+      return this;
+    }
+
+    /** Adds or replaces a notice that a room key is withheld. */
+    public Builder withheld(WithheldRoomKey notice) {
+      roomKeys.withheld(notice);
+      return this;
+    }
+
+    /** Remembers which event was decrypted at a place of a session. */
+    public Builder decryptedEvent(RoomKeyChanges.MessageIndex at, String eventId) {
+      roomKeys.decryptedEvent(at, eventId);
+      return this;
+    }
+
+    /** The event that these changes remember for a place of a session. */
+    Optional<String> decryptedEventAt(RoomKeyChanges.MessageIndex at) {
+      return roomKeys.decryptedEventAt(at);
+    }
+
     /** Follows a user's device list. */
     public Builder trackUser(String userId, boolean outdated) {
       untrackedUsers.remove(userId);
@@ -160,6 +186,7 @@ public record Changes(
           removedDevices,
           new ArrayList<>(tombstones.values()),
           new ArrayList<>(identities.values()),
+          roomKeys.build(),
           trackedUsers,
           untrackedUsers,
           messageHashes,

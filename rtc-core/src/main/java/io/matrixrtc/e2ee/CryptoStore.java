@@ -10,7 +10,7 @@ import java.util.Optional;
  * Where the Olm machine keeps what must outlive the process. Holds one device. Private keys and
  * ratchets reach it sealed. Used by one machine, from one thread at a time.
  */
-public interface CryptoStore extends AutoCloseable {
+public interface CryptoStore extends RoomKeyStore, AutoCloseable {
   /** How many hashes of decrypted messages are kept; the oldest go first. */
   int MAX_MESSAGE_HASHES = 10_000;
 
@@ -49,6 +49,12 @@ public interface CryptoStore extends AutoCloseable {
    * store survives one at all.
    */
   void write(Changes changes) throws CryptoStoreException;
+
+  /**
+   * Deletes everything that the store holds, for good, in one transaction; it is then as new. For a
+   * device that was logged out.
+   */
+  void erase() throws CryptoStoreException;
 
   @Override
   void close();

@@ -1,5 +1,6 @@
 package io.matrixrtc.e2ee;
 
+import io.matrixrtc.e2ee.KeyChanges.Kind;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,7 @@ final class Identities {
   private final String ownUser;
   private final CryptoStore store;
   private final UnitOfWork work;
+  private final KeyChangeLog log;
   private final Map<String, Optional<UserIdentity>> loaded = new LinkedHashMap<>(16, 0.75f, true);
 
   /** Signatures that were checked; the objects know no equals but their own identity. */
@@ -29,10 +31,11 @@ final class Identities {
 
   private record Checked(CrossSigningKey signer, boolean valid) {}
 
-  Identities(String ownUser, CryptoStore store, UnitOfWork work) {
+  Identities(String ownUser, CryptoStore store, UnitOfWork work, KeyChangeLog log) {
     this.ownUser = ownUser;
     this.store = store;
     this.work = work;
+    this.log = log;
   }
 
   Optional<UserIdentity> find(String userId) throws CryptoStoreException {
@@ -127,7 +130,8 @@ final class Identities {
         : identity;
   }
 
-  private void replace(UserIdentity identity) {
+  private void replace(UserIdentity identity) throws CryptoStoreException {
+    log.identity(identity.userId(), find(identity.userId()).isEmpty() ? Kind.NEW : Kind.CHANGED);
     loaded.put(identity.userId(), Optional.of(identity));
     work.changes().identity(identity);
   }

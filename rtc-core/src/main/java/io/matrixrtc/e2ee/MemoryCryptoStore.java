@@ -20,6 +20,7 @@ public final class MemoryCryptoStore implements CryptoStore {
   private final Map<String, Boolean> trackedUsers = new TreeMap<>();
   private final Map<UserDevice, Device> removedDevices = new HashMap<>();
   private final Map<String, UserIdentity> identities = new TreeMap<>();
+  private final MemoryRoomKeys roomKeys = new MemoryRoomKeys();
   private final Set<String> messageHashes = new LinkedHashSet<>();
   private @Nullable StoredAccount account;
   private @Nullable String syncToken;
@@ -52,6 +53,31 @@ public final class MemoryCryptoStore implements CryptoStore {
   @Override
   public Collection<UserIdentity> identities() {
     return List.copyOf(identities.values());
+  }
+
+  @Override
+  public Optional<StoredRoomKey> roomKey(RoomKeyId id) {
+    return roomKeys.roomKey(id);
+  }
+
+  @Override
+  public List<StoredRoomKey> roomKeysFrom(Curve25519PublicKey senderKey) {
+    return roomKeys.roomKeysFrom(senderKey);
+  }
+
+  @Override
+  public List<StoredRoomKey> roomKeys(Optional<RoomKeyId> after, int limit) {
+    return roomKeys.roomKeys(after, limit);
+  }
+
+  @Override
+  public Optional<WithheldRoomKey> withheld(RoomKeyId id) {
+    return roomKeys.withheld(id);
+  }
+
+  @Override
+  public Optional<String> decryptedEvent(RoomKeyId id, long index) {
+    return roomKeys.decryptedEvent(id, index);
   }
 
   @Override
@@ -91,6 +117,7 @@ public final class MemoryCryptoStore implements CryptoStore {
             });
     changes.tombstones().forEach(device -> removedDevices.put(device.address(), device));
     changes.identities().forEach(identity -> identities.put(identity.userId(), identity));
+    roomKeys.write(changes.roomKeys());
     trackedUsers.putAll(changes.trackedUsers());
     changes.untrackedUsers().forEach(trackedUsers::remove);
     changes.messageHashes().forEach(this::addHash);
@@ -118,6 +145,19 @@ public final class MemoryCryptoStore implements CryptoStore {
       oldest.next();
       oldest.remove();
     }
+  }
+
+  @Override
+  public void erase() {
+    account = null;
+    syncToken = null;
+    sessions.clear();
+    devices.clear();
+    removedDevices.clear();
+    identities.clear();
+    roomKeys.clear();
+    trackedUsers.clear();
+    messageHashes.clear();
   }
 
   @Override

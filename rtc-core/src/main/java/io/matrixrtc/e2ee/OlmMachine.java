@@ -45,6 +45,11 @@ public final class OlmMachine implements AutoCloseable {
   private final MessageHashes hashes;
   private final ToDeviceDecryptor decryptor;
   private final Deliveries deliveries;
+  private final KeyChangeLog keyChanges;
+  private final RoomKeys roomKeys;
+  private final RoomSenders roomSenders;
+  private final RoomEventDecryptor roomDecryptor;
+  private final Settings settings;
   private boolean failed;
 
   /**
@@ -75,9 +80,11 @@ public final class OlmMachine implements AutoCloseable {
     RequestIds ids = new RequestIds(random);
     this.uploads = new KeyUploads(own, work, ids, stored);
     this.tracker = new DeviceTracker(own.address(), work, ids, store.trackedUsers());
-    this.directory = new DeviceDirectory(store, work);
+    this.settings = settings;
+    this.keyChanges = new KeyChangeLog();
+    this.directory = new DeviceDirectory(store, work, keyChanges);
     this.listAnswer = new DeviceListAnswer(own, directory);
-    this.identities = new Identities(own.address().userId(), store, work);
+    this.identities = new Identities(own.address().userId(), store, work, keyChanges);
     this.identityAnswer = new IdentityListAnswer(own, identities);
     this.verification = new DeviceVerification(identities);
     this.sessions = new OlmSessions(store, seal, work);
@@ -85,7 +92,19 @@ public final class OlmMachine implements AutoCloseable {
     this.unwedging = new Unwedging(directory, sessions, claims);
     this.hashes = new MessageHashes(store, work);
     PayloadChecks checks = new PayloadChecks(own, directory, verification, settings.receiving());
-    this.decryptor = new ToDeviceDecryptor(own, sessions, hashes, checks, unwedging, work);
+    this.roomKeys = new RoomKeys(store, seal, work);
+    RoomKeyOwners owners = new RoomKeyOwners(directory, identities, verification);
+    this.roomSenders = new RoomSenders(roomKeys, owners);
+    this.roomDecryptor = new RoomEventDecryptor(store, roomKeys, roomSenders, work);
+    this.decryptor =
+        new ToDeviceDecryptor(
+            own,
+            sessions,
+            hashes,
+            checks,
+            unwedging,
+            new RoomKeyEvents(directory, roomKeys, owners, work),
+            work);
     this.deliveries =
         new Deliveries(
             tracker,
@@ -119,6 +138,7 @@ public final class OlmMachine implements AutoCloseable {
     if (stored.isEmpty()) {
       machine.work.accountChanged();
     }
+    machine.refreshSentKeys();
     machine.commit();
     return machine;
   }
@@ -172,6 +192,24 @@ public final class OlmMachine implements AutoCloseable {
     finish(now);
   }
 
+  /**
+   * Makes the lists of all followed users outdated: for whoever may have missed what {@code
+   * device_lists} said.
+   */
+  public void invalidateDeviceLists(Instant now) throws CryptoStoreException {
+    tracker.invalidateAll();
+    finish(now);
+  }
+
+  /**
+   * Asks for the keys of {@code users}, followed or not, beside the usual course: the answer
+   * updates what is known of them, but lists that are outdated stay so.
+   */
+  public void queryKeys(Collection<String> users, Instant now) throws CryptoStoreException {
+    tracker.askOutOfBand(users);
+    finish(now);
+  }
+
   /** The users whose device lists are followed; our own always is. */
   public Set<String> trackedUsers() {
     return tracker.followed();
@@ -218,6 +256,10 @@ public final class OlmMachine implements AutoCloseable {
     } else if (tracker.isUnderWay(id)) {
       listAnswer.take(answer, tracker.askedFor(id));
       identityAnswer.take(answer, tracker.askedFor(id));
+      for (Device device : directory.takeListed()) {
+        roomSenders.onDeviceListed(device); // ROOM-SENDER
+      }
+      refreshSentKeys();
       tracker.onAnswer(id, answer, now);
     } else if (claims.isUnderWay(id)) {
       List<UserDevice> started = claims.onAnswer(answer, now);
@@ -234,7 +276,7 @@ public final class OlmMachine implements AutoCloseable {
   public void markFailed(String id, RequestFailure failure, Instant now)
       throws CryptoStoreException {
     if (uploads.isUnderWay(id)) {
-      uploads.onFailure(now);
+      uploads.onFailure(failure, now);
     } else if (tracker.isUnderWay(id)) {
       tracker.onFailure(id, now);
     } else if (claims.isUnderWay(id)) {
@@ -348,6 +390,40 @@ public final class OlmMachine implements AutoCloseable {
     return known.isPresent();
   }
 
+  /** Returns which devices and identities have changed since the last call, our own included. */
+  public KeyChanges takeKeyChanges() {
+    return keyChanges.take();
+  }
+
+  /** As {@link #decryptRoomEvent(String, ObjectNode, TrustPolicy)}, by the policy for receiving. */
+  public RoomEventResult decryptRoomEvent(String roomId, ObjectNode event)
+      throws CryptoStoreException {
+    return decryptRoomEvent(roomId, event, settings.receiving());
+  }
+
+  /**
+   * Decrypts an {@code m.room.encrypted} event of a room. The same event may be decrypted again; a
+   * copy under another event id is refused.
+   *
+   * @param roomId the room that the event was found in, whatever it says itself
+   * @param policy how far its sender must be trusted
+   */
+  public RoomEventResult decryptRoomEvent(String roomId, ObjectNode event, TrustPolicy policy)
+      throws CryptoStoreException {
+    RoomEventResult result = roomDecryptor.decrypt(roomId, event, policy);
+    commit();
+    return result;
+  }
+
+  /** Our device keys go along as our own identity has signed them, if it has. */
+  private void refreshSentKeys() throws CryptoStoreException {
+    Optional<Device> listed = directory.find(own.address());
+    Optional<UserIdentity> identity = identities.find(own.address().userId());
+    if (listed.isPresent() && identity.isPresent()) {
+      own.onListed(listed.get().keys(), identity.get().selfSigning());
+    }
+  }
+
   private void finish(Instant now) throws CryptoStoreException {
     deliveries.advance(now);
     commit();
@@ -355,7 +431,7 @@ public final class OlmMachine implements AutoCloseable {
 
   private void commit() throws CryptoStoreException {
     if (failed) {
-      throw new IllegalStateException("the store failed: open the machine again");
+      throw new IllegalStateException("the store failed, or the device was logged out");
     }
     failed = true; // until everything is written, whatever is thrown
     Changes changes = work.drain(seal, own, uploads);
@@ -367,12 +443,34 @@ public final class OlmMachine implements AutoCloseable {
     directory.written();
     sessions.trim();
     identities.trim();
+    roomKeys.trim();
+  }
+
+  /**
+   * Whether the homeserver refused our one-time keys because it holds others under the same ids:
+   * this device's store was lost, or is an older copy. Messages to those keys cannot be decrypted;
+   * only a new login mends it.
+   */
+  public boolean oneTimeKeysWereLost() {
+    return uploads.keysWereLost();
+  }
+
+  /**
+   * Forgets the device, once it is logged out: erases the whole store, room keys included, and
+   * wipes all keys in memory. The machine can only be closed then. Its device id must not be used
+   * again.
+   */
+  public void logout() throws CryptoStoreException {
+    failed = true; // used no more, whatever is thrown
+    store.erase(); // DEV-LOGOUT
+    close();
   }
 
   /** Wipes all keys in memory; the store stays open. */
   @Override
   public void close() {
     sessions.close();
+    roomKeys.close();
     own.account().close();
   }
 }

@@ -8,12 +8,13 @@ import javax.crypto.BadPaddingException;
 import javax.crypto.Cipher;
 
 /**
- * The keys of one message: AES-256-CBC with PKCS#7 padding, then HMAC-SHA-256 cut to the length
- * that the session's configuration wants. Made for one message and wiped when closed.
+ * The keys of one message, or of one pickle: AES-256-CBC with PKCS#7 padding, then HMAC-SHA-256 cut
+ * to the length that the session's configuration wants. Made for one message and wiped when closed.
  */
 final class MessageCipher implements AutoCloseable {
   private static final byte[] OLM_INFO = "OLM_KEYS".getBytes(US_ASCII);
   private static final byte[] MEGOLM_INFO = "MEGOLM_KEYS".getBytes(US_ASCII);
+  private static final byte[] PICKLE_INFO = "Pickle".getBytes(US_ASCII);
   private static final int AES_KEY_AT = 0;
   private static final int MAC_KEY_AT = 32;
   private static final int IV_AT = 64;
@@ -31,6 +32,10 @@ final class MessageCipher implements AutoCloseable {
 
   static MessageCipher ofMegolm(byte[] ratchet) {
     return new MessageCipher(ratchet, MEGOLM_INFO);
+  }
+
+  static MessageCipher ofPickle(byte[] pickleKey) {
+    return new MessageCipher(pickleKey, PICKLE_INFO);
   }
 
   byte[] encrypt(byte[] plaintext) {

@@ -13,6 +13,7 @@ final class FailingStore implements CryptoStore {
   boolean fails;
   int writes;
   int identitiesWritten;
+  Changes last = Changes.builder().build();
 
   FailingStore(CryptoStore store) {
     this.store = store;
@@ -49,6 +50,33 @@ final class FailingStore implements CryptoStore {
   }
 
   @Override
+  public Optional<StoredRoomKey> roomKey(RoomKeyId id) throws CryptoStoreException {
+    return store.roomKey(id);
+  }
+
+  @Override
+  public List<StoredRoomKey> roomKeysFrom(Curve25519PublicKey senderKey)
+      throws CryptoStoreException {
+    return store.roomKeysFrom(senderKey);
+  }
+
+  @Override
+  public List<StoredRoomKey> roomKeys(Optional<RoomKeyId> after, int limit)
+      throws CryptoStoreException {
+    return store.roomKeys(after, limit);
+  }
+
+  @Override
+  public Optional<WithheldRoomKey> withheld(RoomKeyId id) throws CryptoStoreException {
+    return store.withheld(id);
+  }
+
+  @Override
+  public Optional<String> decryptedEvent(RoomKeyId id, long index) throws CryptoStoreException {
+    return store.decryptedEvent(id, index);
+  }
+
+  @Override
   public Map<String, Boolean> trackedUsers() throws CryptoStoreException {
     return store.trackedUsers();
   }
@@ -69,8 +97,14 @@ final class FailingStore implements CryptoStore {
       throw new CryptoStoreException.Unavailable("disk full", new IOException());
     }
     writes++;
+    last = changes;
     identitiesWritten += changes.identities().size();
     store.write(changes);
+  }
+
+  @Override
+  public void erase() throws CryptoStoreException {
+    store.erase();
   }
 
   @Override

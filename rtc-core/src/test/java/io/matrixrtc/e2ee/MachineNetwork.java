@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -123,6 +124,11 @@ final class MachineNetwork {
 
   private static void show(ObjectNode answer, String kind, String user, ObjectNode key) {
     answer.withObjectProperty(kind).set(user, key.deepCopy());
+  }
+
+  /** What the server shows of a device; tests may break it. */
+  ObjectNode deviceKeys(UserDevice device) {
+    return Objects.requireNonNull(deviceKeys.get(device));
   }
 
   /** Gives a user an identity, which signs the devices that the server knows of the user. */
