@@ -18,7 +18,13 @@ import picocli.CommandLine.Spec;
     description = "Run the benchmarks.",
     mixinStandardHelpOptions = true,
     subcommands = {BenchCommand.Frames.class, BenchCommand.Olm.class, BenchCommand.Machine.class},
-    footer = {"", "Examples:", "  matrixrtc bench frames --quick", "  matrixrtc bench olm --quick", "  matrixrtc bench machine --json"})
+    footer = {
+      "",
+      "Examples:",
+      "  matrixrtc bench frames --quick",
+      "  matrixrtc bench olm --quick",
+      "  matrixrtc bench machine --json"
+    })
 final class BenchCommand implements Runnable {
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -26,7 +32,8 @@ final class BenchCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Which benchmark? There are: frames, olm, machine");
+    throw new ParameterException(
+        spec.commandLine(), "Which benchmark? There are: frames, olm, machine");
   }
 
   /** Frame encryption against the JCE alone. */

@@ -79,8 +79,7 @@ public final class MachineBenchmarkRun {
               () -> send(store, true),
               () -> receive(store),
               () -> dialogue(store, "send", Dialogue.DEVICES),
-              () ->
-                  dialogue(store, "receive", Dialogue.DEVICES * Dialogue.EVENTS_PER_DEVICE))) {
+              () -> dialogue(store, "receive", Dialogue.DEVICES * Dialogue.EVENTS_PER_DEVICE))) {
         BenchLine line = step.measure();
         lines.add(line);
         out.println(json ? line.toJson() : line.toRow());
@@ -123,7 +122,10 @@ public final class MachineBenchmarkRun {
     double millis =
         Medians.of(
             shots(
-                SendBenchmark.class, "send", Map.of("store", store.name(), "turn", Boolean.toString(turn)), 1),
+                SendBenchmark.class,
+                "send",
+                Map.of("store", store.name(), "turn", Boolean.toString(turn)),
+                1),
             shot -> shot);
     return BenchLine.ofMillis(
         "machine." + (turn ? "sendTurning." : "send.") + label(store),

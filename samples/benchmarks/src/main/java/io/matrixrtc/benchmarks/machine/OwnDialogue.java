@@ -28,8 +28,7 @@ final class OwnDialogue implements Dialogue {
   public void send() throws Exception {
     world
         .machine()
-        .deliver(
-            MachineWorld.KEY_EVENT, MachineWorld.keyContent(), world.addresses(), world.now());
+        .deliver(MachineWorld.KEY_EVENT, MachineWorld.keyContent(), world.addresses(), world.now());
     int length = 0;
     for (OutgoingRequest request : world.machine().outgoingRequests(world.now())) {
       if (request instanceof OutgoingRequest.ToDevice message) {

@@ -35,10 +35,7 @@ final class RustDialogue implements Dialogue {
   RustDialogue(Path directory) throws IOException {
     node =
         new ProcessBuilder(
-                "node",
-                SCRIPT,
-                Integer.toString(DEVICES),
-                Integer.toString(EVENTS_PER_DEVICE))
+                "node", SCRIPT, Integer.toString(DEVICES), Integer.toString(EVENTS_PER_DEVICE))
             .directory(directory.toFile())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
