@@ -28,7 +28,7 @@ public final class MachineBenchmarkRun {
    */
   public record Plan(int forks, int warmups, int shots) {
     /** One fork: to see that it works. */
-    public static final Plan QUICK = new Plan(1, 3, 3);
+    public static final Plan QUICK = new Plan(1, 5, 5);
 
     /** Two forks: to publish. */
     public static final Plan FULL = new Plan(2, 8, 12);
@@ -153,6 +153,8 @@ public final class MachineBenchmarkRun {
         new OptionsBuilder()
             .include("^" + benchmark.getName() + "\\." + method + "$")
             .forks(plan.forks())
+            // On a busy machine the compiler may starve, and the warm-up end before its work.
+            .jvmArgsAppend("-XX:-BackgroundCompilation")
             .warmupIterations(contenders * plan.warmups())
             .measurementIterations(contenders * plan.shots())
             .shouldFailOnError(true)
