@@ -19,6 +19,7 @@ import io.matrixrtc.keys.ToDeviceChannel.Outcome;
 import io.matrixrtc.olm.StateKey;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -91,6 +92,12 @@ final class OurDevice implements AutoCloseable {
   /** Its public Curve25519 key. */
   String curve25519() {
     return World.get(client.withMachine(machine -> machine.identityKeys().curve25519().toBase64()));
+  }
+
+  /** Whether its keys are all published. */
+  boolean uploadsNothing() {
+    return World.get(client.withMachine(machine -> machine.outgoingRequests(Instant.now())))
+        .isEmpty();
   }
 
   /** What became of each to-device event that came, in order. */
