@@ -67,18 +67,45 @@ final class CryptoPump {
    * @return whether it was used
    */
   boolean use(Use use, Consumer<String> refused) {
+    return use(use, () -> {}, refused);
+  }
+
+  /**
+   * As {@link #use(Use, Consumer)}; between the two, {@code handOn} tells others what came of the
+   * use. It is stored by then, so it is told even if sending fails (PUMP-RESULTS).
+   */
+  boolean use(Use use, Runnable handOn, Consumer<String> refused) {
     if (whyStopped != null) {
       refused.accept(whyStopped);
       return false;
     }
+    if (!guarded(() -> use.run(machine, scheduler.now()))) {
+      refused.accept("the Olm machine failed");
+      return false;
+    }
     try {
-      use.run(machine, scheduler.now());
-      pump();
+      handOn.run();
+    } finally {
+      if (whyStopped == null) {
+        guarded(this::pump);
+      }
+    }
+    return true;
+  }
+
+  /** A step that may fail, after which the machine is used no more. */
+  @FunctionalInterface
+  private interface Step {
+    void run() throws CryptoStoreException;
+  }
+
+  private boolean guarded(Step step) {
+    try {
+      step.run();
       return true;
     } catch (CryptoStoreException | RuntimeException e) {
-      stop("the Olm machine failed: " + e.getMessage());
       LOG.error("{}: the Olm machine failed and is used no more", machine.device(), e);
-      refused.accept("the Olm machine failed");
+      stop("the Olm machine failed: " + e.getMessage());
       return false;
     }
   }

@@ -11,6 +11,7 @@ import io.matrixrtc.olm.RandomSource;
 import io.matrixrtc.olm.StateKey;
 import io.matrixrtc.session.RoomStatePublisher;
 import io.matrixrtc.session.RoomUpdate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -63,7 +64,7 @@ public final class EncryptedClient implements AutoCloseable {
     OlmMachine machine = OlmMachine.open(device, trust, store, key, keyRandom);
     this.pump = new CryptoPump(machine, client.keys(), client.toDevice(), scheduler);
     this.toDevice = new OlmToDeviceChannel(pump);
-    this.sync = new SyncLoop(client.sync(), settings, new SyncListener());
+    this.sync = new SyncLoop(client.sync(), settings, this::longPoll, new SyncListener());
     this.rooms = new RoomFeed(client.rooms(), sync, settings, this::trackCallUsers);
     pump.listen(toDevice::onCompleted, this::onBroken);
   }
@@ -130,6 +131,21 @@ public final class EncryptedClient implements AutoCloseable {
     T ask(OlmMachine machine) throws CryptoStoreException;
   }
 
+  /** SYNC-SILENCE: shorter while a room is followed. */
+  private Duration longPoll() {
+    return client.settings().sync().longPoll(rooms.isFollowing());
+  }
+
+  private void handOn(SyncAnswer answer, List<ToDeviceResult> results) {
+    // FEED-FIRST: a key may come in the same answer as the membership it belongs to.
+    rooms.onSync(answer);
+    answer.rooms().forEach((room, changes) -> tell(new ClientEvent.Room(room, changes)));
+    for (ToDeviceResult result : results) {
+      toDevice.onResult(result);
+      tell(new ClientEvent.ToDevice(result));
+    }
+  }
+
   /** FEED-TRACK: whose device lists are followed early costs no round trip when a key is due. */
   private void trackCallUsers(RoomUpdate update) {
     pump.use((m, now) -> m.trackUsers(RoomUpdates.callUsers(update), now), why -> {});
@@ -152,8 +168,8 @@ public final class EncryptedClient implements AutoCloseable {
   }
 
   /**
-   * Stops syncing and sending, and wipes the keys in memory (CLIENT-CLOSE). The device stays logged
-   * in.
+   * Stops syncing and sending, closes the {@link MatrixClient}, and wipes the keys in memory
+   * (CLIENT-CLOSE). The device stays logged in.
    */
   @Override
   public void close() {
@@ -165,6 +181,7 @@ public final class EncryptedClient implements AutoCloseable {
             rooms.close();
             toDevice.close();
             pump.stop("the client is closed");
+            client.close();
           }
         });
   }
@@ -173,17 +190,10 @@ public final class EncryptedClient implements AutoCloseable {
     @Override
     public boolean onSync(SyncAnswer answer) {
       List<ToDeviceResult> results = new ArrayList<>();
-      if (!pump.use((m, now) -> results.addAll(m.receiveSync(answer.crypto(), now)), why -> {})) {
-        return false;
-      }
-      // FEED-FIRST: a key may come in the same answer as the membership it belongs to.
-      rooms.onSync(answer);
-      answer.rooms().forEach((room, changes) -> tell(new ClientEvent.Room(room, changes)));
-      for (ToDeviceResult result : results) {
-        toDevice.onResult(result);
-        tell(new ClientEvent.ToDevice(result));
-      }
-      return true;
+      return pump.use(
+          (m, now) -> results.addAll(m.receiveSync(answer.crypto(), now)),
+          () -> handOn(answer, results),
+          why -> {});
     }
 
     @Override

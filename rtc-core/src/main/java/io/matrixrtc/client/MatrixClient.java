@@ -8,7 +8,7 @@ import java.util.concurrent.CompletionStage;
  * The client-server API of one login, by area. Does no encryption; {@link EncryptedClient} does.
  * Any thread may call; stages complete on the scheduler of the settings, with a sealed result.
  */
-public final class MatrixClient {
+public final class MatrixClient implements AutoCloseable {
   private final MatrixSession session;
   private final ClientSettings settings;
   private final HomeserverApi api;
@@ -27,7 +27,7 @@ public final class MatrixClient {
     this.rooms = new RoomsApi(api);
     this.keys = new KeysApi(api);
     this.toDevice = new ToDeviceApi(api);
-    this.sync = new SyncApi(api);
+    this.sync = new SyncApi(api, session.userId());
   }
 
   /**
@@ -84,5 +84,14 @@ public final class MatrixClient {
   /** Sync, and the state of rooms. */
   public SyncApi sync() {
     return sync;
+  }
+
+  /**
+   * Sends nothing any more: requests under way and later ones complete exceptionally
+   * (CLIENT-CLOSE). The device stays logged in.
+   */
+  @Override
+  public void close() {
+    api.close();
   }
 }

@@ -150,7 +150,8 @@ public final class OlmToDeviceChannel implements ToDeviceChannel {
     return switch (state) {
       case VERIFIED -> SenderEvidence.Trust.VERIFIED;
       case UNVERIFIED_IDENTITY -> SenderEvidence.Trust.CROSS_SIGNED;
-      case VERIFICATION_VIOLATION, UNSIGNED_DEVICE, NO_DEVICE -> SenderEvidence.Trust.KNOWN;
+      case VERIFICATION_VIOLATION, UNSIGNED_DEVICE, NO_DEVICE, INSECURE_SOURCE, MISMATCHED_SENDER ->
+          SenderEvidence.Trust.KNOWN;
     };
   }
 

@@ -62,15 +62,15 @@ final class RoomFeed {
       return;
     }
     sync.pauseFor(
-        () ->
-            api.wholeState(request.roomId)
-                .thenAccept(result -> onState(request, tries, result))
-                .whenComplete(
-                    (done, bug) -> {
-                      if (bug != null) {
-                        request.end.completeExceptionally(bug);
-                      }
-                    }));
+            () ->
+                api.wholeState(request.roomId)
+                    .thenAccept(result -> onState(request, tries, result)))
+        .whenComplete(
+            (done, bug) -> {
+              if (bug != null) {
+                request.end.completeExceptionally(bug);
+              }
+            });
   }
 
   private void onState(Request request, int tries, ApiResult<List<ObjectNode>> result) {
@@ -127,6 +127,11 @@ final class RoomFeed {
         LOG.error("A listener to a room failed", e);
       }
     }
+  }
+
+  /** Whether any room is followed. */
+  boolean isFollowing() {
+    return !subscribers.isEmpty();
   }
 
   /** Hands on nothing any more. */

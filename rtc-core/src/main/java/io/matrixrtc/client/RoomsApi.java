@@ -2,6 +2,7 @@ package io.matrixrtc.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -51,10 +52,10 @@ public final class RoomsApi {
     return text(api.call(state(roomId, type, stateKey, content)), "event_id");
   }
 
-  /** As {@link #sendState}, with one try only. */
+  /** As {@link #sendState}, with one try only, which takes no longer than {@code limit}. */
   public CompletionStage<ApiResult<String>> sendStateOnce(
-      String roomId, String type, String stateKey, ObjectNode content) {
-    return text(api.once(state(roomId, type, stateKey, content)), "event_id");
+      String roomId, String type, String stateKey, ObjectNode content, Duration limit) {
+    return text(api.once(state(roomId, type, stateKey, content).within(limit)), "event_id");
   }
 
   /**

@@ -13,4 +13,10 @@ public sealed interface SyncStatus {
 
   /** The loop has ended and will not go on: the homeserver does not accept this login any more. */
   record Ended(ApiFailure failure) implements SyncStatus {}
+
+  /**
+   * The loop has ended because of a defect of this program, which the log names. Open the client
+   * again.
+   */
+  record Broken(String why) implements SyncStatus {}
 }

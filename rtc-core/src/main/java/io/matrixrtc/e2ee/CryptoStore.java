@@ -1,6 +1,7 @@
 package io.matrixrtc.e2ee;
 
 import io.matrixrtc.olm.Curve25519PublicKey;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,7 +10,7 @@ import java.util.Optional;
  * Where the Olm machine keeps what must outlive the process. Holds one device. Private keys and
  * ratchets reach it sealed. Used by one machine, from one thread at a time.
  */
-public interface CryptoStore extends AutoCloseable {
+public interface CryptoStore extends RoomKeyStore, AutoCloseable {
   /** How many hashes of decrypted messages are kept; the oldest go first. */
   int MAX_MESSAGE_HASHES = 10_000;
 
@@ -27,6 +28,12 @@ public interface CryptoStore extends AutoCloseable {
    * list it again, its keys and what our user decided about it still count.
    */
   Optional<Device> removedDevice(UserDevice device) throws CryptoStoreException;
+
+  /** The cross-signing identity of one user, as last accepted. */
+  Optional<UserIdentity> identity(String userId) throws CryptoStoreException;
+
+  /** All identities, our own user's included. Needed only when our own one changes. */
+  Collection<UserIdentity> identities() throws CryptoStoreException;
 
   /** The users whose device lists are followed, each with whether the list is outdated. */
   Map<String, Boolean> trackedUsers() throws CryptoStoreException;

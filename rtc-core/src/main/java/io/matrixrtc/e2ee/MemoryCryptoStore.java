@@ -1,6 +1,7 @@
 package io.matrixrtc.e2ee;
 
 import io.matrixrtc.olm.Curve25519PublicKey;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -18,6 +19,8 @@ public final class MemoryCryptoStore implements CryptoStore {
   private final Map<String, Map<String, Device>> devices = new HashMap<>();
   private final Map<String, Boolean> trackedUsers = new TreeMap<>();
   private final Map<UserDevice, Device> removedDevices = new HashMap<>();
+  private final Map<String, UserIdentity> identities = new TreeMap<>();
+  private final MemoryRoomKeys roomKeys = new MemoryRoomKeys();
   private final Set<String> messageHashes = new LinkedHashSet<>();
   private @Nullable StoredAccount account;
   private @Nullable String syncToken;
@@ -40,6 +43,41 @@ public final class MemoryCryptoStore implements CryptoStore {
   @Override
   public Optional<Device> removedDevice(UserDevice device) {
     return Optional.ofNullable(removedDevices.get(device));
+  }
+
+  @Override
+  public Optional<UserIdentity> identity(String userId) {
+    return Optional.ofNullable(identities.get(userId));
+  }
+
+  @Override
+  public Collection<UserIdentity> identities() {
+    return List.copyOf(identities.values());
+  }
+
+  @Override
+  public Optional<StoredRoomKey> roomKey(RoomKeyId id) {
+    return roomKeys.roomKey(id);
+  }
+
+  @Override
+  public List<StoredRoomKey> roomKeysFrom(Curve25519PublicKey senderKey) {
+    return roomKeys.roomKeysFrom(senderKey);
+  }
+
+  @Override
+  public List<StoredRoomKey> roomKeys(Optional<RoomKeyId> after, int limit) {
+    return roomKeys.roomKeys(after, limit);
+  }
+
+  @Override
+  public Optional<WithheldRoomKey> withheld(RoomKeyId id) {
+    return roomKeys.withheld(id);
+  }
+
+  @Override
+  public Optional<String> decryptedEvent(RoomKeyId id, long index) {
+    return roomKeys.decryptedEvent(id, index);
   }
 
   @Override
@@ -77,6 +115,9 @@ public final class MemoryCryptoStore implements CryptoStore {
                 removedDevices.put(address, device);
               }
             });
+    changes.tombstones().forEach(device -> removedDevices.put(device.address(), device));
+    changes.identities().forEach(identity -> identities.put(identity.userId(), identity));
+    roomKeys.write(changes.roomKeys());
     trackedUsers.putAll(changes.trackedUsers());
     changes.untrackedUsers().forEach(trackedUsers::remove);
     changes.messageHashes().forEach(this::addHash);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.olm.Account;
+import io.matrixrtc.olm.Ed25519PublicKey;
 import io.matrixrtc.olm.IdentityKeys;
 import io.matrixrtc.olm.RandomSource;
 import io.matrixrtc.olm.StateKey;
@@ -13,6 +14,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -34,12 +36,20 @@ public final class OlmMachine implements AutoCloseable {
   private final DeviceTracker tracker;
   private final DeviceDirectory directory;
   private final DeviceListAnswer listAnswer;
+  private final Identities identities;
+  private final IdentityListAnswer identityAnswer;
+  private final DeviceVerification verification;
   private final OlmSessions sessions;
   private final SessionClaims claims;
   private final Unwedging unwedging;
   private final MessageHashes hashes;
   private final ToDeviceDecryptor decryptor;
   private final Deliveries deliveries;
+  private final KeyChangeLog keyChanges;
+  private final RoomKeys roomKeys;
+  private final RoomSenders roomSenders;
+  private final RoomEventDecryptor roomDecryptor;
+  private final Settings settings;
   private boolean failed;
 
   /**
@@ -68,17 +78,33 @@ public final class OlmMachine implements AutoCloseable {
     this.seal = seal;
     this.work = new UnitOfWork();
     RequestIds ids = new RequestIds(random);
-    DeviceVerification verification = DeviceVerification.localOnly();
     this.uploads = new KeyUploads(own, work, ids, stored);
     this.tracker = new DeviceTracker(own.address(), work, ids, store.trackedUsers());
-    this.directory = new DeviceDirectory(store, work);
+    this.settings = settings;
+    this.keyChanges = new KeyChangeLog();
+    this.directory = new DeviceDirectory(store, work, keyChanges);
     this.listAnswer = new DeviceListAnswer(own, directory);
+    this.identities = new Identities(own.address().userId(), store, work, keyChanges);
+    this.identityAnswer = new IdentityListAnswer(own, identities);
+    this.verification = new DeviceVerification(identities);
     this.sessions = new OlmSessions(store, seal, work);
     this.claims = new SessionClaims(own, directory, sessions, ids);
     this.unwedging = new Unwedging(directory, sessions, claims);
     this.hashes = new MessageHashes(store, work);
     PayloadChecks checks = new PayloadChecks(own, directory, verification, settings.receiving());
-    this.decryptor = new ToDeviceDecryptor(own, sessions, hashes, checks, unwedging, work);
+    this.roomKeys = new RoomKeys(store, seal, work);
+    RoomKeyOwners owners = new RoomKeyOwners(directory, identities, verification);
+    this.roomSenders = new RoomSenders(roomKeys, owners);
+    this.roomDecryptor = new RoomEventDecryptor(store, roomKeys, roomSenders, work);
+    this.decryptor =
+        new ToDeviceDecryptor(
+            own,
+            sessions,
+            hashes,
+            checks,
+            unwedging,
+            new RoomKeyEvents(directory, roomKeys, owners, work),
+            work);
     this.deliveries =
         new Deliveries(
             tracker,
@@ -210,6 +236,10 @@ public final class OlmMachine implements AutoCloseable {
       uploads.onAnswer(answer, now);
     } else if (tracker.isUnderWay(id)) {
       listAnswer.take(answer, tracker.askedFor(id));
+      identityAnswer.take(answer, tracker.askedFor(id));
+      for (Device device : directory.takeListed()) {
+        roomSenders.onDeviceListed(device); // ROOM-SENDER
+      }
       tracker.onAnswer(id, answer, now);
     } else if (claims.isUnderWay(id)) {
       List<UserDevice> started = claims.onAnswer(answer, now);
@@ -255,18 +285,114 @@ public final class OlmMachine implements AutoCloseable {
     return directory.of(userId);
   }
 
+  /** How sure it is that a device belongs to its user; empty if the device is not known. */
+  public Optional<VerificationState> verificationOf(UserDevice device) throws CryptoStoreException {
+    Optional<Device> known = directory.find(device);
+    return known.isPresent() ? Optional.of(verification.stateOf(known.get())) : Optional.empty();
+  }
+
   /**
-   * Notes what our user decided about a device.
+   * Notes what our user decided about a device. This also reaches a device that is no longer
+   * listed: should it come back, the decision counts.
    *
-   * @return whether the device is known
+   * @return whether the device is or was known
    */
   public boolean setLocalTrust(UserDevice device, LocalTrust trust) throws CryptoStoreException {
-    Optional<Device> known = directory.find(device);
+    Optional<Device> known = directory.pinned(device);
+    if (known.isEmpty()) {
+      return false;
+    }
+    Device decided = known.get().withLocalTrust(trust);
+    if (directory.find(device).isPresent()) {
+      directory.put(decided);
+    } else {
+      directory.putRemoved(decided); // DEV-DECIDED
+    }
+    commit();
+    return true;
+  }
+
+  /** A user's cross-signing identity, as last accepted. */
+  public Optional<UserIdentity> identity(String userId) throws CryptoStoreException {
+    return identities.find(userId);
+  }
+
+  /** What to think of a user's identity; empty if none is known. */
+  public Optional<IdentityState> identityState(String userId) throws CryptoStoreException {
+    Optional<UserIdentity> known = identities.find(userId);
+    return known.isPresent() ? Optional.of(identities.stateOf(known.get())) : Optional.empty();
+  }
+
+  /**
+   * Notes that our user compared a master key with that of its owner, and it was the same. For our
+   * own user this makes the signatures of our user-signing key count.
+   *
+   * @return whether the user's identity is known and has this master key; else nothing changes
+   */
+  public boolean verifyIdentity(String userId, Ed25519PublicKey master)
+      throws CryptoStoreException {
+    Optional<UserIdentity> known = identities.find(userId);
+    if (known.isEmpty() || !known.get().master().key().equals(master)) {
+      return false;
+    }
+    identities.put(known.get().withCompared());
+    commit();
+    return true;
+  }
+
+  /**
+   * Accepts that a user has another identity than before, which ends a {@link
+   * IdentityState#PIN_VIOLATION}.
+   *
+   * @return whether the user's identity is known
+   */
+  public boolean pinIdentity(String userId) throws CryptoStoreException {
+    return decide(userId, UserIdentity::withPinned);
+  }
+
+  /**
+   * Takes back that a user was verified, which ends a {@link IdentityState#VERIFICATION_VIOLATION},
+   * and accepts the identity as it is now. An identity that our own one has signed stays verified.
+   *
+   * @return whether the user's identity is known
+   */
+  public boolean withdrawVerification(String userId) throws CryptoStoreException {
+    return decide(userId, UserIdentity::withdrawn);
+  }
+
+  private boolean decide(String userId, UnaryOperator<UserIdentity> decision)
+      throws CryptoStoreException {
+    Optional<UserIdentity> known = identities.find(userId);
     if (known.isPresent()) {
-      directory.put(known.get().withLocalTrust(trust));
+      identities.put(decision.apply(known.get()));
       commit();
     }
     return known.isPresent();
+  }
+
+  /** Returns which devices and identities have changed since the last call, our own included. */
+  public KeyChanges takeKeyChanges() {
+    return keyChanges.take();
+  }
+
+  /** As {@link #decryptRoomEvent(String, ObjectNode, TrustPolicy)}, by the policy for receiving. */
+  public RoomEventResult decryptRoomEvent(String roomId, ObjectNode event)
+      throws CryptoStoreException {
+    return decryptRoomEvent(roomId, event, settings.receiving());
+  }
+
+  /**
+   * Decrypts an {@code m.room.encrypted} event of a room. The same event may be decrypted again; a
+   * copy under another event id is refused.
+   *
+   * @param roomId the room that the event was found in, whatever it says itself
+   * @param policy how far its sender must be trusted
+   */
+  public RoomEventResult decryptRoomEvent(String roomId, ObjectNode event, TrustPolicy policy)
+      throws CryptoStoreException {
+    RoomEventResult result = roomDecryptor.decrypt(roomId, event, policy);
+    commit();
+    return result;
   }
 
   private void finish(Instant now) throws CryptoStoreException {
@@ -287,12 +413,15 @@ public final class OlmMachine implements AutoCloseable {
     hashes.written();
     directory.written();
     sessions.trim();
+    identities.trim();
+    roomKeys.trim();
   }
 
   /** Wipes all keys in memory; the store stays open. */
   @Override
   public void close() {
     sessions.close();
+    roomKeys.close();
     own.account().close();
   }
 }

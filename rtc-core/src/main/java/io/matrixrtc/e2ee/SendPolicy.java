@@ -15,7 +15,7 @@ final class SendPolicy {
   }
 
   /** Why {@code device} must not be written to, if so. */
-  Optional<EncryptionOutcome> refusal(Device device) {
+  Optional<EncryptionOutcome> refusal(Device device) throws CryptoStoreException {
     if (device.address().equals(own)) {
       return Optional.of(new EncryptionOutcome.OwnDevice());
     }

@@ -190,6 +190,11 @@ public final class SignedDeviceKeys {
     return curve25519 != null && algorithms.contains(OLM_ALGORITHM);
   }
 
+  /** Whether {@code key} of {@code signer}, filed under the key itself, signed these keys. */
+  boolean isSignedBy(String signer, Ed25519PublicKey key) {
+    return SignedJson.verify(json, signer, "ed25519:" + key.toBase64(), verifier(key)).isValid();
+  }
+
   /** Whether the device is a dehydrated one. */
   public boolean isDehydrated() {
     return json.path("dehydrated").asBoolean(false);

@@ -24,7 +24,7 @@ class ClientRuleTableTest {
   private static final Pattern ID =
       Pattern.compile(
           "\\b(?:(?:HTTP|LOGIN|SYNC|PUMP|FEED|RECV|CLIENT)-[A-Z]+(?:-[A-Z]+)*"
-              + "|SECRETS|SEND-OUTCOMES|OTK-MISSING|STATE-ONCE)\\b");
+              + "|SECRETS|SEND-OUTCOMES|OTK-MISSING|STATE-ONCE|STATE-LIMIT)\\b");
 
   private record Row(String id, List<String> tests) {}
 

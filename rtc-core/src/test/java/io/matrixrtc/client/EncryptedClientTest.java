@@ -249,7 +249,6 @@ class EncryptedClientTest {
       assertThatThrownBy(end::join).hasCauseInstanceOf(IllegalStateException.class);
     }
     bob.client.close();
-    time.advance(Duration.ofMinutes(2)); // until the repetition of what was under way has ended
     int calls = homeserver.log.size();
     time.advance(Duration.ofMinutes(5));
     assertThat(homeserver.log).hasSize(calls);
@@ -280,6 +279,43 @@ class EncryptedClientTest {
     TestDevice back = TestDevice.of(homeserver, time, "@carol:hs.test", "TABLET", 4, ALL, store);
     back.client.start();
     assertThat(back.received).containsExactly("not stored");
+  }
+
+  @Test
+  void pumpResultsAreHandedOnThoughWhatFollowsFails() throws Exception {
+    FailingStore store = new FailingStore();
+    TestDevice carol = TestDevice.of(homeserver, time, "@carol:hs.test", "TABLET", 3, ALL, store);
+    carol.client.start();
+    store.failsAfter = 1; // the answer with the message is stored, what it makes due is not
+    now(send(alice, "stored", carol.address));
+    assertThat(store.fails).isTrue();
+    assertThat(carol.received).containsExactly("stored");
+    assertThat(carol.events).anyMatch(ClientEvent.EncryptionFailed.class::isInstance);
+    assertThat(carol.events.get(carol.events.size() - 1))
+        .as("the last word is that it ended")
+        .isInstanceOf(ClientEvent.EncryptionFailed.class);
+  }
+
+  @Test
+  void syncSilenceSyncsAreHeldShorterWhileARoomIsFollowed() {
+    List<String> waits = new ArrayList<>();
+    homeserver.drop =
+        call -> {
+          if (call.uri().getPath().endsWith("/sync")) {
+            waits.add(call.uri().getQuery().replaceAll(".*timeout=([0-9]+).*", "$1"));
+          }
+          return false;
+        };
+    RoomSubscription subscription = now(alice.client.followRoom(ROOM, update -> {})).orThrow();
+    assertThat(waits).contains("8000"); // at once: the held one is dropped
+    waits.clear();
+    time.advance(Duration.ofSeconds(8));
+    assertThat(waits).contains("8000");
+    subscription.close();
+    time.advance(Duration.ofSeconds(8));
+    waits.clear();
+    time.advance(Duration.ofSeconds(30));
+    assertThat(waits).isNotEmpty().containsOnly("30000");
   }
 
   private void callMember(TestDevice who) {

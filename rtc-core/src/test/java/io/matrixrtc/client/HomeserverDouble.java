@@ -44,6 +44,7 @@ final class HomeserverDouble implements HttpTransport {
   private final Set<String> transactions = new HashSet<>();
   private final List<Poll> polls = new ArrayList<>();
   private long position;
+  private int filters;
 
   /** All requests, in order, as "METHOD path". */
   final List<String> log = new ArrayList<>();
@@ -157,6 +158,10 @@ final class HomeserverDouble implements HttpTransport {
       ArrayNode state = Json.mapper().createArrayNode().addAll(state(path.split("/", -1)[1]));
       return CompletableFuture.completedFuture(
           new HttpAnswer(200, Optional.empty(), state.toString()));
+    }
+    if (path.startsWith("user/")) {
+      return CompletableFuture.completedFuture(
+          answer(200, Json.newObject().put("filter_id", "f" + ++filters)));
     }
     ObjectNode result =
         switch (path) {

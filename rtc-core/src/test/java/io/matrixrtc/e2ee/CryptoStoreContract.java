@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.matrixrtc.olm.Account;
 import io.matrixrtc.olm.Curve25519PublicKey;
+import io.matrixrtc.olm.IdentityKeys;
 import io.matrixrtc.olm.RandomSource;
 import java.time.Instant;
 import java.util.List;
@@ -135,6 +136,147 @@ interface CryptoStoreContract {
       store.write(Changes.builder().device(blocked).build());
       assertThat(store.removedDevice(address)).isEmpty();
       assertThat(store.devices("@b:x")).containsOnlyKeys("B");
+    }
+  }
+
+  @Test
+  default void aRemovedDeviceCanBeDecidedUpon() throws Exception {
+    UserDevice address = new UserDevice("@b:x", "B");
+    Device device = device("@b:x", "B", 3);
+    try (CryptoStore store = open()) {
+      store.write(Changes.builder().device(device).build());
+      store.write(Changes.builder().removeDevice(address).build());
+      Device blocked = device.withLocalTrust(LocalTrust.BLOCKED);
+      store.write(Changes.builder().tombstone(blocked).build());
+      assertThat(store.removedDevice(address).orElseThrow().isSameAs(blocked)).isTrue();
+      assertThat(store.devices("@b:x")).isEmpty();
+    }
+  }
+
+  @Test
+  default void identitiesAreKeptWholeAndReplaced() throws Exception {
+    Random random = new Random(5);
+    TestIdentity keys = new TestIdentity("@b:x", random::nextBytes);
+    keys.masterKey.put("org.example.unknown", 1);
+    UserIdentity identity = keys.toUserIdentity();
+    UserIdentity other = new TestIdentity("@a:x", random::nextBytes).toUserIdentity();
+    try (CryptoStore store = open()) {
+      assertThat(store.identity("@b:x")).isEmpty();
+      assertThat(store.identities()).isEmpty();
+      store.write(Changes.builder().identity(identity).identity(other).build());
+      assertThat(store.identity("@b:x").orElseThrow().isSameAs(identity)).isTrue();
+      assertThat(store.identities())
+          .extracting(UserIdentity::userId)
+          .containsExactlyInAnyOrder("@a:x", "@b:x");
+      UserIdentity decided = identity.withCompared();
+      store.write(Changes.builder().identity(decided).build());
+      assertThat(store.identity("@b:x").orElseThrow().isSameAs(decided)).isTrue();
+      assertThat(store.identity("@b:x").orElseThrow().isSameAs(identity)).isFalse();
+      assertThat(store.identity("@a:x").orElseThrow().isSameAs(other)).isTrue();
+    }
+  }
+
+  private static StoredRoomKey roomKey(String room, String session, long sender, int index) {
+    IdentityKeys owner = account(sender).identityKeys();
+    return new StoredRoomKey(
+        new RoomKeyInfo(
+            new RoomKeyId(room, session),
+            owner.curve25519(),
+            Optional.of(owner.ed25519()),
+            RoomKeySource.DIRECT,
+            new SenderData(
+                VerificationState.UNVERIFIED_IDENTITY,
+                Optional.of(new UserDevice("@b:x", "B")),
+                Optional.of(owner.ed25519())),
+            index % 2 == 1,
+            index),
+        Sealed.of(new byte[] {(byte) index}));
+  }
+
+  @Test
+  default void roomKeysAreKeptWholeAndReplaced() throws Exception {
+    StoredRoomKey key = roomKey("!r:x", "s", 1, 7);
+    StoredRoomKey hearsay =
+        new StoredRoomKey(
+            new RoomKeyInfo(
+                new RoomKeyId("!r:x", "t"),
+                peer(1),
+                Optional.empty(),
+                RoomKeySource.IMPORTED,
+                SenderData.unknown(),
+                false,
+                (1L << 32) - 1),
+            Sealed.of(new byte[0]));
+    try (CryptoStore store = open()) {
+      assertThat(store.roomKey(key.id())).isEmpty();
+      store.write(Changes.builder().roomKey(key).roomKey(hearsay).build());
+      assertThat(store.roomKey(key.id())).contains(key);
+      assertThat(store.roomKey(hearsay.id())).contains(hearsay);
+      assertThat(store.roomKey(new RoomKeyId("!other:x", "s"))).isEmpty();
+      store.write(Changes.builder().roomKey(roomKey("!r:x", "s", 1, 3)).build());
+      assertThat(store.roomKey(key.id())).contains(roomKey("!r:x", "s", 1, 3));
+      assertThat(store.roomKeysFrom(peer(1)))
+          .containsExactlyInAnyOrder(roomKey("!r:x", "s", 1, 3), hearsay);
+      assertThat(store.roomKeysFrom(peer(2))).isEmpty();
+    }
+  }
+
+  @Test
+  default void roomKeysAreGoneThroughInOrder() throws Exception {
+    try (CryptoStore store = open()) {
+      assertThat(store.roomKeys(Optional.empty(), 10)).isEmpty();
+      store.write(
+          Changes.builder()
+              .roomKey(roomKey("!b:x", "a", 1, 1))
+              .roomKey(roomKey("!a:x", "z", 2, 2))
+              .roomKey(roomKey("!a:x", "b", 1, 3))
+              .build());
+      List<StoredRoomKey> first = store.roomKeys(Optional.empty(), 2);
+      assertThat(first).containsExactly(roomKey("!a:x", "b", 1, 3), roomKey("!a:x", "z", 2, 2));
+      assertThat(store.roomKeys(Optional.of(first.get(1).id()), 2))
+          .containsExactly(roomKey("!b:x", "a", 1, 1));
+      assertThat(store.roomKeys(Optional.of(new RoomKeyId("!b:x", "a")), 2)).isEmpty();
+    }
+  }
+
+  @Test
+  default void decryptedEventsAreRememberedByTheirPlace() throws Exception {
+    RoomKeyId id = new RoomKeyId("!r:x", "s");
+    try (CryptoStore store = open()) {
+      assertThat(store.decryptedEvent(id, 0)).isEmpty();
+      store.write(
+          Changes.builder()
+              .decryptedEvent(new RoomKeyChanges.MessageIndex(id, 0), "$a")
+              .decryptedEvent(new RoomKeyChanges.MessageIndex(id, (1L << 32) - 1), "$b")
+              .build());
+      assertThat(store.decryptedEvent(id, 0)).contains("$a");
+      assertThat(store.decryptedEvent(id, (1L << 32) - 1)).contains("$b");
+      assertThat(store.decryptedEvent(id, 1)).isEmpty();
+      assertThat(store.decryptedEvent(new RoomKeyId("!r:x", "t"), 0)).isEmpty();
+    }
+  }
+
+  private static WithheldRoomKey withheld(String session) {
+    return new WithheldRoomKey(new RoomKeyId("!r:x", session), WithheldCode.UNVERIFIED, "@b:x");
+  }
+
+  @Test
+  default void keepsTheNewestNoticesOfWithheldKeysOnly() throws Exception {
+    RoomKeyId first = new RoomKeyId("!r:x", "s0");
+    try (CryptoStore store = open()) {
+      Changes.Builder full = Changes.builder();
+      for (int i = 0; i < RoomKeyStore.MAX_WITHHELD; i++) {
+        full.withheld(withheld("s" + i));
+      }
+      store.write(full.build());
+      assertThat(store.withheld(first)).contains(withheld("s0"));
+      WithheldRoomKey again = new WithheldRoomKey(first, WithheldCode.BLACKLISTED, "@c:x");
+      store.write(Changes.builder().withheld(again).build());
+      assertThat(store.withheld(first)).as("replaced, and the newest").contains(again);
+      store.write(Changes.builder().withheld(withheld("one more")).build());
+      assertThat(store.withheld(first)).contains(again);
+      assertThat(store.withheld(new RoomKeyId("!r:x", "s1"))).isEmpty();
+      assertThat(store.withheld(new RoomKeyId("!r:x", "one more"))).isPresent();
     }
   }
 

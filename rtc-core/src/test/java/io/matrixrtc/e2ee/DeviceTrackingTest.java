@@ -298,6 +298,24 @@ class DeviceTrackingTest {
   }
 
   @Test
+  void devDecidedADecisionReachesADeviceThatIsNotListed_ours() throws Exception {
+    answer(askForBob(), network.query(Set.of(BOB.userId())));
+    ObjectNode listed = network.deviceKeys.remove(BOB);
+    network.deviceKeys.put(new UserDevice(BOB.userId(), "OTHER"), Json.newObject());
+    changed(BOB.userId());
+    network.settle(machine);
+    assertThat(machine.find(BOB)).isEmpty();
+    assertThat(machine.setLocalTrust(new UserDevice(BOB.userId(), "NEVER"), LocalTrust.BLOCKED))
+        .isFalse();
+    assertThat(machine.setLocalTrust(BOB, LocalTrust.BLOCKED)).isTrue();
+    assertThat(machine.find(BOB)).as("still not listed").isEmpty();
+    network.deviceKeys.put(BOB, listed);
+    changed(BOB.userId());
+    network.settle(machine);
+    assertThat(machine.find(BOB).orElseThrow().localTrust()).isEqualTo(LocalTrust.BLOCKED);
+  }
+
+  @Test
   void devOwnEntryIsVerifiedOnlyWithOurKeysAndNeverForgotten() throws Exception {
     assertThat(machine.find(ALICE).orElseThrow().localTrust()).isEqualTo(LocalTrust.VERIFIED);
     network.deviceKeys.remove(ALICE);

@@ -21,7 +21,7 @@ class RuleTableTest {
   private static final Pattern ROW =
       Pattern.compile("^\\| ([A-Z0-9-]+) \\| .* \\| `(\\w+)#(\\w+)` \\|$");
   private static final Pattern ID =
-      Pattern.compile("\\b(?:DEV|OTK|SESS|SEND|TD)-[A-Z0-9]+(?:-[A-Z0-9]+)*\\b");
+      Pattern.compile("\\b(?:DEV|XS|OTK|SESS|SEND|TD|ROOM)-[A-Z0-9]+(?:-[A-Z0-9]+)*\\b");
 
   private record Row(String id, String testClass, String method) {}
 
