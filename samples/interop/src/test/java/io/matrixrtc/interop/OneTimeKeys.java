@@ -41,9 +41,7 @@ final class OneTimeKeys {
   /** Claims a key. */
   static Claimed claim(KeysApi keys, DeviceAddress of) {
     ObjectNode body = Json.newObject();
-    body.putObject("one_time_keys")
-        .putObject(of.userId())
-        .put(of.deviceId(), "signed_curve25519");
+    body.putObject("one_time_keys").putObject(of.userId()).put(of.deviceId(), "signed_curve25519");
     return kind(World.get(keys.claim(body)).orThrow(), of);
   }
 

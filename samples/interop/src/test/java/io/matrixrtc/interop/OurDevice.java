@@ -13,6 +13,7 @@ import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.OlmMachine;
 import io.matrixrtc.e2ee.ToDeviceResult;
 import io.matrixrtc.e2ee.TrustPolicy;
+import io.matrixrtc.e2ee.UserDevice;
 import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.PoolScheduler;
 import io.matrixrtc.keys.ToDeviceChannel.Outcome;
@@ -92,6 +93,22 @@ final class OurDevice implements AutoCloseable {
   /** Its public Curve25519 key. */
   String curve25519() {
     return World.get(client.withMachine(machine -> machine.identityKeys().curve25519().toBase64()));
+  }
+
+  /** Whether it has heard of a device. */
+  boolean knows(DeviceAddress other) {
+    UserDevice wanted = new UserDevice(other.userId(), other.deviceId());
+    return World.get(client.withMachine(machine -> machine.find(wanted))).isPresent();
+  }
+
+  /** Follows the devices of a user, as if it were in a call. */
+  void follow(String userId) {
+    World.get(
+        client.withMachine(
+            machine -> {
+              machine.trackUsers(List.of(userId), Instant.now());
+              return true;
+            }));
   }
 
   /** Whether its keys are all published. */

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.client.KeysApi;
 import io.matrixrtc.client.MatrixSession;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
-import io.matrixrtc.e2ee.UserDevice;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.ToDeviceChannel.Outcome;
@@ -55,11 +54,6 @@ class SynapseTest {
 
   private static void awaitTexts(OurDevice device, String... texts) {
     await().atMost(SOON).untilAsserted(() -> assertThat(texts(device)).containsExactly(texts));
-  }
-
-  private static boolean knows(OurDevice device, DeviceAddress other) {
-    UserDevice wanted = new UserDevice(other.userId(), other.deviceId());
-    return World.get(device.client().withMachine(machine -> machine.find(wanted))).isPresent();
   }
 
   @Test
@@ -117,13 +111,13 @@ class SynapseTest {
     bob.joinRoom(room);
     OurCall call = OurCall.join(alice, room);
     OurCall other = OurCall.join(bob, room);
-    await().atMost(SOON).until(() -> knows(alice, bob.address()));
+    await().atMost(SOON).until(() -> alice.knows(bob.address()));
 
     OurDevice second = world.ours(world.login(first.userId()));
-    await().atMost(SOON).until(() -> knows(alice, second.address()));
+    await().atMost(SOON).until(() -> alice.knows(second.address()));
     World.get(second.client().matrix().account().logout()).orThrow();
-    await().atMost(SOON).until(() -> !knows(alice, second.address()));
-    assertThat(knows(alice, bob.address())).as("the device that stayed").isTrue();
+    await().atMost(SOON).until(() -> !alice.knows(second.address()));
+    assertThat(alice.knows(bob.address())).as("the device that stayed").isTrue();
     call.close();
     other.close();
   }

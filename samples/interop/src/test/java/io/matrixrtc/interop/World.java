@@ -12,8 +12,11 @@ import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
 import io.matrixrtc.homeserver.EmbeddedHomeserver;
 import io.matrixrtc.homeserver.HomeserverConfig;
+import io.matrixrtc.homeserver.faults.Exchange;
 import io.matrixrtc.homeserver.http.BindFailed;
 import io.matrixrtc.json.Json;
+import io.matrixrtc.json.MalformedJsonException;
+import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.PoolScheduler;
 import io.matrixrtc.olm.StateKey;
 import java.io.IOException;
@@ -25,6 +28,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -42,6 +46,7 @@ final class World implements AutoCloseable {
   private final Optional<EmbeddedHomeserver> embedded;
   private final URI homeserver;
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private final List<Exchange> keyRequests = new CopyOnWriteArrayList<>();
   private int peers;
 
   /**
@@ -50,7 +55,8 @@ final class World implements AutoCloseable {
    * @param name for the names of log files
    */
   World(String name) throws BindFailed {
-    this(name, Optional.of(EmbeddedHomeserver.start(HomeserverConfig.defaults())), Optional.empty());
+    this(
+        name, Optional.of(EmbeddedHomeserver.start(HomeserverConfig.defaults())), Optional.empty());
   }
 
   /** Uses a homeserver that runs already. */
@@ -62,10 +68,43 @@ final class World implements AutoCloseable {
     this.name = name;
     this.embedded = embedded;
     this.homeserver = other.orElseGet(() -> embedded.orElseThrow().baseUrl());
+    embedded.ifPresent(server -> server.requestLog().listen(this::note));
+  }
+
+  private void note(Exchange exchange) {
+    if (exchange.path().contains("/keys/")) {
+      keyRequests.add(exchange);
+    }
   }
 
   EmbeddedHomeserver homeserver() {
     return embedded.orElseThrow();
+  }
+
+  /** What the claims of a user have got of a device so far, in order. */
+  List<OneTimeKeys.Claimed> claims(String by, DeviceAddress of) {
+    return keyRequests.stream()
+        .filter(exchange -> exchange.path().endsWith("/keys/claim"))
+        .filter(exchange -> exchange.userId().equals(Optional.of(by)))
+        .map(exchange -> OneTimeKeys.kind(json(exchange.answerBody()), of))
+        .filter(claimed -> claimed != OneTimeKeys.Claimed.NOTHING)
+        .toList();
+  }
+
+  /** Whether a user's devices have uploaded a fallback key. */
+  boolean uploadedFallbackKey(String by) {
+    return keyRequests.stream()
+        .filter(exchange -> exchange.path().endsWith("/keys/upload"))
+        .filter(exchange -> exchange.userId().equals(Optional.of(by)))
+        .anyMatch(exchange -> !json(exchange.requestBody()).path("fallback_keys").isEmpty());
+  }
+
+  private static ObjectNode json(byte[] body) {
+    try {
+      return Json.parseObject(body);
+    } catch (MalformedJsonException e) {
+      throw new AssertionError("the server was sent, or answered, what is no JSON", e);
+    }
   }
 
   /** Waits for a result. */
