@@ -183,6 +183,10 @@ abstract class CallKeyScenarios {
     Peer carol = peer("carol", "CAROLDEVICE");
     bob.joinRoom(room);
     carol.joinRoom(room);
+    for (Peer peer : List.of(bob, carol)) {
+      alice.follow(peer.address().userId());
+      await().atMost(SOON).until(() -> alice.knows(peer.address()));
+    }
     await().atMost(SOON).until(alice::uploadsNothing);
     KeysApi keys = alice.client().matrix().keys();
 

@@ -34,6 +34,7 @@ final class NioTest extends CallKeyScenarios {
         .isEqualTo(new Outcome.NoOneTimeKeys());
 
     world().homeserver().syncGate().release(user);
+    bob.uploadKeys();
     await()
         .atMost(BACKOFF.plus(SOON))
         .pollInterval(Duration.ofSeconds(1))

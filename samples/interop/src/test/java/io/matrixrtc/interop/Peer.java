@@ -69,6 +69,11 @@ final class Peer implements CallParty, AutoCloseable {
     process.call("leaveCall", Json.newObject());
   }
 
+  /** Publishes one-time keys, where the peer does not do so by itself. */
+  void uploadKeys() throws InterruptedException {
+    process.call("uploadKeys", Json.newObject());
+  }
+
   /** The devices of a user that it knows, with their Curve25519 keys. */
   List<String> curve25519KeysOf(String userId) throws InterruptedException {
     List<String> keys = new ArrayList<>();
