@@ -168,11 +168,20 @@ final class CryptoPump {
     } else if (result instanceof ApiResult.Failed<ObjectNode> failed) {
       String sentence = failed.failure().sentence();
       LOG.warn("{}: {} failed: {}", machine.device(), request, sentence);
-      machine.markFailed(request.id(), new RequestFailure(sentence), now);
+      boolean keyExists = isOneTimeKeyConflict(request, failed.failure());
+      machine.markFailed(request.id(), new RequestFailure(sentence, keyExists), now);
     } else {
       LOG.error("{}: {} failed", machine.device(), request, bug);
       machine.markFailed(request.id(), new RequestFailure("internal error"), now);
     }
+  }
+
+  /** Servers have no error code for it, only this sentence, which all clients look for. */
+  private static boolean isOneTimeKeyConflict(OutgoingRequest request, ApiFailure failure) {
+    return request instanceof OutgoingRequest.KeysUpload
+        && failure instanceof ApiFailure.Refused refused
+        && refused.status() == 400
+        && refused.message().startsWith("One time key");
   }
 
   private CompletionStage<ApiResult<ObjectNode>> call(OutgoingRequest request) {

@@ -50,6 +50,12 @@ public interface CryptoStore extends RoomKeyStore, AutoCloseable {
    */
   void write(Changes changes) throws CryptoStoreException;
 
+  /**
+   * Deletes everything that the store holds, for good, in one transaction; it is then as new. For a
+   * device that was logged out.
+   */
+  void erase() throws CryptoStoreException;
+
   @Override
   void close();
 }

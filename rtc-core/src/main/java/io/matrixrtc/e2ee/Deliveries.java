@@ -25,9 +25,6 @@ final class Deliveries {
   /** How long a message waits for a session: the claim's own time and the way there and back. */
   static final Duration SESSION_WAIT = SessionClaims.TIMEOUT.plus(LIST_WAIT);
 
-  /** As many messages go into one request (SEND-SPLIT). */
-  static final int MAX_MESSAGES_PER_REQUEST = 250;
-
   private final DeviceTracker tracker;
   private final DeviceDirectory directory;
   private final OlmSessions sessions;

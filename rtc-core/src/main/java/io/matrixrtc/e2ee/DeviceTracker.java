@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -36,8 +37,15 @@ final class DeviceTracker {
   /** Whether a user's list is outdated, and the number of its latest invalidation. */
   private record Following(boolean outdated, long invalidation) {}
 
-  /** A query without an answer yet, and the latest invalidation when it was made. */
-  private record UnderWay(KeysQuery query, long sequence) {}
+  /**
+   * A query without an answer yet, and the latest invalidation when it was made; none if it was out
+   * of band, as such an answer makes no list current (DEV-OUT-OF-BAND).
+   */
+  private record UnderWay(KeysQuery query, OptionalLong sequence) {
+    boolean isOutOfBand() {
+      return sequence.isEmpty();
+    }
+  }
 
   DeviceTracker(UserDevice own, UnitOfWork work, RequestIds ids, Map<String, Boolean> storedUsers) {
     this.ownServer = own.serverName();
@@ -73,7 +81,12 @@ final class DeviceTracker {
     }
   }
 
-  /** Makes one list, or all of a restart, outdated. */
+  /** Makes all lists outdated: whoever may have missed changes asks for everything (DEV-ALL). */
+  void invalidateAll() {
+    List.copyOf(followed.keySet()).forEach(this::invalidate);
+  }
+
+  /** Makes one list outdated. */
   void invalidate(String userId) {
     followed.put(userId, new Following(true, ++sequence));
     work.changes().trackUser(userId, true);
@@ -97,17 +110,28 @@ final class DeviceTracker {
   /** The queries that are wanted now: those under way, and new ones for other outdated lists. */
   List<KeysQuery> next(Instant now) {
     Set<String> asked = new TreeSet<>();
-    underWay.values().forEach(waiting -> asked.addAll(waiting.query().users()));
+    underWay.values().stream()
+        .filter(waiting -> !waiting.isOutOfBand())
+        .forEach(waiting -> asked.addAll(waiting.query().users()));
     List<String> wanted =
         followed.keySet().stream()
             .filter(user -> isRefreshing(user, now) && !asked.contains(user))
             .toList();
+    ask(wanted, OptionalLong.of(sequence));
+    return underWay.values().stream().map(UnderWay::query).toList();
+  }
+
+  /** Asks for users, followed or not, without regard to who is waited for. */
+  void askOutOfBand(Collection<String> userIds) {
+    ask(List.copyOf(new TreeSet<>(userIds)), OptionalLong.empty());
+  }
+
+  private void ask(List<String> wanted, OptionalLong askedAt) {
     for (int from = 0; from < wanted.size(); from += MAX_USERS_PER_QUERY) {
       int to = Math.min(wanted.size(), from + MAX_USERS_PER_QUERY);
       KeysQuery query = query(wanted.subList(from, to));
-      underWay.put(query.id(), new UnderWay(query, sequence));
+      underWay.put(query.id(), new UnderWay(query, askedAt));
     }
-    return underWay.values().stream().map(UnderWay::query).toList();
   }
 
   private KeysQuery query(Collection<String> userIds) {
@@ -141,7 +165,7 @@ final class DeviceTracker {
       if (answered.path(userId).isObject()) {
         servers.succeeded(UserDevice.serverName(userId));
         users.succeeded(userId);
-        current(userId, waiting.sequence());
+        waiting.sequence().ifPresent(askedAt -> current(userId, askedAt));
       } else if (!failedServers.contains(UserDevice.serverName(userId))) {
         users.failed(userId, now); // DEV-ABSENT: stays outdated, but is not asked for in a loop
       }

@@ -148,5 +148,18 @@ public final class MemoryCryptoStore implements CryptoStore {
   }
 
   @Override
+  public void erase() {
+    account = null;
+    syncToken = null;
+    sessions.clear();
+    devices.clear();
+    removedDevices.clear();
+    identities.clear();
+    roomKeys.clear();
+    trackedUsers.clear();
+    messageHashes.clear();
+  }
+
+  @Override
   public void close() {}
 }

@@ -138,6 +138,7 @@ public final class OlmMachine implements AutoCloseable {
     if (stored.isEmpty()) {
       machine.work.accountChanged();
     }
+    machine.refreshSentKeys();
     machine.commit();
     return machine;
   }
@@ -191,6 +192,24 @@ public final class OlmMachine implements AutoCloseable {
     finish(now);
   }
 
+  /**
+   * Makes the lists of all followed users outdated: for whoever may have missed what {@code
+   * device_lists} said.
+   */
+  public void invalidateDeviceLists(Instant now) throws CryptoStoreException {
+    tracker.invalidateAll();
+    finish(now);
+  }
+
+  /**
+   * Asks for the keys of {@code users}, followed or not, beside the usual course: the answer
+   * updates what is known of them, but lists that are outdated stay so.
+   */
+  public void queryKeys(Collection<String> users, Instant now) throws CryptoStoreException {
+    tracker.askOutOfBand(users);
+    finish(now);
+  }
+
   /** The users whose device lists are followed; our own always is. */
   public Set<String> trackedUsers() {
     return tracker.followed();
@@ -240,6 +259,7 @@ public final class OlmMachine implements AutoCloseable {
       for (Device device : directory.takeListed()) {
         roomSenders.onDeviceListed(device); // ROOM-SENDER
       }
+      refreshSentKeys();
       tracker.onAnswer(id, answer, now);
     } else if (claims.isUnderWay(id)) {
       List<UserDevice> started = claims.onAnswer(answer, now);
@@ -256,7 +276,7 @@ public final class OlmMachine implements AutoCloseable {
   public void markFailed(String id, RequestFailure failure, Instant now)
       throws CryptoStoreException {
     if (uploads.isUnderWay(id)) {
-      uploads.onFailure(now);
+      uploads.onFailure(failure, now);
     } else if (tracker.isUnderWay(id)) {
       tracker.onFailure(id, now);
     } else if (claims.isUnderWay(id)) {
@@ -395,6 +415,15 @@ public final class OlmMachine implements AutoCloseable {
     return result;
   }
 
+  /** Our device keys go along as our own identity has signed them, if it has. */
+  private void refreshSentKeys() throws CryptoStoreException {
+    Optional<Device> listed = directory.find(own.address());
+    Optional<UserIdentity> identity = identities.find(own.address().userId());
+    if (listed.isPresent() && identity.isPresent()) {
+      own.onListed(listed.get().keys(), identity.get().selfSigning());
+    }
+  }
+
   private void finish(Instant now) throws CryptoStoreException {
     deliveries.advance(now);
     commit();
@@ -402,7 +431,7 @@ public final class OlmMachine implements AutoCloseable {
 
   private void commit() throws CryptoStoreException {
     if (failed) {
-      throw new IllegalStateException("the store failed: open the machine again");
+      throw new IllegalStateException("the store failed, or the device was logged out");
     }
     failed = true; // until everything is written, whatever is thrown
     Changes changes = work.drain(seal, own, uploads);
@@ -415,6 +444,26 @@ public final class OlmMachine implements AutoCloseable {
     sessions.trim();
     identities.trim();
     roomKeys.trim();
+  }
+
+  /**
+   * Whether the homeserver refused our one-time keys because it holds others under the same ids:
+   * this device's store was lost, or is an older copy. Messages to those keys cannot be decrypted;
+   * only a new login mends it.
+   */
+  public boolean oneTimeKeysWereLost() {
+    return uploads.keysWereLost();
+  }
+
+  /**
+   * Forgets the device, once it is logged out: erases the whole store, room keys included, and
+   * wipes all keys in memory. The machine can only be closed then. Its device id must not be used
+   * again.
+   */
+  public void logout() throws CryptoStoreException {
+    failed = true; // used no more, whatever is thrown
+    store.erase(); // DEV-LOGOUT
+    close();
   }
 
   /** Wipes all keys in memory; the store stays open. */

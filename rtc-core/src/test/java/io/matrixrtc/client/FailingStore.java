@@ -111,5 +111,10 @@ final class FailingStore implements CryptoStore {
   }
 
   @Override
+  public void erase() throws CryptoStoreException {
+    store.erase();
+  }
+
+  @Override
   public void close() {}
 }

@@ -281,6 +281,49 @@ interface CryptoStoreContract {
   }
 
   @Test
+  default void anErasedStoreIsAsNew() throws Exception {
+    Device device = device("@b:x", "B", 3);
+    Random random = new Random(5);
+    try (CryptoStore store = open()) {
+      store.write(
+          Changes.builder()
+              .account(
+                  new StoredAccount(
+                      new UserDevice("@a:x", "A"),
+                      Sealed.of(new byte[] {1}),
+                      true,
+                      Optional.empty(),
+                      Optional.empty()))
+              .session(session(peer(1), "s1", 1))
+              .device(device)
+              .device(device("@b:x", "C", 4))
+              .identity(new TestIdentity("@b:x", random::nextBytes).toUserIdentity())
+              .roomKey(roomKey("!r:x", "s", 1, 1))
+              .withheld(withheld("s"))
+              .decryptedEvent(new RoomKeyChanges.MessageIndex(new RoomKeyId("!r:x", "s"), 0), "$a")
+              .trackUser("@b:x", true)
+              .messageHash("h")
+              .syncToken("t")
+              .build());
+      store.write(Changes.builder().removeDevice(device.address()).build());
+      store.erase();
+      assertThat(store.account()).isEmpty();
+      assertThat(store.sessions(peer(1))).isEmpty();
+      assertThat(store.devices("@b:x")).isEmpty();
+      assertThat(store.removedDevice(device.address())).isEmpty();
+      assertThat(store.identities()).isEmpty();
+      assertThat(store.roomKeys(Optional.empty(), 1)).isEmpty();
+      assertThat(store.withheld(new RoomKeyId("!r:x", "s"))).isEmpty();
+      assertThat(store.decryptedEvent(new RoomKeyId("!r:x", "s"), 0)).isEmpty();
+      assertThat(store.trackedUsers()).isEmpty();
+      assertThat(store.hasMessageHash("h")).isFalse();
+      assertThat(store.syncToken()).isEmpty();
+      store.write(Changes.builder().syncToken("again").build());
+      assertThat(store.syncToken()).contains("again");
+    }
+  }
+
+  @Test
   default void whatIsNotInTheChangesStays() throws Exception {
     try (CryptoStore store = open()) {
       store.write(Changes.builder().session(session(peer(1), "s1", 1)).syncToken("t").build());

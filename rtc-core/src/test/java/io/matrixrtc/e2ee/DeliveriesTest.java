@@ -99,6 +99,23 @@ class DeliveriesTest {
   }
 
   @Test
+  void aServerThatFailedLatelyIsNotWaitedFor_B86() throws Exception {
+    UserDevice away = new UserDevice("@dan:away.org", "D");
+    alice.trackUsers(Set.of(away.userId()), network.now);
+    ObjectNode failure = Json.newObject();
+    failure.putObject("failures").putObject("away.org");
+    alice.markSent(wanted(KeysQuery.class).get(0).id(), failure, network.now);
+    alice.deliver(TYPE, Json.newObject(), Set.of(away), network.now);
+    assertThat(alice.takeCompletedDeliveries())
+        .singleElement()
+        .extracting(CompletedDelivery::outcomes)
+        .isEqualTo(Map.of(away, not(new EncryptionOutcome.UnknownDevice())));
+    network.pass(FailureBackoff.FIRST);
+    alice.deliver(TYPE, Json.newObject(), Set.of(away), network.now);
+    assertThat(alice.takeCompletedDeliveries()).as("waits for the query again").isEmpty();
+  }
+
+  @Test
   void sendFreshADeviceDeletedMeanwhileGetsNothing_ours() throws Exception {
     deliver(alice, bobDevice);
     network.deviceKeys.remove(bobDevice);
@@ -204,7 +221,7 @@ class DeliveriesTest {
   }
 
   @Test
-  void atMost250MessagesGoIntoOneRequest() throws Exception {
+  void requestsHoldAtMost250MessagesAnd256KibOfBody() throws Exception {
     Account account = Account.generate(network.random());
     Set<UserDevice> many = new HashSet<>();
     for (int i = 0; i <= ToDeviceBatches.MAX_MESSAGES; i++) {
@@ -228,9 +245,18 @@ class DeliveriesTest {
     assertThat(deliver(alice, first)).containsEntry(first, SENT);
     network.carriedOut.clear();
     assertThat(deliver(alice, many.toArray(UserDevice[]::new)).values()).containsOnly(SENT);
-    assertThat(network.carriedOut)
-        .filteredOn(ToDevice.class::isInstance)
-        .extracting(request -> ((ToDevice) request).devices().size())
-        .containsExactly(250, 1);
+    List<ToDevice> requests =
+        network.carriedOut.stream()
+            .filter(ToDevice.class::isInstance)
+            .map(ToDevice.class::cast)
+            .toList();
+    assertThat(requests).hasSizeGreaterThan(1);
+    assertThat(requests.stream().mapToInt(request -> request.devices().size()).sum())
+        .isEqualTo(ToDeviceBatches.MAX_MESSAGES + 1);
+    for (ToDevice request : requests) {
+      assertThat(request.devices()).hasSizeLessThanOrEqualTo(ToDeviceBatches.MAX_MESSAGES);
+      assertThat(Json.mapper().writeValueAsBytes(request.body()))
+          .hasSizeLessThanOrEqualTo(ToDeviceBatches.MAX_BYTES);
+    }
   }
 }

@@ -103,6 +103,11 @@ final class FailingStore implements CryptoStore {
   }
 
   @Override
+  public void erase() throws CryptoStoreException {
+    store.erase();
+  }
+
+  @Override
   public void close() {
     store.close();
   }

@@ -299,6 +299,67 @@ class IdentityTrustTest {
     assertThat(counting.identitiesWritten).as("a new signature").isEqualTo(before + 1);
   }
 
+  /** The state of alice's device as a message of hers shows it. */
+  private VerificationState stateOfAMessage() throws Exception {
+    network.deliver(alice, "m.test", Json.newObject(), BOB_DEVICE);
+    ToDeviceResult result = network.sync(bob).get(0);
+    return ((ToDeviceResult.Decrypted) result).info().verification();
+  }
+
+  @Test
+  void messagesShowEveryStateOfTheirSender_B99() throws Exception {
+    bob = network.open(BOB_DEVICE, MachineNetwork.ALL, store);
+    assertThat(stateOfAMessage()).isEqualTo(VerificationState.UNSIGNED_DEVICE);
+    TestIdentity first = network.newIdentity(ALICE);
+    network.refresh(bob, ALICE);
+    assertThat(stateOfAMessage()).isEqualTo(VerificationState.UNVERIFIED_IDENTITY);
+    bob.verifyIdentity(ALICE, first.key());
+    assertThat(stateOfAMessage()).isEqualTo(VerificationState.VERIFIED);
+    network.newIdentity(ALICE);
+    network.refresh(bob, ALICE);
+    assertThat(stateOfAMessage()).isEqualTo(VerificationState.VERIFICATION_VIOLATION);
+    bob.setLocalTrust(ALICE_DEVICE, LocalTrust.VERIFIED);
+    assertThat(stateOfAMessage()).as("locally").isEqualTo(VerificationState.VERIFIED);
+  }
+
+  @Test
+  void tdSignedOurKeysGoAlongAsOurIdentitySignedThem() throws Exception {
+    UserDevice newDevice = new UserDevice(ALICE, "ANEW");
+    MemoryCryptoStore newStore = new MemoryCryptoStore();
+    OlmMachine fresh = network.open(newDevice, MachineNetwork.ALL, newStore);
+    network.settle(fresh);
+    TestIdentity identity = network.newIdentity(ALICE);
+    network.refresh(fresh, ALICE);
+    network.deviceKeys.remove(newDevice);
+    network.refresh(bob, ALICE);
+    assertThat(bob.find(newDevice)).as("bob has not got the device").isEmpty();
+    for (boolean restarted : List.of(false, true)) {
+      if (restarted) {
+        fresh.close();
+        fresh = network.open(newDevice, MachineNetwork.ALL, newStore);
+      }
+      network.deliver(fresh, "m.test", Json.newObject(), BOB_DEVICE);
+      assertThat(network.sync(bob))
+          .singleElement()
+          .isInstanceOfSatisfying(
+              ToDeviceResult.Decrypted.class,
+              result -> {
+                assertThat(result.info().verification())
+                    .isEqualTo(VerificationState.UNVERIFIED_IDENTITY);
+                assertThat(
+                        result
+                            .event()
+                            .at("/sender_device_keys/signatures")
+                            .path(ALICE)
+                            .has("ed25519:" + identity.selfSigning.publicKey().toBase64()))
+                    .isTrue();
+              });
+    }
+    assertThat(fresh.deviceKeys().toString())
+        .as("what is uploaded is self-signed only")
+        .doesNotContain(identity.selfSigning.publicKey().toBase64());
+  }
+
   @Test
   void localDecisionsOfSingleDevicesComeFirst() throws Exception {
     network.newIdentity(ALICE);

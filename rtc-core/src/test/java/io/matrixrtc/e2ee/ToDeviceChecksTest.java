@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.matrixrtc.encoding.CanonicalJsonException;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.json.SignedJson;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -507,6 +509,47 @@ class ToDeviceChecksTest {
     assertRefused(alice.event(TYPE), UndecryptableReason.UNTRUSTED_SENDER);
     bob.setLocalTrust(ALICE, LocalTrust.UNSET);
     assertAccepted(alice.event(TYPE));
+  }
+
+  @Test
+  void secretsOfTheMachineAreBlankedInWhatIsHandedOn_B106() throws Exception {
+    aliceIsKnown();
+    Map<String, String> secrets =
+        Map.of("m.secret.send", "secret", "m.forwarded_room_key", "session_key");
+    for (Map.Entry<String, String> secret : secrets.entrySet()) {
+      ToDeviceResult.Decrypted result =
+          assertAccepted(
+              alice.event(
+                  secret.getKey(),
+                  payload -> payload.putObject("content").put(secret.getValue(), "TOP SECRET")));
+      assertThat(result.content().path(secret.getValue()).textValue()).isEmpty();
+      assertThat(result.event().toString()).doesNotContain("TOP SECRET");
+    }
+    ToDeviceResult.Decrypted app =
+        assertAccepted(
+            alice.event(TYPE, payload -> payload.putObject("content").put("secret", "the app's")));
+    assertThat(app.content().path("secret").textValue()).isEqualTo("the app's");
+  }
+
+  @Test
+  void whatIsInvalidStopsNothingAndResultsKeepTheirOrder_B101_B105() throws Exception {
+    aliceIsKnown();
+    ObjectNode first = alice.event(TYPE);
+    ObjectNode clear = Json.newObject().put("type", "m.x").put("sender", ALICE.userId());
+    clear.putObject("content");
+    ObjectNode refused = alice.event(TYPE, payload -> payload.put("recipient", "@x:y"));
+    ObjectNode last = alice.event(TYPE);
+    assertThat(
+            network.sync(
+                bob, List.of(first, Json.newObject(), clear, refused, TextNode.valueOf("x"), last)))
+        .extracting(Object::getClass)
+        .containsExactly(
+            (Class) ToDeviceResult.Decrypted.class,
+            ToDeviceResult.Invalid.class,
+            ToDeviceResult.PlainText.class,
+            ToDeviceResult.UnableToDecrypt.class,
+            ToDeviceResult.Invalid.class,
+            ToDeviceResult.Decrypted.class);
   }
 
   @Test

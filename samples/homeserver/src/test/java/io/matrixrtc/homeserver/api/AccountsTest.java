@@ -119,6 +119,24 @@ class AccountsTest extends ServerTest {
   }
 
   @Test
+  void severalDevicesAreDeletedWithOnePassword_HS_DEVICES_DELETE() {
+    Client one = register("alice");
+    Client two = one.logIn("TWO");
+    Client three = one.logIn("THREE");
+    JsonNode challenge = one.post("/delete_devices", "{'devices':['TWO','NONE']}").body();
+    assertThat(challenge.at("/flows/0/stages/0").asText()).isEqualTo("m.login.password");
+    String auth =
+        ",'auth':{'type':'m.login.password','session':'%s','identifier':{'type':'m.id.user','user':'alice'},'password':'secret-alice'}}"
+            .formatted(challenge.path("session").asText());
+    one.post("/delete_devices", "{'devices':['THREE']" + auth).fails(400, "M_UNKNOWN");
+    two.get("/account/whoami").ok();
+    one.post("/delete_devices", "{'devices':['NONE','TWO']" + auth).ok();
+    two.get("/account/whoami").fails(401, "M_UNKNOWN_TOKEN");
+    three.get("/account/whoami").ok();
+    one.post("/delete_devices", "{}").fails(400, "M_MISSING_PARAM");
+  }
+
+  @Test
   void theTimeAndAddressOfADevicesLastRequestAreKept() {
     Client alice = register("alice");
     long before = alice.get("/devices/ALICE1").ok().path("last_seen_ts").asLong();
