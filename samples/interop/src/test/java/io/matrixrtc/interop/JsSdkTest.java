@@ -3,9 +3,13 @@ package io.matrixrtc.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.matrixrtc.e2ee.MemoryCryptoStore;
+import io.matrixrtc.e2ee.OlmMachine;
 import io.matrixrtc.e2ee.ToDeviceResult;
 import io.matrixrtc.homeserver.faults.SyncGate;
+import io.matrixrtc.keys.SenderEvidence;
 import io.matrixrtc.keys.ToDeviceChannel.Outcome;
+import io.matrixrtc.keys.TrustRequirement;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -16,6 +20,11 @@ final class JsSdkTest extends CallKeyScenarios {
   @Override
   List<String> command() {
     return COMMAND;
+  }
+
+  @Override
+  boolean sendsDeviceKeys() {
+    return true;
   }
 
   @Test
@@ -46,5 +55,42 @@ final class JsSdkTest extends CallKeyScenarios {
         .isInstanceOfSatisfying(
             ToDeviceResult.Decrypted.class,
             decrypted -> assertThat(decrypted.info().senderDevice()).contains("BOBDEVICE"));
+  }
+
+  @Test
+  void byDefaultOnlyCrossSignedDevicesGiveAndGetKeys() throws Exception {
+    try (MemoryCryptoStore store = new MemoryCryptoStore()) {
+      OurDevice alice =
+          world().ours(world().register("alice"), OlmMachine.Settings.defaults(), store);
+      String room = world().room(alice);
+      Peer bob = peer("bob", "BOBDEVICE");
+      Peer carol = peer("carol", "CAROLDEVICE");
+      bob.crossSign();
+      bob.joinRoom(room);
+      carol.joinRoom(room);
+      acquaint(List.of(alice), List.of(bob, carol));
+      OurCall call = OurCall.join(alice, room, TrustRequirement.CROSS_SIGNED);
+      bob.joinCall(room);
+      carol.joinCall(room);
+
+      awaitKeysOfAll(List.of(call, bob));
+      awaitKeysOfAll(List.of(bob, carol));
+      assertThat(call.evidenceOf(bob.address()))
+          .isNotEmpty()
+          .containsOnly(
+              new SenderEvidence.OlmDevice(bob.address(), SenderEvidence.Trust.CROSS_SIGNED));
+      await()
+          .atMost(SOON)
+          .until(
+              () ->
+                  alice.results().stream()
+                      .anyMatch(ToDeviceResult.UnableToDecrypt.class::isInstance));
+      assertThat(call.keysOf(carol.address())).isEmpty();
+      assertThat(alice.send(TYPE, text("no"), carol.address())).isInstanceOf(Outcome.Refused.class);
+      assertThat(alice.send(TYPE, text("yes"), bob.address())).isEqualTo(new Outcome.Sent());
+      assertThat(carol.keysOf(alice.address())).isEmpty();
+      call.close();
+      alice.close();
+    }
   }
 }

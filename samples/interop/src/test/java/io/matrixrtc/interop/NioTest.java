@@ -22,6 +22,11 @@ final class NioTest extends CallKeyScenarios {
     return COMMAND;
   }
 
+  @Override
+  boolean sendsDeviceKeys() {
+    return false;
+  }
+
   @Test
   void itsOneTimeKeysUsedUpAreAnOutcomeAndNewOnesMendIt() throws Exception {
     OurDevice alice = world().ours("alice");

@@ -31,8 +31,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A device of ours: a client with its Olm machine, running. */
 final class OurDevice implements AutoCloseable {
-  /** Peers here are not cross-signed; who sent what is checked by device all the same. */
-  private static final OlmMachine.Settings TRUST =
+  /** For peers that are not cross-signed; who sent what is checked by device all the same. */
+  static final OlmMachine.Settings TRUST_ALL =
       new OlmMachine.Settings(TrustPolicy.ALL, TrustPolicy.ALL);
 
   private final MatrixSession session;
@@ -46,6 +46,7 @@ final class OurDevice implements AutoCloseable {
   /** Opens the device from {@code store}, which stays open when this is closed, and starts it. */
   OurDevice(
       MatrixSession session,
+      OlmMachine.Settings trust,
       CryptoStore store,
       byte[] storeSecret,
       HttpTransport http,
@@ -58,7 +59,7 @@ final class OurDevice implements AutoCloseable {
     this.client =
         new EncryptedClient(
             new MatrixClient(session, ClientSettings.of(http, scheduler)),
-            TRUST,
+            trust,
             store,
             storeKey,
             new SecureRandom()::nextBytes,

@@ -10,6 +10,7 @@ import io.matrixrtc.client.MatrixSession;
 import io.matrixrtc.e2ee.CryptoStore;
 import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
+import io.matrixrtc.e2ee.OlmMachine;
 import io.matrixrtc.homeserver.EmbeddedHomeserver;
 import io.matrixrtc.homeserver.HomeserverConfig;
 import io.matrixrtc.homeserver.faults.Exchange;
@@ -170,7 +171,13 @@ final class World implements AutoCloseable {
 
   /** Opens a device of ours from a store. */
   OurDevice ours(MatrixSession session, CryptoStore store) throws CryptoStoreException {
-    OurDevice device = new OurDevice(session, store, new byte[StateKey.BYTES], http, pool);
+    return ours(session, OurDevice.TRUST_ALL, store);
+  }
+
+  /** Opens a device of ours from a store, with another trust policy. */
+  OurDevice ours(MatrixSession session, OlmMachine.Settings trust, CryptoStore store)
+      throws CryptoStoreException {
+    OurDevice device = new OurDevice(session, trust, store, new byte[StateKey.BYTES], http, pool);
     open.push(device);
     return device;
   }
