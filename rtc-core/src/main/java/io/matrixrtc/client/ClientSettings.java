@@ -13,7 +13,7 @@ import java.util.random.RandomGenerator;
  * @param random spreads repetitions; no secrets come from it
  * @param retries when failed requests are repeated
  * @param requestTimeout until the answer to a request must be there, the long poll left out
- * @param longPoll how long the homeserver may hold a sync until there is something to tell
+ * @param sync how it syncs
  */
 public record ClientSettings(
     HttpTransport http,
@@ -21,16 +21,13 @@ public record ClientSettings(
     RandomGenerator random,
     RetryPolicy retries,
     Duration requestTimeout,
-    Duration longPoll) {
+    SyncSettings sync) {
   /** How long a request may take if nothing else is said. */
   public static final Duration DEFAULT_REQUEST_TIMEOUT = Duration.ofSeconds(30);
 
-  /** How long a sync may be held if nothing else is said. */
-  public static final Duration DEFAULT_LONG_POLL = Duration.ofSeconds(30);
-
   public ClientSettings {
-    if (requestTimeout.isZero() || requestTimeout.isNegative() || longPoll.isNegative()) {
-      throw new IllegalArgumentException("client settings: want positive durations");
+    if (requestTimeout.isZero() || requestTimeout.isNegative()) {
+      throw new IllegalArgumentException("client settings: want a positive time limit");
     }
   }
 
@@ -42,26 +39,26 @@ public record ClientSettings(
         new SecureRandom(),
         RetryPolicy.defaults(),
         DEFAULT_REQUEST_TIMEOUT,
-        DEFAULT_LONG_POLL);
+        SyncSettings.defaults());
   }
 
   /** Returns the settings with another source of jitter. */
   public ClientSettings withRandom(RandomGenerator other) {
-    return new ClientSettings(http, scheduler, other, retries, requestTimeout, longPoll);
+    return new ClientSettings(http, scheduler, other, retries, requestTimeout, sync);
   }
 
   /** Returns the settings with other retries. */
   public ClientSettings withRetries(RetryPolicy other) {
-    return new ClientSettings(http, scheduler, random, other, requestTimeout, longPoll);
+    return new ClientSettings(http, scheduler, random, other, requestTimeout, sync);
   }
 
   /** Returns the settings with another time limit for requests. */
   public ClientSettings withRequestTimeout(Duration limit) {
-    return new ClientSettings(http, scheduler, random, retries, limit, longPoll);
+    return new ClientSettings(http, scheduler, random, retries, limit, sync);
   }
 
-  /** Returns the settings with another long poll. */
-  public ClientSettings withLongPoll(Duration wait) {
-    return new ClientSettings(http, scheduler, random, retries, requestTimeout, wait);
+  /** Returns the settings with another way to sync. */
+  public ClientSettings withSync(SyncSettings other) {
+    return new ClientSettings(http, scheduler, random, retries, requestTimeout, other);
   }
 }

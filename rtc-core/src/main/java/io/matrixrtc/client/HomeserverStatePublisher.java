@@ -3,10 +3,17 @@ package io.matrixrtc.client;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.session.PublishOutcome;
 import io.matrixrtc.session.RoomStatePublisher;
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
 /** {@link RoomStatePublisher} of one room, through the client-server API; one try (STATE-ONCE). */
 public final class HomeserverStatePublisher implements RoomStatePublisher {
+  /**
+   * A homeserver that takes longer counts as unreachable (STATE-LIMIT): a membership that is late
+   * is better put again than waited for.
+   */
+  public static final Duration TIME_LIMIT = Duration.ofSeconds(10);
+
   private final RoomsApi rooms;
   private final String roomId;
 
@@ -20,7 +27,7 @@ public final class HomeserverStatePublisher implements RoomStatePublisher {
   public CompletionStage<PublishOutcome> putState(
       String eventType, String stateKey, ObjectNode content) {
     return rooms
-        .sendStateOnce(roomId, eventType, stateKey, content)
+        .sendStateOnce(roomId, eventType, stateKey, content, TIME_LIMIT)
         .thenApply(
             result ->
                 result.fold(PublishOutcome.Published::new, HomeserverStatePublisher::outcome));

@@ -6,7 +6,8 @@ import java.util.concurrent.CompletionStage;
 public interface HttpTransport extends AutoCloseable {
 
   /**
-   * Sends a request once.
+   * Sends a request once. Whoever does not need the answer any more cancels the stage's future, if
+   * it is one; the request may then end early.
    *
    * @return completes with the answer, whatever its status; exceptionally with an {@code
    *     IOException} if there was none in time, in which case the server may have acted or not

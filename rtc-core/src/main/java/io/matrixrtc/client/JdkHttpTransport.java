@@ -45,11 +45,13 @@ public final class JdkHttpTransport implements HttpTransport {
         client.sendAsync(request.build(), info -> new BoundedBody(MAX_ANSWER_BYTES));
     // HTTP-TIMEOUT: the request's own limit ends with the answer's headers; this one covers its
     // body, too.
-    return exchange
-        .copy()
-        .orTimeout(call.timeout().toMillis(), TimeUnit.MILLISECONDS)
-        .whenComplete((response, error) -> exchange.cancel(true))
-        .thenApply(JdkHttpTransport::answer);
+    CompletableFuture<HttpAnswer> answer =
+        exchange
+            .copy()
+            .orTimeout(call.timeout().toMillis(), TimeUnit.MILLISECONDS)
+            .thenApply(JdkHttpTransport::answer);
+    answer.whenComplete((done, error) -> exchange.cancel(true)); // cancelling the answer, too
+    return answer;
   }
 
   /** No attempt to upgrade a plain connection: reverse proxies tend to stumble over it. */
@@ -67,7 +69,10 @@ public final class JdkHttpTransport implements HttpTransport {
 
   private static HttpAnswer answer(HttpResponse<String> response) {
     return new HttpAnswer(
-        response.statusCode(), response.headers().firstValue("Retry-After"), response.body());
+        response.statusCode(),
+        response.headers().firstValue("Retry-After"),
+        response.headers().firstValue("Location"),
+        response.body());
   }
 
   /** Idle connections end by themselves. */

@@ -4,6 +4,7 @@ import io.matrixrtc.keys.SerialScheduler;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -20,10 +21,13 @@ final class SyncLoop {
   private final SyncApi api;
   private final ClientSettings settings;
   private final SerialScheduler scheduler;
+  private final Supplier<Duration> longPoll;
   private final Listener listener;
 
+  private FilterUpload filter;
   private @Nullable String since;
   private boolean running;
+  private boolean suspended;
   private int pauses;
   private int failures;
 
@@ -43,11 +47,14 @@ final class SyncLoop {
     void onStatus(SyncStatus status);
   }
 
-  SyncLoop(SyncApi api, ClientSettings settings, Listener listener) {
+  /** A loop whose syncs may be held for {@code longPoll}, as it is when they are sent. */
+  SyncLoop(SyncApi api, ClientSettings settings, Supplier<Duration> longPoll, Listener listener) {
     this.api = api;
     this.settings = settings;
     this.scheduler = settings.scheduler();
+    this.longPoll = longPoll;
     this.listener = listener;
+    this.filter = new FilterUpload(api, settings.sync().filter());
   }
 
   /** Begins after {@code token}, or with a first sync. To be called on the scheduler. */
@@ -55,6 +62,8 @@ final class SyncLoop {
     if (!running) {
       since = token.orElse(null);
       running = true;
+      suspended = false;
+      filter = new FilterUpload(api, settings.sync().filter());
       next();
     }
   }
@@ -67,59 +76,109 @@ final class SyncLoop {
 
   /**
    * Runs {@code task} between two syncs: an answer that is on its way is dropped, and the
-   * homeserver gives it again (SYNC-REPEAT). To be called on the scheduler, where the stage of the
-   * task must complete.
+   * homeserver gives it again (SYNC-REPEAT). Syncs go on however the task ends. To be called on the
+   * scheduler.
+   *
+   * @return completes as the stage of the task does, on the scheduler
    */
-  void pauseFor(Supplier<CompletionStage<?>> task) {
+  <T> CompletionStage<T> pauseFor(Supplier<CompletionStage<T>> task) {
     pauses++;
     round++;
-    task.get()
-        .whenComplete(
-            (done, error) -> {
-              pauses--;
-              next();
-            });
+    CompletionStage<T> stage;
+    try {
+      stage = task.get();
+    } catch (RuntimeException e) {
+      stage = CompletableFuture.failedFuture(e);
+    }
+    return stage.whenCompleteAsync(
+        (done, error) -> {
+          pauses--;
+          next();
+        },
+        scheduler);
   }
 
   private void next() {
-    if (!running || pauses > 0) {
+    if (!running || suspended || pauses > 0) {
       return;
     }
     long asked = ++round;
-    boolean quick = since == null || failures > 0;
-    api.sync(Optional.ofNullable(since), quick ? Duration.ZERO : settings.longPoll())
+    filter
+        .settle()
         .whenComplete(
-            (result, bug) -> {
-              if (!running || round != asked) {
-                return;
-              }
-              if (bug != null) {
-                LOG.error("Reading a sync failed", bug);
-                failed(new ApiFailure.NotMatrix("", "unreadable sync"));
-              } else {
-                result.fold(this::taken, this::failed);
+            (failure, bug) -> {
+              if (isCurrent(asked)) {
+                afterFilter(failure, bug, asked);
               }
             });
   }
 
+  private void afterFilter(
+      @Nullable Optional<ApiFailure> failure, @Nullable Throwable bug, long asked) {
+    if (failure == null) {
+      broken("preparing a sync failed", bug);
+    } else if (failure.isPresent()) {
+      failed(failure.get());
+    } else {
+      boolean quick = since == null || failures > 0;
+      api.sync(Optional.ofNullable(since), quick ? Duration.ZERO : longPoll.get(), filter.id())
+          .whenComplete(
+              (result, error) -> {
+                if (isCurrent(asked)) {
+                  onAnswer(result, error);
+                }
+              });
+    }
+  }
+
+  private boolean isCurrent(long asked) {
+    return running && round == asked;
+  }
+
+  private void onAnswer(@Nullable ApiResult<SyncAnswer> result, @Nullable Throwable bug) {
+    if (result == null) {
+      LOG.error("Reading a sync failed", bug);
+      failed(new ApiFailure.NotMatrix("", "unreadable sync"));
+    } else {
+      result.fold(this::taken, this::failed);
+    }
+  }
+
   private boolean taken(SyncAnswer answer) {
-    failures = 0;
-    if (!listener.onSync(answer)) {
+    boolean accepted;
+    try {
+      accepted = listener.onSync(answer);
+    } catch (RuntimeException e) {
+      broken("handing on a sync failed", e);
+      return false;
+    }
+    if (!accepted || !running) {
       stop();
       return false;
     }
+    failures = 0;
     since = answer.nextBatch();
     listener.onStatus(new SyncStatus.Running(scheduler.now()));
     next();
     return true;
   }
 
+  /** SYNC-BROKEN: a loop that ends says so. */
+  private void broken(String what, @Nullable Throwable bug) {
+    LOG.error("Sync ended: {}", what, bug);
+    stop();
+    listener.onStatus(
+        new SyncStatus.Broken(bug == null ? what : what + ": " + bug.getClass().getSimpleName()));
+  }
+
   private boolean failed(ApiFailure failure) {
+    if (filter.onRefusal(failure)) {
+      next();
+      return false;
+    }
     failures++;
-    if (failure instanceof ApiFailure.LoggedOut) {
-      LOG.error("Sync ended: {}", failure.sentence());
-      stop(); // SYNC-LOGOUT
-      listener.onStatus(new SyncStatus.Ended(failure));
+    if (failure instanceof ApiFailure.LoggedOut out) {
+      loggedOut(out);
       return false;
     }
     // SYNC-BACKOFF: without end, as nothing else would bring the client back
@@ -136,5 +195,27 @@ final class SyncLoop {
         });
     listener.onStatus(new SyncStatus.Failing(failure, failures, nextTry));
     return false;
+  }
+
+  /** SYNC-LOGOUT: a soft logout is waited for the end of; any other ends the loop. */
+  private void loggedOut(ApiFailure.LoggedOut failure) {
+    LOG.warn("Sync stops: {}", failure.sentence());
+    round++;
+    if (failure.soft()) {
+      suspended = true;
+      listener.onStatus(new SyncStatus.Suspended(failure));
+    } else {
+      stop();
+      listener.onStatus(new SyncStatus.Ended(failure));
+    }
+  }
+
+  /** There is a login again. To be called on the scheduler. */
+  void resume() {
+    if (suspended) {
+      suspended = false;
+      failures = 0;
+      next();
+    }
   }
 }

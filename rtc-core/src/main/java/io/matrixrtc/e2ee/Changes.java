@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param devices new and changed devices
  * @param removedDevices devices that {@link CryptoStore#devices} no longer gives, and {@link
  *     CryptoStore#removedDevice} does
+ * @param tombstones removed devices that {@link CryptoStore#removedDevice} now gives otherwise
+ * @param identities new and changed cross-signing identities
+ * @param roomKeys what changed about room keys
+ * @param inbox what changed in the inbox
  * @param trackedUsers users whose device lists are followed, each with whether the list is outdated
  * @param untrackedUsers users who are no longer followed
  * @param messageHashes hashes of decrypted Olm messages, in order
@@ -30,6 +34,10 @@ public record Changes(
     Set<StoredSession.Key> removedSessions,
     List<Device> devices,
     Set<UserDevice> removedDevices,
+    List<Device> tombstones,
+    List<UserIdentity> identities,
+    RoomKeyChanges roomKeys,
+    InboxChanges inbox,
     Map<String, Boolean> trackedUsers,
     Set<String> untrackedUsers,
     Set<String> messageHashes,
@@ -40,6 +48,8 @@ public record Changes(
     removedSessions = Set.copyOf(removedSessions);
     devices = List.copyOf(devices);
     removedDevices = Set.copyOf(removedDevices);
+    tombstones = List.copyOf(tombstones);
+    identities = List.copyOf(identities);
     trackedUsers = Map.copyOf(trackedUsers);
     untrackedUsers = Set.copyOf(untrackedUsers);
     messageHashes = Collections.unmodifiableSet(new LinkedHashSet<>(messageHashes));
@@ -63,6 +73,10 @@ public record Changes(
     private final Set<StoredSession.Key> removedSessions = new LinkedHashSet<>();
     private final Map<UserDevice, Device> devices = new LinkedHashMap<>();
     private final Set<UserDevice> removedDevices = new LinkedHashSet<>();
+    private final Map<UserDevice, Device> tombstones = new LinkedHashMap<>();
+    private final Map<String, UserIdentity> identities = new LinkedHashMap<>();
+    private final RoomKeyChanges.Builder roomKeys = new RoomKeyChanges.Builder();
+    private final InboxChanges.Builder inbox = new InboxChanges.Builder();
     private final Map<String, Boolean> trackedUsers = new LinkedHashMap<>();
     private final Set<String> untrackedUsers = new LinkedHashSet<>();
     private final Set<String> messageHashes = new LinkedHashSet<>();
@@ -92,6 +106,7 @@ public record Changes(
     /** Adds or replaces a device. */
     public Builder device(Device device) {
       removedDevices.remove(device.address());
+      tombstones.remove(device.address());
       devices.put(device.address(), device);
       return this;
     }
@@ -100,6 +115,53 @@ public record Changes(
     public Builder removeDevice(UserDevice device) {
       devices.remove(device);
       removedDevices.add(device);
+      return this;
+    }
+
+    /** Replaces what is remembered of a removed device, which stays removed. */
+    public Builder tombstone(Device device) {
+      tombstones.put(device.address(), device);
+      return this;
+    }
+
+    /** Adds or replaces an identity. */
+    public Builder identity(UserIdentity identity) {
+      identities.put(identity.userId(), identity);
+      return this;
+    }
+
+    /** Adds or replaces a room key. */
+    public Builder roomKey(StoredRoomKey key) {
+      roomKeys.key(key);
+      return this;
+    }
+
+    /** Adds or replaces a notice that a room key is withheld. */
+    public Builder withheld(WithheldRoomKey notice) {
+      roomKeys.withheld(notice);
+      return this;
+    }
+
+    /** Remembers which event was decrypted at a place of a session. */
+    public Builder decryptedEvent(RoomKeyChanges.MessageIndex at, String eventId) {
+      roomKeys.decryptedEvent(at, eventId);
+      return this;
+    }
+
+    /** The event that these changes remember for a place of a session. */
+    Optional<String> decryptedEventAt(RoomKeyChanges.MessageIndex at) {
+      return roomKeys.decryptedEventAt(at);
+    }
+
+    /** Adds a to-device event to the inbox. */
+    public Builder inboxEvent(StoredInboxEvent event) {
+      inbox.received(event);
+      return this;
+    }
+
+    /** Forgets a to-device event of the inbox. */
+    public Builder acknowledged(long inboxId) {
+      inbox.acknowledged(inboxId);
       return this;
     }
 
@@ -137,6 +199,10 @@ public record Changes(
           removedSessions,
           new ArrayList<>(devices.values()),
           removedDevices,
+          new ArrayList<>(tombstones.values()),
+          new ArrayList<>(identities.values()),
+          roomKeys.build(),
+          inbox.build(),
           trackedUsers,
           untrackedUsers,
           messageHashes,

@@ -1,6 +1,8 @@
 package io.matrixrtc.e2ee;
 
+import io.matrixrtc.e2ee.KeyChanges.Kind;
 import io.matrixrtc.olm.Curve25519PublicKey;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -14,9 +16,12 @@ final class DeviceDirectory {
   private final UnitOfWork work;
   private final Map<String, Map<String, Device>> loaded = new HashMap<>();
   private final Map<UserDevice, Device> removed = new HashMap<>(); // not written yet
+  private final KeyChangeLog log;
+  private final List<Device> listed = new ArrayList<>();
 
-  DeviceDirectory(CryptoStore store, UnitOfWork work) {
+  DeviceDirectory(CryptoStore store, UnitOfWork work, KeyChangeLog log) {
     this.store = store;
+    this.log = log;
     this.work = work;
   }
 
@@ -57,6 +62,8 @@ final class DeviceDirectory {
     Device before = devices.put(device.keys().deviceId(), device);
     if (before == null || !before.isSameAs(device)) {
       work.changes().device(device);
+      listed.add(device);
+      log.device(device.address(), before == null ? Kind.NEW : Kind.CHANGED);
     }
   }
 
@@ -65,7 +72,23 @@ final class DeviceDirectory {
     if (device != null) {
       removed.put(address, device);
       work.changes().removeDevice(address);
+      log.device(address, Kind.DELETED);
     }
+  }
+
+  /** Returns the devices that are new or changed since the last call. */
+  List<Device> takeListed() {
+    List<Device> taken = List.copyOf(listed);
+    listed.clear();
+    return taken;
+  }
+
+  /** Replaces what is remembered of a removed device. */
+  void putRemoved(Device device) throws CryptoStoreException {
+    if (find(device.address()).isPresent()) {
+      throw new IllegalStateException("the device is not removed");
+    }
+    work.changes().tombstone(device);
   }
 
   private Map<String, Device> byId(String userId) throws CryptoStoreException {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.olm.Account;
+import io.matrixrtc.olm.Ed25519PublicKey;
 import io.matrixrtc.olm.IdentityKeys;
 import io.matrixrtc.olm.RandomSource;
 import io.matrixrtc.olm.StateKey;
@@ -33,13 +34,21 @@ public final class OlmMachine implements AutoCloseable {
   private final KeyUploads uploads;
   private final DeviceTracker tracker;
   private final DeviceDirectory directory;
-  private final DeviceListAnswer listAnswer;
+  private final Identities identities;
+  private final KeysQueryAnswer keysAnswer;
+  private final UserDecisions decisions;
+  private final DeviceVerification verification;
   private final OlmSessions sessions;
   private final SessionClaims claims;
   private final Unwedging unwedging;
   private final MessageHashes hashes;
+  private final Inbox inbox;
   private final ToDeviceDecryptor decryptor;
   private final Deliveries deliveries;
+  private final KeyChangeLog keyChanges;
+  private final RoomKeys roomKeys;
+  private final RoomEventDecryptor roomDecryptor;
+  private final Settings settings;
   private boolean failed;
 
   /**
@@ -68,17 +77,35 @@ public final class OlmMachine implements AutoCloseable {
     this.seal = seal;
     this.work = new UnitOfWork();
     RequestIds ids = new RequestIds(random);
-    DeviceVerification verification = DeviceVerification.localOnly();
     this.uploads = new KeyUploads(own, work, ids, stored);
     this.tracker = new DeviceTracker(own.address(), work, ids, store.trackedUsers());
-    this.directory = new DeviceDirectory(store, work);
-    this.listAnswer = new DeviceListAnswer(own, directory);
+    this.settings = settings;
+    this.keyChanges = new KeyChangeLog();
+    this.directory = new DeviceDirectory(store, work, keyChanges);
+    this.identities = new Identities(own.address().userId(), store, work, keyChanges);
+    this.decisions = new UserDecisions(directory, identities);
+    this.verification = new DeviceVerification(identities);
     this.sessions = new OlmSessions(store, seal, work);
     this.claims = new SessionClaims(own, directory, sessions, ids);
     this.unwedging = new Unwedging(directory, sessions, claims);
     this.hashes = new MessageHashes(store, work);
     PayloadChecks checks = new PayloadChecks(own, directory, verification, settings.receiving());
-    this.decryptor = new ToDeviceDecryptor(own, sessions, hashes, checks, unwedging, work);
+    this.roomKeys = new RoomKeys(store, seal, work);
+    RoomKeyOwners owners = new RoomKeyOwners(directory, identities, verification);
+    RoomSenders roomSenders = new RoomSenders(roomKeys, owners);
+    this.roomDecryptor = new RoomEventDecryptor(store, roomKeys, roomSenders, work);
+    this.inbox = new Inbox(store, seal.rows(), work);
+    this.keysAnswer = new KeysQueryAnswer(own, directory, identities, roomSenders);
+    this.decryptor =
+        new ToDeviceDecryptor(
+            own,
+            sessions,
+            hashes,
+            checks,
+            unwedging,
+            new RoomKeyEvents(directory, roomKeys, owners, work),
+            inbox,
+            work);
     this.deliveries =
         new Deliveries(
             tracker,
@@ -112,6 +139,7 @@ public final class OlmMachine implements AutoCloseable {
     if (stored.isEmpty()) {
       machine.work.accountChanged();
     }
+    machine.keysAnswer.refreshOwnKeys();
     machine.commit();
     return machine;
   }
@@ -138,12 +166,17 @@ public final class OlmMachine implements AutoCloseable {
 
   /**
    * Takes what a sync brought. Its token is stored with what the sync changed, so that a crash
-   * before means the same sync again, and a crash after none.
+   * before means the same sync again, and a crash after none. In the same transaction the events
+   * enter the {@link #inbox}, where they stay until the app has {@link #acknowledge}d them.
    *
    * @return a result for each to-device event, in order, without those of dehydrated devices
+   * @throws IllegalStateException if {@link Inbox#hasRoomFor} says no; nothing has changed then
    */
   public List<ToDeviceResult> receiveSync(SyncChanges changes, Instant now)
       throws CryptoStoreException {
+    if (!inbox.hasRoomFor(changes)) {
+      throw new IllegalStateException("inbox full: acknowledge events first"); // INBOX-FULL
+    }
     uploads.onSync(changes.oneTimeKeyCount(), changes.unusedFallbackKeyTypes());
     tracker.left(changes.leftUsers(), own.address().userId());
     tracker.changed(changes.changedUsers());
@@ -151,6 +184,7 @@ public final class OlmMachine implements AutoCloseable {
     for (JsonNode event : changes.toDeviceEvents()) {
       decryptor.receive(event, now).ifPresent(results::add);
     }
+    results.forEach(inbox::keep); // INBOX-ATOMIC
     if (changes.toDeviceEvents().isEmpty()) {
       uploads.forgetPreviousFallbackKey(now);
     }
@@ -159,9 +193,41 @@ public final class OlmMachine implements AutoCloseable {
     return List.copyOf(results);
   }
 
+  /** The events that the app has not acknowledged yet, those of earlier runs included. */
+  public Inbox inbox() {
+    return inbox;
+  }
+
+  /**
+   * Forgets events that the app has dealt with, by their {@link ToDeviceResult#inboxId}. Ids that
+   * are unknown, or were acknowledged before, are ignored.
+   */
+  public void acknowledge(Collection<Long> inboxIds) throws CryptoStoreException {
+    inbox.acknowledge(inboxIds);
+    commit();
+  }
+
   /** Follows the device lists of {@code users} from now on. */
   public void trackUsers(Collection<String> users, Instant now) throws CryptoStoreException {
     users.forEach(tracker::follow);
+    finish(now);
+  }
+
+  /**
+   * Makes the lists of all followed users outdated: for whoever may have missed what {@code
+   * device_lists} said.
+   */
+  public void invalidateDeviceLists(Instant now) throws CryptoStoreException {
+    tracker.invalidateAll();
+    finish(now);
+  }
+
+  /**
+   * Asks for the keys of {@code users}, followed or not, beside the usual course: the answer
+   * updates what is known of them, but lists that are outdated stay so.
+   */
+  public void queryKeys(Collection<String> users, Instant now) throws CryptoStoreException {
+    tracker.askOutOfBand(users);
     finish(now);
   }
 
@@ -209,7 +275,7 @@ public final class OlmMachine implements AutoCloseable {
     if (uploads.isUnderWay(id)) {
       uploads.onAnswer(answer, now);
     } else if (tracker.isUnderWay(id)) {
-      listAnswer.take(answer, tracker.askedFor(id));
+      keysAnswer.take(answer, tracker.askedFor(id));
       tracker.onAnswer(id, answer, now);
     } else if (claims.isUnderWay(id)) {
       List<UserDevice> started = claims.onAnswer(answer, now);
@@ -226,7 +292,7 @@ public final class OlmMachine implements AutoCloseable {
   public void markFailed(String id, RequestFailure failure, Instant now)
       throws CryptoStoreException {
     if (uploads.isUnderWay(id)) {
-      uploads.onFailure(now);
+      uploads.onFailure(failure, now);
     } else if (tracker.isUnderWay(id)) {
       tracker.onFailure(id, now);
     } else if (claims.isUnderWay(id)) {
@@ -255,18 +321,92 @@ public final class OlmMachine implements AutoCloseable {
     return directory.of(userId);
   }
 
+  /** How sure it is that a device belongs to its user; empty if the device is not known. */
+  public Optional<VerificationState> verificationOf(UserDevice device) throws CryptoStoreException {
+    Optional<Device> known = directory.find(device);
+    return known.isPresent() ? Optional.of(verification.stateOf(known.get())) : Optional.empty();
+  }
+
   /**
-   * Notes what our user decided about a device.
+   * Notes what our user decided about a device. This also reaches a device that is no longer
+   * listed: should it come back, the decision counts.
    *
-   * @return whether the device is known
+   * @return whether the device is or was known
    */
   public boolean setLocalTrust(UserDevice device, LocalTrust trust) throws CryptoStoreException {
-    Optional<Device> known = directory.find(device);
-    if (known.isPresent()) {
-      directory.put(known.get().withLocalTrust(trust));
-      commit();
-    }
-    return known.isPresent();
+    return committed(decisions.setLocalTrust(device, trust));
+  }
+
+  /** A user's cross-signing identity, as last accepted. */
+  public Optional<UserIdentity> identity(String userId) throws CryptoStoreException {
+    return identities.find(userId);
+  }
+
+  /** What to think of a user's identity; empty if none is known. */
+  public Optional<IdentityState> identityState(String userId) throws CryptoStoreException {
+    Optional<UserIdentity> known = identities.find(userId);
+    return known.isPresent() ? Optional.of(identities.stateOf(known.get())) : Optional.empty();
+  }
+
+  /**
+   * Notes that our user compared a master key with that of its owner, and it was the same. For our
+   * own user this makes the signatures of our user-signing key count.
+   *
+   * @return whether the user's identity is known and has this master key; else nothing changes
+   */
+  public boolean verifyIdentity(String userId, Ed25519PublicKey master)
+      throws CryptoStoreException {
+    return committed(decisions.verify(userId, master));
+  }
+
+  /**
+   * Accepts that a user has another identity than before, which ends a {@link
+   * IdentityState#PIN_VIOLATION}.
+   *
+   * @return whether the user's identity is known
+   */
+  public boolean pinIdentity(String userId) throws CryptoStoreException {
+    return committed(decisions.pin(userId));
+  }
+
+  /**
+   * Takes back that a user was verified, which ends a {@link IdentityState#VERIFICATION_VIOLATION},
+   * and accepts the identity as it is now. An identity that our own one has signed stays verified.
+   *
+   * @return whether the user's identity is known
+   */
+  public boolean withdrawVerification(String userId) throws CryptoStoreException {
+    return committed(decisions.withdraw(userId));
+  }
+
+  private boolean committed(boolean known) throws CryptoStoreException {
+    commit();
+    return known;
+  }
+
+  /** Returns which devices and identities have changed since the last call, our own included. */
+  public KeyChanges takeKeyChanges() {
+    return keyChanges.take();
+  }
+
+  /** As {@link #decryptRoomEvent(String, ObjectNode, TrustPolicy)}, by the policy for receiving. */
+  public RoomEventResult decryptRoomEvent(String roomId, ObjectNode event)
+      throws CryptoStoreException {
+    return decryptRoomEvent(roomId, event, settings.receiving());
+  }
+
+  /**
+   * Decrypts an {@code m.room.encrypted} event of a room. The same event may be decrypted again; a
+   * copy under another event id is refused.
+   *
+   * @param roomId the room that the event was found in, whatever it says itself
+   * @param policy how far its sender must be trusted
+   */
+  public RoomEventResult decryptRoomEvent(String roomId, ObjectNode event, TrustPolicy policy)
+      throws CryptoStoreException {
+    RoomEventResult result = roomDecryptor.decrypt(roomId, event, policy);
+    commit();
+    return result;
   }
 
   private void finish(Instant now) throws CryptoStoreException {
@@ -276,7 +416,7 @@ public final class OlmMachine implements AutoCloseable {
 
   private void commit() throws CryptoStoreException {
     if (failed) {
-      throw new IllegalStateException("the store failed: open the machine again");
+      throw new IllegalStateException("the store failed, or the device was logged out");
     }
     failed = true; // until everything is written, whatever is thrown
     Changes changes = work.drain(seal, own, uploads);
@@ -287,12 +427,35 @@ public final class OlmMachine implements AutoCloseable {
     hashes.written();
     directory.written();
     sessions.trim();
+    identities.trim();
+    roomKeys.trim();
+  }
+
+  /**
+   * Whether the homeserver refused our one-time keys because it holds others under the same ids:
+   * this device's store was lost, or is an older copy. Messages to those keys cannot be decrypted;
+   * only a new login mends it.
+   */
+  public boolean oneTimeKeysWereLost() {
+    return uploads.keysWereLost();
+  }
+
+  /**
+   * Forgets the device, once it is logged out: erases the whole store, room keys included, and
+   * wipes all keys in memory. The machine can only be closed then. Its device id must not be used
+   * again.
+   */
+  public void logout() throws CryptoStoreException {
+    failed = true; // used no more, whatever is thrown
+    store.erase(); // DEV-LOGOUT
+    close();
   }
 
   /** Wipes all keys in memory; the store stays open. */
   @Override
   public void close() {
     sessions.close();
+    roomKeys.close();
     own.account().close();
   }
 }

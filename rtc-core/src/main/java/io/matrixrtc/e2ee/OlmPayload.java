@@ -86,6 +86,11 @@ record OlmPayload(
     return node.textValue();
   }
 
+  /** The event's content. */
+  ObjectNode content() {
+    return (ObjectNode) json.get("content");
+  }
+
   /** Shows no content. */
   @Override
   public String toString() {

@@ -11,13 +11,12 @@ import org.jspecify.annotations.Nullable;
  * 13 of the Olm payload, in the order of matrix-sdk-crypto.
  */
 final class PayloadChecks {
-  private static final String ROOM_KEY = "m.room_key";
   private static final Set<String> BUNDLES =
       Set.of("m.room_key_bundle", "io.element.msc4268.room_key_bundle");
 
   /** Types that count from devices of any trust, as they help to gain it or claim nothing. */
   private static final Set<String> EXEMPT_FROM_POLICY =
-      Set.of("m.room_key.withheld", "m.room_key_request", "m.secret.request");
+      Set.of(RoomKeyEvents.WITHHELD, "m.room_key_request", "m.secret.request");
 
   private static final String VERIFICATION = "m.key.verification.";
 
@@ -39,8 +38,8 @@ final class PayloadChecks {
 
   /** What the checks found. */
   sealed interface Verdict {
-    /** It counts. */
-    record Accepted(EncryptionInfo info) implements Verdict {}
+    /** It counts. The keys are the sender's device's, if it sent them along. */
+    record Accepted(EncryptionInfo info, @Nullable SignedDeviceKeys sentKeys) implements Verdict {}
 
     /** It does not. */
     record Refused(UndecryptableReason reason) implements Verdict {}
@@ -71,10 +70,14 @@ final class PayloadChecks {
         return refused(UndecryptableReason.BAD_SENDER_DEVICE_KEYS); // TD-8
       }
     }
-    if (payload.type().equals(ROOM_KEY)) { // TD-9
+    if (payload.type().equals(RoomKeyEvents.ROOM_KEY)) { // TD-9
+      Optional<Device> sender = directory.find(eventSender, senderKey);
+      if (isDehydrated(sentKeys) || isDehydrated(sender.map(Device::keys).orElse(null))) {
+        return new Verdict.Dropped(); // TD-13
+      }
       return new Verdict.Accepted(
-          new EncryptionInfo(
-              eventSender, Optional.empty(), senderKey, VerificationState.NO_DEVICE));
+          new EncryptionInfo(eventSender, Optional.empty(), senderKey, VerificationState.NO_DEVICE),
+          sentKeys);
     }
     if (BUNDLES.contains(payload.type()) && sentKeys == null) {
       return refused(UndecryptableReason.SENDER_DEVICE_KEYS_MISSING); // TD-10
@@ -103,19 +106,21 @@ final class PayloadChecks {
       String type,
       Curve25519PublicKey senderKey,
       @Nullable Device known,
-      @Nullable SignedDeviceKeys sentKeys) {
+      @Nullable SignedDeviceKeys sentKeys)
+      throws CryptoStoreException {
     Device device = known != null ? known : new Device(required(sentKeys), LocalTrust.UNSET);
     VerificationState state = verification.stateOf(device);
     boolean exempt = EXEMPT_FROM_POLICY.contains(type) || type.startsWith(VERIFICATION);
     if (device.localTrust() == LocalTrust.BLOCKED || (!exempt && !policy.accepts(state))) {
       return refused(UndecryptableReason.UNTRUSTED_SENDER); // TD-12
     }
-    if (device.keys().isDehydrated() || (sentKeys != null && sentKeys.isDehydrated())) {
+    if (isDehydrated(device.keys()) || isDehydrated(sentKeys)) {
       return new Verdict.Dropped(); // TD-13
     }
     return new Verdict.Accepted(
         new EncryptionInfo(
-            device.keys().userId(), Optional.of(device.keys().deviceId()), senderKey, state));
+            device.keys().userId(), Optional.of(device.keys().deviceId()), senderKey, state),
+        sentKeys);
   }
 
   /** The keys that the sender sent along, if they are about the device that made the session. */
@@ -134,6 +139,10 @@ final class PayloadChecks {
     } catch (DeviceKeysException e) {
       return Optional.empty();
     }
+  }
+
+  private static boolean isDehydrated(@Nullable SignedDeviceKeys keys) {
+    return keys != null && keys.isDehydrated();
   }
 
   private static SignedDeviceKeys required(@Nullable SignedDeviceKeys keys) {

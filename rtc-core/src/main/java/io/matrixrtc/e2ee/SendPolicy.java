@@ -15,7 +15,7 @@ final class SendPolicy {
   }
 
   /** Why {@code device} must not be written to, if so. */
-  Optional<EncryptionOutcome> refusal(Device device) {
+  Optional<EncryptionOutcome> refusal(Device device) throws CryptoStoreException {
     if (device.address().equals(own)) {
       return Optional.of(new EncryptionOutcome.OwnDevice());
     }
@@ -25,6 +25,10 @@ final class SendPolicy {
     VerificationState state = verification.stateOf(device);
     if (!policy.accepts(state)) {
       return Optional.of(new EncryptionOutcome.UntrustedByPolicy(policy, state)); // SEND-POLICY
+    }
+    if (device.keys().isDehydrated() && !TrustPolicy.CROSS_SIGNED.accepts(state)) {
+      return Optional.of( // SEND-DEHYDRATED
+          new EncryptionOutcome.UntrustedByPolicy(TrustPolicy.CROSS_SIGNED, state));
     }
     return device.keys().supportsOlm()
         ? Optional.empty()

@@ -9,6 +9,7 @@ import io.matrixrtc.olm.PreKeyMessage;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,8 @@ final class ToDeviceDecryptor {
   private final MessageHashes hashes;
   private final PayloadChecks checks;
   private final Unwedging unwedging;
+  private final RoomKeyEvents roomKeyEvents;
+  private final Inbox inbox;
   private final UnitOfWork work;
 
   ToDeviceDecryptor(
@@ -32,12 +35,16 @@ final class ToDeviceDecryptor {
       MessageHashes hashes,
       PayloadChecks checks,
       Unwedging unwedging,
+      RoomKeyEvents roomKeyEvents,
+      Inbox inbox,
       UnitOfWork work) {
     this.own = own;
     this.sessions = sessions;
     this.hashes = hashes;
     this.checks = checks;
     this.unwedging = unwedging;
+    this.roomKeyEvents = roomKeyEvents;
+    this.inbox = inbox;
     this.work = work;
   }
 
@@ -50,7 +57,7 @@ final class ToDeviceDecryptor {
       return Optional.of(new ToDeviceResult.Invalid(received));
     }
     if (!event.path("type").textValue().equals(OlmEnvelope.EVENT_TYPE)) {
-      return Optional.of(new ToDeviceResult.PlainText(event));
+      return Optional.of(inTheClear(event, content));
     }
     if (!content.path("algorithm").isTextual()) {
       return Optional.of(new ToDeviceResult.Invalid(received)); // TD-1
@@ -69,6 +76,16 @@ final class ToDeviceDecryptor {
     }
     SenderKey from = new SenderKey(event.path("sender").textValue(), envelope.senderKey());
     return decrypt(event, from, envelope.message().get(), now);
+  }
+
+  /** Of what is in the clear only notices of withheld keys are read, as a hint (TD-CLEAR). */
+  private ToDeviceResult inTheClear(ObjectNode event, ObjectNode content) {
+    boolean wellFormed =
+        !event.path("type").textValue().equals(RoomKeyEvents.WITHHELD)
+            || roomKeyEvents.receiveWithheld(event.path("sender").textValue(), content);
+    return wellFormed
+        ? new ToDeviceResult.PlainText(event, inbox.nextId())
+        : new ToDeviceResult.Invalid(event);
   }
 
   private Optional<ToDeviceResult> decrypt(
@@ -97,12 +114,29 @@ final class ToDeviceDecryptor {
       throws CryptoStoreException {
     PayloadChecks.Verdict verdict = checks.check(payload, from.userId(), from.key());
     if (verdict instanceof PayloadChecks.Verdict.Accepted accepted) {
+      Optional<UndecryptableReason> refusal = takeRoomKey(payload, from, accepted.sentKeys());
+      if (refusal.isPresent()) {
+        return refuse(event, refusal.get());
+      }
       ObjectNode shown = SecretContents.blanked(payload.type(), payload.json());
-      return Optional.of(new ToDeviceResult.Decrypted(shown, accepted.info()));
+      return Optional.of(new ToDeviceResult.Decrypted(shown, accepted.info(), inbox.nextId()));
     } else if (verdict instanceof PayloadChecks.Verdict.Refused refused) {
       return refuse(event, refused.reason());
     }
     LOG.debug("{}: dropped an event of a dehydrated device", own.address());
+    return Optional.empty();
+  }
+
+  /** Keeps what is about room keys; returns why the event is refused, if it is. */
+  private Optional<UndecryptableReason> takeRoomKey(
+      OlmPayload payload, SenderKey from, @Nullable SignedDeviceKeys sentKeys)
+      throws CryptoStoreException {
+    if (payload.type().equals(RoomKeyEvents.ROOM_KEY)) {
+      return roomKeyEvents.receive(payload, from.key(), sentKeys);
+    }
+    if (payload.type().equals(RoomKeyEvents.WITHHELD)) {
+      roomKeyEvents.receiveWithheld(payload.sender(), payload.content());
+    }
     return Optional.empty();
   }
 

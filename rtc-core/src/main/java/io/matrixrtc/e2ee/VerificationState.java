@@ -15,6 +15,13 @@ public enum VerificationState {
   VERIFICATION_VIOLATION,
   /** It signed its own keys, nothing more. */
   UNSIGNED_DEVICE,
-  /** No device was looked up: room keys, whose owner is judged when they are used. */
-  NO_DEVICE
+  /**
+   * The device is not known: an event of a room whose sender's device nobody has listed; and room
+   * keys themselves, whose owner is judged when they are used.
+   */
+  NO_DEVICE,
+  /** An event of a room whose key was imported: nothing proves whose the key is. */
+  INSECURE_SOURCE,
+  /** An event of a room whose key belongs to another user than the event names (CVE-2025-48937). */
+  MISMATCHED_SENDER
 }

@@ -4,15 +4,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Keys of devices that are not in the call yet, oldest first. Bounded in number, in number for each
- * device, and in age (EM-EARLY).
+ * device and each user, and in age (EM-EARLY).
  */
 final class EarlyKeys {
   /** As many keys are held for all devices together. */
@@ -20,6 +23,9 @@ final class EarlyKeys {
 
   /** As many keys are held for one device, so that it cannot push out the others. */
   static final int MAX_KEYS_PER_DEVICE = RemoteKeys.RING_KEYS;
+
+  /** As many keys are held for all devices of one user: anybody can have many devices. */
+  static final int MAX_KEYS_PER_USER = 4 * MAX_KEYS_PER_DEVICE;
 
   /** A key of this age is dropped. */
   static final Duration MAX_AGE = Duration.ofMinutes(5);
@@ -34,16 +40,32 @@ final class EarlyKeys {
 
   /** Holds a key; returns the one that it pushed out. */
   Optional<ReceivedKey> hold(ReceivedKey key, Instant now) {
-    Predicate<Early> same = early -> early.key.from().equals(key.from());
-    long ofDevice = keys.stream().filter(same).count();
-    Optional<ReceivedKey> out = Optional.empty();
-    if (ofDevice >= MAX_KEYS_PER_DEVICE) {
-      out = takeFirst(same);
-    } else if (keys.size() >= MAX_KEYS) {
-      out = takeFirst(early -> true);
-    }
     keys.addLast(new Early(key, now));
-    return out;
+    Predicate<Early> sameDevice = early -> early.key.from().equals(key.from());
+    Predicate<Early> sameUser = early -> userOf(early).equals(key.from().userId());
+    if (count(sameDevice) > MAX_KEYS_PER_DEVICE) {
+      return takeFirst(sameDevice);
+    }
+    if (count(sameUser) > MAX_KEYS_PER_USER) {
+      return takeFirst(sameUser);
+    }
+    return keys.size() > MAX_KEYS ? takeFirstOfTheGreediest() : Optional.empty();
+  }
+
+  /** Takes the oldest key of those users who have most: a flood pushes out itself. */
+  private Optional<ReceivedKey> takeFirstOfTheGreediest() {
+    Map<String, Long> counts =
+        keys.stream().collect(Collectors.groupingBy(EarlyKeys::userOf, Collectors.counting()));
+    long most = Collections.max(counts.values());
+    return takeFirst(early -> counts.getOrDefault(userOf(early), 0L) == most);
+  }
+
+  private long count(Predicate<Early> which) {
+    return keys.stream().filter(which).count();
+  }
+
+  private static String userOf(Early early) {
+    return early.key.from().userId();
   }
 
   /** Takes every key of {@code device}, in arrival order. */

@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -13,7 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A {@link SerialScheduler} on a thread pool, which many of them may share and which the caller
- * shuts down. A task that throws is logged and does not stop the ones behind it.
+ * shuts down. A task that throws is logged and does not stop the ones behind it. If the pool
+ * rejects a task, so does {@link #execute}; the task waits for the next one that the pool accepts.
  */
 public final class PoolScheduler implements SerialScheduler {
   private static final Logger LOG = LoggerFactory.getLogger(PoolScheduler.class);
@@ -46,7 +48,19 @@ public final class PoolScheduler implements SerialScheduler {
       }
       running = true;
     }
-    pool.execute(this::drain);
+    drainOnPool();
+  }
+
+  /** A pool that refuses now may accept later: the next task then takes these along. */
+  private void drainOnPool() {
+    try {
+      pool.execute(this::drain);
+    } catch (RejectedExecutionException e) {
+      synchronized (waiting) {
+        running = false;
+      }
+      throw e;
+    }
   }
 
   @Override
@@ -93,8 +107,13 @@ public final class PoolScheduler implements SerialScheduler {
       } catch (RuntimeException e) {
         LOG.error("A task of a call failed", e);
       } catch (Error e) {
+        LOG.error("A task of a call failed", e);
         // The tasks behind it must run all the same, on another turn of the pool.
-        pool.execute(this::drain);
+        try {
+          drainOnPool();
+        } catch (RejectedExecutionException rejected) {
+          e.addSuppressed(rejected);
+        }
         throw e;
       }
     }

@@ -8,7 +8,7 @@ import org.bouncycastle.math.ec.rfc8032.Ed25519;
  *
  * <p>Source: RFC 8032, plain Ed25519 without context.
  */
-public final class Ed25519KeyPair implements AutoCloseable {
+public final class Ed25519KeyPair implements MessageSigner {
   /** Length of the seed in bytes. */
   public static final int SEED_BYTES = 32;
 
@@ -45,11 +45,13 @@ public final class Ed25519KeyPair implements AutoCloseable {
   }
 
   /** The public half. */
+  @Override
   public Ed25519PublicKey publicKey() {
     return publicKey;
   }
 
   /** Returns the signature of {@code message}; equal messages give equal signatures. */
+  @Override
   public Ed25519Signature sign(byte[] message) {
     byte[] signature = new byte[Ed25519Signature.BYTES];
     Ed25519.sign(secret(), 0, publicKey.raw(), 0, message, 0, message.length, signature, 0);

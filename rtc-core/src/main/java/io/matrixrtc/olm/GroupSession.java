@@ -10,13 +10,13 @@ package io.matrixrtc.olm;
 public final class GroupSession implements AutoCloseable {
   private final SessionConfig config;
   private final MegolmRatchet ratchet;
-  private final Ed25519KeyPair signingKey;
+  private final MessageSigner signingKey;
   private boolean usedUp;
   private boolean closed;
 
   /** Takes over all parts. */
   GroupSession(
-      SessionConfig config, MegolmRatchet ratchet, Ed25519KeyPair signingKey, boolean usedUp) {
+      SessionConfig config, MegolmRatchet ratchet, MessageSigner signingKey, boolean usedUp) {
     this.config = config;
     this.ratchet = ratchet;
     this.signingKey = signingKey;
@@ -95,7 +95,7 @@ public final class GroupSession implements AutoCloseable {
     return ratchet;
   }
 
-  Ed25519KeyPair signingKey() {
+  MessageSigner signingKey() {
     return signingKey;
   }
 

@@ -11,7 +11,9 @@ public final class KeyFormatException extends Exception {
     /** Another number of bytes than this kind has. */
     LENGTH,
     /** The bytes name no point of the curve. */
-    NOT_A_POINT
+    NOT_A_POINT,
+    /** The bytes are no private key of this kind. */
+    NOT_A_KEY
   }
 
   private final Reason reason;

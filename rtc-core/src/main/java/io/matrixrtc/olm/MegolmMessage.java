@@ -30,7 +30,7 @@ public final class MegolmMessage {
 
   /** Encrypts {@code plaintext} at the ratchet's index and signs it. */
   static MegolmMessage seal(
-      SessionConfig config, MegolmRatchet ratchet, Ed25519KeyPair signingKey, byte[] plaintext) {
+      SessionConfig config, MegolmRatchet ratchet, MessageSigner signingKey, byte[] plaintext) {
     try (MessageCipher cipher = ratchet.cipher()) {
       byte[] ciphertext = cipher.encrypt(plaintext);
       byte[] mac = cipher.mac(payload(config, ratchet.index(), ciphertext), config.macBytes());

@@ -11,12 +11,13 @@ import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The keys of one message: AES-256-CBC with PKCS#7 padding, then HMAC-SHA-256 cut to the length
- * that the session's configuration wants. Made for one message and wiped when closed.
+ * The keys of one message, or of one pickle: AES-256-CBC with PKCS#7 padding, then HMAC-SHA-256 cut
+ * to the length that the session's configuration wants. Made for one message and wiped when closed.
  */
 final class MessageCipher implements AutoCloseable {
   private static final byte[] OLM_INFO = "OLM_KEYS".getBytes(US_ASCII);
   private static final byte[] MEGOLM_INFO = "MEGOLM_KEYS".getBytes(US_ASCII);
+  private static final byte[] PICKLE_INFO = "Pickle".getBytes(US_ASCII);
   private static final int BLOCK = 16;
 
   /** AES key 32, MAC key 32, IV 16. */
@@ -32,6 +33,10 @@ final class MessageCipher implements AutoCloseable {
 
   static MessageCipher ofMegolm(byte[] ratchet) {
     return new MessageCipher(ratchet, MEGOLM_INFO);
+  }
+
+  static MessageCipher ofPickle(byte[] pickleKey) {
+    return new MessageCipher(pickleKey, PICKLE_INFO);
   }
 
   byte[] encrypt(byte[] plaintext) {

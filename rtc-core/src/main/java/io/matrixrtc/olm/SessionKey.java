@@ -25,7 +25,7 @@ public final class SessionKey implements AutoCloseable {
   }
 
   /** Returns the signed key of a session that we own; copies the ratchet. */
-  static SessionKey of(MegolmRatchet ratchet, Ed25519KeyPair signingKey) {
+  static SessionKey of(MegolmRatchet ratchet, MessageSigner signingKey) {
     SessionKeyBlock block = new SessionKeyBlock(ratchet.copy(), signingKey.publicKey());
     return new SessionKey(block, signingKey.sign(block.write(VERSION, SessionKeyBlock.BYTES)));
   }

@@ -66,7 +66,10 @@ final class StateReader implements AutoCloseable {
   }
 
   SessionConfig config() throws SealedStateException {
-    int number = octet();
+    return config(octet());
+  }
+
+  static SessionConfig config(int number) throws SealedStateException {
     for (SessionConfig config : SessionConfig.values()) {
       if (config.number() == number) {
         return config;
@@ -85,6 +88,14 @@ final class StateReader implements AutoCloseable {
 
   Ed25519KeyPair keyPair() {
     return Ed25519KeyPair.owned(bytes(Ed25519KeyPair.SEED_BYTES));
+  }
+
+  ExpandedEd25519Key expandedKey() throws SealedStateException {
+    try {
+      return ExpandedEd25519Key.owned(bytes(ExpandedEd25519Key.BYTES));
+    } catch (KeyFormatException e) {
+      throw new SealedStateException.Malformed("bad signing key");
+    }
   }
 
   ChainKey chainKey() {

@@ -1,11 +1,14 @@
 package io.matrixrtc.session;
 
+import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.session.MembershipReading.IgnoreReason;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -29,7 +32,7 @@ record MemberList(
   }
 
   /**
-   * Computes the list (G1-SLOT, G1-EXPIRY, G1-ROOM, G1-ORDER).
+   * Computes the list (G1-SLOT, G1-EXPIRY, G1-ROOM, G1-ORDER, G1-IDENTITY).
    *
    * @param events the current state events
    * @param slot memberships of other slots are ignored; application and id both count
@@ -51,10 +54,39 @@ record MemberList(
         ignored.add(new IgnoredEvent(event.eventId(), event.sender(), no.reason(), no.detail()));
       }
     }
+    dropImpostors(members, ignored);
     members.sort(OLDEST_FIRST);
     Optional<Instant> nextExpiry =
         members.stream().flatMap(member -> member.expiresAt().stream()).min(Instant::compareTo);
     return new MemberList(members, ignored, nextExpiry);
+  }
+
+  /**
+   * G1-IDENTITY: user id and device id are joined by a colon, which both may hold, so two devices
+   * can have one media identity. The longer user id keeps it: its server's name has a port, which
+   * the other one put into a device id. Time is no argument, since senders choose what they state.
+   */
+  private static void dropImpostors(List<Membership> members, List<IgnoredEvent> ignored) {
+    Map<String, DeviceAddress> owners = new HashMap<>();
+    for (Membership member : members) {
+      owners.merge(
+          member.mediaIdentity(),
+          member.device(),
+          (one, other) -> one.userId().length() >= other.userId().length() ? one : other);
+    }
+    members.removeIf(
+        member -> {
+          boolean impostor = !member.device().equals(owners.get(member.mediaIdentity()));
+          if (impostor) {
+            ignored.add(
+                new IgnoredEvent(
+                    member.eventId(),
+                    member.device().userId(),
+                    IgnoreReason.IDENTITY_TAKEN,
+                    "device_id"));
+          }
+          return impostor;
+        });
   }
 
   private static MembershipReading filter(

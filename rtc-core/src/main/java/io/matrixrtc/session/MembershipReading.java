@@ -33,6 +33,8 @@ public sealed interface MembershipReading {
     /** It has expired. */
     EXPIRED,
     /** Its sender is not joined to the room. */
-    NOT_IN_ROOM
+    NOT_IN_ROOM,
+    /** Another device in the session has the same media identity, and the better claim to it. */
+    IDENTITY_TAKEN
   }
 }

@@ -5,19 +5,29 @@ import io.matrixrtc.e2ee.CryptoStore;
 import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.Device;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
+import io.matrixrtc.e2ee.RoomKeyId;
 import io.matrixrtc.e2ee.StoredAccount;
+import io.matrixrtc.e2ee.StoredInboxEvent;
+import io.matrixrtc.e2ee.StoredRoomKey;
 import io.matrixrtc.e2ee.StoredSession;
 import io.matrixrtc.e2ee.UserDevice;
+import io.matrixrtc.e2ee.UserIdentity;
+import io.matrixrtc.e2ee.WithheldRoomKey;
 import io.matrixrtc.olm.Curve25519PublicKey;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 
-/** A store that takes nothing while it fails. */
+/** A store that takes nothing while it fails, at once or after some more writes. */
 final class FailingStore implements CryptoStore {
   private final MemoryCryptoStore store = new MemoryCryptoStore();
   boolean fails;
+
+  /** Begins to fail after so many more writes; negative for never. */
+  int failsAfter = -1;
 
   @Override
   public Optional<StoredAccount> account() {
@@ -40,6 +50,58 @@ final class FailingStore implements CryptoStore {
   }
 
   @Override
+  public Optional<UserIdentity> identity(String userId) throws CryptoStoreException {
+    return store.identity(userId);
+  }
+
+  @Override
+  public Collection<UserIdentity> identities() throws CryptoStoreException {
+    return store.identities();
+  }
+
+  @Override
+  public Optional<StoredRoomKey> roomKey(RoomKeyId id) throws CryptoStoreException {
+    return store.roomKey(id);
+  }
+
+  @Override
+  public List<StoredRoomKey> roomKeysFrom(Curve25519PublicKey senderKey)
+      throws CryptoStoreException {
+    return store.roomKeysFrom(senderKey);
+  }
+
+  @Override
+  public List<StoredRoomKey> roomKeys(Optional<RoomKeyId> after, int limit)
+      throws CryptoStoreException {
+    return store.roomKeys(after, limit);
+  }
+
+  @Override
+  public Optional<WithheldRoomKey> withheld(RoomKeyId id) throws CryptoStoreException {
+    return store.withheld(id);
+  }
+
+  @Override
+  public Optional<String> decryptedEvent(RoomKeyId id, long index) throws CryptoStoreException {
+    return store.decryptedEvent(id, index);
+  }
+
+  @Override
+  public SortedSet<Long> inboxIds() {
+    return store.inboxIds();
+  }
+
+  @Override
+  public List<StoredInboxEvent> inboxEvents(long after, int limit) {
+    return store.inboxEvents(after, limit);
+  }
+
+  @Override
+  public long lastInboxId() {
+    return store.lastInboxId();
+  }
+
+  @Override
   public Map<String, Boolean> trackedUsers() {
     return store.trackedUsers();
   }
@@ -56,10 +118,21 @@ final class FailingStore implements CryptoStore {
 
   @Override
   public void write(Changes changes) throws CryptoStoreException {
+    if (failsAfter-- == 0) {
+      fails = true;
+    }
     if (fails) {
       throw new CryptoStoreException.Unavailable("disk full", new IOException("disk full"));
     }
     store.write(changes);
+  }
+
+  @Override
+  public void erase() throws CryptoStoreException {
+    if (fails) {
+      throw new CryptoStoreException.Unavailable("disk full", new IOException("disk full"));
+    }
+    store.erase();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.matrixrtc.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
@@ -10,6 +11,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -29,8 +31,7 @@ class HomeserverApiTest {
   private final ScriptedHttp http = new ScriptedHttp();
   private final HomeserverApi api =
       new HomeserverApi(
-          HOMESERVER,
-          Optional.of(TOKEN),
+          new MatrixSession(HOMESERVER, "@a:hs.test", "D", TOKEN),
           ClientSettings.of(http, time).withRandom(new SplittableRandom(1)));
   private final ApiRequest get = ApiRequest.get("v3", "account", "whoami");
   private final ApiRequest put =
@@ -73,9 +74,7 @@ class HomeserverApiTest {
   void httpTimeoutOfSettingsOrOfTheRequest() {
     HomeserverApi quick =
         new HomeserverApi(
-            HOMESERVER,
-            Optional.empty(),
-            ClientSettings.of(http, time).withRequestTimeout(Duration.ofSeconds(2)));
+            HOMESERVER, ClientSettings.of(http, time).withRequestTimeout(Duration.ofSeconds(2)));
     http.ok("{}").ok("{}");
     now(quick.call(get));
     assertThat(http.last().timeout()).isEqualTo(Duration.ofSeconds(2));
@@ -188,9 +187,55 @@ class HomeserverApiTest {
   void httpUnreachableAnAddressThatIsNoneIsAResultToo() {
     HttpTransport jdk = new JdkHttpTransport(Runnable::run);
     HomeserverApi nowhere =
-        new HomeserverApi(
-            URI.create("localhost:8008"), Optional.empty(), ClientSettings.of(jdk, time));
+        new HomeserverApi(URI.create("localhost:8008"), ClientSettings.of(jdk, time));
     assertThat(failure(nowhere.once(get))).isInstanceOf(ApiFailure.Unreachable.class);
+  }
+
+  @Test
+  void httpTimeoutIsKeptForATransportThatDoesNotKeepIt() {
+    CompletableFuture<HttpAnswer> hung = http.open();
+    CompletionStage<ApiResult<ObjectNode>> result =
+        api.once(get.within(Duration.ofSeconds(3))); // and 2 s for the transport to say so itself
+    time.advance(Duration.ofSeconds(5).minusMillis(1));
+    assertThat(result.toCompletableFuture()).isNotDone();
+    time.advance(Duration.ofMillis(1));
+    assertThat(failure(result).sentence()).contains("no answer in time");
+    assertThat(hung).isCancelled();
+  }
+
+  @Test
+  void httpTimeoutEachTryHasItsOwn() {
+    http.open();
+    http.open();
+    http.ok("{}");
+    CompletionStage<ApiResult<ObjectNode>> result = api.call(get.within(Duration.ofSeconds(3)));
+    CompletableFuture<HttpAnswer> other = http.open();
+    time.advance(Duration.ofSeconds(5));
+    CompletionStage<ApiResult<ObjectNode>> second = api.once(put);
+    assertThat(other).isNotDone();
+    time.advance(Duration.ofSeconds(7));
+    assertThat(now(result)).isInstanceOf(ApiResult.Ok.class);
+    assertThat(second.toCompletableFuture()).isNotDone();
+    time.advance(Duration.ofSeconds(30));
+    assertThat(failure(second)).isInstanceOf(ApiFailure.Unreachable.class);
+  }
+
+  @Test
+  void clientCloseEndsCallsUnderWayAndTheirRepetitions() {
+    CompletableFuture<HttpAnswer> open = http.open();
+    CompletionStage<ApiResult<ObjectNode>> onTheWire = api.call(get);
+    http.lost();
+    CompletionStage<ApiResult<ObjectNode>> waiting = api.call(put);
+    assertThat(waiting.toCompletableFuture()).isNotDone();
+    api.close();
+    CompletionStage<ApiResult<ObjectNode>> later = api.once(get);
+    for (CompletionStage<?> end : List.of(onTheWire, waiting, later)) {
+      assertThatThrownBy(() -> end.toCompletableFuture().join())
+          .hasCauseInstanceOf(IllegalStateException.class);
+    }
+    assertThat(open).isCancelled();
+    time.advance(Duration.ofHours(1));
+    assertThat(http.calls()).hasSize(2);
   }
 
   @Test

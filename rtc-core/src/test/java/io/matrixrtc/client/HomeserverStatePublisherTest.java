@@ -8,6 +8,7 @@ import io.matrixrtc.session.PublishOutcome;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -63,6 +64,18 @@ class HomeserverStatePublisherTest {
   void unreachableAfterALostAnswer() {
     http.lost();
     assertThat(put()).isInstanceOf(PublishOutcome.Unreachable.class);
+  }
+
+  @Test
+  void stateLimitAHomeserverThatHangsIsUnreachable() {
+    http.open();
+    CompletableFuture<PublishOutcome> end =
+        publisher.putState("m.type", "", Json.newObject()).toCompletableFuture();
+    assertThat(http.last().timeout()).isEqualTo(HomeserverStatePublisher.TIME_LIMIT);
+    time.advance(HomeserverStatePublisher.TIME_LIMIT);
+    assertThat(end).isNotDone();
+    time.advance(ApiCall.TRANSPORT_GRACE);
+    assertThat(end.join()).isInstanceOf(PublishOutcome.Unreachable.class);
   }
 
   @Test

@@ -13,36 +13,52 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class SyncLoopTest {
   private final VirtualTime time = new VirtualTime();
   private final ScriptedHttp http = new ScriptedHttp();
   private final ClientSettings settings =
-      ClientSettings.of(http, time).withRandom(new SplittableRandom(3));
+      ClientSettings.of(http, time)
+          .withRandom(new SplittableRandom(3))
+          .withSync(SyncSettings.defaults().withoutFilter());
   private final List<String> taken = new ArrayList<>();
   private final List<SyncStatus> status = new ArrayList<>();
   private final List<SyncAnswer> answers = new ArrayList<>();
   private boolean accept = true;
-  private final SyncLoop loop =
-      new SyncLoop(
-          new SyncApi(
-              new HomeserverApi(
-                  URI.create("https://hs.test"), Optional.of(AccessToken.of("t")), settings)),
-          settings,
-          new SyncLoop.Listener() {
-            @Override
-            public boolean onSync(SyncAnswer answer) {
-              taken.add(answer.nextBatch());
-              answers.add(answer);
-              return accept;
-            }
+  private @Nullable RuntimeException bug;
+  private final HomeserverApi api = new HomeserverApi(session("t"), settings);
+  private Duration longPoll = Duration.ofSeconds(30);
+  private final SyncLoop loop = loop(api);
 
-            @Override
-            public void onStatus(SyncStatus now) {
-              status.add(now);
+  private static MatrixSession session(String token) {
+    return new MatrixSession(
+        URI.create("https://hs.test"), "@a:hs.test", "D", AccessToken.of(token));
+  }
+
+  private SyncLoop loop(HomeserverApi api) {
+    return new SyncLoop(
+        new SyncApi(api, "@a:hs.test"),
+        api.settings(),
+        () -> longPoll,
+        new SyncLoop.Listener() {
+          @Override
+          public boolean onSync(SyncAnswer answer) {
+            taken.add(answer.nextBatch());
+            answers.add(answer);
+            if (bug != null) {
+              throw bug;
             }
-          });
+            return accept;
+          }
+
+          @Override
+          public void onStatus(SyncStatus now) {
+            status.add(now);
+          }
+        });
+  }
 
   private static String batch(String token) {
     return "{\"next_batch\":\"" + token + "\"}";
@@ -60,7 +76,7 @@ class SyncLoopTest {
     CompletableFuture<HttpAnswer> second = http.open();
     first.complete(ScriptedHttp.answer(200, Map.of(), batch("s1")));
     assertThat(query()).contains("since=s1").contains("timeout=30000");
-    assertThat(http.last().timeout()).isEqualTo(Duration.ofSeconds(60));
+    assertThat(http.last().timeout()).isEqualTo(Duration.ofSeconds(40));
     http.open();
     second.complete(ScriptedHttp.answer(200, Map.of(), batch("s2")));
     assertThat(query()).contains("since=s2");
@@ -93,7 +109,7 @@ class SyncLoopTest {
     http.ok(batch("s1"));
     http.open();
     loop.start(Optional.of("s0"));
-    time.advance(Duration.ofMinutes(2));
+    time.advance(Duration.ofSeconds(61)); // the waits at their longest; the held sync lasts longer
     assertThat(taken).containsExactly("s1");
     assertThat(http.calls().subList(0, 9))
         .allMatch(call -> call.uri().getQuery().contains("since=s0"));
@@ -122,11 +138,27 @@ class SyncLoopTest {
 
   @Test
   void syncLogoutEndsTheLoopAndSaysSo() {
-    http.status(401, "{\"errcode\":\"M_UNKNOWN_TOKEN\",\"error\":\"?\",\"soft_logout\":true}");
+    http.status(401, "{\"errcode\":\"M_UNKNOWN_TOKEN\",\"error\":\"?\"}");
     loop.start(Optional.of("s0"));
     time.advance(Duration.ofHours(1));
+    loop.resume();
     assertThat(http.calls()).hasSize(1);
-    assertThat(status).containsExactly(new SyncStatus.Ended(new ApiFailure.LoggedOut(true)));
+    assertThat(status).containsExactly(new SyncStatus.Ended(new ApiFailure.LoggedOut(false)));
+  }
+
+  @Test
+  void syncLogoutThatIsSoftSuspendsTheLoopUntilItIsResumed() {
+    http.status(401, "{\"errcode\":\"M_UNKNOWN_TOKEN\",\"error\":\"?\",\"soft_logout\":true}");
+    loop.start(Optional.of("s0"));
+    loop.pauseFor(() -> CompletableFuture.completedFuture(true)); // does not wake it
+    time.advance(Duration.ofHours(1));
+    assertThat(http.calls()).hasSize(1);
+    assertThat(status).containsExactly(new SyncStatus.Suspended(new ApiFailure.LoggedOut(true)));
+    assertThat(api.tokens().orElseThrow().resume(session("new"))).isTrue();
+    http.open();
+    loop.resume();
+    assertThat(query()).contains("since=s0");
+    assertThat(http.last().token().orElseThrow().reveal()).isEqualTo("new");
   }
 
   @Test
@@ -157,6 +189,120 @@ class SyncLoopTest {
     http.open();
     task.complete(null);
     assertThat(http.calls()).hasSize(1);
+  }
+
+  @Test
+  void syncRepeatAPauseEndsHoweverItsTaskEnds() {
+    CompletableFuture<HttpAnswer> held = http.open();
+    loop.start(Optional.of("s0"));
+    CompletableFuture<?> thrown =
+        loop.pauseFor(
+                () -> {
+                  throw new IllegalStateException("before there was a stage");
+                })
+            .toCompletableFuture();
+    assertThat(thrown).isCompletedExceptionally();
+    assertThat(http.calls()).hasSize(2);
+    CompletableFuture<Void> failing = new CompletableFuture<>();
+    CompletableFuture<Void> pause = loop.pauseFor(() -> failing).toCompletableFuture();
+    http.ok(batch("s1"));
+    http.open();
+    failing.completeExceptionally(new IllegalStateException("later"));
+    assertThat(pause).isCompletedExceptionally();
+    assertThat(taken).containsExactly("s1");
+    assertThat(held).isNotDone();
+  }
+
+  @Test
+  void syncBrokenAnExceptionOfTheTakerIsReportedAsTheEnd() {
+    bug = new IllegalStateException("secret");
+    http.ok(batch("s1"));
+    loop.start(Optional.of("s0"));
+    assertThat(status)
+        .containsExactly(new SyncStatus.Broken("handing on a sync failed: IllegalStateException"));
+    time.advance(Duration.ofHours(1));
+    assertThat(http.calls()).hasSize(1);
+    bug = null; // the control: the same answer, taken
+    http.ok(batch("s1"));
+    http.open();
+    loop.start(Optional.of("s0"));
+    assertThat(status.get(1)).isInstanceOf(SyncStatus.Running.class);
+  }
+
+  @Test
+  void syncSilenceTheLongPollIsAskedForEachSyncAndAHungOneIsGivenUpSoon() {
+    longPoll = Duration.ofSeconds(8);
+    http.open(); // never answered, by a transport that keeps to no limit
+    loop.start(Optional.of("s0"));
+    assertThat(query()).contains("timeout=8000");
+    assertThat(http.last().timeout()).isEqualTo(Duration.ofSeconds(18));
+    time.advance(Duration.ofSeconds(20).minusMillis(1));
+    assertThat(status).isEmpty();
+    http.ok(batch("s1"));
+    http.open();
+    time.advance(Duration.ofSeconds(1));
+    assertThat(((SyncStatus.Failing) status.get(0)).failure().sentence())
+        .contains("no answer in time");
+    assertThat(taken).containsExactly("s1");
+    longPoll = Duration.ofSeconds(30);
+    loop.stop();
+    http.open();
+    loop.start(Optional.of("s1"));
+    assertThat(query()).contains("timeout=30000");
+  }
+
+  private SyncLoop filtered() {
+    return loop(new HomeserverApi(session("t"), settings.withSync(SyncSettings.defaults())));
+  }
+
+  @Test
+  void syncFilterIsUploadedOnceForEachStart() {
+    SyncLoop filtered = filtered();
+    http.ok("{\"filter_id\":\"f1\"}").ok(batch("s1")).open();
+    filtered.start(Optional.of("s0"));
+    assertThat(http.calls()).hasSize(3);
+    assertThat(http.calls().get(0).uri().getPath())
+        .isEqualTo("/_matrix/client/v3/user/@a:hs.test/filter");
+    assertThat(http.calls().get(0).body()).contains(SyncFilter.forCalls().toJson().toString());
+    assertThat(http.calls().subList(1, 3))
+        .allMatch(call -> call.uri().getQuery().contains("filter=f1"));
+    filtered.stop();
+    http.ok("{\"filter_id\":\"f2\"}").open();
+    filtered.start(Optional.of("s1"));
+    assertThat(query()).contains("filter=f2");
+  }
+
+  @Test
+  void syncFilterThatIsRefusedIsDoneWithout() {
+    SyncLoop filtered = filtered();
+    http.status(404, "{\"errcode\":\"M_UNRECOGNIZED\",\"error\":\"?\"}").ok(batch("s1")).open();
+    filtered.start(Optional.of("s0"));
+    assertThat(http.calls()).hasSize(3);
+    assertThat(query()).contains("since=s1").doesNotContain("filter");
+    assertThat(status).allMatch(SyncStatus.Running.class::isInstance);
+  }
+
+  @Test
+  void syncFilterThatTheHomeserverForgotIsDroppedAtOnce() {
+    SyncLoop filtered = filtered();
+    http.ok("{\"filter_id\":\"f1\"}")
+        .status(400, "{\"errcode\":\"M_UNKNOWN\",\"error\":\"no such filter\"}")
+        .ok(batch("s1"))
+        .open();
+    filtered.start(Optional.of("s0"));
+    assertThat(taken).containsExactly("s1");
+    assertThat(query()).doesNotContain("filter");
+  }
+
+  @Test
+  void syncFilterThatFailsForAWhileIsTriedThreeTimes() {
+    SyncLoop filtered = filtered();
+    http.lost().status(502, "<html>").lost().ok(batch("s1")).open();
+    filtered.start(Optional.of("s0"));
+    time.advance(Duration.ofSeconds(5));
+    assertThat(status.subList(0, 2)).allMatch(SyncStatus.Failing.class::isInstance);
+    assertThat(taken).containsExactly("s1");
+    assertThat(query()).doesNotContain("filter");
   }
 
   @Test

@@ -2,15 +2,20 @@ package io.matrixrtc.e2ee;
 
 import io.matrixrtc.olm.Curve25519PublicKey;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 
 /** A store whose writes fail when told, leaving everything as it was. */
 final class FailingStore implements CryptoStore {
   private final CryptoStore store;
   boolean fails;
   int writes;
+  int identitiesWritten;
+  int identityReads;
+  Changes last = Changes.builder().build();
 
   FailingStore(CryptoStore store) {
     this.store = store;
@@ -37,6 +42,59 @@ final class FailingStore implements CryptoStore {
   }
 
   @Override
+  public Optional<UserIdentity> identity(String userId) throws CryptoStoreException {
+    identityReads++;
+    return store.identity(userId);
+  }
+
+  @Override
+  public Collection<UserIdentity> identities() throws CryptoStoreException {
+    return store.identities();
+  }
+
+  @Override
+  public Optional<StoredRoomKey> roomKey(RoomKeyId id) throws CryptoStoreException {
+    return store.roomKey(id);
+  }
+
+  @Override
+  public List<StoredRoomKey> roomKeysFrom(Curve25519PublicKey senderKey)
+      throws CryptoStoreException {
+    return store.roomKeysFrom(senderKey);
+  }
+
+  @Override
+  public List<StoredRoomKey> roomKeys(Optional<RoomKeyId> after, int limit)
+      throws CryptoStoreException {
+    return store.roomKeys(after, limit);
+  }
+
+  @Override
+  public Optional<WithheldRoomKey> withheld(RoomKeyId id) throws CryptoStoreException {
+    return store.withheld(id);
+  }
+
+  @Override
+  public Optional<String> decryptedEvent(RoomKeyId id, long index) throws CryptoStoreException {
+    return store.decryptedEvent(id, index);
+  }
+
+  @Override
+  public SortedSet<Long> inboxIds() throws CryptoStoreException {
+    return store.inboxIds();
+  }
+
+  @Override
+  public List<StoredInboxEvent> inboxEvents(long after, int limit) throws CryptoStoreException {
+    return store.inboxEvents(after, limit);
+  }
+
+  @Override
+  public long lastInboxId() throws CryptoStoreException {
+    return store.lastInboxId();
+  }
+
+  @Override
   public Map<String, Boolean> trackedUsers() throws CryptoStoreException {
     return store.trackedUsers();
   }
@@ -57,7 +115,14 @@ final class FailingStore implements CryptoStore {
       throw new CryptoStoreException.Unavailable("disk full", new IOException());
     }
     writes++;
+    last = changes;
+    identitiesWritten += changes.identities().size();
     store.write(changes);
+  }
+
+  @Override
+  public void erase() throws CryptoStoreException {
+    store.erase();
   }
 
   @Override

@@ -17,6 +17,7 @@ final class ForgedSender {
   final Account account;
   final OwnDevice keys;
   private final OlmMachine target;
+  private final RandomSource random;
   private @Nullable Session session;
 
   ForgedSender(UserDevice device, RandomSource random, OlmMachine target) {
@@ -24,6 +25,7 @@ final class ForgedSender {
     this.account = Account.generate(random);
     this.keys = new OwnDevice(device, account);
     this.target = target;
+    this.random = random;
   }
 
   /** Starts a session with a one-time key of the target. */
@@ -36,12 +38,18 @@ final class ForgedSender {
   /** A payload in which everything is right. */
   ObjectNode payload(String type) {
     ObjectNode payload = Json.newObject().put("type", type);
-    payload.putObject("content").put("text", "hello");
+    payload.set("content", content(type));
     payload.put("sender", device.userId()).put("recipient", target.device().userId());
     payload.putObject("keys").put("ed25519", account.identityKeys().ed25519().toBase64());
     payload.putObject("recipient_keys").put("ed25519", target.identityKeys().ed25519().toBase64());
     payload.set("sender_device_keys", keys.deviceKeys());
     return payload;
+  }
+
+  private ObjectNode content(String type) {
+    return type.equals("m.room_key")
+        ? new TestRoomSession("!room:example.org", random).roomKey()
+        : Json.newObject().put("text", "hello");
   }
 
   OlmMessage encrypt(byte[] plaintext) throws Exception {

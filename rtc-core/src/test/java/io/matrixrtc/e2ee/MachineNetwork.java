@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -24,6 +25,7 @@ final class MachineNetwork {
   final Map<UserDevice, ObjectNode> deviceKeys = new LinkedHashMap<>();
   final Map<UserDevice, LinkedHashMap<String, JsonNode>> oneTimeKeys = new LinkedHashMap<>();
   final Map<UserDevice, ObjectNode> fallbackKeys = new LinkedHashMap<>();
+  final Map<String, TestIdentity> identities = new LinkedHashMap<>();
   final Map<UserDevice, List<JsonNode>> queues = new LinkedHashMap<>();
   final List<OutgoingRequest> carriedOut = new ArrayList<>();
   final List<CompletedDelivery> completed = new ArrayList<>();
@@ -106,10 +108,46 @@ final class MachineNetwork {
     deviceKeys.forEach(
         (device, keys) -> {
           if (users.contains(device.userId())) {
-            lists.withObjectProperty(device.userId()).set(device.deviceId(), keys);
+            lists.withObjectProperty(device.userId()).set(device.deviceId(), keys.deepCopy());
+          }
+        });
+    identities.forEach(
+        (user, identity) -> {
+          if (users.contains(user)) {
+            show(answer, "master_keys", user, identity.masterKey);
+            show(answer, "self_signing_keys", user, identity.selfSigningKey);
+            show(answer, "user_signing_keys", user, identity.userSigningKey);
           }
         });
     return answer;
+  }
+
+  private static void show(ObjectNode answer, String kind, String user, ObjectNode key) {
+    answer.withObjectProperty(kind).set(user, key.deepCopy());
+  }
+
+  /** What the server shows of a device; tests may break it. */
+  ObjectNode deviceKeys(UserDevice device) {
+    return Objects.requireNonNull(deviceKeys.get(device));
+  }
+
+  /** Gives a user an identity, which signs the devices that the server knows of the user. */
+  TestIdentity newIdentity(String userId) {
+    TestIdentity identity = new TestIdentity(userId, random);
+    identities.put(userId, identity);
+    deviceKeys.forEach(
+        (device, keys) -> {
+          if (device.userId().equals(userId)) {
+            identity.signDevice(keys);
+          }
+        });
+    return identity;
+  }
+
+  /** Tells the machine that the lists of {@code users} changed, and lets it ask. */
+  void refresh(OlmMachine machine, String... users) throws CryptoStoreException {
+    sync(machine, List.of(), Set.of(users));
+    settle(machine);
   }
 
   ObjectNode claim(Set<UserDevice> devices) {

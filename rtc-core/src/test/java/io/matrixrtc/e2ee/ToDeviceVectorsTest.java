@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.cases.VectorFile;
 import io.matrixrtc.e2ee.OutgoingRequest.KeysQuery;
+import io.matrixrtc.encoding.Base64Text;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.olm.Account;
+import io.matrixrtc.olm.Ed25519KeyPair;
 import io.matrixrtc.olm.RandomSource;
 import io.matrixrtc.olm.StateKey;
 import java.time.Duration;
@@ -34,15 +36,36 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Whole syncs, and the verdict of matrix-sdk-crypto on each event in them. */
 class ToDeviceVectorsTest {
-  /** Kinds of cases that are known and not built yet, with the reason. */
-  private static final Map<String, String> LATER_KINDS =
-      Map.of("room-event", "rooms: Megolm events need the room keys of the machine");
+  /** What an error of a room event may be here. */
+  private static final Map<String, Predicate<RoomDecryptionFailure>> ROOM_ERRORS =
+      Map.ofEntries(
+          Map.entry("missing_room_key", RoomDecryptionFailure.MissingRoomKey.class::isInstance),
+          Map.entry("unknown_index", RoomDecryptionFailure.UnknownIndex.class::isInstance),
+          Map.entry("unknown_message_index", RoomDecryptionFailure.UnknownIndex.class::isInstance),
+          Map.entry("unable_to_decrypt", ToDeviceVectorsTest::isUnreadable),
+          Map.entry(
+              "mismatched_identity_keys", RoomDecryptionFailure.OwnerMismatch.class::isInstance),
+          untrusted("unsigned_sender_device", VerificationState.UNSIGNED_DEVICE),
+          untrusted("unknown_sender_device", VerificationState.NO_DEVICE),
+          untrusted("mismatched_sender", VerificationState.MISMATCHED_SENDER),
+          untrusted("verification_violation", VerificationState.VERIFICATION_VIOLATION),
+          untrusted("sender_identity_violation", VerificationState.VERIFICATION_VIOLATION),
+          untrusted(
+              "sender_identity_verification_violation", VerificationState.VERIFICATION_VIOLATION),
+          Map.entry("replayed", RoomDecryptionFailure.Replayed.class::isInstance));
 
-  /** Features of a case that are known and not built yet, with the reason. */
-  private static final Map<String, Predicate<JsonNode>> LATER_FEATURES =
-      Map.of(
-          "cross-signing: the verdict depends on the sender's signing keys",
-          ToDeviceVectorsTest::senderHasIdentity);
+  private static boolean isUnreadable(RoomDecryptionFailure failure) {
+    return failure instanceof RoomDecryptionFailure.Malformed
+        || failure instanceof RoomDecryptionFailure.UnsupportedAlgorithm
+        || failure instanceof RoomDecryptionFailure.NotAuthentic
+        || failure instanceof RoomDecryptionFailure.MalformedPayload
+        || failure instanceof RoomDecryptionFailure.OtherRoom;
+  }
+
+  private static Map.Entry<String, Predicate<RoomDecryptionFailure>> untrusted(
+      String error, VerificationState state) {
+    return Map.entry(error, new RoomDecryptionFailure.UntrustedSender(state)::equals);
+  }
 
   /** What a short reason of the file may be here. */
   private static final Map<String, Set<UndecryptableReason>> REASONS =
@@ -88,16 +111,12 @@ class ToDeviceVectorsTest {
 
   private void check(JsonNode vector) throws Exception {
     String kind = vector.get("kind").textValue();
-    if (LATER_KINDS.containsKey(kind)) {
-      Assumptions.abort("later: " + LATER_KINDS.get(kind));
-    }
-    assertThat(kind).isEqualTo("to-device");
-    for (Map.Entry<String, Predicate<JsonNode>> later : LATER_FEATURES.entrySet()) {
-      Assumptions.assumeFalse(later.getValue().test(vector), "later: " + later.getKey());
-    }
-    OlmMachine machine = receiver(vector);
+    assertThat(kind).isIn("to-device", "room-event");
+    MemoryCryptoStore store = new MemoryCryptoStore();
+    OlmMachine machine = receiver(vector, store);
     for (JsonNode response : vector.get("keys_query_responses")) {
       feed(machine, response);
+      verifyOwnIdentity(machine, vector.get("receiver"));
     }
     for (Map.Entry<String, JsonNode> user : vector.path("local_trust").properties()) {
       for (Map.Entry<String, JsonNode> device : user.getValue().properties()) {
@@ -113,24 +132,60 @@ class ToDeviceVectorsTest {
         check(results.get(i), sync.get("expect").get(i), sync.path("why").textValue());
       }
     }
+    if (vector.has("room_keys_after")) {
+      assertThat(store.roomKeys(Optional.empty(), 1_000))
+          .hasSize(vector.get("room_keys_after").intValue());
+    }
+    assertThat(vector.has("decrypt")).isEqualTo(kind.equals("room-event"));
+    for (JsonNode attempt : vector.path("decrypt")) {
+      checkRoomEvent(machine, attempt);
+    }
   }
 
-  private static boolean senderHasIdentity(JsonNode vector) {
-    Set<String> senders = new HashSet<>();
-    for (JsonNode sync : vector.path("syncs")) {
-      sync.path("events").forEach(event -> senders.add(event.path("sender").asText()));
+  private static void checkRoomEvent(OlmMachine machine, JsonNode attempt) throws Exception {
+    ObjectNode event = (ObjectNode) exact(attempt.get("event"));
+    RoomEventResult result =
+        machine.decryptRoomEvent(
+            attempt.get("room_id").textValue(),
+            event,
+            policy(attempt.get("trust_requirement").textValue()));
+    JsonNode expect = attempt.get("expect");
+    if (expect.get("result").textValue().equals("ok")) {
+      assertThat(result)
+          .isInstanceOfSatisfying(
+              RoomEventResult.Decrypted.class,
+              decrypted -> assertThat(decrypted.event()).isEqualTo(expect.get("event")));
+      return;
     }
-    for (JsonNode response : vector.path("keys_query_responses")) {
-      for (Map.Entry<String, JsonNode> key : response.path("master_keys").properties()) {
-        if (senders.contains(key.getKey())) {
-          return true;
-        }
-      }
-    }
-    return false;
+    assertThat(expect.get("result").textValue()).isEqualTo("error");
+    assertThat(result).isInstanceOf(RoomEventResult.UnableToDecrypt.class);
+    RoomDecryptionFailure failure = ((RoomEventResult.UnableToDecrypt) result).failure();
+    Predicate<RoomDecryptionFailure> allowed =
+        ROOM_ERRORS.getOrDefault(expect.get("error").textValue(), other -> false);
+    assertThat(allowed.test(failure)).as("%s", failure).isTrue();
   }
 
-  private static OlmMachine receiver(JsonNode vector) throws Exception {
+  private static TrustPolicy policy(String requirement) {
+    return switch (requirement) {
+      case "Untrusted" -> TrustPolicy.ALL;
+      case "CrossSigned", "CrossSignedOrLegacy" -> TrustPolicy.CROSS_SIGNED;
+      default -> throw new AssertionError("unknown requirement");
+    };
+  }
+
+  /** The receiver's user compared the own master key, of which it holds the private half. */
+  private static void verifyOwnIdentity(OlmMachine machine, JsonNode receiver) throws Exception {
+    if (!receiver.path("own_identity_verified").asBoolean()) {
+      return;
+    }
+    byte[] seed = Base64Text.decode(receiver.at("/cross_signing/master_seed").textValue());
+    String own = machine.device().userId();
+    if (machine.identity(own).isPresent()) {
+      assertThat(machine.verifyIdentity(own, Ed25519KeyPair.fromSeed(seed).publicKey())).isTrue();
+    }
+  }
+
+  private static OlmMachine receiver(JsonNode vector, MemoryCryptoStore store) throws Exception {
     JsonNode receiver = vector.get("receiver");
     Deque<byte[]> script = new ArrayDeque<>();
     script.add(hex(receiver.get("ed25519_seed")));
@@ -147,7 +202,6 @@ class ToDeviceVectorsTest {
     StateKey key = StateKey.generate(random);
     UserDevice device =
         new UserDevice(receiver.get("user_id").textValue(), receiver.get("device_id").textValue());
-    MemoryCryptoStore store = new MemoryCryptoStore();
     store.write(
         Changes.builder()
             .account(
@@ -158,12 +212,7 @@ class ToDeviceVectorsTest {
                     Optional.empty(),
                     Optional.empty()))
             .build());
-    TrustPolicy policy =
-        switch (vector.get("trust_requirement").textValue()) {
-          case "Untrusted" -> TrustPolicy.ALL;
-          case "CrossSigned", "CrossSignedOrLegacy" -> TrustPolicy.CROSS_SIGNED;
-          default -> throw new AssertionError("unknown requirement");
-        };
+    TrustPolicy policy = policy(vector.get("trust_requirement").textValue());
     OlmMachine machine =
         OlmMachine.open(
             device, new OlmMachine.Settings(TrustPolicy.ALL, policy), store, key, random);

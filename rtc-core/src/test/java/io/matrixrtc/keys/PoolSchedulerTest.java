@@ -1,6 +1,7 @@
 package io.matrixrtc.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Clock;
 import java.time.Instant;
@@ -9,7 +10,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -49,6 +52,42 @@ class PoolSchedulerTest {
     assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
     assertThat(order).hasSize(1_000).isSorted();
     assertThat(most).hasValue(1);
+  }
+
+  @Test
+  void tasksThatThePoolRejectedRunWithTheNextOneThatItAccepts() {
+    List<Runnable> turns = new ArrayList<>();
+    boolean[] full = {true};
+    ScheduledThreadPoolExecutor choosy =
+        new ScheduledThreadPoolExecutor(1) {
+          @Override
+          public void execute(Runnable turn) {
+            if (full[0]) {
+              throw new RejectedExecutionException("full");
+            }
+            turns.add(turn);
+          }
+        };
+    PoolScheduler rejected = new PoolScheduler(choosy, Clock.systemUTC());
+    List<String> ran = new ArrayList<>();
+    assertThatThrownBy(() -> rejected.execute(() -> ran.add("first")))
+        .isInstanceOf(RejectedExecutionException.class);
+    full[0] = false;
+    rejected.execute(
+        () -> {
+          full[0] = true;
+          throw new AssertionError("a task's bug");
+        });
+    rejected.execute(() -> ran.add("third"));
+    assertThatThrownBy(() -> turns.remove(0).run())
+        .isInstanceOf(AssertionError.class)
+        .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
+    assertThat(ran).containsExactly("first");
+    full[0] = false;
+    rejected.execute(() -> ran.add("fourth"));
+    turns.remove(0).run();
+    assertThat(ran).containsExactly("first", "third", "fourth");
+    choosy.shutdownNow();
   }
 
   @Test

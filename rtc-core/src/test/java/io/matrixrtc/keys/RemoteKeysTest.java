@@ -57,6 +57,47 @@ class RemoteKeysTest extends ManagerFixture {
   }
 
   @Test
+  void emEarlyOneUserHolds64KeysAndThe65thPushesOutItsOwnOldest_ours() {
+    manager.start();
+    members();
+    receive(A, 0, 1, Optional.empty());
+    for (int i = 0; i < EarlyKeys.MAX_KEYS_PER_USER; i++) {
+      receive(device("@flood:example.org", i), "id", 0, 1, Optional.empty());
+    }
+    assertThat(status().earlyKeys()).isEqualTo(65);
+    assertThat(events(KeyEvent.EarlyKeyDropped.class)).isEmpty();
+    receive(device("@flood:example.org", 64), "id", 0, 1, Optional.empty());
+    assertThat(status().earlyKeys()).isEqualTo(65);
+    assertThat(events(KeyEvent.EarlyKeyDropped.class))
+        .extracting(KeyEvent.EarlyKeyDropped::device)
+        .containsExactly(device("@flood:example.org", 0));
+  }
+
+  @Test
+  void emEarlyUsersWithManyDevicesPushOutTheirOwnKeysNotThoseOfOthers_ours() {
+    manager.start();
+    members();
+    receive(A, 0, 1, Optional.empty());
+    for (int user = 0; user < 8; user++) {
+      for (int i = 0; i < EarlyKeys.MAX_KEYS_PER_USER; i++) {
+        receive(device("@flood" + user + ":example.org", i), "id", 0, 1, Optional.empty());
+      }
+    }
+    receive(member("B"), 0, 1, Optional.empty());
+    assertThat(status().earlyKeys()).isEqualTo(256);
+    assertThat(events(KeyEvent.EarlyKeyDropped.class))
+        .as("control: keys are dropped")
+        .hasSize(8 * 64 + 2 - 256)
+        .allMatch(dropped -> dropped.device().userId().startsWith("@flood"));
+    members(A, member("B"));
+    assertThat(sink.rings).containsOnlyKeys(A.mediaIdentity(), member("B").mediaIdentity());
+  }
+
+  private static DeviceAddress device(String user, int number) {
+    return new DeviceAddress(user, "D" + number);
+  }
+
+  @Test
   void emEarlyAKeyIsHeldForJustUnder5MinutesAndWipedThen() {
     manager.start();
     members();

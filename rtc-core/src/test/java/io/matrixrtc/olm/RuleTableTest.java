@@ -22,7 +22,7 @@ class RuleTableTest {
       Pattern.compile("^\\| ([A-Z0-9-]+) \\| .* \\| `(\\w+)#(\\w+)` \\|$");
   private static final Pattern ID =
       Pattern.compile(
-          "\\b(?:B64|JSON|CJSON|SIGN|DEV|PUB|ED|X25519|ACC|WIRE|OLM|MEGOLM|SEAL)-[A-Z0-9-]+\\b");
+          "\\b(?:B64|JSON|CJSON|SIGN|DEV|PUB|ED|X25519|ACC|WIRE|OLM|MEGOLM|SEAL|PICKLE)-[A-Z0-9-]+\\b");
   private static final List<String> PACKAGES = List.of("encoding", "json", "olm", "e2ee");
 
   private record Row(String id, String testClass, String method) {}

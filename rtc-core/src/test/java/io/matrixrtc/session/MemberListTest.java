@@ -7,6 +7,7 @@ import static io.matrixrtc.session.MemberEvents.event;
 import static io.matrixrtc.session.MemberEvents.joined;
 import static io.matrixrtc.session.MemberEvents.left;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.session.MembershipReading.IgnoreReason;
@@ -47,6 +48,21 @@ class MemberListTest {
     CallMemberEvent second = new CallMemberEvent("$2", "k2", ALICE, T, content(ALICE, "A2"));
     CallMemberEvent first = new CallMemberEvent("$1", "k1", BOB, T, content(BOB, "B1"));
     assertThat(devices(list(T, second, first))).containsExactly("B1", "A2");
+  }
+
+  @Test
+  void g1IdentityTwoDevicesCannotShareAMediaIdentity_ours() {
+    String withPort = ALICE + ":8448";
+    room.apply(new RoomUpdate(List.of(), Set.of(withPort), Set.of()));
+    CallMemberEvent owner = joined(withPort, "PHONE", T);
+    CallMemberEvent impostor = joined(ALICE, "8448:PHONE", T.minusSeconds(60));
+    CallMemberEvent other = joined(ALICE, "8448:LAPTOP", T.minusSeconds(60));
+    assertThat(devices(list(T, impostor))).containsExactly("8448:PHONE"); // alone it counts
+    MemberList list = list(T, owner, other);
+    assertThat(devices(list)).containsExactly("8448:LAPTOP", "PHONE");
+    assertThat(list.ignored())
+        .extracting(IgnoredEvent::sender, IgnoredEvent::reason)
+        .containsExactly(tuple(ALICE, IgnoreReason.IDENTITY_TAKEN));
   }
 
   @Test

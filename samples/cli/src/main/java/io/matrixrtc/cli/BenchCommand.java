@@ -1,6 +1,7 @@
 package io.matrixrtc.cli;
 
 import io.matrixrtc.benchmarks.FrameBenchmarkRun;
+import io.matrixrtc.benchmarks.olm.OlmBenchmarkRun;
 import java.util.concurrent.Callable;
 import org.openjdk.jmh.runner.RunnerException;
 import picocli.CommandLine.Command;
@@ -14,8 +15,8 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Run the benchmarks.",
     mixinStandardHelpOptions = true,
-    subcommands = BenchCommand.Frames.class,
-    footer = {"", "Examples:", "  matrixrtc bench frames --quick"})
+    subcommands = {BenchCommand.Frames.class, BenchCommand.Olm.class},
+    footer = {"", "Examples:", "  matrixrtc bench frames --quick", "  matrixrtc bench olm --quick"})
 final class BenchCommand implements Runnable {
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -23,7 +24,7 @@ final class BenchCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Which benchmark? There is: frames");
+    throw new ParameterException(spec.commandLine(), "Which benchmark? There are: frames, olm");
   }
 
   /** Frame encryption against the JCE alone. */
@@ -53,6 +54,34 @@ final class BenchCommand implements Runnable {
           quick ? FrameBenchmarkRun.Plan.QUICK : FrameBenchmarkRun.Plan.FULL;
       try {
         FrameBenchmarkRun.run(plan, json, System.out);
+        return 0;
+      } catch (RunnerException e) {
+        throw new CommandFailure("the benchmark failed: " + e.getMessage());
+      }
+    }
+  }
+
+  /** The Olm ratchets against libolm and vodozemac. */
+  @Command(
+      name = "olm",
+      description = {
+        "Start Olm sessions and exchange messages, in turn with libolm and vodozemac (native code)",
+        "in the same JVM. The ratio is our time to theirs."
+      },
+      mixinStandardHelpOptions = true,
+      footer = {"", "Examples:", "  matrixrtc bench olm --quick", "  matrixrtc bench olm --json"})
+  static final class Olm implements Callable<Integer> {
+    @Option(names = "--json", description = "Print one JSON object per measurement.")
+    private boolean json;
+
+    @Option(names = "--quick", description = "One short fork each: to see that it works.")
+    private boolean quick;
+
+    @Override
+    public Integer call() throws CommandFailure {
+      OlmBenchmarkRun.Plan plan = quick ? OlmBenchmarkRun.Plan.QUICK : OlmBenchmarkRun.Plan.FULL;
+      try {
+        OlmBenchmarkRun.run(plan, json, System.out, System.err);
         return 0;
       } catch (RunnerException e) {
         throw new CommandFailure("the benchmark failed: " + e.getMessage());

@@ -62,11 +62,7 @@ final class DemoCommand implements Callable<Integer> {
       description = "Seed of the script's small variations (default: ${DEFAULT-VALUE}).")
   private long seed;
 
-  @Option(
-      names = "--fast",
-      description =
-          "Media runs 20 times faster; HTTP is real, and a new key is given a quarter of a second"
-              + " to reach the others.")
+  @Option(names = "--fast", description = "Media and key delays run 20 times faster; HTTP is real")
   private boolean fast;
 
   @Option(names = "--processes", description = "Run each participant in a JVM of its own.")

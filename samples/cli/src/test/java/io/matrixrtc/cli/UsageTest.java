@@ -14,7 +14,8 @@ class UsageTest {
         "demo --help",
         "homeserver --help",
         "bench --help",
-        "bench frames --help"
+        "bench frames --help",
+        "bench olm --help"
       })
   void theHelpOfEveryCommandHasExamples_CLI_HELP(String line) {
     Run run = Run.of(line.split(" "));

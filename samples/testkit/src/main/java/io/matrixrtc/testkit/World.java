@@ -5,6 +5,7 @@ import io.matrixrtc.testkit.media.MediaClock;
 import io.matrixrtc.testkit.media.TrackKind;
 import io.matrixrtc.testkit.relay.FrameHeader;
 import io.matrixrtc.testkit.relay.FrameRelay;
+import io.matrixrtc.testkit.relay.LiveTap;
 import io.matrixrtc.testkit.relay.PublishedFrame;
 import io.matrixrtc.testkit.relay.RelayClient;
 import io.matrixrtc.testkit.relay.RelayProtocolException;
@@ -156,6 +157,15 @@ public final class World implements AutoCloseable {
   /** What is to go wrong. */
   public Faults faults() {
     return new Faults(settings.homeserver(), relay, recorder::record, Optional.empty());
+  }
+
+  /** Listens at the relay as somebody who is no member; the caller closes it. */
+  public LiveTap tap(Participant participant) {
+    try {
+      return LiveTap.open(relay, participant.identity());
+    } catch (IOException | RelayProtocolException e) {
+      throw new ScriptException("cannot listen at the relay: " + e.getMessage(), e);
+    }
   }
 
   /** Publishes a frame that holds {@code bytes}, for a search of the tape to find. */

@@ -22,9 +22,6 @@ public final class DemoRun {
   /** The use delay of today's Element Call, in media time. */
   private static final Duration USE_KEY_DELAY = Duration.ofSeconds(1);
 
-  /** Wall time that a new key is given to reach the others, however fast the call is. */
-  private static final Duration LEAST_USE_KEY_DELAY = Duration.ofMillis(250);
-
   private final Options options;
 
   /**
@@ -68,7 +65,7 @@ public final class DemoRun {
             DemoServers.open(options),
             options.speed(),
             options.policy(),
-            useKeyDelay(),
+            USE_KEY_DELAY,
             options.trust(),
             ParticipantStarter.of(options.processes()));
     try (World world = World.open(settings)) {
@@ -100,16 +97,9 @@ public final class DemoRun {
         options.participants(),
         options.seed(),
         options.policy(),
-        useKeyDelay(),
+        USE_KEY_DELAY,
         DemoSettings.EXPOSURE_ALLOWANCE,
         options.out());
-  }
-
-  /** HTTP is not faster in a fast call: a new key needs its time to reach the others. */
-  private Duration useKeyDelay() {
-    Duration least =
-        Duration.ofMillis(Math.round(LEAST_USE_KEY_DELAY.toMillis() * options.speed()));
-    return least.compareTo(USE_KEY_DELAY) > 0 ? least : USE_KEY_DELAY;
   }
 
   private void begin(World world) {

@@ -20,6 +20,7 @@ final class SummaryJson {
     summary.put("participants", outcome.participants());
     summary.put("framesSent", outcome.framesSent());
     summary.put("framesDecrypted", outcome.framesDecrypted());
+    summary.put("framesLate", outcome.framesLate());
     summary.put("framesUndecryptable", outcome.framesUndecryptable());
     summary.put("keysSent", outcome.keysSent());
     summary.put("joinerReadPast", outcome.joinerReadPast());

@@ -30,6 +30,7 @@ final class SummaryText {
     out.println();
     row("frames sent", outcome.framesSent());
     row("frames decrypted", outcome.framesDecrypted());
+    row("of them late", outcome.framesLate());
     row("frames undecryptable", outcome.framesUndecryptable());
     row("keys sent", outcome.keysSent());
     row("time to media", outcome.timeToMediaMs());

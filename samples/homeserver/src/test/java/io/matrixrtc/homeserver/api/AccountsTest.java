@@ -50,6 +50,13 @@ class AccountsTest extends ServerTest {
   }
 
   @Test
+  void thereAreNoPushRulesButAnAnswer() {
+    JsonNode global = register("alice").get("/pushrules/").ok().path("global");
+    assertThat(names(global)).containsExactly("content", "override", "room", "sender", "underride");
+    nobody().get("/pushrules/").fails(401, "M_MISSING_TOKEN");
+  }
+
+  @Test
   void loginTakesPasswordsOnlyAndTellsNotWhatWasWrong() {
     register("alice");
     assertThat(nobody().get("/login").ok().at("/flows/0/type").asText())

@@ -55,7 +55,8 @@ final class CallMedia implements MediaKeySink, RelayListener, MediaObserver, Aut
 
   private RemoteMedia remote(String sender) {
     return remotes.computeIfAbsent(
-        sender, identity -> new RemoteMedia(identity, ClipPair.of(identity), newRing(), this));
+        sender,
+        identity -> new RemoteMedia(identity, ClipPair.of(identity), newRing(), clock, this));
   }
 
   @Override
@@ -72,14 +73,13 @@ final class CallMedia implements MediaKeySink, RelayListener, MediaObserver, Aut
     if (!received.equals(before)) {
       remote.onKeyReplaced(index.value());
     }
-    remote.ring().put(index, key);
-    remote.ring().resume();
     trace.accept(new TraceEvent.KeyReceived(received, self));
+    remote.onKey(index, key);
   }
 
   @Override
   public void onRemoteLeft(CallMember member) {
-    remote(member.mediaIdentity()).ring().suspend();
+    remote(member.mediaIdentity()).onLeft();
   }
 
   @Override

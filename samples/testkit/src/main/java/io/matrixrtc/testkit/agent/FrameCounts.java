@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 /** How many frames of one sender were decrypted, and what became of the others. Thread-safe. */
 public final class FrameCounts {
   private final AtomicLong decrypted = new AtomicLong();
+  private final AtomicLong late = new AtomicLong();
   private final AtomicLong differing = new AtomicLong();
   private final AtomicLongArray lost = new AtomicLongArray(FrameStatus.values().length);
   private final AtomicInteger lastIndex = new AtomicInteger(-1);
@@ -15,6 +16,10 @@ public final class FrameCounts {
   void decrypted(int keyIndex) {
     decrypted.incrementAndGet();
     lastIndex.set(keyIndex);
+  }
+
+  void waited() {
+    late.incrementAndGet();
   }
 
   void lost(FrameStatus status) {
@@ -28,6 +33,11 @@ public final class FrameCounts {
   /** Frames decrypted, and so authentic. */
   public long decrypted() {
     return decrypted.get();
+  }
+
+  /** Decrypted frames that had to wait for their key. */
+  public long late() {
+    return late.get();
   }
 
   /** Decrypted frames that differ from the source frame of their number. */

@@ -188,6 +188,7 @@ public final class ParticipantAgent implements ParticipantPort {
                   new ParticipantAnswer.Heard(
                       counts.lastKeyIndex(),
                       counts.decrypted(),
+                      counts.late(),
                       counts.undecryptable(),
                       counts.differing()));
             });

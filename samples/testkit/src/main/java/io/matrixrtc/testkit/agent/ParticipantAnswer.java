@@ -61,10 +61,11 @@ public sealed interface ParticipantAnswer {
    *
    * @param lastKeyIndex of the last decrypted frame; -1 if there was none
    * @param decrypted authentic frames
+   * @param late those of them that had to wait for their key
    * @param undecryptable all others
    * @param differing decrypted frames that are not the source frame of their number
    */
-  record Heard(int lastKeyIndex, long decrypted, long undecryptable, long differing) {}
+  record Heard(int lastKeyIndex, long decrypted, long late, long undecryptable, long differing) {}
 
   /** What was heard of each sender and track. */
   record Recordings(List<Recording> tracks) implements ParticipantAnswer {}

@@ -7,6 +7,8 @@ import io.matrixrtc.testkit.agent.ParticipantAnswer;
 import io.matrixrtc.testkit.demo.Cast.Member;
 import io.matrixrtc.testkit.demo.Cast.Role;
 import io.matrixrtc.testkit.media.Clip;
+import io.matrixrtc.testkit.relay.LiveTap;
+import io.matrixrtc.testkit.relay.RelayedFrame;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Plays the demo's script in a world. The steps happen at fixed media times, or later where the one
@@ -38,6 +41,8 @@ public final class DemoCall {
   private final Map<String, ParticipantAnswer.Counts> counts = new LinkedHashMap<>();
   private final Map<String, ParticipantAnswer.Recordings> recordings = new LinkedHashMap<>();
   private ParticipantAnswer.Holdings holdingsAtLeave = new ParticipantAnswer.Holdings(List.of());
+  private List<RelayedFrame> tapped = List.of();
+  private @Nullable LiveTap tap;
   private Duration start = Duration.ZERO;
 
   /**
@@ -62,6 +67,14 @@ public final class DemoCall {
    * @throws ScriptException if a step cannot be done
    */
   public DemoOutcome play() {
+    try {
+      return playScript();
+    } finally {
+      stopListening();
+    }
+  }
+
+  private DemoOutcome playScript() {
     gather();
     joinThoseFromTheStart();
     startMedia();
@@ -123,6 +136,7 @@ public final class DemoCall {
   private void leaveAndTap(Participant leaver) {
     progress.accept(leaver + " leaves, and goes on listening at the relay");
     world.mark(leaver);
+    tap = world.tap(leaver);
     leaver.leaveCall();
     holdingsAtLeave = leaver.reveal();
   }
@@ -136,9 +150,19 @@ public final class DemoCall {
     }
     // A moment under the new keys, for the leaver's attack to be tried on.
     pause(Duration.ofSeconds(1));
+    stopListening();
     progress.accept(leaver + " joins again");
     leaver.joinCall();
     leaver.startMedia(world.clock().elapsed());
+  }
+
+  private void stopListening() {
+    LiveTap open = tap;
+    if (open != null) {
+      tapped = open.frames();
+      open.close();
+      tap = null;
+    }
   }
 
   private void forge() {
@@ -228,6 +252,7 @@ public final class DemoCall {
         recordings,
         holdings,
         holdingsAtLeave,
+        tapped,
         List.copyOf(forgeries),
         world.clock().speed(),
         settings.useKeyDelay());

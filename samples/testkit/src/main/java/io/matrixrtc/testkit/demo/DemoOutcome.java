@@ -5,6 +5,7 @@ import java.util.List;
 /**
  * The demo in numbers.
  *
+ * @param framesLate decrypted frames that had waited for their key
  * @param framesUndecryptable frames that somebody received and could not open, for example a joiner
  *     before it has a key
  * @param keysSent messages with a key that were confirmed
@@ -19,6 +20,7 @@ public record DemoOutcome(
     int participants,
     long framesSent,
     long framesDecrypted,
+    long framesLate,
     long framesUndecryptable,
     long keysSent,
     long joinerReadPast,

@@ -44,6 +44,7 @@ final class DemoReview {
         evidence.cast().members().size(),
         evidence.counts().values().stream().mapToLong(ParticipantAnswer.Counts::sent).sum(),
         heard.decrypted(),
+        heard.late(),
         heard.undecryptable(),
         evidence.trace().events(TraceEvent.KeyServed.class).size(),
         examined.joinerReadPast(),
@@ -101,14 +102,16 @@ final class DemoReview {
 
   private ParticipantAnswer.Heard sumOfHeard() {
     long decrypted = 0;
+    long late = 0;
     long undecryptable = 0;
     for (ParticipantAnswer.Counts counts : evidence.counts().values()) {
       for (ParticipantAnswer.Heard heard : counts.heard().values()) {
         decrypted += heard.decrypted();
+        late += heard.late();
         undecryptable += heard.undecryptable();
       }
     }
-    return new ParticipantAnswer.Heard(-1, decrypted, undecryptable, 0);
+    return new ParticipantAnswer.Heard(-1, decrypted, late, undecryptable, 0);
   }
 
   /**

@@ -52,35 +52,37 @@ final class EavesdropAttack {
     String self = evidence.identity(name);
     Instant joined = presence(self, Presence.JOINED).orElseThrow();
     FrameBreaker breaker = new FrameBreaker(evidence.materialsOf(name));
-    List<RelayedFrame> others = framesOfOthers(self);
+    List<RelayedFrame> others = framesOfOthers(self, evidence.tape().frames());
     return new JoinerYield(
         tryAll(breaker, others.stream().filter(f -> f.receivedAt().isBefore(joined)).toList()),
         tryAll(breaker, others.stream().filter(f -> !f.receivedAt().isBefore(joined)).toList()));
   }
 
   /**
-   * Tries to open what was recorded while {@code name} was away, with what it held at its leave.
+   * Tries to open what {@code name} heard at the relay while it was away, with what it held at its
+   * leave.
    */
   LeaverYield leaver(String name) {
-    return away(name, evidence.materialsAtLeave());
+    return away(name, evidence.materialsAtLeave(), evidence.tapped());
   }
 
-  /** As {@link #leaver}, with what it was given after its return as well. */
+  /** Tries the relay's tape of that time with what {@code name} was given after its return, too. */
   LeaverYield returner(String name) {
-    return away(name, evidence.materialsOf(name));
+    return away(name, evidence.materialsOf(name), evidence.tape().frames());
   }
 
-  private LeaverYield away(String name, List<byte[]> materials) {
+  private LeaverYield away(String name, List<byte[]> materials, List<RelayedFrame> heard) {
     String self = evidence.identity(name);
     Instant left = presence(self, Presence.LEFT).orElseThrow();
     Instant back = presence(self, Presence.REJOINED).orElse(Instant.MAX);
     FrameBreaker breaker = new FrameBreaker(materials);
     Map<String, List<RelayedFrame>> away = new HashMap<>();
-    List<RelayedFrame> before = new ArrayList<>();
-    for (RelayedFrame frame : framesOfOthers(self)) {
-      if (frame.receivedAt().isBefore(left)) {
-        before.add(frame);
-      } else if (frame.receivedAt().isBefore(back)) {
+    List<RelayedFrame> before =
+        framesOfOthers(self, evidence.tape().frames()).stream()
+            .filter(frame -> frame.receivedAt().isBefore(left))
+            .toList();
+    for (RelayedFrame frame : framesOfOthers(self, heard)) {
+      if (!frame.receivedAt().isBefore(left) && frame.receivedAt().isBefore(back)) {
         away.computeIfAbsent(frame.sender(), sender -> new ArrayList<>()).add(frame);
       }
     }
@@ -144,8 +146,8 @@ final class EavesdropAttack {
         .findFirst();
   }
 
-  private List<RelayedFrame> framesOfOthers(String self) {
-    return evidence.tape().frames().stream()
+  private static List<RelayedFrame> framesOfOthers(String self, List<RelayedFrame> frames) {
+    return frames.stream()
         .filter(frame -> !frame.sender().equals(self))
         .sorted(Comparator.comparing(RelayedFrame::globalSequence))
         .toList();

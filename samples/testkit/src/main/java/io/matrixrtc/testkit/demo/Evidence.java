@@ -1,6 +1,7 @@
 package io.matrixrtc.testkit.demo;
 
 import io.matrixrtc.testkit.agent.ParticipantAnswer;
+import io.matrixrtc.testkit.relay.RelayedFrame;
 import io.matrixrtc.testkit.relay.Tape;
 import io.matrixrtc.testkit.trace.Trace;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import java.util.Set;
  * @param recordings what was heard, by member name
  * @param holdings every key each one ever used or was given, by member name
  * @param holdingsAtLeave what the leaver held when it left; empty if nobody did
+ * @param tapped what the leaver itself heard at the relay while it was away
  * @param forgeries what became of the forged key messages
  * @param speed media seconds per second
  * @param useKeyDelay media time
@@ -37,6 +39,7 @@ record Evidence(
     Map<String, ParticipantAnswer.Recordings> recordings,
     Map<String, ParticipantAnswer.Holdings> holdings,
     ParticipantAnswer.Holdings holdingsAtLeave,
+    List<RelayedFrame> tapped,
     List<Forgery.Result> forgeries,
     double speed,
     Duration useKeyDelay) {

@@ -79,6 +79,11 @@ class DemoChecksTest {
   }
 
   @Test
+  void aLeaverWhoseTapHearsNothingProvesNothing_CHECK_CONTROL() {
+    assertThat(failing(all -> all.tapHears = false)).containsExactly(LEAVER, EXPOSURE);
+  }
+
+  @Test
   void aSenderThatNeverSwitchedIsDetected_CHECK_CONTROL() {
     assertThat(failing(all -> all.rotatesForTheLeave = false))
         .containsExactly(LEAVER, EXPOSURE, RETURNER);

@@ -51,6 +51,7 @@ final class SyntheticEvidence {
   final List<Forgery.Result> forgeries = new ArrayList<>();
   Duration switchedAt = Duration.ofMillis(11_200);
   boolean rotatesForTheLeave = true;
+  boolean tapHears = true;
   long differing;
   long decrypted = 100;
   double speed = 1;
@@ -120,7 +121,7 @@ final class SyntheticEvidence {
     List<ParticipantAnswer.HeldKey> afterReturn = new ArrayList<>(heldBy(DAVE));
     afterReturn.addAll(givenAfterReturn);
     held.put(DAVE, new ParticipantAnswer.Holdings(afterReturn));
-    ParticipantAnswer.Heard heard = new ParticipantAnswer.Heard(2, decrypted, 0, differing);
+    ParticipantAnswer.Heard heard = new ParticipantAnswer.Heard(2, decrypted, 0, 0, differing);
     return new Evidence(
         cast,
         identities,
@@ -131,6 +132,7 @@ final class SyntheticEvidence {
         recordings,
         held,
         new ParticipantAnswer.Holdings(heldBy(DAVE)),
+        tapHears ? frames() : List.of(),
         forgeries,
         speed,
         USE_DELAY);

@@ -114,7 +114,7 @@ class ParticipantProcessTest {
 
     static ParticipantAnswer answer(ParticipantRequest request) {
       if (request instanceof ParticipantRequest.Settle settle) {
-        ParticipantAnswer.Heard heard = new ParticipantAnswer.Heard(-1, settle.others(), 2, 3);
+        ParticipantAnswer.Heard heard = new ParticipantAnswer.Heard(-1, settle.others(), 1, 2, 3);
         return new ParticipantAnswer.Counts(1, 2, Map.of("@a:x:A", heard));
       } else if (request instanceof ParticipantRequest.SendKey key) {
         return new ParticipantAnswer.Holdings(

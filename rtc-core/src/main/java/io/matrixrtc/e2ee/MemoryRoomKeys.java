@@ -1,0 +1,70 @@
+package io.matrixrtc.e2ee;
+
+import io.matrixrtc.e2ee.RoomKeyChanges.MessageIndex;
+import io.matrixrtc.olm.Curve25519PublicKey;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The room keys of a {@link MemoryCryptoStore}. */
+final class MemoryRoomKeys implements RoomKeyStore {
+  private final NavigableMap<RoomKeyId, StoredRoomKey> keys =
+      new TreeMap<>(Comparator.comparing(RoomKeyId::roomId).thenComparing(RoomKeyId::sessionId));
+  private final Map<RoomKeyId, WithheldRoomKey> withheld = new LinkedHashMap<>();
+  private final Map<MessageIndex, String> decryptedEvents = new HashMap<>();
+
+  @Override
+  public Optional<StoredRoomKey> roomKey(RoomKeyId id) {
+    return Optional.ofNullable(keys.get(id));
+  }
+
+  @Override
+  public List<StoredRoomKey> roomKeysFrom(Curve25519PublicKey senderKey) {
+    return keys.values().stream().filter(key -> key.info().senderKey().equals(senderKey)).toList();
+  }
+
+  @Override
+  public List<StoredRoomKey> roomKeys(Optional<RoomKeyId> after, int limit) {
+    Map<RoomKeyId, StoredRoomKey> rest =
+        after.isPresent() ? keys.tailMap(after.get(), false) : keys;
+    return rest.values().stream().limit(limit).toList();
+  }
+
+  @Override
+  public Optional<WithheldRoomKey> withheld(RoomKeyId id) {
+    return Optional.ofNullable(withheld.get(id));
+  }
+
+  @Override
+  public Optional<String> decryptedEvent(RoomKeyId id, long index) {
+    return Optional.ofNullable(decryptedEvents.get(new MessageIndex(id, index)));
+  }
+
+  void clear() {
+    keys.clear();
+    withheld.clear();
+    decryptedEvents.clear();
+  }
+
+  void write(RoomKeyChanges changes) {
+    changes.keys().forEach(key -> keys.put(key.id(), key));
+    changes.withheld().forEach(this::put);
+    decryptedEvents.putAll(changes.decryptedEvents());
+  }
+
+  private void put(WithheldRoomKey notice) {
+    withheld.remove(notice.id()); // a repeated one counts as new
+    withheld.put(notice.id(), notice);
+    if (withheld.size() > MAX_WITHHELD) {
+      Iterator<RoomKeyId> oldest = withheld.keySet().iterator();
+      oldest.next();
+      oldest.remove();
+    }
+  }
+}

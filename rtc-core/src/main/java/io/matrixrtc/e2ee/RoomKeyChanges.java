@@ -1,0 +1,58 @@
+package io.matrixrtc.e2ee;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What one operation of the machine changed about room keys. Immutable.
+ *
+ * @param keys new and changed keys
+ * @param withheld notices of withheld keys, in order
+ * @param decryptedEvents ids of decrypted events, by the key and index that opened them
+ */
+public record RoomKeyChanges(
+    List<StoredRoomKey> keys,
+    List<WithheldRoomKey> withheld,
+    Map<MessageIndex, String> decryptedEvents) {
+
+  /** The place of one message in a session. */
+  public record MessageIndex(RoomKeyId id, long index) {}
+
+  public RoomKeyChanges {
+    keys = List.copyOf(keys);
+    withheld = List.copyOf(withheld);
+    decryptedEvents = Map.copyOf(decryptedEvents);
+  }
+
+  /** Collects changes. A later one replaces an earlier one of the same thing. */
+  static final class Builder {
+    private final Map<RoomKeyId, StoredRoomKey> keys = new LinkedHashMap<>();
+    private final Map<RoomKeyId, WithheldRoomKey> withheld = new LinkedHashMap<>();
+    private final Map<MessageIndex, String> decryptedEvents = new LinkedHashMap<>();
+
+    void key(StoredRoomKey key) {
+      keys.put(key.id(), key);
+    }
+
+    void withheld(WithheldRoomKey notice) {
+      withheld.remove(notice.id()); // a repeated one counts as new
+      withheld.put(notice.id(), notice);
+    }
+
+    void decryptedEvent(MessageIndex at, String eventId) {
+      decryptedEvents.put(at, eventId);
+    }
+
+    Optional<String> decryptedEventAt(MessageIndex at) {
+      return Optional.ofNullable(decryptedEvents.get(at));
+    }
+
+    RoomKeyChanges build() {
+      return new RoomKeyChanges(
+          new ArrayList<>(keys.values()), new ArrayList<>(withheld.values()), decryptedEvents);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package io.matrixrtc.e2ee;
+
+import io.matrixrtc.olm.Curve25519PublicKey;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The one home of room keys, as a part of the {@link CryptoStore}. Whoever brings a key, over Olm
+ * or from elsewhere, goes through the machine, which merges it with the one that is held. Keys are
+ * kept for ever: they open history.
+ */
+public interface RoomKeyStore {
+  /** How many notices of withheld keys are kept; the oldest go first. */
+  int MAX_WITHHELD = 10_000;
+
+  /** A room key. */
+  Optional<StoredRoomKey> roomKey(RoomKeyId id) throws CryptoStoreException;
+
+  /** The room keys whose sender is said to have this identity key. */
+  List<StoredRoomKey> roomKeysFrom(Curve25519PublicKey senderKey) throws CryptoStoreException;
+
+  /**
+   * Up to {@code limit} room keys, ordered by room id, then session id, that come after {@code
+   * after}; from the first one if that is empty. For going through all of them without holding all.
+   */
+  List<StoredRoomKey> roomKeys(Optional<RoomKeyId> after, int limit) throws CryptoStoreException;
+
+  /** The newest notice about a key. */
+  Optional<WithheldRoomKey> withheld(RoomKeyId id) throws CryptoStoreException;
+
+  /** The id of the event that was decrypted with a key at an index, if one was. */
+  Optional<String> decryptedEvent(RoomKeyId id, long index) throws CryptoStoreException;
+}

@@ -1,0 +1,100 @@
+package io.matrixrtc.e2ee;
+
+import io.matrixrtc.olm.Curve25519PublicKey;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The room keys that are held. Loaded from the store when needed. Every key that arrives, whatever
+ * way, is merged here.
+ */
+final class RoomKeys {
+  private static final Logger LOG = LoggerFactory.getLogger(RoomKeys.class);
+
+  /** As many keys stay open in memory between operations; the rest is in the store. */
+  static final int MAX_IN_MEMORY = 1_000;
+
+  private final CryptoStore store;
+  private final RatchetSeal seal;
+  private final UnitOfWork work;
+  private final Map<RoomKeyId, RoomKey> loaded = new LinkedHashMap<>(16, 0.75f, true);
+
+  RoomKeys(CryptoStore store, RatchetSeal seal, UnitOfWork work) {
+    this.store = store;
+    this.seal = seal;
+    this.work = work;
+  }
+
+  Optional<RoomKey> find(RoomKeyId id) throws CryptoStoreException {
+    RoomKey key = loaded.get(id);
+    if (key == null) {
+      Optional<StoredRoomKey> stored = store.roomKey(id);
+      if (stored.isEmpty()) {
+        return Optional.empty();
+      }
+      key = new RoomKey(stored.get().info(), seal.openGroupSession(stored.get()));
+      loaded.put(id, key);
+    }
+    return Optional.of(key);
+  }
+
+  /**
+   * Keeps a key, which it takes over, or what is better in it than in the one that is held.
+   *
+   * @return whether anything was better
+   */
+  boolean merge(RoomKey arrived) throws CryptoStoreException {
+    Optional<RoomKey> held = find(arrived.info().id());
+    if (held.isEmpty()) {
+      keep(arrived);
+      return true;
+    }
+    Optional<RoomKey> better = held.get().merge(arrived);
+    arrived.close();
+    if (better.isEmpty()) {
+      LOG.debug("{}: nothing new in a room key that arrived again", arrived.info().id());
+      return false;
+    }
+    held.get().close();
+    keep(better.get());
+    return true;
+  }
+
+  /** Notes that more is known of a key's owner. */
+  void improveSender(RoomKey key, SenderData sender) {
+    keep(key.withSender(sender));
+  }
+
+  /** What is known of the keys whose owner may be judged better by now. */
+  List<RoomKeyInfo> improvableOf(Curve25519PublicKey senderKey) throws CryptoStoreException {
+    return store.roomKeysFrom(senderKey).stream()
+        .map(StoredRoomKey::info)
+        .filter(info -> info.sender().mayImprove())
+        .toList();
+  }
+
+  private void keep(RoomKey key) {
+    loaded.put(key.info().id(), key);
+    work.changes()
+        .roomKey(new StoredRoomKey(key.info(), seal.seal(key.info().id(), key.session())));
+  }
+
+  /** Lets go of what was not used lately. Only when everything is written. */
+  void trim() {
+    Iterator<RoomKey> eldest = loaded.values().iterator();
+    while (loaded.size() > MAX_IN_MEMORY && eldest.hasNext()) {
+      eldest.next().close();
+      eldest.remove();
+    }
+  }
+
+  void close() {
+    loaded.values().forEach(RoomKey::close);
+    loaded.clear();
+  }
+}

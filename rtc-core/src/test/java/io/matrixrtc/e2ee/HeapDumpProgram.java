@@ -1,0 +1,90 @@
+package io.matrixrtc.e2ee;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.management.HotSpotDiagnosticMXBean;
+import io.matrixrtc.json.Json;
+import io.matrixrtc.olm.StateKey;
+import io.matrixrtc.olm.StateSecrets;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Two machines talk; then the heap is written to {@code open.hprof}, the machines are closed, and
+ * it is written to {@code closed.hprof}. What must not be in the second is in {@code secrets.txt},
+ * a line each in hex. For {@link HeapDumpTest}, in a process of its own.
+ */
+final class HeapDumpProgram {
+  private HeapDumpProgram() {}
+
+  public static void main(String[] args) throws Exception {
+    Path out = Path.of(args[0]);
+    byte[] keyBytes = new byte[StateKey.BYTES];
+    new SecureRandom().nextBytes(keyBytes);
+    StateKey key = StateKey.copyOf(keyBytes);
+    Files.writeString(out.resolve("secrets.txt"), HexFormat.of().formatHex(keyBytes) + "\n");
+    Arrays.fill(keyBytes, (byte) 0);
+
+    MachineNetwork network = new MachineNetwork(1);
+    MemoryCryptoStore aliceStore = new MemoryCryptoStore();
+    MemoryCryptoStore bobStore = new MemoryCryptoStore();
+    SecureRandom random = new SecureRandom();
+    UserDevice aliceDevice = new UserDevice("@alice:example.org", "ALICE1");
+    UserDevice bobDevice = new UserDevice("@bob:example.org", "BOB1");
+    OlmMachine alice =
+        OlmMachine.open(aliceDevice, MachineNetwork.ALL, aliceStore, key, random::nextBytes);
+    OlmMachine bob =
+        OlmMachine.open(bobDevice, MachineNetwork.ALL, bobStore, key, random::nextBytes);
+    talk(network, alice, bob);
+    writeSecrets(out, key, aliceStore, bob);
+    writeSecrets(out, key, bobStore, alice);
+    dump(out.resolve("open.hprof"));
+
+    alice.close();
+    bob.close();
+    key.close();
+    dump(out.resolve("closed.hprof"));
+    // Both are reachable up to here, as they may be in an app.
+    System.out.println(alice.device() + " and " + bob.device() + " are closed");
+  }
+
+  private static void talk(MachineNetwork network, OlmMachine alice, OlmMachine bob)
+      throws Exception {
+    network.introduce(alice, bob);
+    ObjectNode content = Json.newObject().put("text", "hello");
+    for (int turn = 0; turn < 4; turn++) {
+      for (int i = 0; i < 3; i++) {
+        network.deliver(alice, "org.example.test", content, bob.device());
+      }
+      // The first of each three stays out, so that there are skipped message keys.
+      Objects.requireNonNull(network.queues.get(bob.device())).remove(0);
+      network.sync(bob);
+      network.deliver(bob, "org.example.test", content, alice.device());
+      network.sync(alice);
+    }
+  }
+
+  private static void writeSecrets(Path out, StateKey key, CryptoStore store, OlmMachine peer)
+      throws Exception {
+    Set<String> secrets =
+        new TreeSet<>(
+            StateSecrets.ofAccount(key, store.account().orElseThrow().account().toBytes()));
+    for (StoredSession stored : store.sessions(peer.identityKeys().curve25519())) {
+      secrets.addAll(StateSecrets.ofSession(key, stored.session().toBytes()));
+    }
+    Path file = out.resolve("secrets.txt");
+    Files.writeString(file, Files.readString(file) + String.join("\n", secrets) + "\n");
+  }
+
+  /** Writes what is reachable. */
+  private static void dump(Path file) throws Exception {
+    ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+        .dumpHeap(file.toString(), true);
+  }
+}

@@ -1,0 +1,53 @@
+package io.matrixrtc.olm;
+
+import java.util.HexFormat;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The secrets in sealed states, in hex: what must not be found where it should be gone. */
+public final class StateSecrets {
+  private static final HexFormat HEX = HexFormat.of();
+  private static final RandomSource NO_RANDOM =
+      bytes -> {
+        throw new AssertionError("nothing to be drawn");
+      };
+
+  private StateSecrets() {}
+
+  /** Root key, chain keys, ratchet key and skipped message keys of a session. */
+  public static Set<String> ofSession(StateKey key, byte[] sealed) throws SealedStateException {
+    Set<String> secrets = new TreeSet<>();
+    try (Session session = Session.unseal(key, sealed, NO_RANDOM)) {
+      secrets.add(HEX.formatHex(session.root().raw()));
+      SendingChain sending = session.sending();
+      if (sending != null) {
+        secrets.add(HEX.formatHex(sending.ratchetKey().copySecret()));
+        secrets.add(HEX.formatHex(sending.chain().raw()));
+      }
+      for (ReceivingChain chain : session.receiving().all()) {
+        secrets.add(HEX.formatHex(chain.chain().raw()));
+        chain.skipped().forEach(skipped -> secrets.add(HEX.formatHex(skipped.raw())));
+      }
+    }
+    return secrets;
+  }
+
+  /** Identity keys, one-time keys and fallback keys of an account. */
+  public static Set<String> ofAccount(StateKey key, byte[] sealed) throws SealedStateException {
+    Set<String> secrets = new TreeSet<>();
+    try (Account account = Account.unseal(key, sealed, NO_RANDOM)) {
+      secrets.add(HEX.formatHex(account.signingKey().copySeed()));
+      secrets.add(HEX.formatHex(account.identityKey().copySecret()));
+      account
+          .oneTimeKeys()
+          .all()
+          .values()
+          .forEach(entry -> secrets.add(HEX.formatHex(entry.key().copySecret())));
+      FallbackKeys.Entry fallback = account.fallbackKeys().current();
+      if (fallback != null) {
+        secrets.add(HEX.formatHex(fallback.key().copySecret()));
+      }
+    }
+    return secrets;
+  }
+}
