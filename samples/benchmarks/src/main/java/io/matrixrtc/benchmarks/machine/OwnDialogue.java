@@ -2,9 +2,9 @@ package io.matrixrtc.benchmarks.machine;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import io.matrixrtc.e2ee.ToDeviceResult;
 import io.matrixrtc.e2ee.OlmMachine;
 import io.matrixrtc.e2ee.OutgoingRequest;
+import io.matrixrtc.e2ee.ToDeviceResult;
 import io.matrixrtc.e2ee.TrustPolicy;
 import io.matrixrtc.json.Json;
 import java.util.ArrayList;

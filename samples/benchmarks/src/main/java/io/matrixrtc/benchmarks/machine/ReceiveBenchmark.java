@@ -39,9 +39,7 @@ public class ReceiveBenchmark {
   /** Makes the machine and the devices, which get to know each other. */
   @Setup(Level.Trial)
   public void open() throws Exception {
-    world =
-        new MachineWorld(
-            DEVICES, OlmMachine.Settings.defaults(), StoreKind.valueOf(store));
+    world = new MachineWorld(DEVICES, OlmMachine.Settings.defaults(), StoreKind.valueOf(store));
   }
 
   /** Writes the next ten thousand events. */

@@ -42,9 +42,7 @@ public class SendBenchmark {
   /** Lets all devices and the machine write to each other once. */
   @Setup(Level.Trial)
   public void open() throws Exception {
-    world =
-        new MachineWorld(
-            DEVICES, OlmMachine.Settings.defaults(), StoreKind.valueOf(store));
+    world = new MachineWorld(DEVICES, OlmMachine.Settings.defaults(), StoreKind.valueOf(store));
     world.carry(world.send());
     answer();
     world.carry(world.send());
