@@ -3,7 +3,6 @@ package io.matrixrtc.benchmarks.machine;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.e2ee.CompletedDelivery;
-import io.matrixrtc.e2ee.CryptoStore;
 import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.DeliveryOutcome;
 import io.matrixrtc.e2ee.OlmMachine;
@@ -16,7 +15,6 @@ import io.matrixrtc.json.Json;
 import io.matrixrtc.olm.Curve25519PublicKey;
 import io.matrixrtc.olm.KeyFormatException;
 import io.matrixrtc.olm.RandomSource;
-import io.matrixrtc.olm.StateKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,23 +34,21 @@ final class MachineWorld implements AutoCloseable {
 
   private static final UserDevice OWN = new UserDevice("@own:example.org", "OWNDEVICE");
 
-  private final CryptoStore store;
+  private final StoreKind.OpenStore store;
   private final OlmMachine machine;
   private final Map<UserDevice, RemoteDevice> devices = new LinkedHashMap<>();
   private final List<Curve25519PublicKey> oneTimeKeys = new ArrayList<>();
   private Instant now = Instant.parse("2026-03-01T12:00:00Z");
   private int syncs;
 
-  /** Takes over the store, which must be empty. */
-  MachineWorld(int devices, OlmMachine.Settings settings, CryptoStore store, StateKey key)
-      throws CryptoStoreException {
-    this.store = store;
+  MachineWorld(int devices, OlmMachine.Settings settings, StoreKind kind) throws Exception {
+    this.store = kind.open();
     RandomSource random = RandomSource.secure();
     for (int i = 0; i < devices; i++) {
       UserDevice address = new UserDevice("@user" + i + ":example.org", "DEVICE" + i);
       this.devices.put(address, new RemoteDevice(address, random));
     }
-    this.machine = OlmMachine.open(OWN, settings, store, key, random);
+    this.machine = OlmMachine.open(OWN, settings, store.store(), store.key(), random);
     machine.trackUsers(this.devices.keySet().stream().map(UserDevice::userId).toList(), now);
     settle();
   }
@@ -176,14 +172,13 @@ final class MachineWorld implements AutoCloseable {
 
   /** Sees that nothing was refused. */
   static void allDecrypted(List<ToDeviceResult> results, int count) {
-    if (results.size() != count
-        || !results.stream().allMatch(ToDeviceResult.Decrypted.class::isInstance)) {
-      throw new IllegalStateException(
-          results.stream()
-              .filter(result -> !(result instanceof ToDeviceResult.Decrypted))
-              .findFirst()
-              .map(Object::toString)
-              .orElse("results: " + results.size()));
+    for (ToDeviceResult result : results) {
+      if (!(result instanceof ToDeviceResult.Decrypted)) {
+        throw new IllegalStateException(result.toString());
+      }
+    }
+    if (results.size() != count) {
+      throw new IllegalStateException("results: " + results.size());
     }
   }
 

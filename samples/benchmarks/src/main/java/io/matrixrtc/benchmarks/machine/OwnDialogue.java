@@ -4,10 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.matrixrtc.e2ee.OlmMachine;
 import io.matrixrtc.e2ee.OutgoingRequest;
+import io.matrixrtc.e2ee.ToDeviceResult;
 import io.matrixrtc.e2ee.TrustPolicy;
 import io.matrixrtc.json.Json;
-import io.matrixrtc.olm.RandomSource;
-import io.matrixrtc.olm.StateKey;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,12 +15,12 @@ final class OwnDialogue implements Dialogue {
   private static final OlmMachine.Settings ALL =
       new OlmMachine.Settings(TrustPolicy.ALL, TrustPolicy.ALL);
 
-  private final StateKey key = StateKey.generate(RandomSource.secure());
   private final MachineWorld world;
   private String sync = "[]";
+  private List<ToDeviceResult> received = List.of();
 
   OwnDialogue(StoreKind store) throws Exception {
-    world = new MachineWorld(DEVICES, ALL, store.open(), key);
+    world = new MachineWorld(DEVICES, ALL, store);
   }
 
   @Override
@@ -42,6 +41,8 @@ final class OwnDialogue implements Dialogue {
 
   @Override
   public void answer() throws Exception {
+    MachineWorld.allDecrypted(received, received.size());
+    received = List.of();
     world.carry(world.settle());
     world.pass();
     ArrayNode events = Json.mapper().createArrayNode();
@@ -57,12 +58,11 @@ final class OwnDialogue implements Dialogue {
   public void receive() throws Exception {
     List<JsonNode> events = new ArrayList<>();
     Json.parse(sync).forEach(events::add);
-    MachineWorld.allDecrypted(world.receive(events), DEVICES * EVENTS_PER_DEVICE);
+    received = world.receive(events);
   }
 
   @Override
   public void close() {
     world.close();
-    key.close();
   }
 }

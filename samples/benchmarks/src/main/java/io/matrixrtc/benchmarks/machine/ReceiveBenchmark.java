@@ -3,8 +3,6 @@ package io.matrixrtc.benchmarks.machine;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.e2ee.OlmMachine;
 import io.matrixrtc.e2ee.ToDeviceResult;
-import io.matrixrtc.olm.RandomSource;
-import io.matrixrtc.olm.StateKey;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.NullUnmarked;
@@ -34,7 +32,6 @@ public class ReceiveBenchmark {
   @Param("MEMORY")
   public String store;
 
-  private StateKey key;
   private MachineWorld world;
   private List<ObjectNode> events;
   private List<ToDeviceResult> results;
@@ -42,10 +39,7 @@ public class ReceiveBenchmark {
   /** Makes the machine and the devices, which get to know each other. */
   @Setup(Level.Trial)
   public void open() throws Exception {
-    key = StateKey.generate(RandomSource.secure());
-    world =
-        new MachineWorld(
-            DEVICES, OlmMachine.Settings.defaults(), StoreKind.valueOf(store).open(), key);
+    world = new MachineWorld(DEVICES, OlmMachine.Settings.defaults(), StoreKind.valueOf(store));
   }
 
   /** Writes the next ten thousand events. */
@@ -62,7 +56,7 @@ public class ReceiveBenchmark {
 
   /** Sees that each was decrypted. */
   @TearDown(Level.Invocation)
-  public void check() {
+  public void check() throws Exception {
     MachineWorld.allDecrypted(results, DEVICES * SyncTraffic.EVENTS_PER_DEVICE);
   }
 
@@ -70,6 +64,5 @@ public class ReceiveBenchmark {
   @TearDown(Level.Trial)
   public void close() {
     world.close();
-    key.close();
   }
 }

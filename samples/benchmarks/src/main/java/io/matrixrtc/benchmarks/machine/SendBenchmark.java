@@ -3,8 +3,6 @@ package io.matrixrtc.benchmarks.machine;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.e2ee.OlmMachine;
 import io.matrixrtc.e2ee.OutgoingRequest;
-import io.matrixrtc.olm.RandomSource;
-import io.matrixrtc.olm.StateKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -39,16 +37,12 @@ public class SendBenchmark {
   @Param("false")
   public boolean turn;
 
-  private StateKey key;
   private MachineWorld world;
 
   /** Lets all devices and the machine write to each other once. */
   @Setup(Level.Trial)
   public void open() throws Exception {
-    key = StateKey.generate(RandomSource.secure());
-    world =
-        new MachineWorld(
-            DEVICES, OlmMachine.Settings.defaults(), StoreKind.valueOf(store).open(), key);
+    world = new MachineWorld(DEVICES, OlmMachine.Settings.defaults(), StoreKind.valueOf(store));
     world.carry(world.send());
     answer();
     world.carry(world.send());
@@ -95,6 +89,5 @@ public class SendBenchmark {
   @TearDown(Level.Trial)
   public void close() {
     world.close();
-    key.close();
   }
 }
