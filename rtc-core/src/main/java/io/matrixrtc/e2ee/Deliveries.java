@@ -80,7 +80,7 @@ final class Deliveries {
       }
       Device device = directory.find(address).orElse(null);
       EncryptionOutcome outcome =
-          device == null ? new EncryptionOutcome.UnknownDevice() : next(delivery, device, now);
+          device == null ? unknown(address, now) : next(delivery, device, now);
       if (outcome instanceof EncryptionOutcome.Encrypted encrypted) {
         messages.put(address, encrypted.content());
         delivery.encrypted(address);
@@ -89,6 +89,14 @@ final class Deliveries {
       }
     }
     send(messages, delivery);
+  }
+
+  /** A device that is not listed: perhaps because nobody answers for its user (SEND-UNLISTED). */
+  private EncryptionOutcome unknown(UserDevice address, Instant now) {
+    Optional<String> silent = tracker.silentServer(address.userId(), now);
+    return silent.isPresent()
+        ? new EncryptionOutcome.ServerUnreachable(silent.get())
+        : new EncryptionOutcome.UnknownDevice();
   }
 
   /** Whether the device's list is outdated and an answer may still come in time (SEND-FRESH). */

@@ -6,6 +6,7 @@ import io.matrixrtc.e2ee.OutgoingRequest.KeysQuery;
 import io.matrixrtc.json.Json;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,7 @@ final class DeviceTracker {
   private final Map<String, UnderWay> underWay = new LinkedHashMap<>();
   private final FailureBackoff<String> servers = new FailureBackoff<>();
   private final FailureBackoff<String> users = new FailureBackoff<>();
+  private final Set<String> unanswered = new HashSet<>(); // the homeserver gave no answer
   private long sequence;
 
   /** Whether a user's list is outdated, and the number of its latest invalidation. */
@@ -76,6 +78,7 @@ final class DeviceTracker {
   void left(Set<String> leftUsers, String ownUser) {
     for (String userId : leftUsers) {
       if (!userId.equals(ownUser) && followed.remove(userId) != null) {
+        unanswered.remove(userId);
         work.changes().untrackUser(userId);
       }
     }
@@ -100,6 +103,24 @@ final class DeviceTracker {
   boolean isRefreshing(String userId, Instant now) {
     Following following = followed.get(userId);
     return following != null && following.outdated() && !isWaiting(userId, now);
+  }
+
+  /**
+   * The server whose silence is why the list of {@code userId} is outdated: the user's own, or our
+   * homeserver. Empty if the list is current, or the homeserver knows of no such user.
+   */
+  Optional<String> silentServer(String userId, Instant now) {
+    Following following = followed.get(userId);
+    if (following == null || !following.outdated()) {
+      return Optional.empty();
+    }
+    String server = UserDevice.serverName(userId);
+    if (servers.isWaiting(server, now)) {
+      return Optional.of(server);
+    }
+    boolean asked =
+        underWay.values().stream().anyMatch(query -> query.query().users().contains(userId));
+    return asked || unanswered.contains(userId) ? Optional.of(ownServer) : Optional.empty();
   }
 
   /** Whether the user's server, or the server about this user, failed lately. */
@@ -161,6 +182,7 @@ final class DeviceTracker {
     answer.path("failures").fieldNames().forEachRemaining(failedServers::add);
     failedServers.remove(ownServer); // DEV-OWN-SERVER
     JsonNode answered = answer.path("device_keys");
+    unanswered.removeAll(waiting.query().users());
     for (String userId : waiting.query().users()) {
       if (answered.path(userId).isObject()) {
         servers.succeeded(UserDevice.serverName(userId));
@@ -191,6 +213,7 @@ final class DeviceTracker {
     UnderWay waiting = underWay.remove(id);
     if (waiting != null) {
       waiting.query().users().forEach(user -> users.failed(user, now));
+      waiting.query().users().stream().filter(followed::containsKey).forEach(unanswered::add);
     }
   }
 

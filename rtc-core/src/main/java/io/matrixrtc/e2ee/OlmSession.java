@@ -1,6 +1,7 @@
 package io.matrixrtc.e2ee;
 
 import io.matrixrtc.olm.Curve25519PublicKey;
+import io.matrixrtc.olm.NormalMessage;
 import io.matrixrtc.olm.OlmException;
 import io.matrixrtc.olm.OlmMessage;
 import io.matrixrtc.olm.Session;
@@ -42,6 +43,11 @@ final class OlmSession {
     return ratchet.encrypt(plaintext);
   }
 
+  /** Whether {@code message} is likely this session's. */
+  boolean knowsRatchetKeyOf(NormalMessage message) {
+    return ratchet.knowsRatchetKeyOf(message);
+  }
+
   byte[] decrypt(OlmMessage message, Instant now) throws OlmException {
     byte[] plaintext = ratchet.decrypt(message);
     lastReceivedAt = now;
@@ -50,7 +56,7 @@ final class OlmSession {
 
   StoredSession toStored(RatchetSeal seal) {
     return new StoredSession(
-        peer, ratchet.sessionId(), createdAt, lastReceivedAt, seal.seal(ratchet));
+        peer, ratchet.sessionId(), createdAt, lastReceivedAt, seal.seal(key(), ratchet));
   }
 
   void close() {

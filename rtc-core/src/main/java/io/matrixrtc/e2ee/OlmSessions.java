@@ -1,6 +1,7 @@
 package io.matrixrtc.e2ee;
 
 import io.matrixrtc.olm.Curve25519PublicKey;
+import io.matrixrtc.olm.NormalMessage;
 import io.matrixrtc.olm.Session;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -43,14 +44,26 @@ final class OlmSessions {
       for (StoredSession stored : store.sessions(peer)) {
         sessions.add(
             new OlmSession(
-                peer,
-                seal.openSession(stored.session()),
-                stored.createdAt(),
-                stored.lastReceivedAt()));
+                peer, seal.openSession(stored), stored.createdAt(), stored.lastReceivedAt()));
       }
       loaded.put(peer, sessions);
     }
     return sessions;
+  }
+
+  /**
+   * The sessions with {@code peer} in the order in which to try {@code message}: first those that
+   * know its ratchet key, as a failed attempt of the others costs an agreement (SESS-TRY).
+   */
+  List<OlmSession> toTry(Curve25519PublicKey peer, NormalMessage message)
+      throws CryptoStoreException {
+    List<OlmSession> sessions = with(peer);
+    if (sessions.size() < 2) {
+      return sessions;
+    }
+    List<OlmSession> ordered = new ArrayList<>(sessions);
+    ordered.sort(Comparator.comparing(session -> !session.knowsRatchetKeyOf(message)));
+    return ordered;
   }
 
   /** The session that encrypts for {@code peer}. */

@@ -63,14 +63,19 @@ final class PayloadChecks {
     if (!payload.recipientKey().equals(own.identityKeys().ed25519())) {
       return refused(UndecryptableReason.OTHER_RECIPIENT_KEY); // TD-7
     }
+    Optional<Device> known = directory.find(eventSender, senderKey);
     SignedDeviceKeys sentKeys = null;
     if (payload.senderDeviceKeys() != null) {
-      sentKeys = sentKeys(payload, senderKey).orElse(null);
+      sentKeys = sentKeys(payload, senderKey, known.orElse(null)).orElse(null);
       if (sentKeys == null) {
         return refused(UndecryptableReason.BAD_SENDER_DEVICE_KEYS); // TD-8
       }
     }
     if (payload.type().equals(RoomKeyEvents.ROOM_KEY)) { // TD-9
+      Optional<Device> sender = directory.find(eventSender, senderKey);
+      if (isDehydrated(sentKeys) || isDehydrated(sender.map(Device::keys).orElse(null))) {
+        return new Verdict.Dropped(); // TD-13
+      }
       return new Verdict.Accepted(
           new EncryptionInfo(eventSender, Optional.empty(), senderKey, VerificationState.NO_DEVICE),
           sentKeys);
@@ -78,7 +83,6 @@ final class PayloadChecks {
     if (BUNDLES.contains(payload.type()) && sentKeys == null) {
       return refused(UndecryptableReason.SENDER_DEVICE_KEYS_MISSING); // TD-10
     }
-    Optional<Device> known = directory.find(eventSender, senderKey);
     if (known.isPresent() && !known.get().keys().ed25519().equals(payload.senderKey())) {
       return refused(UndecryptableReason.OTHER_SENDER_KEY); // TD-11
     }
@@ -110,7 +114,7 @@ final class PayloadChecks {
     if (device.localTrust() == LocalTrust.BLOCKED || (!exempt && !policy.accepts(state))) {
       return refused(UndecryptableReason.UNTRUSTED_SENDER); // TD-12
     }
-    if (device.keys().isDehydrated() || (sentKeys != null && sentKeys.isDehydrated())) {
+    if (isDehydrated(device.keys()) || isDehydrated(sentKeys)) {
       return new Verdict.Dropped(); // TD-13
     }
     return new Verdict.Accepted(
@@ -119,14 +123,20 @@ final class PayloadChecks {
         sentKeys);
   }
 
-  /** The keys that the sender sent along, if they are about the device that made the session. */
+  /**
+   * The keys that the sender sent along, if they are about the device that made the session. Where
+   * they are the known ones to the letter, their signature was checked when those were accepted.
+   */
   private static Optional<SignedDeviceKeys> sentKeys(
-      OlmPayload payload, Curve25519PublicKey senderKey) {
+      OlmPayload payload, Curve25519PublicKey senderKey, @Nullable Device known) {
     if (!(payload.senderDeviceKeys() instanceof ObjectNode object)) {
       return Optional.empty();
     }
     try {
-      SignedDeviceKeys keys = SignedDeviceKeys.parse(object);
+      SignedDeviceKeys keys =
+          known != null && known.keys().isWrittenAs(object)
+              ? known.keys()
+              : SignedDeviceKeys.parse(object);
       boolean right =
           keys.userId().equals(payload.sender())
               && keys.ed25519().equals(payload.senderKey())
@@ -135,6 +145,10 @@ final class PayloadChecks {
     } catch (DeviceKeysException e) {
       return Optional.empty();
     }
+  }
+
+  private static boolean isDehydrated(@Nullable SignedDeviceKeys keys) {
+    return keys != null && keys.isDehydrated();
   }
 
   private static SignedDeviceKeys required(@Nullable SignedDeviceKeys keys) {

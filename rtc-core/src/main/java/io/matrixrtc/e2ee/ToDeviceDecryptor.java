@@ -3,6 +3,7 @@ package io.matrixrtc.e2ee;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.olm.InboundCreation;
+import io.matrixrtc.olm.NormalMessage;
 import io.matrixrtc.olm.OlmException;
 import io.matrixrtc.olm.OlmMessage;
 import io.matrixrtc.olm.PreKeyMessage;
@@ -26,6 +27,7 @@ final class ToDeviceDecryptor {
   private final PayloadChecks checks;
   private final Unwedging unwedging;
   private final RoomKeyEvents roomKeyEvents;
+  private final Inbox inbox;
   private final UnitOfWork work;
 
   ToDeviceDecryptor(
@@ -35,6 +37,7 @@ final class ToDeviceDecryptor {
       PayloadChecks checks,
       Unwedging unwedging,
       RoomKeyEvents roomKeyEvents,
+      Inbox inbox,
       UnitOfWork work) {
     this.own = own;
     this.sessions = sessions;
@@ -42,6 +45,7 @@ final class ToDeviceDecryptor {
     this.checks = checks;
     this.unwedging = unwedging;
     this.roomKeyEvents = roomKeyEvents;
+    this.inbox = inbox;
     this.work = work;
   }
 
@@ -80,7 +84,9 @@ final class ToDeviceDecryptor {
     boolean wellFormed =
         !event.path("type").textValue().equals(RoomKeyEvents.WITHHELD)
             || roomKeyEvents.receiveWithheld(event.path("sender").textValue(), content);
-    return wellFormed ? new ToDeviceResult.PlainText(event) : new ToDeviceResult.Invalid(event);
+    return wellFormed
+        ? new ToDeviceResult.PlainText(event, inbox.nextId())
+        : new ToDeviceResult.Invalid(event);
   }
 
   private Optional<ToDeviceResult> decrypt(
@@ -114,7 +120,7 @@ final class ToDeviceDecryptor {
         return refuse(event, refusal.get());
       }
       ObjectNode shown = SecretContents.blanked(payload.type(), payload.json());
-      return Optional.of(new ToDeviceResult.Decrypted(shown, accepted.info()));
+      return Optional.of(new ToDeviceResult.Decrypted(shown, accepted.info(), inbox.nextId()));
     } else if (verdict instanceof PayloadChecks.Verdict.Refused refused) {
       return refuse(event, refused.reason());
     }
@@ -138,8 +144,8 @@ final class ToDeviceDecryptor {
   /** Returns the plaintext, or nothing if no session opens the message. */
   private Optional<byte[]> decrypt(SenderKey from, OlmMessage message, String hash, Instant now)
       throws CryptoStoreException {
-    if (!(message instanceof PreKeyMessage preKey)) {
-      for (OlmSession session : sessions.with(from.key())) { // SESS-TRY
+    if (message instanceof NormalMessage normal) {
+      for (OlmSession session : sessions.toTry(from.key(), normal)) { // SESS-TRY
         Optional<byte[]> plaintext = decrypt(session, message, now);
         if (plaintext.isPresent()) {
           return plaintext;
@@ -147,6 +153,7 @@ final class ToDeviceDecryptor {
       }
       return Optional.empty();
     }
+    PreKeyMessage preKey = (PreKeyMessage) message;
     Optional<OlmSession> known = sessions.find(from.key(), preKey.sessionId());
     if (known.isPresent()) {
       return decrypt(known.get(), preKey, now); // SESS-PREKEY: a failure here is final

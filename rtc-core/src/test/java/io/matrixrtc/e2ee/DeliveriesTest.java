@@ -109,10 +109,39 @@ class DeliveriesTest {
     assertThat(alice.takeCompletedDeliveries())
         .singleElement()
         .extracting(CompletedDelivery::outcomes)
-        .isEqualTo(Map.of(away, not(new EncryptionOutcome.UnknownDevice())));
+        .isEqualTo(Map.of(away, not(new EncryptionOutcome.ServerUnreachable("away.org"))));
     network.pass(FailureBackoff.FIRST);
     alice.deliver(TYPE, Json.newObject(), Set.of(away), network.now);
     assertThat(alice.takeCompletedDeliveries()).as("waits for the query again").isEmpty();
+  }
+
+  @Test
+  void sendUnlistedTellsASilentServerFromADeviceThatDoesNotExist_ours() throws Exception {
+    UserDevice carol = new UserDevice("@carol:example.org", "C");
+    EncryptionOutcome silent = new EncryptionOutcome.ServerUnreachable("example.org");
+    alice.deliver(TYPE, Json.newObject(), Set.of(carol), network.now);
+    KeysQuery query = wanted(KeysQuery.class).get(0);
+    network.pass(Deliveries.LIST_WAIT);
+    wanted(KeysQuery.class);
+    assertThat(outcome(carol)).as("no answer for 5 s").isEqualTo(not(silent));
+    alice.deliver(TYPE, Json.newObject(), Set.of(carol), network.now);
+    alice.markFailed(query.id(), new RequestFailure("no answer"), network.now);
+    assertThat(outcome(carol)).as("the query failed").isEqualTo(not(silent));
+    network.pass(FailureBackoff.FIRST);
+    alice.deliver(TYPE, Json.newObject(), Set.of(carol), network.now);
+    ObjectNode answer = Json.newObject();
+    answer.putObject("device_keys").putObject(carol.userId());
+    for (int round = 0; round < 2; round++) { // the second asks whether it is newer than the list
+      for (KeysQuery again : wanted(KeysQuery.class)) {
+        alice.markSent(again.id(), answer, network.now);
+      }
+    }
+    assertThat(outcome(carol)).isEqualTo(not(new EncryptionOutcome.UnknownDevice()));
+  }
+
+  private DeliveryOutcome outcome(UserDevice device) {
+    return Objects.requireNonNull(
+        alice.takeCompletedDeliveries().get(0).outcomes().get(device), "no outcome");
   }
 
   @Test

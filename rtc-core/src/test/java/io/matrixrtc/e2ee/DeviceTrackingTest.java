@@ -204,7 +204,8 @@ class DeviceTrackingTest {
     ObjectNode failure = Json.newObject();
     failure.putObject("device_keys");
     failure.putObject("failures").putObject("away.org");
-    for (Duration wait : List.of(Duration.ofSeconds(15), Duration.ofSeconds(30))) {
+    for (int seconds : List.of(15, 30, 60, 120, 240, 480, 900, 900)) {
+      Duration wait = Duration.ofSeconds(seconds);
       answer(queries().get(0), failure);
       assertThat(queries()).isEmpty();
       assertThat(machine.nextDeadline(network.now)).contains(network.now.plus(wait));

@@ -304,6 +304,27 @@ class ToDeviceChecksTest {
         payload -> ((ObjectNode) payload.path("sender_device_keys")).put("added", "later"), bad);
   }
 
+  /** The known keys themselves are not verified again; whatever differs from them is. */
+  @Test
+  void td8AKnownDevicesSentKeysAreCheckedAsStrictly() throws Exception {
+    aliceIsKnown();
+    UndecryptableReason bad = UndecryptableReason.BAD_SENDER_DEVICE_KEYS;
+    assertPayloadRefused(
+        payload -> ((ObjectNode) payload.path("sender_device_keys")).remove("signatures"), bad);
+    assertPayloadRefused(
+        payload -> ((ObjectNode) payload.path("sender_device_keys")).put("added", "later"), bad);
+    assertPayloadRefused(
+        payload ->
+            ((ObjectNode) payload.at("/sender_device_keys/signatures/" + ALICE.userId()))
+                .put("ed25519:ALICE1", "A".repeat(86)),
+        bad);
+    Account other = Account.generate(network.random());
+    assertPayloadRefused(
+        payload ->
+            payload.putObject("keys").put("ed25519", other.identityKeys().ed25519().toBase64()),
+        bad);
+  }
+
   @Test
   void td8SenderDeviceKeysMustHoldTheClaimedEd25519Key() throws Exception {
     Account other = Account.generate(network.random());
@@ -542,9 +563,8 @@ class ToDeviceChecksTest {
     assertThat(
             network.sync(
                 bob, List.of(first, Json.newObject(), clear, refused, TextNode.valueOf("x"), last)))
-        .extracting(Object::getClass)
-        .containsExactly(
-            (Class) ToDeviceResult.Decrypted.class,
+        .hasExactlyElementsOfTypes(
+            ToDeviceResult.Decrypted.class,
             ToDeviceResult.Invalid.class,
             ToDeviceResult.PlainText.class,
             ToDeviceResult.UnableToDecrypt.class,
@@ -561,6 +581,41 @@ class ToDeviceChecksTest {
                 payload.set("sender_device_keys", resigned(keys -> keys.put("dehydrated", true))));
     assertThat(network.sync(bob, List.of(bad))).isEmpty();
     assertAccepted(alice.event(TYPE));
+  }
+
+  @Test
+  void td13AlsoRoomKeysOfDehydratedDevicesAreDropped_B102() throws Exception {
+    ObjectNode bad =
+        alice.event(
+            "m.room_key",
+            payload ->
+                payload.set("sender_device_keys", resigned(keys -> keys.put("dehydrated", true))));
+    assertThat(network.sync(bob, List.of(bad))).isEmpty();
+    assertThat(bobStore.roomKeys(Optional.empty(), 10)).isEmpty();
+    network.deviceKeys.put(ALICE, resigned(keys -> keys.put("dehydrated", true)));
+    bob.trackUsers(Set.of(ALICE.userId()), network.now);
+    network.settle(bob);
+    ObjectNode known = alice.event("m.room_key", payload -> payload.remove("sender_device_keys"));
+    assertThat(network.sync(bob, List.of(known))).as("listed as dehydrated").isEmpty();
+    assertThat(bobStore.roomKeys(Optional.empty(), 10)).isEmpty();
+    network.deviceKeys.put(ALICE, alice.keys.deviceKeys());
+    network.refresh(bob, ALICE.userId());
+    assertAccepted(alice.event("m.room_key"));
+    assertThat(bobStore.roomKeys(Optional.empty(), 10)).hasSize(1);
+  }
+
+  @Test
+  void aDeletedDeviceThatSendsItsKeysIsAnUnsignedDevice_B97() throws Exception {
+    aliceIsKnown();
+    network.deviceKeys.remove(ALICE);
+    network.deviceKeys.put(new UserDevice(ALICE.userId(), "NEW"), Json.newObject());
+    network.refresh(bob, ALICE.userId());
+    assertThat(bob.find(ALICE)).isEmpty();
+    assertThat(assertAccepted(alice.event(TYPE)).info().verification())
+        .isEqualTo(VerificationState.UNSIGNED_DEVICE);
+    assertRefused(
+        alice.event(TYPE, payload -> payload.remove("sender_device_keys")),
+        UndecryptableReason.UNKNOWN_SENDER_DEVICE);
   }
 
   @Test
