@@ -103,7 +103,7 @@ class StoreCrashTest {
         network.deliver(
             peer, CrashProgram.TYPE, Json.newObject().put("number", ++posted), CrashProgram.DEVICE);
       }
-      for (JsonNode event : network.queues.remove(CrashProgram.DEVICE)) {
+      for (JsonNode event : network.takeQueue(CrashProgram.DEVICE)) {
         Files.writeString(folder.resolve("to-device"), event + "\n", StandardOpenOption.APPEND);
       }
     }
