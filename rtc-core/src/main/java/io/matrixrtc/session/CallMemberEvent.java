@@ -13,7 +13,8 @@ import java.time.Instant;
  * @param content its content; {@code {}} after a leave
  */
 public record CallMemberEvent(
-    String eventId, String stateKey, String sender, Instant originServerTs, ObjectNode content) {
+    String eventId, String stateKey, String sender, Instant originServerTs, ObjectNode content)
+    implements MemberEvent {
   /** The event type of MSC3401 memberships, which no stable name has replaced. */
   public static final String TYPE = "org.matrix.msc3401.call.member";
 

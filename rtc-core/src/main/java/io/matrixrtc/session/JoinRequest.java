@@ -15,6 +15,9 @@ public record JoinRequest(
   /** Each member publishes on its own transport: what Element Call does by default. */
   public static final String MULTI_SFU = "multi_sfu";
 
+  /** Everyone publishes on the transport of the oldest member: older clients. */
+  public static final String OLDEST_MEMBERSHIP = "oldest_membership";
+
   public JoinRequest {
     transports = List.copyOf(transports);
   }

@@ -2,15 +2,17 @@ package io.matrixrtc.session;
 
 import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.session.MembershipReading.IgnoreReason;
+import io.matrixrtc.session.MembershipReading.Ignored;
+import io.matrixrtc.session.MembershipReading.Joined;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.Set;
 
 /**
  * Who is in a session at one moment.
@@ -32,26 +34,32 @@ record MemberList(
   }
 
   /**
-   * Computes the list (G1-SLOT, G1-EXPIRY, G1-ROOM, G1-ORDER, G1-IDENTITY).
+   * Computes the list (G1-SLOT, G1-EXPIRY, G1-ROOM, G1-ORDER, G1-IDENTITY, RS-12).
    *
-   * @param events the current state events
-   * @param slot memberships of other slots are ignored; application and id both count
-   * @param inRoom whether a user is joined to the room
+   * @param room the state; events of other slots than its own are ignored
    */
-  static MemberList of(
-      Collection<RoomCallState.ReadEvent> events,
-      SlotId slot,
-      Predicate<String> inRoom,
-      Instant now) {
+  static MemberList of(RoomCallState room, Instant now) {
+    List<RoomCallState.ReadEvent> events = room.events(now);
+    Set<Key> sticky = new HashSet<>();
+    for (RoomCallState.ReadEvent read : events) {
+      if (read.event() instanceof StickyMemberEvent event
+          && filter(read, room, now) instanceof Joined) {
+        event.stickyKey().ifPresent(key -> sticky.add(new Key(event.sender(), key)));
+      }
+    }
     List<Membership> members = new ArrayList<>();
     List<IgnoredEvent> ignored = new ArrayList<>();
     for (RoomCallState.ReadEvent read : events) {
-      CallMemberEvent event = read.event();
-      MembershipReading reading = filter(read.reading(), slot, inRoom, now);
-      if (reading instanceof MembershipReading.Joined joined) {
+      MembershipReading reading = filter(read, room, now);
+      if (reading instanceof Joined && isSuperseded(read.event(), sticky)) {
+        reading = new Ignored(IgnoreReason.SUPERSEDED, "state_key");
+      }
+      if (reading instanceof Joined joined) {
         members.add(joined.membership());
-      } else if (reading instanceof MembershipReading.Ignored no) {
-        ignored.add(new IgnoredEvent(event.eventId(), event.sender(), no.reason(), no.detail()));
+      } else if (reading instanceof Ignored no) {
+        ignored.add(
+            new IgnoredEvent(
+                read.event().eventId(), read.event().sender(), no.reason(), no.detail()));
       }
     }
     dropImpostors(members, ignored);
@@ -59,6 +67,17 @@ record MemberList(
     Optional<Instant> nextExpiry =
         members.stream().flatMap(member -> member.expiresAt().stream()).min(Instant::compareTo);
     return new MemberList(members, ignored, nextExpiry);
+  }
+
+  private record Key(String sender, String key) {}
+
+  /**
+   * RS-12: a state event whose key is the sticky key of a membership that counts is the same
+   * membership. Only the same sender's: sticky keys are free to choose.
+   */
+  private static boolean isSuperseded(MemberEvent event, Set<Key> sticky) {
+    return event instanceof CallMemberEvent state
+        && sticky.contains(new Key(state.sender(), state.stateKey()));
   }
 
   /**
@@ -90,19 +109,27 @@ record MemberList(
   }
 
   private static MembershipReading filter(
-      MembershipReading reading, SlotId slot, Predicate<String> inRoom, Instant now) {
-    if (!(reading instanceof MembershipReading.Joined joined)) {
-      return reading;
+      RoomCallState.ReadEvent read, RoomCallState room, Instant now) {
+    if (!(read.reading() instanceof Joined joined)) {
+      return read.reading();
     }
     Membership membership = joined.membership();
-    if (!membership.slot().equals(slot)) {
-      return new MembershipReading.Ignored(IgnoreReason.OTHER_SLOT, "slot");
+    MembershipForm form = membership.form();
+    boolean isRead = form.isSticky() ? room.sources().stickyEvents() : room.sources().stateEvents();
+    if (!isRead) {
+      return new Ignored(IgnoreReason.SWITCHED_OFF, form.name());
+    }
+    if (!membership.slot().equals(room.slot())) {
+      return new Ignored(IgnoreReason.OTHER_SLOT, "slot");
+    }
+    if (room.isClosedTo(form)) {
+      return new Ignored(IgnoreReason.SLOT_CLOSED, "slot");
     }
     if (membership.expiresAt().filter(at -> !at.isAfter(now)).isPresent()) {
-      return new MembershipReading.Ignored(IgnoreReason.EXPIRED, "expires");
+      return new Ignored(IgnoreReason.EXPIRED, "expires");
     }
-    return inRoom.test(membership.device().userId())
-        ? reading
-        : new MembershipReading.Ignored(IgnoreReason.NOT_IN_ROOM, "sender");
+    return room.isInRoom(membership.device().userId())
+        ? read.reading()
+        : new Ignored(IgnoreReason.NOT_IN_ROOM, "sender");
   }
 }

@@ -35,6 +35,18 @@ public sealed interface MembershipReading {
     /** Its sender is not joined to the room. */
     NOT_IN_ROOM,
     /** Another device in the session has the same media identity, and the better claim to it. */
-    IDENTITY_TAKEN
+    IDENTITY_TAKEN,
+    /** It names another device than the one that encrypted it. */
+    OTHER_DEVICE,
+    /** It came in the clear where it must not. */
+    NOT_ENCRYPTED,
+    /** Its slot is not open. */
+    SLOT_CLOSED,
+    /** A sticky membership of the same sender stands for it. */
+    SUPERSEDED,
+    /** It has the form of a draft, and those are not read. */
+    DRAFT,
+    /** Memberships of its kind are not read. */
+    SWITCHED_OFF
   }
 }

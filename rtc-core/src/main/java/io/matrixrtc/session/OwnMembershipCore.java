@@ -2,7 +2,6 @@ package io.matrixrtc.session;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.session.OwnMembershipEvent.Status;
-import io.matrixrtc.session.SessionSettings.MembershipTiming;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,32 +1,63 @@
 package io.matrixrtc.session;
 
-import java.util.Collection;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
-/** The part of a room's state that a session is computed from. */
+/** The part of a room's state that the session of one slot is computed from. */
 final class RoomCallState {
   /** As many memberships of one user are kept; the oldest event goes (G1-BOUND). */
   static final int MAX_PER_USER = 64;
 
+  private final SlotId slot;
+  private final MemberSources sources;
   private final Map<String, ReadEvent> events = new LinkedHashMap<>();
+  private final StickyMap sticky;
   private final Set<String> joined = new HashSet<>();
+  private Optional<SlotEvent> slotEvent = Optional.empty();
 
   /** An event and what it says. */
-  record ReadEvent(CallMemberEvent event, MembershipReading reading) {}
+  record ReadEvent(MemberEvent event, MembershipReading reading) {}
 
-  void apply(RoomUpdate update) {
+  RoomCallState(SlotId slot, MemberSources sources) {
+    this.slot = slot;
+    this.sources = sources;
+    this.sticky = new StickyMap(sources.drafts());
+  }
+
+  void apply(RoomUpdate update, Instant now) {
     joined.removeAll(update.notJoined());
     joined.addAll(update.joined());
     update.events().forEach(this::apply);
+    update.sticky().forEach(event -> sticky.file(event, now));
+    update.slots().stream()
+        .filter(event -> event.slotId().equals(slot.toString()))
+        .forEach(event -> slotEvent = Optional.of(event));
+    if (!update.redacted().isEmpty()) {
+      events.values().removeIf(read -> update.redacted().contains(read.event().eventId()));
+      sticky.redact(update.redacted());
+    }
   }
 
-  Collection<ReadEvent> events() {
-    return events.values();
+  SlotId slot() {
+    return slot;
+  }
+
+  MemberSources sources() {
+    return sources;
+  }
+
+  /** The current events: at most one of each state key, and of each sender's sticky key. */
+  List<ReadEvent> events(Instant now) {
+    List<ReadEvent> all = new ArrayList<>(events.values());
+    all.addAll(sticky.current(now));
+    return all;
   }
 
   /** Whether there is a membership under a state key, valid or not. */
@@ -38,20 +69,29 @@ final class RoomCallState {
     return joined.contains(userId);
   }
 
+  /** SLOT-CLOSED: a slot without a slot event is closed to drafts alone. */
+  boolean isClosedTo(MembershipForm form) {
+    return form.isSticky()
+        && slotEvent.map(event -> !event.opens(slot)).orElse(form == MembershipForm.STICKY_DRAFT);
+  }
+
   private void apply(CallMemberEvent event) {
     events.remove(event.stateKey());
     if (!event.isEmpty()) {
       events.put(event.stateKey(), new ReadEvent(event, StateMembershipParser.read(event)));
-      List<CallMemberEvent> ofUser =
-          events.values().stream()
-              .map(ReadEvent::event)
-              .filter(other -> other.sender().equals(event.sender()))
-              .toList();
-      if (ofUser.size() > MAX_PER_USER) {
-        ofUser.stream()
-            .min(Comparator.comparing(CallMemberEvent::originServerTs))
-            .ifPresent(oldest -> events.remove(oldest.stateKey()));
-      }
+      boundOf(event.sender());
+    }
+  }
+
+  private void boundOf(String sender) {
+    List<Map.Entry<String, ReadEvent>> ofUser =
+        events.entrySet().stream()
+            .filter(entry -> entry.getValue().event().sender().equals(sender))
+            .toList();
+    if (ofUser.size() > MAX_PER_USER) {
+      ofUser.stream()
+          .min(Comparator.comparing(entry -> entry.getValue().event().originServerTs()))
+          .ifPresent(oldest -> events.remove(oldest.getKey()));
     }
   }
 }

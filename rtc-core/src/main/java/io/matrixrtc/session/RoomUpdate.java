@@ -11,11 +11,51 @@ import java.util.Set;
  *     the same state key
  * @param joined users who are now joined to the room
  * @param notJoined users who no longer are
+ * @param sticky sticky member events in any order, from the timeline and from the sticky section
+ * @param slots slot state events, a later one replacing an earlier one
+ * @param redacted events that were redacted
+ * @param notices call notifications and declines, in timeline order
  */
-public record RoomUpdate(List<CallMemberEvent> events, Set<String> joined, Set<String> notJoined) {
+public record RoomUpdate(
+    List<CallMemberEvent> events,
+    Set<String> joined,
+    Set<String> notJoined,
+    List<StickyMemberEvent> sticky,
+    List<SlotEvent> slots,
+    Set<String> redacted,
+    List<CallNoticeEvent> notices) {
   public RoomUpdate {
     events = List.copyOf(events);
     joined = Set.copyOf(joined);
     notJoined = Set.copyOf(notJoined);
+    sticky = List.copyOf(sticky);
+    slots = List.copyOf(slots);
+    redacted = Set.copyOf(redacted);
+    notices = List.copyOf(notices);
+  }
+
+  /** State-event memberships and the members of the room alone. */
+  public RoomUpdate(List<CallMemberEvent> events, Set<String> joined, Set<String> notJoined) {
+    this(events, joined, notJoined, List.of(), List.of(), Set.of(), List.of());
+  }
+
+  /** Sticky member events alone. */
+  public static RoomUpdate ofSticky(List<StickyMemberEvent> sticky) {
+    return new RoomUpdate(List.of(), Set.of(), Set.of(), sticky, List.of(), Set.of(), List.of());
+  }
+
+  /** Slot events alone. */
+  public static RoomUpdate ofSlots(List<SlotEvent> slots) {
+    return new RoomUpdate(List.of(), Set.of(), Set.of(), List.of(), slots, Set.of(), List.of());
+  }
+
+  /** Redactions alone. */
+  public static RoomUpdate ofRedacted(Set<String> redacted) {
+    return new RoomUpdate(List.of(), Set.of(), Set.of(), List.of(), List.of(), redacted, List.of());
+  }
+
+  /** Call notifications and declines alone. */
+  public static RoomUpdate ofNotices(List<CallNoticeEvent> notices) {
+    return new RoomUpdate(List.of(), Set.of(), Set.of(), List.of(), List.of(), Set.of(), notices);
   }
 }

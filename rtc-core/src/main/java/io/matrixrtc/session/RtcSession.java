@@ -34,7 +34,7 @@ public final class RtcSession implements AutoCloseable {
   private final Consumer<SessionEvent> listener;
   private final @Nullable EncryptionManager encryption;
 
-  private final RoomCallState room = new RoomCallState();
+  private final RoomCallState room;
   private final OwnMembershipCore own;
   private final Waiting waiting = new Waiting();
   private MemberList list = MemberList.EMPTY;
@@ -62,6 +62,7 @@ public final class RtcSession implements AutoCloseable {
     this.publisher = publisher;
     this.scheduler = scheduler;
     this.listener = listener;
+    this.room = new RoomCallState(settings.slot(), settings.sources());
     this.own = new OwnMembershipCore(settings);
     this.encryption =
         encryption
@@ -79,7 +80,7 @@ public final class RtcSession implements AutoCloseable {
   public void onRoomUpdate(RoomUpdate update) {
     run(
         now -> {
-          room.apply(update);
+          room.apply(update, now);
           compute(now);
         });
   }
@@ -199,7 +200,7 @@ public final class RtcSession implements AutoCloseable {
   }
 
   private void compute(Instant now) {
-    MemberList next = MemberList.of(room.events(), settings.slot(), room::isInRoom, now);
+    MemberList next = MemberList.of(room, now);
     List<SessionEvent> changes = MemberChanges.between(list.members(), next.members());
     list = next;
     Set<IgnoredEvent> before = ignored;

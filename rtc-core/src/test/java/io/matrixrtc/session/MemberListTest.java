@@ -20,15 +20,15 @@ import org.junit.jupiter.api.Test;
 class MemberListTest {
   private static final String BOB = "@bob:example.org";
   private static final Duration FOUR_HOURS = Duration.ofHours(4);
-  private final RoomCallState room = new RoomCallState();
+  private final RoomCallState room = new RoomCallState(SlotId.ROOM_CALL, MemberSources.DEPLOYED);
 
   MemberListTest() {
-    room.apply(new RoomUpdate(List.of(), Set.of(ALICE, BOB), Set.of()));
+    room.apply(new RoomUpdate(List.of(), Set.of(ALICE, BOB), Set.of()), T);
   }
 
   private MemberList list(Instant now, CallMemberEvent... events) {
-    room.apply(new RoomUpdate(List.of(events), Set.of(), Set.of()));
-    return MemberList.of(room.events(), SlotId.ROOM_CALL, room::isInRoom, now);
+    room.apply(new RoomUpdate(List.of(events), Set.of(), Set.of()), now);
+    return MemberList.of(room, now);
   }
 
   private static List<String> devices(MemberList list) {
@@ -53,7 +53,7 @@ class MemberListTest {
   @Test
   void g1IdentityTwoDevicesCannotShareAMediaIdentity_ours() {
     String withPort = ALICE + ":8448";
-    room.apply(new RoomUpdate(List.of(), Set.of(withPort), Set.of()));
+    room.apply(new RoomUpdate(List.of(), Set.of(withPort), Set.of()), T);
     CallMemberEvent owner = joined(withPort, "PHONE", T);
     CallMemberEvent impostor = joined(ALICE, "8448:PHONE", T.minusSeconds(60));
     CallMemberEvent other = joined(ALICE, "8448:LAPTOP", T.minusSeconds(60));
@@ -98,9 +98,9 @@ class MemberListTest {
   @Test
   void rs5AMemberWhoseUserIsNotJoinedToTheRoomIsNotListed() {
     list(T, joined(ALICE, "A", T), joined(BOB, "B", T));
-    room.apply(new RoomUpdate(List.of(), Set.of(), Set.of(BOB)));
+    room.apply(new RoomUpdate(List.of(), Set.of(), Set.of(BOB)), T);
     assertThat(devices(list(T))).containsExactly("A");
-    room.apply(new RoomUpdate(List.of(), Set.of(BOB), Set.of()));
+    room.apply(new RoomUpdate(List.of(), Set.of(BOB), Set.of()), T);
     assertThat(devices(list(T))).containsExactlyInAnyOrder("A", "B");
   }
 

@@ -84,15 +84,19 @@ class OwnMembershipCoreTest {
   private static Membership membership(String eventId, Instant createdAt) {
     return new Membership(
         eventId,
+        MembershipForm.STATE,
         OWN,
         SlotId.ROOM_CALL,
         "id",
+        createdAt,
         createdAt,
         Optional.empty(),
         "id",
         Optional.empty(),
         Optional.empty(),
-        List.of());
+        Optional.empty(),
+        List.of(),
+        MemberEvents.json("{}"));
   }
 
   private <E> List<E> events(Class<E> type) {
@@ -119,13 +123,8 @@ class OwnMembershipCoreTest {
   @Test
   void mm3ACustomCallIdIsInContentAndKey() {
     SessionSettings custom =
-        new SessionSettings(
-            "!r:example.org",
-            "11",
-            new SlotId("m.call", "custom"),
-            OWN,
-            "id",
-            SessionSettings.MembershipTiming.DEFAULTS);
+        SessionSettings.roomCall("!r:example.org", "11", OWN)
+            .withSlot(new SlotId("m.call", "custom"));
     assertThat(StateMembershipContent.stateKey(custom))
         .isEqualTo("_@alice:example.org_AAAAAAA_m.callcustom");
     assertThat(
