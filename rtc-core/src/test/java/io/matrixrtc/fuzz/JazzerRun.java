@@ -61,8 +61,7 @@ record JazzerRun(String target, int exitCode, long inputs, long seconds, String 
             "-len_control=0",
             "-seed=1",
             "-timeout=10",
-            "-rss_limit_mb=0", // the heap is bounded; what huge pages add to a process is not a
-            // finding
+            "-rss_limit_mb=0", // the heap is bounded; huge pages add to the rest
             "-print_final_stats=1",
             "-verbosity=1",
             corpus.toString());

@@ -38,7 +38,7 @@ class UsageTest {
     Run.of("demo", "--accounts", "a.txt").misusedWith("--accounts goes with --homeserver");
     Run.of("homeserver", "--port", "65536").misusedWith("65536");
     Run.of("homeserver", "--server-name", "a b").misusedWith("not a server name");
-    Run.of("bench").misusedWith("Which benchmark? There is: frames");
+    Run.of("bench").misusedWith("Which benchmark? There are: frames, olm, machine");
     Run.of("nonsense").misusedWith("nonsense");
     Run.of("demo", "--nonsense").misusedWith("--nonsense");
   }
