@@ -170,8 +170,8 @@ final class MachineWorld implements AutoCloseable {
     return machine.receiveSync(changes, now);
   }
 
-  /** Sees that nothing was refused. */
-  static void allDecrypted(List<ToDeviceResult> results, int count) {
+  /** Sees that nothing was refused, and acknowledges it. */
+  void acknowledge(List<ToDeviceResult> results, int count) throws CryptoStoreException {
     for (ToDeviceResult result : results) {
       if (!(result instanceof ToDeviceResult.Decrypted)) {
         throw new IllegalStateException(result.toString());
@@ -180,6 +180,8 @@ final class MachineWorld implements AutoCloseable {
     if (results.size() != count) {
       throw new IllegalStateException("results: " + results.size());
     }
+    machine.acknowledge(
+        results.stream().flatMap(result -> result.inboxId().stream().boxed()).toList());
   }
 
   /** The machine writes one event to all devices; returns the requests. */

@@ -41,7 +41,7 @@ final class OwnDialogue implements Dialogue {
 
   @Override
   public void answer() throws Exception {
-    MachineWorld.allDecrypted(received, received.size());
+    world.acknowledge(received, received.size());
     received = List.of();
     world.carry(world.settle());
     world.pass();

@@ -54,7 +54,7 @@ public class SendBenchmark {
       answers.add(world.write(device, 0));
     }
     world.pass();
-    MachineWorld.allDecrypted(world.receive(answers), DEVICES);
+    world.acknowledge(world.receive(answers), DEVICES);
   }
 
   /** Has the devices answer if they are to. */

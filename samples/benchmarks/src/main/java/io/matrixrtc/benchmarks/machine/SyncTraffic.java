@@ -31,7 +31,7 @@ final class SyncTraffic {
         first.add(world.write(device, session - 1));
       }
       world.pass();
-      MachineWorld.allDecrypted(world.receive(first), first.size());
+      world.acknowledge(world.receive(first), first.size());
       world.carry(world.send());
     }
     for (RemoteDevice device : world.devices()) {
