@@ -3,11 +3,14 @@ module io.matrixrtc.core {
   requires static transitive org.jspecify;
   requires transitive com.fasterxml.jackson.databind;
   requires java.net.http;
+  requires static java.sql;
   requires org.bouncycastle.provider;
   requires org.slf4j;
+  requires static org.xerial.sqlitejdbc;
 
   exports io.matrixrtc.client;
   exports io.matrixrtc.e2ee;
+  exports io.matrixrtc.e2ee.sqlite;
   exports io.matrixrtc.encoding;
   exports io.matrixrtc.json;
   exports io.matrixrtc.keys;

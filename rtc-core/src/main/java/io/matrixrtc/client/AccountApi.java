@@ -1,9 +1,6 @@
 package io.matrixrtc.client;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.matrixrtc.json.Json;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /** The login itself, and what the homeserver can do. */
@@ -33,19 +30,17 @@ public final class AccountApi {
                             answer.path("user_id").asText(), answer.path("device_id").asText())));
   }
 
-  /** {@code GET /versions}: the versions of the specification that the homeserver speaks. */
-  public CompletionStage<ApiResult<List<String>>> versions() {
+  /**
+   * {@code GET /versions}: what the homeserver can do. One that speaks no version with the
+   * endpoints that are used here (1.1) is a failure that says so.
+   */
+  public CompletionStage<ApiResult<ServerVersions>> versions() {
     return api.call(ApiRequest.get("versions").unauthenticated())
         .thenApply(
             result ->
-                result.map(
-                    answer -> {
-                      List<String> versions = new ArrayList<>();
-                      for (JsonNode version : answer.path("versions")) {
-                        versions.add(version.asText());
-                      }
-                      return List.copyOf(versions);
-                    }));
+                result.fold(
+                    answer -> ServerVersions.of(answer, api.homeserver().toString()),
+                    ApiResult.Failed::new));
   }
 
   /** {@code POST /logout}: ends the login and deletes the device. */

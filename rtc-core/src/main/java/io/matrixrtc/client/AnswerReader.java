@@ -104,7 +104,7 @@ final class AnswerReader {
   }
 
   /** Text from the server, fit for a log line. */
-  private static String shown(String text) {
+  static String shown(String text) {
     String cut = text.length() > MAX_SHOWN_CHARS ? text.substring(0, MAX_SHOWN_CHARS) : text;
     return cut.replaceAll("\\p{C}", "?");
   }

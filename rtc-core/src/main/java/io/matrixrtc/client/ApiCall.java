@@ -32,6 +32,8 @@ final class ApiCall<T extends JsonNode> {
   private final Instant startedAt;
 
   private int tries;
+  private int refusals;
+  private @Nullable AccessToken used;
   private @Nullable CompletionStage<HttpAnswer> onTheWire;
   private @Nullable Instant deadline;
   private SerialScheduler.@Nullable Timer nextTry;
@@ -60,37 +62,48 @@ final class ApiCall<T extends JsonNode> {
   void attempt() {
     nextTry = null;
     tries++;
-    Duration limit = request.timeout().orElse(api.settings().requestTimeout());
-    CompletionStage<HttpAnswer> sent;
-    try {
-      sent = transmit(limit);
-    } catch (IllegalArgumentException e) { // an address that is none
-      sent = CompletableFuture.failedFuture(e);
+    Optional<LoginTokens> tokens = request.authenticated() ? api.tokens() : Optional.empty();
+    if (tokens.isPresent()) {
+      tokens.get().use(this::transmit, this::failed);
+    } else {
+      transmit(null);
     }
+  }
+
+  private void transmit(@Nullable AccessToken token) {
+    if (end.isDone()) {
+      return; // closed while it waited for a token
+    }
+    used = token;
+    Duration limit = request.timeout().orElse(api.settings().requestTimeout());
+    CompletionStage<HttpAnswer> sent = send(token, limit);
     onTheWire = sent;
     deadline = scheduler.now().plus(limit).plus(TRANSPORT_GRACE);
-    CompletionStage<HttpAnswer> awaited = sent;
-    awaited.whenComplete(
+    sent.whenComplete(
         (answer, error) ->
             scheduler.execute(
                 () -> {
-                  if (onTheWire == awaited) {
+                  if (onTheWire == sent) {
                     onAnswer(answer, error);
                   }
                 }));
     api.open().watch();
   }
 
-  private CompletionStage<HttpAnswer> transmit(Duration limit) {
-    return api.settings()
-        .http()
-        .send(
-            new HttpCall(
-                request.method(),
-                request.uri(api.homeserver()),
-                request.authenticated() ? api.token() : Optional.empty(),
-                request.body().map(ObjectNode::toString),
-                limit));
+  private CompletionStage<HttpAnswer> send(@Nullable AccessToken token, Duration limit) {
+    try {
+      return api.settings()
+          .http()
+          .send(
+              new HttpCall(
+                  request.method(),
+                  request.uri(api.homeserver()),
+                  Optional.ofNullable(token),
+                  request.body().map(ObjectNode::toString),
+                  limit));
+    } catch (IllegalArgumentException e) { // an address that is none
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   /** HTTP-TIMEOUT, for a transport that does not keep to the limit itself. */
@@ -118,6 +131,15 @@ final class ApiCall<T extends JsonNode> {
   }
 
   private void onResult(ApiResult<T> result) {
+    if (used != null
+        && result instanceof ApiResult.Failed<T> failed
+        && failed.failure() instanceof ApiFailure.LoggedOut out) {
+      // LOGIN-REFRESH: it was not carried out, so any request may be sent again
+      AccessToken refused = used;
+      used = null;
+      api.tokens().orElseThrow().onRejected(refused, ++refusals, out, this::transmit, this::failed);
+      return;
+    }
     Optional<Duration> wait =
         repeats ? result.fold(value -> Optional.empty(), this::wait) : Optional.empty();
     if (wait.isPresent()) {
@@ -127,6 +149,11 @@ final class ApiCall<T extends JsonNode> {
       finish();
       end.complete(result);
     }
+  }
+
+  private void failed(ApiFailure failure) {
+    used = null;
+    onResult(new ApiResult.Failed<>(failure));
   }
 
   private Optional<Duration> wait(ApiFailure failure) {

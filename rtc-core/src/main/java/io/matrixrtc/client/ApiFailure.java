@@ -2,6 +2,7 @@ package io.matrixrtc.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -101,6 +102,30 @@ public sealed interface ApiFailure {
           + " does not speak the Matrix client-server API ("
           + why
           + "). Check the address; it is the homeserver's base URL that is wanted.";
+    }
+  }
+
+  /** The homeserver speaks only versions of the specification that are too old. */
+  record TooOld(String homeserver, List<String> versions) implements ApiFailure {
+    public TooOld {
+      versions = List.copyOf(versions);
+    }
+
+    @Override
+    public String sentence() {
+      return "The homeserver "
+          + homeserver
+          + " speaks only old versions of Matrix ("
+          + (versions.isEmpty() ? "none" : AnswerReader.shown(String.join(", ", versions)))
+          + "); 1.1 or newer is wanted. Update it, or use another one.";
+    }
+  }
+
+  /** It was not sent, as no homeserver would take it: {@code what} has too many bytes. */
+  record TooLarge(String what, int bytes, int limit) implements ApiFailure {
+    @Override
+    public String sentence() {
+      return "Not sent: " + what + " has " + bytes + " bytes, at most " + limit + " are allowed.";
     }
   }
 }

@@ -9,6 +9,9 @@ public sealed interface ClientEvent {
   /** How the sync loop fares. */
   record Sync(SyncStatus status) implements ClientEvent {}
 
+  /** The login was renewed, waits for a new one, or has ended. */
+  record Login(LoginStatus status) implements ClientEvent {}
+
   /** A to-device event came, or was refused. In the order of arrival. */
   record ToDevice(ToDeviceResult result) implements ClientEvent {}
 

@@ -8,13 +8,16 @@ import io.matrixrtc.e2ee.OutgoingRequest;
 import io.matrixrtc.e2ee.RequestFailure;
 import io.matrixrtc.e2ee.UserDevice;
 import io.matrixrtc.keys.SerialScheduler;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +38,7 @@ final class CryptoPump {
   private Consumer<CompletedDelivery> completed = delivery -> {};
   private Consumer<String> broken = why -> {};
   private SerialScheduler.@Nullable Timer timer;
+  private @Nullable Instant heldUntil;
   private @Nullable String whyStopped;
 
   /** Something to do with the machine. */
@@ -110,6 +114,18 @@ final class CryptoPump {
     }
   }
 
+  /**
+   * Erases the store and wipes the keys of a device that is logged out. To be called on the
+   * scheduler.
+   */
+  void erase() throws CryptoStoreException {
+    try {
+      machine.logout();
+    } finally {
+      stop("logged out");
+    }
+  }
+
   /** Uses the machine no more, and wipes its keys. To be called on the scheduler. */
   void stop(String why) {
     if (whyStopped == null) {
@@ -122,10 +138,39 @@ final class CryptoPump {
     }
   }
 
+  /**
+   * Sends nothing until {@link #resume}, as there is no login (LOGIN-SOFT). What is to be sent
+   * stays with the machine; to-device messages end as failed after {@code limit}. To be called on
+   * the scheduler.
+   */
+  void suspend(Duration limit) {
+    heldUntil = scheduler.now().plus(limit);
+    use((m, now) -> {}, why -> {});
+  }
+
+  /** Sends again, in the machine's order, under the same ids. To be called on the scheduler. */
+  void resume() {
+    if (heldUntil != null) {
+      heldUntil = null;
+      use((m, now) -> {}, why -> {});
+    }
+  }
+
   private void pump() throws CryptoStoreException {
     Instant now = scheduler.now();
+    List<OutgoingRequest> requests = machine.outgoingRequests(now);
+    if (heldUntil == null) {
+      sendAll(requests);
+    } else if (!now.isBefore(heldUntil)) {
+      failHeld(requests, now);
+    }
+    machine.takeCompletedDeliveries().forEach(completed);
+    setTimer(now);
+  }
+
+  private void sendAll(List<OutgoingRequest> requests) {
     Set<UserDevice> before = new HashSet<>();
-    for (OutgoingRequest request : machine.outgoingRequests(now)) {
+    for (OutgoingRequest request : requests) {
       // PUMP-ORDER: messages to one device leave one after another, in the machine's order.
       Set<UserDevice> devices = receivers(request);
       if (Collections.disjoint(devices, before) && onTheWire.add(request.id())) {
@@ -133,14 +178,26 @@ final class CryptoPump {
       }
       before.addAll(devices);
     }
-    machine.takeCompletedDeliveries().forEach(completed);
+  }
+
+  private void failHeld(List<OutgoingRequest> requests, Instant now) throws CryptoStoreException {
+    for (OutgoingRequest request : requests) {
+      if (request instanceof OutgoingRequest.ToDevice && !onTheWire.contains(request.id())) {
+        machine.markFailed(request.id(), new RequestFailure("the login has expired"), now);
+      }
+    }
+  }
+
+  private void setTimer(Instant now) {
     if (timer != null) {
       timer.cancel();
       timer = null;
     }
-    Optional<Instant> deadline = machine.nextDeadline(now);
-    if (deadline.isPresent()) {
-      timer = scheduler.schedule(deadline.get(), () -> use((m, at) -> {}, why -> {}));
+    Optional<Instant> held = Optional.ofNullable(heldUntil).filter(now::isBefore);
+    Optional<Instant> next =
+        Stream.concat(machine.nextDeadline(now).stream(), held.stream()).min(Instant::compareTo);
+    if (next.isPresent()) {
+      timer = scheduler.schedule(next.get(), () -> use((m, at) -> {}, why -> {}));
     }
   }
 
@@ -166,13 +223,25 @@ final class CryptoPump {
     if (result instanceof ApiResult.Ok<ObjectNode> ok) {
       machine.markSent(request.id(), ok.value(), now);
     } else if (result instanceof ApiResult.Failed<ObjectNode> failed) {
+      if (failed.failure() instanceof ApiFailure.LoggedOut out && out.soft()) {
+        return; // LOGIN-SOFT: it stays with the machine
+      }
       String sentence = failed.failure().sentence();
       LOG.warn("{}: {} failed: {}", machine.device(), request, sentence);
-      machine.markFailed(request.id(), new RequestFailure(sentence), now);
+      boolean keyExists = isOneTimeKeyConflict(request, failed.failure());
+      machine.markFailed(request.id(), new RequestFailure(sentence, keyExists), now);
     } else {
       LOG.error("{}: {} failed", machine.device(), request, bug);
       machine.markFailed(request.id(), new RequestFailure("internal error"), now);
     }
+  }
+
+  /** Servers have no error code for it, only this sentence, which all clients look for. */
+  static boolean isOneTimeKeyConflict(OutgoingRequest request, ApiFailure failure) {
+    return request instanceof OutgoingRequest.KeysUpload
+        && failure instanceof ApiFailure.Refused refused
+        && refused.status() == 400
+        && refused.message().startsWith("One time key");
   }
 
   private CompletionStage<ApiResult<ObjectNode>> call(OutgoingRequest request) {

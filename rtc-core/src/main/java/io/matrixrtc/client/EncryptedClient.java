@@ -1,10 +1,12 @@
 package io.matrixrtc.client;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.e2ee.CryptoStore;
 import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.OlmMachine;
 import io.matrixrtc.e2ee.ToDeviceResult;
 import io.matrixrtc.e2ee.UserDevice;
+import io.matrixrtc.keys.SenderEvidence;
 import io.matrixrtc.keys.SerialScheduler;
 import io.matrixrtc.keys.ToDeviceChannel;
 import io.matrixrtc.olm.RandomSource;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +30,15 @@ import org.slf4j.LoggerFactory;
  */
 public final class EncryptedClient implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EncryptedClient.class);
+
+  /** As many events of the inbox are in memory at a time. */
+  private static final int REDELIVERY_PAGE = 100;
+
+  /**
+   * How long to-device messages wait for a new login after a soft logout. Then they end as failed:
+   * whoever wanted them sent decides anew, since devices may have left meanwhile.
+   */
+  public static final Duration HELD_LIMIT = Duration.ofMinutes(5);
 
   private final MatrixClient client;
   private final UserDevice device;
@@ -67,13 +79,23 @@ public final class EncryptedClient implements AutoCloseable {
     this.sync = new SyncLoop(client.sync(), settings, this::longPoll, new SyncListener());
     this.rooms = new RoomFeed(client.rooms(), sync, settings, this::trackCallUsers);
     pump.listen(toDevice::onCompleted, this::onBroken);
+    client.onLogin(this::onLogin);
   }
 
-  /** Begins to sync, where the store says that it ended (SYNC-RESUME). */
+  /** Returns what opens a client for {@code session}. */
+  public static EncryptedClientBuilder builder(MatrixSession session, ClientSettings settings) {
+    return new EncryptedClientBuilder(session, settings);
+  }
+
+  /**
+   * Begins to sync, where the store says that it ended (SYNC-RESUME). To-device events that were
+   * received in an earlier run but not handed to all listeners come first.
+   */
   public void start() {
     scheduler.execute(
         () -> {
           if (!closed) {
+            redeliver();
             pump.use((m, now) -> sync.start(m.syncToken()), why -> {});
           }
         });
@@ -92,6 +114,28 @@ public final class EncryptedClient implements AutoCloseable {
   /** Encrypted to-device events. */
   public ToDeviceChannel toDevice() {
     return toDevice;
+  }
+
+  /**
+   * Tells {@code receiver}, which must not block, of each event of {@code eventType} that was
+   * encrypted for this device, with the device that sent it. Others are ignored; {@link #toDevice}
+   * tells of them as well.
+   */
+  public ToDeviceChannel.Subscription onEncrypted(
+      String eventType, BiConsumer<SenderEvidence, ObjectNode> receiver) {
+    return toDevice.subscribe(
+        eventType,
+        new ToDeviceChannel.Listener() {
+          @Override
+          public void onEncrypted(SenderEvidence from, ObjectNode content) {
+            receiver.accept(from, content);
+          }
+
+          @Override
+          public void onCleartext(String userId, ObjectNode content) {
+            LOG.warn("{}: ignored an event that came in the clear", device);
+          }
+        });
   }
 
   /** Sets state of {@code roomId} for a session. */
@@ -140,15 +184,54 @@ public final class EncryptedClient implements AutoCloseable {
     // FEED-FIRST: a key may come in the same answer as the membership it belongs to.
     rooms.onSync(answer);
     answer.rooms().forEach((room, changes) -> tell(new ClientEvent.Room(room, changes)));
+    handOn(results);
+  }
+
+  /** Tells all listeners, whatever they throw, and takes the events from the inbox. */
+  private void handOn(List<ToDeviceResult> results) {
     for (ToDeviceResult result : results) {
       toDevice.onResult(result);
       tell(new ClientEvent.ToDevice(result));
     }
+    List<Long> ids =
+        results.stream().flatMapToLong(result -> result.inboxId().stream()).boxed().toList();
+    if (!ids.isEmpty()) {
+      pump.use((m, now) -> m.acknowledge(ids), why -> {});
+    }
+  }
+
+  /** Hands on what an earlier run received and did not come to hand on. */
+  private void redeliver() {
+    List<ToDeviceResult> page = new ArrayList<>();
+    do {
+      page.clear();
+      pump.use(
+          (m, now) -> page.addAll(m.inbox().events(0, REDELIVERY_PAGE)),
+          () -> handOn(List.copyOf(page)),
+          why -> {});
+    } while (!page.isEmpty() && !closed);
   }
 
   /** FEED-TRACK: whose device lists are followed early costs no round trip when a key is due. */
   private void trackCallUsers(RoomUpdate update) {
     pump.use((m, now) -> m.trackUsers(RoomUpdates.callUsers(update), now), why -> {});
+  }
+
+  /** LOGIN-SOFT: keys and store stay; everything waits, and goes on with the next login. */
+  private void onLogin(LoginStatus status) {
+    if (closed) {
+      return;
+    }
+    tell(new ClientEvent.Login(status));
+    if (status instanceof LoginStatus.SoftLoggedOut) {
+      pump.suspend(HELD_LIMIT);
+    } else if (status instanceof LoginStatus.Ended) {
+      pump.suspend(Duration.ZERO);
+    } else {
+      sync.resume();
+      rooms.resume();
+      pump.resume();
+    }
   }
 
   private void onBroken(String why) {
@@ -176,14 +259,57 @@ public final class EncryptedClient implements AutoCloseable {
     scheduler.execute(
         () -> {
           if (!closed) {
-            closed = true;
-            sync.stop();
-            rooms.close();
-            toDevice.close();
+            shut();
             pump.stop("the client is closed");
-            client.close();
           }
         });
+  }
+
+  private void shut() {
+    closed = true;
+    sync.stop();
+    rooms.close();
+    toDevice.close();
+    client.close();
+  }
+
+  /**
+   * Ends the login, which deletes the device; then closes this, wipes the keys in memory and erases
+   * the store (CLIENT-LOGOUT). If the homeserver does not end it, everything goes on. Completes
+   * exceptionally only if closed.
+   */
+  public CompletionStage<LogoutOutcome> logout() {
+    CompletableFuture<LogoutOutcome> end = new CompletableFuture<>();
+    client
+        .account()
+        .logout()
+        .whenComplete(
+            (result, bug) -> {
+              if (result == null) {
+                end.completeExceptionally(new IllegalStateException("the client is closed", bug));
+              } else {
+                end.complete(result.fold(done -> erase(), this::notLoggedOut));
+              }
+            });
+    return end;
+  }
+
+  private LogoutOutcome notLoggedOut(ApiFailure failure) {
+    // A repetition after a lost answer finds no login any more
+    return failure instanceof ApiFailure.LoggedOut out && !out.soft()
+        ? erase()
+        : new LogoutOutcome.Failed(failure);
+  }
+
+  private LogoutOutcome erase() {
+    shut();
+    try {
+      pump.erase();
+      return new LogoutOutcome.LoggedOut();
+    } catch (CryptoStoreException e) {
+      LOG.error("{}: the store of a device that is logged out was not erased", device, e);
+      return new LogoutOutcome.StoreNotErased(e);
+    }
   }
 
   private final class SyncListener implements SyncLoop.Listener {

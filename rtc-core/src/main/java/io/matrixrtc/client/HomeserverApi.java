@@ -15,19 +15,29 @@ import java.util.concurrent.CompletionStage;
  */
 public final class HomeserverApi {
   private final URI homeserver;
-  private final Optional<AccessToken> token;
+  private final Optional<LoginTokens> tokens;
   private final ClientSettings settings;
   private final SerialScheduler scheduler;
   private final AnswerReader reader;
   private final OpenCalls open;
 
-  HomeserverApi(URI homeserver, Optional<AccessToken> token, ClientSettings settings) {
+  /** The API without a login. */
+  HomeserverApi(URI homeserver, ClientSettings settings) {
+    this(homeserver, Optional.empty(), settings);
+  }
+
+  /** The API for a login. */
+  HomeserverApi(MatrixSession session, ClientSettings settings) {
+    this(session.homeserver(), Optional.of(session), settings);
+  }
+
+  private HomeserverApi(URI homeserver, Optional<MatrixSession> session, ClientSettings settings) {
     this.homeserver = homeserver;
-    this.token = token;
     this.settings = settings;
     this.scheduler = settings.scheduler();
     this.reader = new AnswerReader(homeserver.toString());
     this.open = new OpenCalls(scheduler);
+    this.tokens = session.map(login -> new LoginTokens(this, login));
   }
 
   /** The homeserver's base URL. */
@@ -39,8 +49,9 @@ public final class HomeserverApi {
     return settings;
   }
 
-  Optional<AccessToken> token() {
-    return token;
+  /** The tokens of the login, if there is one. */
+  Optional<LoginTokens> tokens() {
+    return tokens;
   }
 
   AnswerReader reader() {

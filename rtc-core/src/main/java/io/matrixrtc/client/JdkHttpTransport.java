@@ -69,7 +69,10 @@ public final class JdkHttpTransport implements HttpTransport {
 
   private static HttpAnswer answer(HttpResponse<String> response) {
     return new HttpAnswer(
-        response.statusCode(), response.headers().firstValue("Retry-After"), response.body());
+        response.statusCode(),
+        response.headers().firstValue("Retry-After"),
+        response.headers().firstValue("Location"),
+        response.body());
   }
 
   /** Idle connections end by themselves. */

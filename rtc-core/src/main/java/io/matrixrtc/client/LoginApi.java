@@ -16,7 +16,7 @@ final class LoginApi {
   private final HomeserverApi api;
 
   LoginApi(URI homeserver, ClientSettings settings) {
-    this.api = new HomeserverApi(homeserver, Optional.empty(), settings);
+    this.api = new HomeserverApi(homeserver, settings);
   }
 
   /** LOGIN-PASSWORD: as the device that the credentials name, if they name one. */
@@ -49,6 +49,9 @@ final class LoginApi {
     body.put("password", credentials.password());
     body.put("initial_device_display_name", credentials.displayName());
     credentials.deviceId().ifPresent(id -> body.put("device_id", id));
+    if (credentials.refreshable()) {
+      body.put("refresh_token", true);
+    }
   }
 
   private CompletionStage<LoginOutcome> registerWith(String session, ObjectNode body) {
@@ -79,14 +82,21 @@ final class LoginApi {
   private LoginOutcome loggedIn(ObjectNode answer) {
     String userId = answer.path("user_id").asText();
     String deviceId = answer.path("device_id").asText();
-    Optional<AccessToken> token = AccessToken.parse(answer.path("access_token").asText());
-    if (userId.isEmpty() || deviceId.isEmpty() || token.isEmpty()) { // LOGIN-ANSWER
+    Optional<TokenAnswer> tokens = TokenAnswer.read(answer, api.settings().scheduler().now());
+    boolean named = MatrixIds.serverOf(userId).isPresent() && MatrixIds.isDeviceId(deviceId);
+    if (!named || tokens.isEmpty()) { // LOGIN-ANSWER
       return new LoginOutcome.Failed(
           new ApiFailure.NotMatrix(
               api.homeserver().toString(), "login without user, device and token"));
     }
     return new LoginOutcome.LoggedIn(
-        new MatrixSession(api.homeserver(), userId, deviceId, token.get()));
+        new MatrixSession(
+            api.homeserver(),
+            userId,
+            deviceId,
+            tokens.get().access(),
+            tokens.get().refresh(),
+            tokens.get().expiresAt()));
   }
 
   private LoginOutcome loginFailure(ApiFailure failure, String user) {

@@ -6,6 +6,18 @@ public sealed interface LoginOutcome {
   /** For a person: what happened, and what to try next where it did not work (LOGIN-SENTENCE). */
   String sentence();
 
+  /**
+   * Returns the login, for programs that can do nothing without it.
+   *
+   * @throws IllegalStateException with the sentence, if there is none
+   */
+  default MatrixSession orThrow() {
+    if (this instanceof LoggedIn in) {
+      return in.session();
+    }
+    throw new IllegalStateException(sentence());
+  }
+
   /** It worked. */
   record LoggedIn(MatrixSession session) implements LoginOutcome {
     @Override

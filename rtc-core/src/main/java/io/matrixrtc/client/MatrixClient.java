@@ -2,14 +2,17 @@ package io.matrixrtc.client;
 
 import java.net.URI;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /**
  * The client-server API of one login, by area. Does no encryption; {@link EncryptedClient} does.
  * Any thread may call; stages complete on the scheduler of the settings, with a sealed result.
  */
 public final class MatrixClient implements AutoCloseable {
-  private final MatrixSession session;
+  private final LoginTokens tokens;
+  private final boolean refreshable;
   private final ClientSettings settings;
   private final HomeserverApi api;
   private final AccountApi account;
@@ -20,14 +23,32 @@ public final class MatrixClient implements AutoCloseable {
 
   /** Speaks for {@code session}, which may come from a login or from where an app kept it. */
   public MatrixClient(MatrixSession session, ClientSettings settings) {
-    this.session = session;
     this.settings = settings;
-    this.api = new HomeserverApi(session.homeserver(), Optional.of(session.token()), settings);
+    this.api = new HomeserverApi(session, settings);
+    this.tokens = api.tokens().orElseThrow();
+    this.refreshable = session.refreshToken().isPresent();
     this.account = new AccountApi(api);
     this.rooms = new RoomsApi(api);
     this.keys = new KeysApi(api);
     this.toDevice = new ToDeviceApi(api);
     this.sync = new SyncApi(api, session.userId());
+  }
+
+  /**
+   * Finds the homeserver of a server name such as {@code example.org}, or of a full user id.
+   *
+   * @return completes with where it is and what it can do, or with what to do next
+   */
+  public static CompletionStage<DiscoveryOutcome> discover(
+      String serverNameOrUserId, ClientSettings settings) {
+    Optional<ServerName> server =
+        serverNameOrUserId.startsWith("@")
+            ? MatrixIds.serverOf(serverNameOrUserId)
+            : ServerName.parse(serverNameOrUserId);
+    return server.isPresent()
+        ? new Discovery(settings).find(server.get())
+        : CompletableFuture.completedFuture(
+            new DiscoveryOutcome.AskForAddress("this is no server name and no user id"));
   }
 
   /**
@@ -46,9 +67,42 @@ public final class MatrixClient implements AutoCloseable {
     return new LoginApi(homeserver, settings).register(credentials);
   }
 
-  /** The login that it speaks for. */
+  /** The login that it speaks for, with the tokens that count now. */
   public MatrixSession session() {
-    return session;
+    return tokens.session();
+  }
+
+  /** Tells {@code listener}, which must not block, what becomes of the login, on the scheduler. */
+  public void onLogin(Consumer<LoginStatus> listener) {
+    settings.scheduler().execute(() -> tokens.listen(listener));
+  }
+
+  /**
+   * Goes on with another login of the same device, after a soft logout or before.
+   *
+   * @return completes with whether there is anything to go on with: false if the device was deleted
+   * @throws IllegalArgumentException if it is another homeserver, user or device
+   */
+  public CompletionStage<Boolean> resume(MatrixSession other) {
+    if (!session().isSameDevice(other)) {
+      throw new IllegalArgumentException("to go on, want a login of the same device");
+    }
+    return CompletableFuture.supplyAsync(() -> tokens.resume(other), settings.scheduler());
+  }
+
+  /**
+   * Logs in again as the same device with the user's password, and goes on if that works
+   * (LOGIN-SOFT).
+   */
+  public CompletionStage<LoginOutcome> loginAgain(String password) {
+    MatrixSession old = session();
+    Credentials credentials = Credentials.of(old.userId(), password, "").asDevice(old.deviceId());
+    return login(old.homeserver(), refreshable ? credentials.withRefresh() : credentials, settings)
+        .thenCompose(
+            outcome ->
+                outcome instanceof LoginOutcome.LoggedIn in && old.isSameDevice(in.session())
+                    ? resume(in.session()).thenApply(resumed -> outcome)
+                    : CompletableFuture.completedFuture(outcome));
   }
 
   /** What it works with. */

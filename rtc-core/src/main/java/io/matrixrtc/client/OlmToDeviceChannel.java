@@ -30,13 +30,21 @@ import org.slf4j.LoggerFactory;
 public final class OlmToDeviceChannel implements ToDeviceChannel {
   private static final Logger LOG = LoggerFactory.getLogger(OlmToDeviceChannel.class);
 
+  /**
+   * Largest content, in bytes of JSON (SIZE-TO-DEVICE): encrypted, with the longest ids and base64,
+   * it stays below the 64 KiB that homeservers take.
+   */
+  public static final int MAX_CONTENT_BYTES = 40 << 10;
+
   private final CryptoPump pump;
   private final Map<String, Waiting> waiting = new HashMap<>();
   private final Map<String, List<Listener>> listeners = new HashMap<>();
   private boolean closed;
 
   private record Waiting(
-      Set<DeviceAddress> to, CompletableFuture<Map<DeviceAddress, Outcome>> end) {}
+      Set<UserDevice> to,
+      Map<DeviceAddress, Outcome> refused,
+      CompletableFuture<Map<DeviceAddress, Outcome>> end) {}
 
   OlmToDeviceChannel(CryptoPump pump) {
     this.pump = pump;
@@ -45,9 +53,34 @@ public final class OlmToDeviceChannel implements ToDeviceChannel {
   @Override
   public CompletionStage<Map<DeviceAddress, Outcome>> send(
       String eventType, ObjectNode content, Set<DeviceAddress> to) {
-    ObjectNode copy = content.deepCopy();
+    int bytes = MatrixIds.bytes(content.toString());
+    if (bytes > MAX_CONTENT_BYTES) {
+      String why = "content of " + bytes + " bytes, at most " + MAX_CONTENT_BYTES + " are sent";
+      return CompletableFuture.completedFuture(all(to, new Outcome.Refused(why)));
+    }
+    Map<DeviceAddress, Outcome> refused = new LinkedHashMap<>();
     Set<UserDevice> devices = new LinkedHashSet<>();
-    to.forEach(device -> devices.add(new UserDevice(device.userId(), device.deviceId())));
+    for (DeviceAddress device : to) {
+      if (isNamed(device)) {
+        devices.add(new UserDevice(device.userId(), device.deviceId()));
+      } else {
+        refused.put(device, new Outcome.Refused("no Matrix user and device could have this name"));
+      }
+    }
+    return deliver(eventType, content.deepCopy(), devices, refused);
+  }
+
+  /** ID-USER, ID-DEVICE: one wrong name would make the homeserver refuse the others, too. */
+  private static boolean isNamed(DeviceAddress device) {
+    return MatrixIds.serverOf(device.userId()).isPresent()
+        && MatrixIds.isDeviceId(device.deviceId());
+  }
+
+  private CompletionStage<Map<DeviceAddress, Outcome>> deliver(
+      String eventType,
+      ObjectNode content,
+      Set<UserDevice> devices,
+      Map<DeviceAddress, Outcome> refused) {
     CompletableFuture<Map<DeviceAddress, Outcome>> end = new CompletableFuture<>();
     pump.onScheduler(
         () -> {
@@ -57,10 +90,10 @@ public final class OlmToDeviceChannel implements ToDeviceChannel {
           }
           pump.use(
               (machine, now) -> {
-                String id = machine.deliver(eventType, copy, devices, now);
-                waiting.put(id, new Waiting(Set.copyOf(to), end));
+                String id = machine.deliver(eventType, content, devices, now);
+                waiting.put(id, new Waiting(devices, refused, end));
               },
-              failure -> end.complete(all(to, new Outcome.Failed(failure))));
+              failure -> end.complete(with(refused, devices, new Outcome.Failed(failure))));
         });
     return end;
   }
@@ -78,7 +111,7 @@ public final class OlmToDeviceChannel implements ToDeviceChannel {
   void onCompleted(CompletedDelivery delivery) {
     Waiting sent = waiting.remove(delivery.id());
     if (sent != null) {
-      Map<DeviceAddress, Outcome> outcomes = new LinkedHashMap<>();
+      Map<DeviceAddress, Outcome> outcomes = new LinkedHashMap<>(sent.refused);
       delivery
           .outcomes()
           .forEach((device, outcome) -> outcomes.put(address(device), outcome(outcome)));
@@ -124,7 +157,7 @@ public final class OlmToDeviceChannel implements ToDeviceChannel {
   void onBroken(String why) {
     List<Waiting> all = List.copyOf(waiting.values());
     waiting.clear();
-    all.forEach(one -> one.end.complete(all(one.to, new Outcome.Failed(why))));
+    all.forEach(one -> one.end.complete(with(one.refused, one.to, new Outcome.Failed(why))));
   }
 
   private List<Listener> listenersTo(String type) {
@@ -162,6 +195,13 @@ public final class OlmToDeviceChannel implements ToDeviceChannel {
   private static Map<DeviceAddress, Outcome> all(Set<DeviceAddress> to, Outcome outcome) {
     Map<DeviceAddress, Outcome> outcomes = new LinkedHashMap<>();
     to.forEach(device -> outcomes.put(device, outcome));
+    return outcomes;
+  }
+
+  private static Map<DeviceAddress, Outcome> with(
+      Map<DeviceAddress, Outcome> refused, Set<UserDevice> others, Outcome outcome) {
+    Map<DeviceAddress, Outcome> outcomes = new LinkedHashMap<>(refused);
+    others.forEach(device -> outcomes.put(address(device), outcome));
     return outcomes;
   }
 

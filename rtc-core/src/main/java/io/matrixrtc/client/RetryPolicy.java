@@ -19,6 +19,11 @@ public record RetryPolicy(Duration first, Duration longest, Duration budget) {
     return new RetryPolicy(Duration.ofMillis(500), Duration.ofSeconds(15), Duration.ofMinutes(1));
   }
 
+  /** One try. */
+  public static RetryPolicy none() {
+    return new RetryPolicy(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ZERO);
+  }
+
   /**
    * Returns the wait before the next try, or nothing if there is none or it would end after the
    * budget (HTTP-BUDGET). After a 429 every request is repeated, as it was not carried out; after

@@ -30,6 +30,7 @@ final class RoomFeed {
   private final SerialScheduler scheduler;
   private final Consumer<RoomUpdate> before;
   private final Map<String, List<Subscriber>> subscribers = new LinkedHashMap<>();
+  private final List<Request> held = new ArrayList<>();
   private boolean closed;
 
   /** Tells {@code before} of every update before the subscribers. */
@@ -53,7 +54,11 @@ final class RoomFeed {
       String roomId,
       Consumer<RoomUpdate> subscriber,
       Instant at,
-      CompletableFuture<ApiResult<RoomSubscription>> end) {}
+      CompletableFuture<ApiResult<RoomSubscription>> end) {
+    Request from(Instant start) {
+      return new Request(roomId, subscriber, start, end);
+    }
+  }
 
   /** One try. Syncs go on while a failed one waits for the next. */
   private void attempt(Request request, int tries) {
@@ -74,6 +79,12 @@ final class RoomFeed {
   }
 
   private void onState(Request request, int tries, ApiResult<List<ObjectNode>> result) {
+    if (result instanceof ApiResult.Failed<List<ObjectNode>> failed
+        && failed.failure() instanceof ApiFailure.LoggedOut out
+        && out.soft()) {
+      held.add(request); // LOGIN-SOFT
+      return;
+    }
     Optional<Duration> wait =
         result.fold(state -> Optional.empty(), failure -> wait(request, tries, failure));
     if (wait.isPresent()) {
@@ -129,6 +140,13 @@ final class RoomFeed {
     }
   }
 
+  /** There is a login again: what waited for one is asked for. */
+  void resume() {
+    List<Request> all = List.copyOf(held);
+    held.clear();
+    all.forEach(request -> attempt(request.from(scheduler.now()), 1));
+  }
+
   /** Whether any room is followed. */
   boolean isFollowing() {
     return !subscribers.isEmpty();
@@ -138,6 +156,7 @@ final class RoomFeed {
   void close() {
     closed = true;
     subscribers.clear();
+    resume(); // which ends them
   }
 
   /** One subscription; the same listener may have several. */

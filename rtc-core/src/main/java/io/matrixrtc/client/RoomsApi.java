@@ -5,8 +5,11 @@ import io.matrixrtc.json.Json;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /** Rooms: making, joining, state and events. Matrix specification, "Rooms" and "Events". */
 public final class RoomsApi {
@@ -49,13 +52,17 @@ public final class RoomsApi {
   /** {@code PUT /rooms/{room}/state/{type}/{key}}; gives the event id. */
   public CompletionStage<ApiResult<String>> sendState(
       String roomId, String type, String stateKey, ObjectNode content) {
-    return text(api.call(state(roomId, type, stateKey, content)), "event_id");
+    return sized(
+        EventSize.ofEvent(roomId, type, stateKey, content),
+        () -> text(api.call(state(roomId, type, stateKey, content)), "event_id"));
   }
 
   /** As {@link #sendState}, with one try only, which takes no longer than {@code limit}. */
   public CompletionStage<ApiResult<String>> sendStateOnce(
       String roomId, String type, String stateKey, ObjectNode content, Duration limit) {
-    return text(api.once(state(roomId, type, stateKey, content).within(limit)), "event_id");
+    return sized(
+        EventSize.ofEvent(roomId, type, stateKey, content),
+        () -> text(api.once(state(roomId, type, stateKey, content).within(limit)), "event_id"));
   }
 
   /**
@@ -65,9 +72,13 @@ public final class RoomsApi {
    */
   public CompletionStage<ApiResult<String>> sendEvent(
       String roomId, String type, String transactionId, ObjectNode content) {
-    return text(
-        api.call(ApiRequest.put(content, "v3", "rooms", roomId, "send", type, transactionId)),
-        "event_id");
+    return sized(
+        EventSize.ofEvent(roomId, type, "", content),
+        () ->
+            text(
+                api.call(
+                    ApiRequest.put(content, "v3", "rooms", roomId, "send", type, transactionId)),
+                "event_id"));
   }
 
   /** {@code GET /rooms/{room}/state/{type}/{key}}; gives the content. */
@@ -96,6 +107,13 @@ public final class RoomsApi {
                       answer.path("joined").fieldNames().forEachRemaining(users::add);
                       return Set.copyOf(users);
                     }));
+  }
+
+  private static CompletionStage<ApiResult<String>> sized(
+      Optional<ApiFailure> problem, Supplier<CompletionStage<ApiResult<String>>> call) {
+    return problem.isPresent()
+        ? CompletableFuture.completedFuture(new ApiResult.Failed<>(problem.get()))
+        : call.get();
   }
 
   private static ApiRequest state(String roomId, String type, String stateKey, ObjectNode content) {

@@ -27,6 +27,7 @@ final class SyncLoop {
   private FilterUpload filter;
   private @Nullable String since;
   private boolean running;
+  private boolean suspended;
   private int pauses;
   private int failures;
 
@@ -61,6 +62,7 @@ final class SyncLoop {
     if (!running) {
       since = token.orElse(null);
       running = true;
+      suspended = false;
       filter = new FilterUpload(api, settings.sync().filter());
       next();
     }
@@ -97,7 +99,7 @@ final class SyncLoop {
   }
 
   private void next() {
-    if (!running || pauses > 0) {
+    if (!running || suspended || pauses > 0) {
       return;
     }
     long asked = ++round;
@@ -175,10 +177,8 @@ final class SyncLoop {
       return false;
     }
     failures++;
-    if (failure instanceof ApiFailure.LoggedOut) {
-      LOG.error("Sync ended: {}", failure.sentence());
-      stop(); // SYNC-LOGOUT
-      listener.onStatus(new SyncStatus.Ended(failure));
+    if (failure instanceof ApiFailure.LoggedOut out) {
+      loggedOut(out);
       return false;
     }
     // SYNC-BACKOFF: without end, as nothing else would bring the client back
@@ -195,5 +195,27 @@ final class SyncLoop {
         });
     listener.onStatus(new SyncStatus.Failing(failure, failures, nextTry));
     return false;
+  }
+
+  /** SYNC-LOGOUT: a soft logout is waited for the end of; any other ends the loop. */
+  private void loggedOut(ApiFailure.LoggedOut failure) {
+    LOG.warn("Sync stops: {}", failure.sentence());
+    round++;
+    if (failure.soft()) {
+      suspended = true;
+      listener.onStatus(new SyncStatus.Suspended(failure));
+    } else {
+      stop();
+      listener.onStatus(new SyncStatus.Ended(failure));
+    }
+  }
+
+  /** There is a login again. To be called on the scheduler. */
+  void resume() {
+    if (suspended) {
+      suspended = false;
+      failures = 0;
+      next();
+    }
   }
 }

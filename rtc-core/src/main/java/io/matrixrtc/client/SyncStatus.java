@@ -11,6 +11,9 @@ public sealed interface SyncStatus {
   /** Syncs have failed {@code inRow} times; the next try is at {@code nextTry}. */
   record Failing(ApiFailure failure, int inRow, Instant nextTry) implements SyncStatus {}
 
+  /** The login is softly logged out: syncs go on as soon as the client is given a new one. */
+  record Suspended(ApiFailure.LoggedOut failure) implements SyncStatus {}
+
   /** The loop has ended and will not go on: the homeserver does not accept this login any more. */
   record Ended(ApiFailure failure) implements SyncStatus {}
 

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param tombstones removed devices that {@link CryptoStore#removedDevice} now gives otherwise
  * @param identities new and changed cross-signing identities
  * @param roomKeys what changed about room keys
+ * @param inbox what changed in the inbox
  * @param trackedUsers users whose device lists are followed, each with whether the list is outdated
  * @param untrackedUsers users who are no longer followed
  * @param messageHashes hashes of decrypted Olm messages, in order
@@ -36,6 +37,7 @@ public record Changes(
     List<Device> tombstones,
     List<UserIdentity> identities,
     RoomKeyChanges roomKeys,
+    InboxChanges inbox,
     Map<String, Boolean> trackedUsers,
     Set<String> untrackedUsers,
     Set<String> messageHashes,
@@ -74,6 +76,7 @@ public record Changes(
     private final Map<UserDevice, Device> tombstones = new LinkedHashMap<>();
     private final Map<String, UserIdentity> identities = new LinkedHashMap<>();
     private final RoomKeyChanges.Builder roomKeys = new RoomKeyChanges.Builder();
+    private final InboxChanges.Builder inbox = new InboxChanges.Builder();
     private final Map<String, Boolean> trackedUsers = new LinkedHashMap<>();
     private final Set<String> untrackedUsers = new LinkedHashSet<>();
     private final Set<String> messageHashes = new LinkedHashSet<>();
@@ -150,6 +153,18 @@ public record Changes(
       return roomKeys.decryptedEventAt(at);
     }
 
+    /** Adds a to-device event to the inbox. */
+    public Builder inboxEvent(StoredInboxEvent event) {
+      inbox.received(event);
+      return this;
+    }
+
+    /** Forgets a to-device event of the inbox. */
+    public Builder acknowledged(long inboxId) {
+      inbox.acknowledged(inboxId);
+      return this;
+    }
+
     /** Follows a user's device list. */
     public Builder trackUser(String userId, boolean outdated) {
       untrackedUsers.remove(userId);
@@ -187,6 +202,7 @@ public record Changes(
           new ArrayList<>(tombstones.values()),
           new ArrayList<>(identities.values()),
           roomKeys.build(),
+          inbox.build(),
           trackedUsers,
           untrackedUsers,
           messageHashes,

@@ -10,9 +10,16 @@ import java.util.Optional;
  * Where the Olm machine keeps what must outlive the process. Holds one device. Private keys and
  * ratchets reach it sealed. Used by one machine, from one thread at a time.
  */
-public interface CryptoStore extends RoomKeyStore, AutoCloseable {
+public interface CryptoStore extends RoomKeyStore, InboxStore, AutoCloseable {
   /** How many hashes of decrypted messages are kept; the oldest go first. */
   int MAX_MESSAGE_HASHES = 10_000;
+
+  /**
+   * How many removed devices are remembered about which our user decided nothing; the oldest go
+   * first (DEV-TOMBSTONES). Those that were verified or blocked are remembered for ever: there are
+   * as many as our user decided about.
+   */
+  int MAX_REMOVED_DEVICES = 10_000;
 
   /** Our own device, once there is one. */
   Optional<StoredAccount> account() throws CryptoStoreException;
@@ -49,6 +56,12 @@ public interface CryptoStore extends RoomKeyStore, AutoCloseable {
    * store survives one at all.
    */
   void write(Changes changes) throws CryptoStoreException;
+
+  /**
+   * Deletes everything that the store holds, for good, in one transaction; it is then as new. For a
+   * device that was logged out.
+   */
+  void erase() throws CryptoStoreException;
 
   @Override
   void close();

@@ -44,4 +44,44 @@ public abstract sealed class CryptoStoreException extends Exception {
       super("the store belongs to " + stored + ", not to " + wanted);
     }
   }
+
+  /** Another process, or another part of this one, has the store open (STORE-LEASE). */
+  public static final class InUse extends CryptoStoreException {
+    private static final long serialVersionUID = 1L;
+
+    /** Names the file. */
+    public InUse(String path) {
+      super(
+          "the store "
+              + path
+              + " is in use: close the other program that has it open, or open each device once");
+    }
+  }
+
+  /** The secret is not the one that the store was made with; nothing was changed (STORE-KEY). */
+  public static final class WrongKey extends CryptoStoreException {
+    private static final long serialVersionUID = 1L;
+
+    /** Names the file. */
+    public WrongKey(String path) {
+      super("the store " + path + " was made with another key or passphrase");
+    }
+  }
+
+  /** A newer version of this library wrote the store; nothing was changed (STORE-NEWER). */
+  public static final class NewerSchema extends CryptoStoreException {
+    private static final long serialVersionUID = 1L;
+
+    /** Names the file and both versions. */
+    public NewerSchema(String path, int found, int known) {
+      super(
+          "the store "
+              + path
+              + " has schema version "
+              + found
+              + ", this program knows up to "
+              + known
+              + ": use a newer one");
+    }
+  }
 }

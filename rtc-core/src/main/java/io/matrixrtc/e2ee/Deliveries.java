@@ -25,9 +25,6 @@ final class Deliveries {
   /** How long a message waits for a session: the claim's own time and the way there and back. */
   static final Duration SESSION_WAIT = SessionClaims.TIMEOUT.plus(LIST_WAIT);
 
-  /** As many messages go into one request (SEND-SPLIT). */
-  static final int MAX_MESSAGES_PER_REQUEST = 250;
-
   private final DeviceTracker tracker;
   private final DeviceDirectory directory;
   private final OlmSessions sessions;
@@ -83,7 +80,7 @@ final class Deliveries {
       }
       Device device = directory.find(address).orElse(null);
       EncryptionOutcome outcome =
-          device == null ? new EncryptionOutcome.UnknownDevice() : next(delivery, device, now);
+          device == null ? unknown(address, now) : next(delivery, device, now);
       if (outcome instanceof EncryptionOutcome.Encrypted encrypted) {
         messages.put(address, encrypted.content());
         delivery.encrypted(address);
@@ -92,6 +89,14 @@ final class Deliveries {
       }
     }
     send(messages, delivery);
+  }
+
+  /** A device that is not listed: perhaps because nobody answers for its user (SEND-UNLISTED). */
+  private EncryptionOutcome unknown(UserDevice address, Instant now) {
+    Optional<String> silent = tracker.silentServer(address.userId(), now);
+    return silent.isPresent()
+        ? new EncryptionOutcome.ServerUnreachable(silent.get())
+        : new EncryptionOutcome.UnknownDevice();
   }
 
   /** Whether the device's list is outdated and an answer may still come in time (SEND-FRESH). */

@@ -6,10 +6,12 @@ import io.matrixrtc.e2ee.OutgoingRequest.KeysQuery;
 import io.matrixrtc.json.Json;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -31,13 +33,21 @@ final class DeviceTracker {
   private final Map<String, UnderWay> underWay = new LinkedHashMap<>();
   private final FailureBackoff<String> servers = new FailureBackoff<>();
   private final FailureBackoff<String> users = new FailureBackoff<>();
+  private final Set<String> unanswered = new HashSet<>(); // the homeserver gave no answer
   private long sequence;
 
   /** Whether a user's list is outdated, and the number of its latest invalidation. */
   private record Following(boolean outdated, long invalidation) {}
 
-  /** A query without an answer yet, and the latest invalidation when it was made. */
-  private record UnderWay(KeysQuery query, long sequence) {}
+  /**
+   * A query without an answer yet, and the latest invalidation when it was made; none if it was out
+   * of band, as such an answer makes no list current (DEV-OUT-OF-BAND).
+   */
+  private record UnderWay(KeysQuery query, OptionalLong sequence) {
+    boolean isOutOfBand() {
+      return sequence.isEmpty();
+    }
+  }
 
   DeviceTracker(UserDevice own, UnitOfWork work, RequestIds ids, Map<String, Boolean> storedUsers) {
     this.ownServer = own.serverName();
@@ -68,12 +78,18 @@ final class DeviceTracker {
   void left(Set<String> leftUsers, String ownUser) {
     for (String userId : leftUsers) {
       if (!userId.equals(ownUser) && followed.remove(userId) != null) {
+        unanswered.remove(userId);
         work.changes().untrackUser(userId);
       }
     }
   }
 
-  /** Makes one list, or all of a restart, outdated. */
+  /** Makes all lists outdated: whoever may have missed changes asks for everything (DEV-ALL). */
+  void invalidateAll() {
+    List.copyOf(followed.keySet()).forEach(this::invalidate);
+  }
+
+  /** Makes one list outdated. */
   void invalidate(String userId) {
     followed.put(userId, new Following(true, ++sequence));
     work.changes().trackUser(userId, true);
@@ -89,6 +105,24 @@ final class DeviceTracker {
     return following != null && following.outdated() && !isWaiting(userId, now);
   }
 
+  /**
+   * The server whose silence is why the list of {@code userId} is outdated: the user's own, or our
+   * homeserver. Empty if the list is current, or the homeserver knows of no such user.
+   */
+  Optional<String> silentServer(String userId, Instant now) {
+    Following following = followed.get(userId);
+    if (following == null || !following.outdated()) {
+      return Optional.empty();
+    }
+    String server = UserDevice.serverName(userId);
+    if (servers.isWaiting(server, now)) {
+      return Optional.of(server);
+    }
+    boolean asked =
+        underWay.values().stream().anyMatch(query -> query.query().users().contains(userId));
+    return asked || unanswered.contains(userId) ? Optional.of(ownServer) : Optional.empty();
+  }
+
   /** Whether the user's server, or the server about this user, failed lately. */
   private boolean isWaiting(String userId, Instant now) {
     return servers.isWaiting(UserDevice.serverName(userId), now) || users.isWaiting(userId, now);
@@ -97,17 +131,28 @@ final class DeviceTracker {
   /** The queries that are wanted now: those under way, and new ones for other outdated lists. */
   List<KeysQuery> next(Instant now) {
     Set<String> asked = new TreeSet<>();
-    underWay.values().forEach(waiting -> asked.addAll(waiting.query().users()));
+    underWay.values().stream()
+        .filter(waiting -> !waiting.isOutOfBand())
+        .forEach(waiting -> asked.addAll(waiting.query().users()));
     List<String> wanted =
         followed.keySet().stream()
             .filter(user -> isRefreshing(user, now) && !asked.contains(user))
             .toList();
+    ask(wanted, OptionalLong.of(sequence));
+    return underWay.values().stream().map(UnderWay::query).toList();
+  }
+
+  /** Asks for users, followed or not, without regard to who is waited for. */
+  void askOutOfBand(Collection<String> userIds) {
+    ask(List.copyOf(new TreeSet<>(userIds)), OptionalLong.empty());
+  }
+
+  private void ask(List<String> wanted, OptionalLong askedAt) {
     for (int from = 0; from < wanted.size(); from += MAX_USERS_PER_QUERY) {
       int to = Math.min(wanted.size(), from + MAX_USERS_PER_QUERY);
       KeysQuery query = query(wanted.subList(from, to));
-      underWay.put(query.id(), new UnderWay(query, sequence));
+      underWay.put(query.id(), new UnderWay(query, askedAt));
     }
-    return underWay.values().stream().map(UnderWay::query).toList();
   }
 
   private KeysQuery query(Collection<String> userIds) {
@@ -137,11 +182,12 @@ final class DeviceTracker {
     answer.path("failures").fieldNames().forEachRemaining(failedServers::add);
     failedServers.remove(ownServer); // DEV-OWN-SERVER
     JsonNode answered = answer.path("device_keys");
+    unanswered.removeAll(waiting.query().users());
     for (String userId : waiting.query().users()) {
       if (answered.path(userId).isObject()) {
         servers.succeeded(UserDevice.serverName(userId));
         users.succeeded(userId);
-        current(userId, waiting.sequence());
+        waiting.sequence().ifPresent(askedAt -> current(userId, askedAt));
       } else if (!failedServers.contains(UserDevice.serverName(userId))) {
         users.failed(userId, now); // DEV-ABSENT: stays outdated, but is not asked for in a loop
       }
@@ -167,6 +213,7 @@ final class DeviceTracker {
     UnderWay waiting = underWay.remove(id);
     if (waiting != null) {
       waiting.query().users().forEach(user -> users.failed(user, now));
+      waiting.query().users().stream().filter(followed::containsKey).forEach(unanswered::add);
     }
   }
 

@@ -39,7 +39,10 @@ public sealed interface EncryptionOutcome {
   /** There is no session, and the one-time key that the server gave for the device is not right. */
   record BadOneTimeKey() implements EncryptionOutcome {}
 
-  /** There is no session, and the server that could help to start one did not answer. */
+  /**
+   * The server that could tell the device's keys, or help to start a session, did not answer; there
+   * is nothing from before to go by.
+   */
   record ServerUnreachable(String serverName) implements EncryptionOutcome {}
 
   /** The only session cannot be written to, as the other side gave it a key of small order. */

@@ -9,12 +9,16 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the homeserver supplied with our keys: device keys once, 50 one-time keys, one fallback
  * key. At most one upload is under way; until it is answered the same keys are offered.
  */
 final class KeyUploads {
+  private static final Logger LOG = LoggerFactory.getLogger(KeyUploads.class);
+
   static final String KEY_ALGORITHM = "signed_curve25519";
 
   /** A fallback key is replaced at this age (OTK-FB-AGE). */
@@ -40,6 +44,7 @@ final class KeyUploads {
   private @Nullable Integer countOnServer;
   private boolean serverKnowsFallbackKeys;
   private boolean fallbackKeyUsed;
+  private boolean keysWereLost;
   private @Nullable KeysUpload underWay;
 
   KeyUploads(OwnDevice own, UnitOfWork work, RequestIds ids, Optional<StoredAccount> stored) {
@@ -115,9 +120,21 @@ final class KeyUploads {
     work.accountChanged();
   }
 
-  void onFailure(Instant now) {
+  void onFailure(RequestFailure failure, Instant now) {
     underWay = null;
     backoff.failed(KEY_ALGORITHM, now);
+    if (failure.oneTimeKeyExists() && !keysWereLost) { // OTK-EXISTS
+      keysWereLost = true;
+      LOG.error(
+          "{}: the homeserver holds other one-time keys under our ids: this device's store was lost"
+              + " or restored from an older copy",
+          own.address());
+    }
+  }
+
+  /** Whether the homeserver was found to hold one-time keys that this device does not know. */
+  boolean keysWereLost() {
+    return keysWereLost;
   }
 
   Optional<Instant> nextDeadline(Instant now) {

@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** A store that lasts as long as the object; closing it changes nothing, so a test can re-open. */
@@ -18,10 +21,13 @@ public final class MemoryCryptoStore implements CryptoStore {
   private final Map<Curve25519PublicKey, Map<String, StoredSession>> sessions = new HashMap<>();
   private final Map<String, Map<String, Device>> devices = new HashMap<>();
   private final Map<String, Boolean> trackedUsers = new TreeMap<>();
-  private final Map<UserDevice, Device> removedDevices = new HashMap<>();
+  private final Map<UserDevice, Device> removedDevices = new LinkedHashMap<>();
+  private final Set<UserDevice> undecided = new LinkedHashSet<>(); // of the removed ones
   private final Map<String, UserIdentity> identities = new TreeMap<>();
   private final MemoryRoomKeys roomKeys = new MemoryRoomKeys();
+  private final SortedMap<Long, StoredInboxEvent> inbox = new TreeMap<>();
   private final Set<String> messageHashes = new LinkedHashSet<>();
+  private long lastInboxId;
   private @Nullable StoredAccount account;
   private @Nullable String syncToken;
 
@@ -81,6 +87,21 @@ public final class MemoryCryptoStore implements CryptoStore {
   }
 
   @Override
+  public SortedSet<Long> inboxIds() {
+    return new TreeSet<>(inbox.keySet());
+  }
+
+  @Override
+  public List<StoredInboxEvent> inboxEvents(long after, int limit) {
+    return inbox.tailMap(after + 1).values().stream().limit(limit).toList();
+  }
+
+  @Override
+  public long lastInboxId() {
+    return lastInboxId;
+  }
+
+  @Override
   public Map<String, Boolean> trackedUsers() {
     return Map.copyOf(trackedUsers);
   }
@@ -112,12 +133,14 @@ public final class MemoryCryptoStore implements CryptoStore {
                       .getOrDefault(address.userId(), new HashMap<>())
                       .remove(address.deviceId());
               if (device != null) {
-                removedDevices.put(address, device);
+                bury(device);
               }
             });
-    changes.tombstones().forEach(device -> removedDevices.put(device.address(), device));
+    changes.tombstones().forEach(this::bury);
     changes.identities().forEach(identity -> identities.put(identity.userId(), identity));
     roomKeys.write(changes.roomKeys());
+    changes.inbox().received().forEach(this::put);
+    inbox.keySet().removeAll(changes.inbox().acknowledged());
     trackedUsers.putAll(changes.trackedUsers());
     changes.untrackedUsers().forEach(trackedUsers::remove);
     changes.messageHashes().forEach(this::addHash);
@@ -132,9 +155,28 @@ public final class MemoryCryptoStore implements CryptoStore {
 
   private void put(Device device) {
     removedDevices.remove(device.address());
+    undecided.remove(device.address());
     devices
         .computeIfAbsent(device.keys().userId(), user -> new TreeMap<>())
         .put(device.keys().deviceId(), device);
+  }
+
+  private void bury(Device device) {
+    removedDevices.put(device.address(), device);
+    undecided.remove(device.address());
+    if (device.localTrust() == LocalTrust.UNSET) {
+      undecided.add(device.address());
+    }
+    if (undecided.size() > MAX_REMOVED_DEVICES) { // DEV-TOMBSTONES
+      UserDevice oldest = undecided.iterator().next();
+      undecided.remove(oldest);
+      removedDevices.remove(oldest);
+    }
+  }
+
+  private void put(StoredInboxEvent event) {
+    inbox.put(event.id(), event);
+    lastInboxId = Math.max(lastInboxId, event.id());
   }
 
   private void addHash(String hash) {
@@ -145,6 +187,22 @@ public final class MemoryCryptoStore implements CryptoStore {
       oldest.next();
       oldest.remove();
     }
+  }
+
+  @Override
+  public void erase() {
+    account = null;
+    syncToken = null;
+    sessions.clear();
+    devices.clear();
+    removedDevices.clear();
+    undecided.clear();
+    identities.clear();
+    roomKeys.clear();
+    inbox.clear();
+    lastInboxId = 0;
+    trackedUsers.clear();
+    messageHashes.clear();
   }
 
   @Override

@@ -46,6 +46,12 @@ final class MemoryRoomKeys implements RoomKeyStore {
     return Optional.ofNullable(decryptedEvents.get(new MessageIndex(id, index)));
   }
 
+  void clear() {
+    keys.clear();
+    withheld.clear();
+    decryptedEvents.clear();
+  }
+
   void write(RoomKeyChanges changes) {
     changes.keys().forEach(key -> keys.put(key.id(), key));
     changes.withheld().forEach(this::put);

@@ -14,7 +14,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -35,19 +34,19 @@ public final class OlmMachine implements AutoCloseable {
   private final KeyUploads uploads;
   private final DeviceTracker tracker;
   private final DeviceDirectory directory;
-  private final DeviceListAnswer listAnswer;
   private final Identities identities;
-  private final IdentityListAnswer identityAnswer;
+  private final KeysQueryAnswer keysAnswer;
+  private final UserDecisions decisions;
   private final DeviceVerification verification;
   private final OlmSessions sessions;
   private final SessionClaims claims;
   private final Unwedging unwedging;
   private final MessageHashes hashes;
+  private final Inbox inbox;
   private final ToDeviceDecryptor decryptor;
   private final Deliveries deliveries;
   private final KeyChangeLog keyChanges;
   private final RoomKeys roomKeys;
-  private final RoomSenders roomSenders;
   private final RoomEventDecryptor roomDecryptor;
   private final Settings settings;
   private boolean failed;
@@ -83,9 +82,8 @@ public final class OlmMachine implements AutoCloseable {
     this.settings = settings;
     this.keyChanges = new KeyChangeLog();
     this.directory = new DeviceDirectory(store, work, keyChanges);
-    this.listAnswer = new DeviceListAnswer(own, directory);
     this.identities = new Identities(own.address().userId(), store, work, keyChanges);
-    this.identityAnswer = new IdentityListAnswer(own, identities);
+    this.decisions = new UserDecisions(directory, identities);
     this.verification = new DeviceVerification(identities);
     this.sessions = new OlmSessions(store, seal, work);
     this.claims = new SessionClaims(own, directory, sessions, ids);
@@ -94,8 +92,10 @@ public final class OlmMachine implements AutoCloseable {
     PayloadChecks checks = new PayloadChecks(own, directory, verification, settings.receiving());
     this.roomKeys = new RoomKeys(store, seal, work);
     RoomKeyOwners owners = new RoomKeyOwners(directory, identities, verification);
-    this.roomSenders = new RoomSenders(roomKeys, owners);
+    RoomSenders roomSenders = new RoomSenders(roomKeys, owners);
     this.roomDecryptor = new RoomEventDecryptor(store, roomKeys, roomSenders, work);
+    this.inbox = new Inbox(store, seal.rows(), work);
+    this.keysAnswer = new KeysQueryAnswer(own, directory, identities, roomSenders);
     this.decryptor =
         new ToDeviceDecryptor(
             own,
@@ -104,6 +104,7 @@ public final class OlmMachine implements AutoCloseable {
             checks,
             unwedging,
             new RoomKeyEvents(directory, roomKeys, owners, work),
+            inbox,
             work);
     this.deliveries =
         new Deliveries(
@@ -138,6 +139,7 @@ public final class OlmMachine implements AutoCloseable {
     if (stored.isEmpty()) {
       machine.work.accountChanged();
     }
+    machine.keysAnswer.refreshOwnKeys();
     machine.commit();
     return machine;
   }
@@ -164,12 +166,17 @@ public final class OlmMachine implements AutoCloseable {
 
   /**
    * Takes what a sync brought. Its token is stored with what the sync changed, so that a crash
-   * before means the same sync again, and a crash after none.
+   * before means the same sync again, and a crash after none. In the same transaction the events
+   * enter the {@link #inbox}, where they stay until the app has {@link #acknowledge}d them.
    *
    * @return a result for each to-device event, in order, without those of dehydrated devices
+   * @throws IllegalStateException if {@link Inbox#hasRoomFor} says no; nothing has changed then
    */
   public List<ToDeviceResult> receiveSync(SyncChanges changes, Instant now)
       throws CryptoStoreException {
+    if (!inbox.hasRoomFor(changes)) {
+      throw new IllegalStateException("inbox full: acknowledge events first"); // INBOX-FULL
+    }
     uploads.onSync(changes.oneTimeKeyCount(), changes.unusedFallbackKeyTypes());
     tracker.left(changes.leftUsers(), own.address().userId());
     tracker.changed(changes.changedUsers());
@@ -177,6 +184,7 @@ public final class OlmMachine implements AutoCloseable {
     for (JsonNode event : changes.toDeviceEvents()) {
       decryptor.receive(event, now).ifPresent(results::add);
     }
+    results.forEach(inbox::keep); // INBOX-ATOMIC
     if (changes.toDeviceEvents().isEmpty()) {
       uploads.forgetPreviousFallbackKey(now);
     }
@@ -185,9 +193,41 @@ public final class OlmMachine implements AutoCloseable {
     return List.copyOf(results);
   }
 
+  /** The events that the app has not acknowledged yet, those of earlier runs included. */
+  public Inbox inbox() {
+    return inbox;
+  }
+
+  /**
+   * Forgets events that the app has dealt with, by their {@link ToDeviceResult#inboxId}. Ids that
+   * are unknown, or were acknowledged before, are ignored.
+   */
+  public void acknowledge(Collection<Long> inboxIds) throws CryptoStoreException {
+    inbox.acknowledge(inboxIds);
+    commit();
+  }
+
   /** Follows the device lists of {@code users} from now on. */
   public void trackUsers(Collection<String> users, Instant now) throws CryptoStoreException {
     users.forEach(tracker::follow);
+    finish(now);
+  }
+
+  /**
+   * Makes the lists of all followed users outdated: for whoever may have missed what {@code
+   * device_lists} said.
+   */
+  public void invalidateDeviceLists(Instant now) throws CryptoStoreException {
+    tracker.invalidateAll();
+    finish(now);
+  }
+
+  /**
+   * Asks for the keys of {@code users}, followed or not, beside the usual course: the answer
+   * updates what is known of them, but lists that are outdated stay so.
+   */
+  public void queryKeys(Collection<String> users, Instant now) throws CryptoStoreException {
+    tracker.askOutOfBand(users);
     finish(now);
   }
 
@@ -235,11 +275,7 @@ public final class OlmMachine implements AutoCloseable {
     if (uploads.isUnderWay(id)) {
       uploads.onAnswer(answer, now);
     } else if (tracker.isUnderWay(id)) {
-      listAnswer.take(answer, tracker.askedFor(id));
-      identityAnswer.take(answer, tracker.askedFor(id));
-      for (Device device : directory.takeListed()) {
-        roomSenders.onDeviceListed(device); // ROOM-SENDER
-      }
+      keysAnswer.take(answer, tracker.askedFor(id));
       tracker.onAnswer(id, answer, now);
     } else if (claims.isUnderWay(id)) {
       List<UserDevice> started = claims.onAnswer(answer, now);
@@ -256,7 +292,7 @@ public final class OlmMachine implements AutoCloseable {
   public void markFailed(String id, RequestFailure failure, Instant now)
       throws CryptoStoreException {
     if (uploads.isUnderWay(id)) {
-      uploads.onFailure(now);
+      uploads.onFailure(failure, now);
     } else if (tracker.isUnderWay(id)) {
       tracker.onFailure(id, now);
     } else if (claims.isUnderWay(id)) {
@@ -298,18 +334,7 @@ public final class OlmMachine implements AutoCloseable {
    * @return whether the device is or was known
    */
   public boolean setLocalTrust(UserDevice device, LocalTrust trust) throws CryptoStoreException {
-    Optional<Device> known = directory.pinned(device);
-    if (known.isEmpty()) {
-      return false;
-    }
-    Device decided = known.get().withLocalTrust(trust);
-    if (directory.find(device).isPresent()) {
-      directory.put(decided);
-    } else {
-      directory.putRemoved(decided); // DEV-DECIDED
-    }
-    commit();
-    return true;
+    return committed(decisions.setLocalTrust(device, trust));
   }
 
   /** A user's cross-signing identity, as last accepted. */
@@ -331,13 +356,7 @@ public final class OlmMachine implements AutoCloseable {
    */
   public boolean verifyIdentity(String userId, Ed25519PublicKey master)
       throws CryptoStoreException {
-    Optional<UserIdentity> known = identities.find(userId);
-    if (known.isEmpty() || !known.get().master().key().equals(master)) {
-      return false;
-    }
-    identities.put(known.get().withCompared());
-    commit();
-    return true;
+    return committed(decisions.verify(userId, master));
   }
 
   /**
@@ -347,7 +366,7 @@ public final class OlmMachine implements AutoCloseable {
    * @return whether the user's identity is known
    */
   public boolean pinIdentity(String userId) throws CryptoStoreException {
-    return decide(userId, UserIdentity::withPinned);
+    return committed(decisions.pin(userId));
   }
 
   /**
@@ -357,17 +376,12 @@ public final class OlmMachine implements AutoCloseable {
    * @return whether the user's identity is known
    */
   public boolean withdrawVerification(String userId) throws CryptoStoreException {
-    return decide(userId, UserIdentity::withdrawn);
+    return committed(decisions.withdraw(userId));
   }
 
-  private boolean decide(String userId, UnaryOperator<UserIdentity> decision)
-      throws CryptoStoreException {
-    Optional<UserIdentity> known = identities.find(userId);
-    if (known.isPresent()) {
-      identities.put(decision.apply(known.get()));
-      commit();
-    }
-    return known.isPresent();
+  private boolean committed(boolean known) throws CryptoStoreException {
+    commit();
+    return known;
   }
 
   /** Returns which devices and identities have changed since the last call, our own included. */
@@ -402,7 +416,7 @@ public final class OlmMachine implements AutoCloseable {
 
   private void commit() throws CryptoStoreException {
     if (failed) {
-      throw new IllegalStateException("the store failed: open the machine again");
+      throw new IllegalStateException("the store failed, or the device was logged out");
     }
     failed = true; // until everything is written, whatever is thrown
     Changes changes = work.drain(seal, own, uploads);
@@ -415,6 +429,26 @@ public final class OlmMachine implements AutoCloseable {
     sessions.trim();
     identities.trim();
     roomKeys.trim();
+  }
+
+  /**
+   * Whether the homeserver refused our one-time keys because it holds others under the same ids:
+   * this device's store was lost, or is an older copy. Messages to those keys cannot be decrypted;
+   * only a new login mends it.
+   */
+  public boolean oneTimeKeysWereLost() {
+    return uploads.keysWereLost();
+  }
+
+  /**
+   * Forgets the device, once it is logged out: erases the whole store, room keys included, and
+   * wipes all keys in memory. The machine can only be closed then. Its device id must not be used
+   * again.
+   */
+  public void logout() throws CryptoStoreException {
+    failed = true; // used no more, whatever is thrown
+    store.erase(); // DEV-LOGOUT
+    close();
   }
 
   /** Wipes all keys in memory; the store stays open. */

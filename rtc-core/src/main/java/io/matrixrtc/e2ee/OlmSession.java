@@ -50,7 +50,7 @@ final class OlmSession {
 
   StoredSession toStored(RatchetSeal seal) {
     return new StoredSession(
-        peer, ratchet.sessionId(), createdAt, lastReceivedAt, seal.seal(ratchet));
+        peer, ratchet.sessionId(), createdAt, lastReceivedAt, seal.seal(key(), ratchet));
   }
 
   void close() {

@@ -43,10 +43,7 @@ final class OlmSessions {
       for (StoredSession stored : store.sessions(peer)) {
         sessions.add(
             new OlmSession(
-                peer,
-                seal.openSession(stored.session()),
-                stored.createdAt(),
-                stored.lastReceivedAt()));
+                peer, seal.openSession(stored), stored.createdAt(), stored.lastReceivedAt()));
       }
       loaded.put(peer, sessions);
     }

@@ -1,5 +1,6 @@
 package io.matrixrtc.e2ee;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.encoding.CanonicalJsonException;
 import io.matrixrtc.json.Json;
@@ -18,12 +19,14 @@ final class OwnDevice {
   private final UserDevice address;
   private final Account account;
   private final ObjectNode deviceKeys;
+  private ObjectNode sentKeys;
 
   /** Takes over the account. */
   OwnDevice(UserDevice address, Account account) {
     this.address = address;
     this.account = account;
     this.deviceKeys = signedDeviceKeys();
+    this.sentKeys = deviceKeys;
   }
 
   UserDevice address() {
@@ -41,6 +44,32 @@ final class OwnDevice {
   /** Returns a copy of the signed device keys, as they are uploaded and sent along (DEV-OWN). */
   ObjectNode deviceKeys() {
     return deviceKeys.deepCopy();
+  }
+
+  /**
+   * Returns a copy of the device keys that go along with messages: with the signature of our own
+   * identity, once there is one, so that who has not got our device list can judge us (TD-SIGNED).
+   */
+  ObjectNode sentKeys() {
+    return sentKeys.deepCopy();
+  }
+
+  /** Notes that our device is listed as {@code listed}, and our identity signs with a key. */
+  void onListed(SignedDeviceKeys listed, CrossSigningKey selfSigning) {
+    String keyId = "ed25519:" + selfSigning.key().toBase64();
+    JsonNode signature = listed.toJson().path("signatures").path(address.userId()).path(keyId);
+    ObjectNode signed = deviceKeys.deepCopy();
+    if (signature.isTextual()) {
+      signed
+          .withObjectProperty("signatures")
+          .withObjectProperty(address.userId())
+          .set(keyId, signature);
+    }
+    boolean valid =
+        SignedJson.verify(
+                signed, address.userId(), keyId, SignedDeviceKeys.verifier(selfSigning.key()))
+            .isValid();
+    sentKeys = valid ? signed : deviceKeys;
   }
 
   /** Whether {@code keys} are exactly the keys of this device. */

@@ -71,6 +71,10 @@ final class PayloadChecks {
       }
     }
     if (payload.type().equals(RoomKeyEvents.ROOM_KEY)) { // TD-9
+      Optional<Device> sender = directory.find(eventSender, senderKey);
+      if (isDehydrated(sentKeys) || isDehydrated(sender.map(Device::keys).orElse(null))) {
+        return new Verdict.Dropped(); // TD-13
+      }
       return new Verdict.Accepted(
           new EncryptionInfo(eventSender, Optional.empty(), senderKey, VerificationState.NO_DEVICE),
           sentKeys);
@@ -110,7 +114,7 @@ final class PayloadChecks {
     if (device.localTrust() == LocalTrust.BLOCKED || (!exempt && !policy.accepts(state))) {
       return refused(UndecryptableReason.UNTRUSTED_SENDER); // TD-12
     }
-    if (device.keys().isDehydrated() || (sentKeys != null && sentKeys.isDehydrated())) {
+    if (isDehydrated(device.keys()) || isDehydrated(sentKeys)) {
       return new Verdict.Dropped(); // TD-13
     }
     return new Verdict.Accepted(
@@ -135,6 +139,10 @@ final class PayloadChecks {
     } catch (DeviceKeysException e) {
       return Optional.empty();
     }
+  }
+
+  private static boolean isDehydrated(@Nullable SignedDeviceKeys keys) {
+    return keys != null && keys.isDehydrated();
   }
 
   private static SignedDeviceKeys required(@Nullable SignedDeviceKeys keys) {

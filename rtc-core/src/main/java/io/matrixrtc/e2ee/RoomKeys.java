@@ -37,7 +37,7 @@ final class RoomKeys {
       if (stored.isEmpty()) {
         return Optional.empty();
       }
-      key = new RoomKey(stored.get().info(), seal.openGroupSession(stored.get().session()));
+      key = new RoomKey(stored.get().info(), seal.openGroupSession(stored.get()));
       loaded.put(id, key);
     }
     return Optional.of(key);
@@ -80,7 +80,8 @@ final class RoomKeys {
 
   private void keep(RoomKey key) {
     loaded.put(key.info().id(), key);
-    work.changes().roomKey(new StoredRoomKey(key.info(), seal.seal(key.session())));
+    work.changes()
+        .roomKey(new StoredRoomKey(key.info(), seal.seal(key.info().id(), key.session())));
   }
 
   /** Lets go of what was not used lately. Only when everything is written. */

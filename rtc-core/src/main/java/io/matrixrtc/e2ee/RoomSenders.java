@@ -69,7 +69,7 @@ final class RoomSenders {
   private boolean isOwner(Device device, RoomKeyInfo key) throws CryptoStoreException {
     try {
       return owners.find(key, device.keys().userId()).isPresent()
-          && owners.judge(device.keys()).isStrongerThan(key.sender());
+          && key.sender().isImprovedBy(owners.judge(device.keys()));
     } catch (RoomKeyOwners.Mismatch e) {
       return false; // the events will be refused
     }
@@ -81,7 +81,7 @@ final class RoomSenders {
       return known;
     }
     SenderData now = owners.judge(device.get().keys());
-    if (!now.isStrongerThan(known)) {
+    if (!known.isImprovedBy(now)) {
       return known;
     }
     roomKeys.improveSender(key, now);

@@ -26,6 +26,10 @@ final class SendPolicy {
     if (!policy.accepts(state)) {
       return Optional.of(new EncryptionOutcome.UntrustedByPolicy(policy, state)); // SEND-POLICY
     }
+    if (device.keys().isDehydrated() && !TrustPolicy.CROSS_SIGNED.accepts(state)) {
+      return Optional.of( // SEND-DEHYDRATED
+          new EncryptionOutcome.UntrustedByPolicy(TrustPolicy.CROSS_SIGNED, state));
+    }
     return device.keys().supportsOlm()
         ? Optional.empty()
         : Optional.of(new EncryptionOutcome.NoOlmSupport());

@@ -26,7 +26,16 @@ public record SenderData(
 
   /** Whether knowing more of devices and identities by now can make it stronger (ROOM-SENDER). */
   boolean mayImprove() {
-    return strength() < 3;
+    return state != VerificationState.VERIFIED;
+  }
+
+  /**
+   * Whether {@code later} is to be kept instead: it is stronger and, once the owner is
+   * cross-signed, about the same device.
+   */
+  boolean isImprovedBy(SenderData later) {
+    return later.isStrongerThan(this)
+        && (state != VerificationState.UNVERIFIED_IDENTITY || later.device().equals(device));
   }
 
   private int strength() {

@@ -53,6 +53,12 @@ public final class SignedDeviceKeys {
    * @throws DeviceKeysException if the object is refused
    */
   public static SignedDeviceKeys parse(ObjectNode object) throws DeviceKeysException {
+    SignedDeviceKeys keys = read(object);
+    checkSignature(object, keys.userId, keys.deviceId, keys.ed25519);
+    return keys;
+  }
+
+  private static SignedDeviceKeys read(ObjectNode object) throws DeviceKeysException {
     String userId = text(object, "user_id");
     String deviceId = text(object, "device_id");
     Ed25519PublicKey ed25519 = null;
@@ -74,9 +80,18 @@ public final class SignedDeviceKeys {
     if (ed25519 == null) {
       throw new DeviceKeysException(Reason.SIGNING_KEY_MISSING, userId, deviceId);
     }
-    checkSignature(object, userId, deviceId, ed25519);
     return new SignedDeviceKeys(
         userId, deviceId, algorithms(object), ed25519, curve25519, object.deepCopy());
+  }
+
+  /**
+   * Reads device keys that were accepted before and came back from a store which keeps them
+   * authentic: the signature is not checked again.
+   *
+   * @throws DeviceKeysException if they cannot have been accepted
+   */
+  public static SignedDeviceKeys fromStore(ObjectNode object) throws DeviceKeysException {
+    return read(object);
   }
 
   /**

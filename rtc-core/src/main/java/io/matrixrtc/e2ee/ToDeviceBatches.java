@@ -1,8 +1,8 @@
 package io.matrixrtc.e2ee;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -11,22 +11,21 @@ import java.util.function.BiConsumer;
 /**
  * Splits messages into {@code sendToDevice} bodies that homeservers and proxies take without
  * complaint: at most {@value #MAX_MESSAGES} messages (SEND-SPLIT) and, unless one message alone is
- * longer, {@value #MAX_BYTES} bytes of content (SEND-SIZE).
+ * longer, {@value #MAX_BYTES} bytes (SEND-SIZE).
  */
 final class ToDeviceBatches {
   /** As many messages go into one request. */
   static final int MAX_MESSAGES = 250;
 
-  /**
-   * As many bytes of content go into one request: half of what nginx, in front of most homeservers,
-   * takes if nobody told it otherwise (1 MiB), and enough for {@value #MAX_MESSAGES} call keys.
-   */
-  static final int MAX_BYTES = 512 << 10;
+  /** As many bytes has the body of one request, as UTF-8 without white space: 256 KiB. */
+  static final int MAX_BYTES = 256 << 10;
+
+  private static final int EMPTY_BODY_BYTES = "{\"messages\":{}}".length();
 
   private final BiConsumer<ObjectNode, Set<UserDevice>> sink;
   private ObjectNode body = Json.newObject();
   private Set<UserDevice> devices = new LinkedHashSet<>();
-  private int bytes;
+  private int bytes = EMPTY_BODY_BYTES;
 
   private ToDeviceBatches(BiConsumer<ObjectNode, Set<UserDevice>> sink) {
     this.sink = sink;
@@ -41,15 +40,31 @@ final class ToDeviceBatches {
   }
 
   private void add(UserDevice device, ObjectNode content) {
-    int length = content.toString().getBytes(StandardCharsets.UTF_8).length;
-    if (devices.size() == MAX_MESSAGES || bytes + length > MAX_BYTES) {
+    int length = lengthOf(content);
+    if (devices.size() == MAX_MESSAGES || bytes + added(device, length) > MAX_BYTES) {
       flush();
     }
+    bytes += added(device, length);
     body.withObjectProperty("messages")
         .withObjectProperty(device.userId())
         .set(device.deviceId(), content);
     devices.add(device);
-    bytes += length;
+  }
+
+  /** By how much the body grows: {@code "device":content}, and its user unless there already. */
+  private int added(UserDevice device, int contentLength) {
+    boolean userIsThere = body.path("messages").has(device.userId());
+    int user = userIsThere ? 0 : lengthOf(device.userId()) + ":{}".length();
+    int comma = devices.isEmpty() ? 0 : 1;
+    return user + comma + lengthOf(device.deviceId()) + ":".length() + contentLength;
+  }
+
+  private static int lengthOf(Object value) {
+    try {
+      return Json.mapper().writeValueAsBytes(value).length;
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("message cannot be written as JSON", e);
+    }
   }
 
   private void flush() {
@@ -58,6 +73,6 @@ final class ToDeviceBatches {
     }
     body = Json.newObject();
     devices = new LinkedHashSet<>();
-    bytes = 0;
+    bytes = EMPTY_BODY_BYTES;
   }
 }

@@ -26,6 +26,7 @@ final class ToDeviceDecryptor {
   private final PayloadChecks checks;
   private final Unwedging unwedging;
   private final RoomKeyEvents roomKeyEvents;
+  private final Inbox inbox;
   private final UnitOfWork work;
 
   ToDeviceDecryptor(
@@ -35,6 +36,7 @@ final class ToDeviceDecryptor {
       PayloadChecks checks,
       Unwedging unwedging,
       RoomKeyEvents roomKeyEvents,
+      Inbox inbox,
       UnitOfWork work) {
     this.own = own;
     this.sessions = sessions;
@@ -42,6 +44,7 @@ final class ToDeviceDecryptor {
     this.checks = checks;
     this.unwedging = unwedging;
     this.roomKeyEvents = roomKeyEvents;
+    this.inbox = inbox;
     this.work = work;
   }
 
@@ -80,7 +83,9 @@ final class ToDeviceDecryptor {
     boolean wellFormed =
         !event.path("type").textValue().equals(RoomKeyEvents.WITHHELD)
             || roomKeyEvents.receiveWithheld(event.path("sender").textValue(), content);
-    return wellFormed ? new ToDeviceResult.PlainText(event) : new ToDeviceResult.Invalid(event);
+    return wellFormed
+        ? new ToDeviceResult.PlainText(event, inbox.nextId())
+        : new ToDeviceResult.Invalid(event);
   }
 
   private Optional<ToDeviceResult> decrypt(
@@ -114,7 +119,7 @@ final class ToDeviceDecryptor {
         return refuse(event, refusal.get());
       }
       ObjectNode shown = SecretContents.blanked(payload.type(), payload.json());
-      return Optional.of(new ToDeviceResult.Decrypted(shown, accepted.info()));
+      return Optional.of(new ToDeviceResult.Decrypted(shown, accepted.info(), inbox.nextId()));
     } else if (verdict instanceof PayloadChecks.Verdict.Refused refused) {
       return refuse(event, refused.reason());
     }

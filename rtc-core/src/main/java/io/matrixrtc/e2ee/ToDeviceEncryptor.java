@@ -62,7 +62,7 @@ final class ToDeviceEncryptor {
     payload.put("recipient", to.keys().userId());
     payload.putObject("keys").put("ed25519", own.identityKeys().ed25519().toBase64());
     payload.putObject("recipient_keys").put("ed25519", to.keys().ed25519().toBase64());
-    payload.set(OlmPayload.SENDER_DEVICE_KEYS, own.deviceKeys());
+    payload.set(OlmPayload.SENDER_DEVICE_KEYS, own.sentKeys());
     try {
       return Json.mapper().writeValueAsBytes(payload);
     } catch (JsonProcessingException e) {

@@ -2,6 +2,7 @@ package io.matrixrtc.e2ee;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.OptionalLong;
 
 /**
  * What became of one to-device event of a sync. Only {@link Decrypted} is authentic. Events of
@@ -10,13 +11,27 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 public sealed interface ToDeviceResult {
 
   /**
+   * Names the event until it is acknowledged, also after a crash. Empty for what is not kept in the
+   * {@link Inbox}: events that were refused, or are none.
+   */
+  default OptionalLong inboxId() {
+    return OptionalLong.empty();
+  }
+
+  /**
    * It was encrypted for this device and passed every check.
    *
    * @param event the decrypted payload: {@code type}, {@code content}, {@code sender} and more.
    *     Secrets that the machine keeps for itself are blanked.
    * @param info who sent it
+   * @param id its id in the {@link Inbox}
    */
-  record Decrypted(ObjectNode event, EncryptionInfo info) implements ToDeviceResult {
+  record Decrypted(ObjectNode event, EncryptionInfo info, long id) implements ToDeviceResult {
+    @Override
+    public OptionalLong inboxId() {
+      return OptionalLong.of(id);
+    }
+
     /** The type inside the encryption. */
     public String type() {
       return event.path("type").asText();
@@ -50,8 +65,14 @@ public sealed interface ToDeviceResult {
    * It was not encrypted: the server's word, nothing more.
    *
    * @param event the event as it came
+   * @param id its id in the {@link Inbox}
    */
-  record PlainText(ObjectNode event) implements ToDeviceResult {
+  record PlainText(ObjectNode event, long id) implements ToDeviceResult {
+    @Override
+    public OptionalLong inboxId() {
+      return OptionalLong.of(id);
+    }
+
     /** The type of the event. */
     public String type() {
       return event.path("type").asText();

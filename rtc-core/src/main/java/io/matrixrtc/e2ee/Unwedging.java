@@ -33,7 +33,9 @@ final class Unwedging {
       return;
     }
     Optional<Instant> newest = sessions.newestCreation(from.key());
-    if (newest.isPresent() && isOld(newest.get(), now)) {
+    if (newest.isPresent()
+        && isOld(newest.get(), now)
+        && claims.failure(device.address(), now).isEmpty()) { // as any claim, after a failure later
       wedged.add(device.address());
       claims.want(device.address());
     }

@@ -25,6 +25,7 @@ import io.matrixrtc.keys.PoolScheduler;
 import io.matrixrtc.keys.SenderEvidence;
 import io.matrixrtc.keys.SerialScheduler;
 import io.matrixrtc.keys.ToDeviceChannel.Outcome;
+import io.matrixrtc.olm.StateKey;
 import io.matrixrtc.session.CallMemberEvent;
 import io.matrixrtc.session.PublishOutcome;
 import io.matrixrtc.session.RoomUpdate;
@@ -36,8 +37,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -180,7 +183,7 @@ class EncryptedClientHomeserverTest {
   void syncLogoutAccountApiTellsWhoWeAreAndEndsTheLogin() throws Exception {
     TestDevice alice = device("alice");
     AccountApi account = alice.client.matrix().account();
-    assertThat(get(account.versions()).orThrow()).contains("v1.1");
+    assertThat(get(account.versions()).orThrow().versions()).contains("v1.1");
     assertThat(get(account.whoami()).orThrow())
         .isEqualTo(new AccountApi.WhoAmI(alice.session.userId(), alice.session.deviceId()));
     assertThat(get(account.logout()).orThrow()).isTrue();
@@ -427,5 +430,69 @@ class EncryptedClientHomeserverTest {
       root.setLevel(before);
       root.detachAppender(log);
     }
+  }
+
+  /** What the answers to first syncs weigh, with and without the filter. */
+  @Test
+  void syncFilterMakesTheFirstSyncOfRoomsWithMuchStateSmaller() throws Exception {
+    MatrixSession session = register("alice");
+    MatrixClient client = new MatrixClient(session, settings());
+    for (int room = 0; room < 5; room++) {
+      ObjectNode create =
+          Json.newObject().put("preset", "public_chat").put("topic", "t".repeat(200));
+      for (int i = 0; i < 40; i++) {
+        ObjectNode state = create.withArray("initial_state").addObject();
+        state.put("type", "org.example.widget").put("state_key", "w" + i);
+        state.putObject("content").put("url", "https://example.org/" + "x".repeat(300));
+      }
+      String id = get(client.rooms().createRoom(create)).orThrow();
+      ObjectNode membership = Json.newObject().put("application", "m.call");
+      get(client.rooms().sendState(id, CallMemberEvent.TYPE, "_@alice_X", membership)).orThrow();
+      for (int i = 0; i < 25; i++) {
+        get(client.rooms().sendEvent(id, "m.room.message", room + "-" + i, text("hello")))
+            .orThrow();
+      }
+    }
+    Map<String, SyncSettings> all =
+        Map.of(
+            "all", SyncSettings.defaults().withoutFilter(),
+            "calls", SyncSettings.defaults());
+    Map<String, Integer> bytes = new TreeMap<>();
+    for (Map.Entry<String, SyncSettings> one : all.entrySet()) {
+      Queue<Integer> sizes = new ConcurrentLinkedQueue<>();
+      HttpTransport measured =
+          new HttpTransport() {
+            @Override
+            public CompletionStage<HttpAnswer> send(HttpCall call) {
+              CompletionStage<HttpAnswer> answer = http.send(call);
+              return call.uri().getPath().endsWith("/sync")
+                  ? answer.whenComplete(
+                      (got, error) -> sizes.add(got == null ? 0 : got.body().length()))
+                  : answer;
+            }
+
+            @Override
+            public void close() {}
+          };
+      ClientSettings with = ClientSettings.of(measured, scheduler()).withSync(one.getValue());
+      List<ClientEvent> events = new CopyOnWriteArrayList<>();
+      try (EncryptedClient ignored =
+          EncryptedClient.builder(session, with)
+              .store(new MemoryCryptoStore(), StateKey.copyOf(new byte[StateKey.BYTES]))
+              .listener(events::add)
+              .start()) {
+        await().until(() -> events.stream().anyMatch(EncryptedClientHomeserverTest::isSynced));
+      }
+      assertThat(events.stream().filter(ClientEvent.Room.class::isInstance)).hasSize(5);
+      assertThat(events)
+          .filteredOn(ClientEvent.Room.class::isInstance)
+          .allSatisfy(
+              event ->
+                  assertThat(((ClientEvent.Room) event).changes().state())
+                      .anyMatch(state -> state.path("type").asText().equals(CallMemberEvent.TYPE)));
+      bytes.put(one.getKey(), sizes.element());
+    }
+    System.out.println("first sync of 5 rooms, characters: " + bytes);
+    assertThat(bytes.get("calls")).isLessThan(Objects.requireNonNull(bytes.get("all")) / 2);
   }
 }

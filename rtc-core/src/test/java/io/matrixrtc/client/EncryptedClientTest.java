@@ -31,6 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The shell around machine and homeserver, on virtual time: order, faults, stores, rooms. */
 class EncryptedClientTest {
@@ -185,6 +186,68 @@ class EncryptedClientTest {
   }
 
   @Test
+  void sizeToDeviceAtTheBoundWithTheLongestIdsAndOneBeyond() throws Exception {
+    String longUser = "@" + "u".repeat(246) + ":hs.test";
+    TestDevice from = device(longUser, "F".repeat(255), 3);
+    TestDevice to = device("@" + "v".repeat(246) + ":hs.test", "T".repeat(255), 4);
+    int rest = OlmToDeviceChannel.MAX_CONTENT_BYTES - text("").toString().length();
+    assertThat(now(send(from, "x".repeat(rest), to.address)))
+        .isEqualTo(Map.of(to.address, new Outcome.Sent()));
+    assertThat(to.received).containsExactly("x".repeat(rest));
+    int calls = puts().size();
+    assertThat(now(send(from, "x".repeat(rest + 1), to.address, bob.address)))
+        .hasSize(2)
+        .allSatisfy(
+            (device, outcome) ->
+                assertThat(((Outcome.Refused) outcome).reason()).contains("40961 bytes"));
+    assertThat(puts()).hasSize(calls);
+  }
+
+  @Test
+  void sizeToDeviceOfRawMessages() {
+    ObjectNode body = Json.newObject();
+    ObjectNode user = body.putObject("messages").putObject(bob.session.userId());
+    int rest = EventSize.MAX_BYTES - text("").toString().length();
+    user.set("LAPTOP", text("x".repeat(rest)));
+    now(alice.client.matrix().toDevice().send(TYPE, "txn-1", body)).orThrow();
+    user.set("LAPTOP", text("x".repeat(rest + 1)));
+    assertThat(now(alice.client.matrix().toDevice().send(TYPE, "txn-2", body)))
+        .isEqualTo(
+            new ApiResult.Failed<>(new ApiFailure.TooLarge("a to-device message", 65_537, 65_536)));
+    assertThat(puts()).hasSize(1);
+  }
+
+  @Test
+  void sizeEventAndItsNamesAtTheBoundAndOneBeyond() {
+    ObjectNode content = text("");
+    int ids = "!r:hs.test".length() + "t".length() + "k".length();
+    content.put("text", "x".repeat(EventSize.MAX_BYTES - content.toString().length() - ids));
+    assertThat(EventSize.ofEvent("!r:hs.test", "t", "k", content)).isEmpty();
+    assertThat(EventSize.ofEvent("!r:hs.test", "t", "kk", content)).isPresent();
+    assertThat(EventSize.ofEvent("!r", "t".repeat(255), "k".repeat(255), text(""))).isEmpty();
+    assertThat(EventSize.ofEvent("!r", "t".repeat(256), "", text(""))).isPresent();
+    assertThat(EventSize.ofEvent("!r", "t", "k".repeat(256), text(""))).isPresent();
+    int calls = homeserver.log.size();
+    RoomsApi rooms = alice.client.matrix().rooms();
+    content.put("text", "x".repeat(EventSize.MAX_BYTES));
+    assertThat(now(rooms.sendEvent(ROOM, "t", "txn", content)))
+        .isInstanceOf(ApiResult.Failed.class);
+    assertThat(now(rooms.sendState(ROOM, "t", "", content))).isInstanceOf(ApiResult.Failed.class);
+    assertThat(homeserver.log).hasSize(calls);
+  }
+
+  @Test
+  void idUserAndDeviceThatCannotBeAreRefusedAloneAndTheOthersReached() {
+    DeviceAddress noUser = new DeviceAddress("bob", "LAPTOP");
+    DeviceAddress noDevice = new DeviceAddress("@bob:hs.test", "LAP\nTOP");
+    Map<DeviceAddress, Outcome> outcomes = now(send(alice, "all", bob.address, noUser, noDevice));
+    assertThat(outcomes).containsEntry(bob.address, new Outcome.Sent()).hasSize(3);
+    assertThat(outcomes.get(noUser)).isInstanceOf(Outcome.Refused.class);
+    assertThat(outcomes.get(noDevice)).isInstanceOf(Outcome.Refused.class);
+    assertThat(now(send(alice, "nobody", noUser))).hasSize(1);
+  }
+
+  @Test
   void sendOutcomesToNobodyIsDoneAtOnce() {
     assertThat(now(send(alice, "nobody"))).isEmpty();
   }
@@ -256,10 +319,122 @@ class EncryptedClientTest {
 
   @Test
   void syncLogoutIsAnEvent() {
-    homeserver.logOut(alice.session.token());
+    homeserver.logOut(alice.session.token(), false);
     time.advance(Duration.ofMinutes(1));
     assertThat(alice.events)
-        .contains(new ClientEvent.Sync(new SyncStatus.Ended(new ApiFailure.LoggedOut(true))));
+        .contains(
+            new ClientEvent.Login(new LoginStatus.Ended()),
+            new ClientEvent.Sync(new SyncStatus.Ended(new ApiFailure.LoggedOut(false))));
+    CompletableFuture<Map<DeviceAddress, Outcome>> end = send(alice, "late", bob.address);
+    time.advance(Duration.ofMinutes(1));
+    assertThat(now(end).get(bob.address)).isNotEqualTo(new Outcome.Sent());
+    bob.client.close();
+    int calls = homeserver.log.size();
+    time.advance(Duration.ofHours(1));
+    assertThat(homeserver.log).as("nothing goes out any more").hasSize(calls);
+    assertThat(now(alice.client.matrix().resume(alice.session))).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void clientLogoutDeletesTheDeviceAndErasesTheStore(boolean answerLost) throws Exception {
+    assertDelivered("warm up");
+    assertThat(alice.store.account()).isPresent();
+    fault("/logout", answerLost ? 1 : 0, Fault.LOST_ANSWER);
+    CompletableFuture<LogoutOutcome> end = alice.client.logout().toCompletableFuture();
+    time.advance(Duration.ofSeconds(2));
+    assertThat(end.join()).isEqualTo(new LogoutOutcome.LoggedOut());
+    assertThat(alice.store.account()).isEmpty();
+    assertThat(alice.store.syncToken()).isEmpty();
+    assertThat(alice.events).noneMatch(ClientEvent.EncryptionFailed.class::isInstance);
+    assertThatThrownBy(() -> send(alice, "late", bob.address).join())
+        .hasCauseInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> alice.client.logout().toCompletableFuture().join())
+        .hasCauseInstanceOf(IllegalStateException.class);
+    alice.client.close();
+    bob.client.close();
+    int calls = homeserver.log.size();
+    time.advance(Duration.ofHours(1));
+    assertThat(homeserver.log).hasSize(calls);
+  }
+
+  @Test
+  void clientLogoutThatTheHomeserverDoesNotTakeChangesNothing() {
+    fault("/logout", 1000, Fault.BAD_GATEWAY);
+    CompletableFuture<LogoutOutcome> end = alice.client.logout().toCompletableFuture();
+    time.advance(Duration.ofMinutes(2));
+    assertThat(end.join()).isEqualTo(new LogoutOutcome.Failed(new ApiFailure.ServerError(502)));
+    assertDelivered("still here");
+  }
+
+  @Test
+  void clientLogoutSaysWhenTheStoreIsNotErased() throws Exception {
+    FailingStore store = new FailingStore();
+    TestDevice carol = TestDevice.of(homeserver, time, "@carol:hs.test", "TABLET", 3, ALL, store);
+    carol.client.start();
+    store.fails = true;
+    assertThat(now(carol.client.logout())).isInstanceOf(LogoutOutcome.StoreNotErased.class);
+  }
+
+  private MatrixSession newLogin(TestDevice device) {
+    return new MatrixSession(
+        device.session.homeserver(),
+        device.session.userId(),
+        device.session.deviceId(),
+        homeserver.loginAgain(device.session.userId(), device.session.deviceId()));
+  }
+
+  @Test
+  void loginSoftEverythingWaitsAndGoesOnInOrderUnderTheSameTransactions() throws Exception {
+    TestDevice carol = device("@carol:hs.test", "TABLET", 3);
+    assertDelivered("warm up");
+    now(send(alice, "warm up", carol.address));
+    callMember(bob);
+    homeserver.logOut(alice.session.token(), true);
+    List<CompletableFuture<Map<DeviceAddress, Outcome>>> ends = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      ends.add(send(alice, "b" + i, bob.address));
+      ends.add(send(alice, "c" + i, carol.address));
+    }
+    List<RoomUpdate> updates = new ArrayList<>();
+    CompletableFuture<ApiResult<RoomSubscription>> room =
+        alice.client.followRoom(ROOM, updates::add).toCompletableFuture();
+    List<String> refused = puts();
+    assertThat(now(send(bob, "meanwhile", alice.address))).containsValue(new Outcome.Sent());
+    time.advance(EncryptedClient.HELD_LIMIT.minusSeconds(1));
+    assertThat(ends).noneMatch(CompletableFuture::isDone);
+    assertThat(room).isNotDone();
+    assertThat(alice.events)
+        .containsOnlyOnce(new ClientEvent.Login(new LoginStatus.SoftLoggedOut()))
+        .contains(new ClientEvent.Sync(new SyncStatus.Suspended(new ApiFailure.LoggedOut(true))));
+    assertThat(alice.received).isEmpty();
+
+    MatrixSession again = newLogin(alice);
+    assertThat(now(alice.client.matrix().resume(again))).isTrue();
+    assertThat(ends).allMatch(end -> now(end).containsValue(new Outcome.Sent()));
+    assertThat(bob.received).containsExactly("warm up", "b0", "b1", "b2");
+    assertThat(carol.received).containsExactly("warm up", "c0", "c1", "c2");
+    assertThat(alice.received).containsExactly("meanwhile");
+    assertThat(room.join()).isInstanceOf(ApiResult.Ok.class);
+    assertThat(updates).hasSize(1);
+    assertThat(puts()).as("the same transactions").containsAll(refused);
+    assertThat(alice.events).contains(new ClientEvent.Login(new LoginStatus.Renewed(again)));
+  }
+
+  @Test
+  void loginSoftMessagesWaitSoLongAndNoLonger() {
+    assertDelivered("warm up");
+    homeserver.logOut(alice.session.token(), true);
+    CompletableFuture<Map<DeviceAddress, Outcome>> end = send(alice, "waits", bob.address);
+    time.advance(EncryptedClient.HELD_LIMIT.minusMillis(1));
+    assertThat(end).isNotDone();
+    time.advance(Duration.ofMillis(1));
+    assertThat(now(end).get(bob.address)).isEqualTo(new Outcome.Failed("the login has expired"));
+    assertThat(now(send(alice, "later", bob.address)).get(bob.address))
+        .isEqualTo(new Outcome.Failed("the login has expired"));
+    now(alice.client.matrix().resume(newLogin(alice)));
+    assertDelivered("again");
+    assertThat(bob.received).containsExactly("warm up", "again");
   }
 
   @Test

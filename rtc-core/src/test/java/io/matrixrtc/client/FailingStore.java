@@ -7,6 +7,7 @@ import io.matrixrtc.e2ee.Device;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
 import io.matrixrtc.e2ee.RoomKeyId;
 import io.matrixrtc.e2ee.StoredAccount;
+import io.matrixrtc.e2ee.StoredInboxEvent;
 import io.matrixrtc.e2ee.StoredRoomKey;
 import io.matrixrtc.e2ee.StoredSession;
 import io.matrixrtc.e2ee.UserDevice;
@@ -18,6 +19,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 
 /** A store that takes nothing while it fails, at once or after some more writes. */
 final class FailingStore implements CryptoStore {
@@ -85,6 +87,21 @@ final class FailingStore implements CryptoStore {
   }
 
   @Override
+  public SortedSet<Long> inboxIds() {
+    return store.inboxIds();
+  }
+
+  @Override
+  public List<StoredInboxEvent> inboxEvents(long after, int limit) {
+    return store.inboxEvents(after, limit);
+  }
+
+  @Override
+  public long lastInboxId() {
+    return store.lastInboxId();
+  }
+
+  @Override
   public Map<String, Boolean> trackedUsers() {
     return store.trackedUsers();
   }
@@ -108,6 +125,14 @@ final class FailingStore implements CryptoStore {
       throw new CryptoStoreException.Unavailable("disk full", new IOException("disk full"));
     }
     store.write(changes);
+  }
+
+  @Override
+  public void erase() throws CryptoStoreException {
+    if (fails) {
+      throw new CryptoStoreException.Unavailable("disk full", new IOException("disk full"));
+    }
+    store.erase();
   }
 
   @Override

@@ -31,8 +31,7 @@ class HomeserverApiTest {
   private final ScriptedHttp http = new ScriptedHttp();
   private final HomeserverApi api =
       new HomeserverApi(
-          HOMESERVER,
-          Optional.of(TOKEN),
+          new MatrixSession(HOMESERVER, "@a:hs.test", "D", TOKEN),
           ClientSettings.of(http, time).withRandom(new SplittableRandom(1)));
   private final ApiRequest get = ApiRequest.get("v3", "account", "whoami");
   private final ApiRequest put =
@@ -75,9 +74,7 @@ class HomeserverApiTest {
   void httpTimeoutOfSettingsOrOfTheRequest() {
     HomeserverApi quick =
         new HomeserverApi(
-            HOMESERVER,
-            Optional.empty(),
-            ClientSettings.of(http, time).withRequestTimeout(Duration.ofSeconds(2)));
+            HOMESERVER, ClientSettings.of(http, time).withRequestTimeout(Duration.ofSeconds(2)));
     http.ok("{}").ok("{}");
     now(quick.call(get));
     assertThat(http.last().timeout()).isEqualTo(Duration.ofSeconds(2));
@@ -190,8 +187,7 @@ class HomeserverApiTest {
   void httpUnreachableAnAddressThatIsNoneIsAResultToo() {
     HttpTransport jdk = new JdkHttpTransport(Runnable::run);
     HomeserverApi nowhere =
-        new HomeserverApi(
-            URI.create("localhost:8008"), Optional.empty(), ClientSettings.of(jdk, time));
+        new HomeserverApi(URI.create("localhost:8008"), ClientSettings.of(jdk, time));
     assertThat(failure(nowhere.once(get))).isInstanceOf(ApiFailure.Unreachable.class);
   }
 

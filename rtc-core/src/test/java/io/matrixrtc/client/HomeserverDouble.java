@@ -42,9 +42,11 @@ final class HomeserverDouble implements HttpTransport {
   private final List<Change> changes = new ArrayList<>();
   private final Map<String, List<Queued>> rooms = new LinkedHashMap<>();
   private final Set<String> transactions = new HashSet<>();
+  private final Set<String> users = new HashSet<>();
   private final List<Poll> polls = new ArrayList<>();
   private long position;
   private int filters;
+  private boolean soft;
 
   /** All requests, in order, as "METHOD path". */
   final List<String> log = new ArrayList<>();
@@ -77,6 +79,7 @@ final class HomeserverDouble implements HttpTransport {
   AccessToken login(String userId, String deviceId) {
     String token = "token-of-" + userId + "-" + deviceId;
     logins.put(token, new Login(userId, deviceId));
+    users.add(userId);
     return AccessToken.of(token);
   }
 
@@ -98,9 +101,20 @@ final class HomeserverDouble implements HttpTransport {
     wake();
   }
 
-  /** Ends a login. */
-  void logOut(AccessToken token) {
-    logins.remove(token.reveal());
+  /** Ends a login; softly, so that the device stays, or with its device. */
+  void logOut(AccessToken token, boolean softly) {
+    Login ended = logins.remove(token.reveal());
+    soft = softly;
+    if (!softly && ended != null) {
+      deviceKeys.remove(ended);
+    }
+  }
+
+  /** Another token for a device that exists. */
+  AccessToken loginAgain(String userId, String deviceId) {
+    String token = "token-of-" + userId + "-" + deviceId + "-" + ++position;
+    logins.put(token, new Login(userId, deviceId));
+    return AccessToken.of(token);
   }
 
   /** Puts a state event into a room that everybody is in. */
@@ -142,7 +156,7 @@ final class HomeserverDouble implements HttpTransport {
               Json.newObject()
                   .put("errcode", "M_UNKNOWN_TOKEN")
                   .put("error", "no")
-                  .put("soft_logout", true)));
+                  .put("soft_logout", soft)));
     }
     CompletionStage<HttpAnswer> done = carryOut(login, path, call);
     return lose.apply(call)
@@ -168,6 +182,11 @@ final class HomeserverDouble implements HttpTransport {
           case "keys/upload" -> upload(login, body);
           case "keys/query" -> query(body);
           case "keys/claim" -> claim(body);
+          case "logout" -> {
+            logins.values().remove(login);
+            deviceKeys.remove(login);
+            yield Json.newObject();
+          }
           default -> {
             if (path.startsWith("sendToDevice/")) {
               yield toDevice(login, path, body);
@@ -213,14 +232,14 @@ final class HomeserverDouble implements HttpTransport {
 
   private ObjectNode query(ObjectNode body) {
     ObjectNode answer = Json.newObject();
-    ObjectNode users = answer.putObject("device_keys");
+    ObjectNode found = answer.putObject("device_keys");
     answer.putObject("failures");
     body.path("device_keys")
         .fieldNames()
         .forEachRemaining(
             userId -> {
-              if (logins.values().stream().anyMatch(login -> login.userId().equals(userId))) {
-                ObjectNode devices = users.putObject(userId);
+              if (users.contains(userId)) {
+                ObjectNode devices = found.putObject(userId);
                 deviceKeys.forEach(
                     (login, keys) -> {
                       if (login.userId().equals(userId)) {

@@ -55,6 +55,22 @@ class LoginTest {
   }
 
   @Test
+  void loginRefreshIsAskedForAndTheTokensAreKept() {
+    http.ok(LOGGED_IN.replace("}", ",\"refresh_token\":\"syr_1\",\"expires_in_ms\":60000}"));
+    LoginOutcome outcome = now(MatrixClient.login(HOMESERVER, ALICE.withRefresh(), settings));
+    assertThat(http.last().body().orElseThrow()).contains("\"refresh_token\":true");
+    MatrixSession session = ((LoginOutcome.LoggedIn) outcome).session();
+    assertThat(session.refreshToken().orElseThrow().reveal()).isEqualTo("syr_1");
+    assertThat(session.expiresAt()).contains(time.now().plusSeconds(60));
+    for (String lifetime : new String[] {"0", "-1", "\"60000\"", "1.5", "1e30", "null"}) {
+      http.ok(LOGGED_IN.replace("}", ",\"expires_in_ms\":" + lifetime + "}"));
+      assertThat(((LoginOutcome.LoggedIn) login()).session().expiresAt()).as(lifetime).isEmpty();
+    }
+    http.ok(LOGGED_IN.replace("}", ",\"expires_in_ms\":" + Long.MAX_VALUE + "}"));
+    assertThat(((LoginOutcome.LoggedIn) login()).session().expiresAt()).isPresent();
+  }
+
+  @Test
   void loginSentenceWrongPassword() {
     http.status(403, "{\"errcode\":\"M_FORBIDDEN\",\"error\":\"Invalid username or password\"}");
     assertThat(login().sentence())
@@ -86,6 +102,9 @@ class LoginTest {
       strings = {
         "{}",
         "{\"user_id\":\"@a:b\",\"device_id\":\"D\"}",
+        "{\"user_id\":\"a:b\",\"device_id\":\"D\",\"access_token\":\"t\"}",
+        "{\"user_id\":\"@a:b c\",\"device_id\":\"D\",\"access_token\":\"t\"}",
+        "{\"user_id\":\"@a:b\",\"device_id\":\"\\n\",\"access_token\":\"t\"}",
         "{\"user_id\":\"@a:b\",\"access_token\":\"t\"}",
         "{\"device_id\":\"D\",\"access_token\":\"t\"}",
         "{\"user_id\":\"@a:b\",\"device_id\":\"D\",\"access_token\":\"a\\r\\nEvil: 1\"}"

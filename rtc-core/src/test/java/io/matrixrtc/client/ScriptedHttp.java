@@ -36,6 +36,12 @@ final class ScriptedHttp implements HttpTransport {
     return next(CompletableFuture.failedFuture(why));
   }
 
+  /** Forgets the answers that were not asked for. */
+  ScriptedHttp skip() {
+    script.clear();
+    return this;
+  }
+
   /** An answer that the test gives when it likes. */
   CompletableFuture<HttpAnswer> open() {
     CompletableFuture<HttpAnswer> answer = new CompletableFuture<>();

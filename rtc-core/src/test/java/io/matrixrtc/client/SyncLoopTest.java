@@ -28,16 +28,19 @@ class SyncLoopTest {
   private final List<SyncAnswer> answers = new ArrayList<>();
   private boolean accept = true;
   private @Nullable RuntimeException bug;
+  private final HomeserverApi api = new HomeserverApi(session("t"), settings);
   private Duration longPoll = Duration.ofSeconds(30);
-  private final SyncLoop loop = loop(settings);
+  private final SyncLoop loop = loop(api);
 
-  private SyncLoop loop(ClientSettings with) {
+  private static MatrixSession session(String token) {
+    return new MatrixSession(
+        URI.create("https://hs.test"), "@a:hs.test", "D", AccessToken.of(token));
+  }
+
+  private SyncLoop loop(HomeserverApi api) {
     return new SyncLoop(
-        new SyncApi(
-            new HomeserverApi(
-                URI.create("https://hs.test"), Optional.of(AccessToken.of("t")), with),
-            "@a:hs.test"),
-        with,
+        new SyncApi(api, "@a:hs.test"),
+        api.settings(),
         () -> longPoll,
         new SyncLoop.Listener() {
           @Override
@@ -135,11 +138,27 @@ class SyncLoopTest {
 
   @Test
   void syncLogoutEndsTheLoopAndSaysSo() {
-    http.status(401, "{\"errcode\":\"M_UNKNOWN_TOKEN\",\"error\":\"?\",\"soft_logout\":true}");
+    http.status(401, "{\"errcode\":\"M_UNKNOWN_TOKEN\",\"error\":\"?\"}");
     loop.start(Optional.of("s0"));
     time.advance(Duration.ofHours(1));
+    loop.resume();
     assertThat(http.calls()).hasSize(1);
-    assertThat(status).containsExactly(new SyncStatus.Ended(new ApiFailure.LoggedOut(true)));
+    assertThat(status).containsExactly(new SyncStatus.Ended(new ApiFailure.LoggedOut(false)));
+  }
+
+  @Test
+  void syncLogoutThatIsSoftSuspendsTheLoopUntilItIsResumed() {
+    http.status(401, "{\"errcode\":\"M_UNKNOWN_TOKEN\",\"error\":\"?\",\"soft_logout\":true}");
+    loop.start(Optional.of("s0"));
+    loop.pauseFor(() -> CompletableFuture.completedFuture(true)); // does not wake it
+    time.advance(Duration.ofHours(1));
+    assertThat(http.calls()).hasSize(1);
+    assertThat(status).containsExactly(new SyncStatus.Suspended(new ApiFailure.LoggedOut(true)));
+    assertThat(api.tokens().orElseThrow().resume(session("new"))).isTrue();
+    http.open();
+    loop.resume();
+    assertThat(query()).contains("since=s0");
+    assertThat(http.last().token().orElseThrow().reveal()).isEqualTo("new");
   }
 
   @Test
@@ -233,7 +252,7 @@ class SyncLoopTest {
   }
 
   private SyncLoop filtered() {
-    return loop(settings.withSync(SyncSettings.defaults()));
+    return loop(new HomeserverApi(session("t"), settings.withSync(SyncSettings.defaults())));
   }
 
   @Test

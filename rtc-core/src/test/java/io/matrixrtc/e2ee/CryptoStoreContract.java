@@ -2,6 +2,8 @@ package io.matrixrtc.e2ee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.json.Json;
 import io.matrixrtc.olm.Account;
 import io.matrixrtc.olm.Curve25519PublicKey;
 import io.matrixrtc.olm.IdentityKeys;
@@ -49,6 +51,9 @@ interface CryptoStoreContract {
       assertThat(store.trackedUsers()).isEmpty();
       assertThat(store.hasMessageHash("h")).isFalse();
       assertThat(store.syncToken()).isEmpty();
+      assertThat(store.inboxIds()).isEmpty();
+      assertThat(store.inboxEvents(0, 10)).isEmpty();
+      assertThat(store.lastInboxId()).isZero();
     }
   }
 
@@ -281,6 +286,49 @@ interface CryptoStoreContract {
   }
 
   @Test
+  default void anErasedStoreIsAsNew() throws Exception {
+    Device device = device("@b:x", "B", 3);
+    Random random = new Random(5);
+    try (CryptoStore store = open()) {
+      store.write(
+          Changes.builder()
+              .account(
+                  new StoredAccount(
+                      new UserDevice("@a:x", "A"),
+                      Sealed.of(new byte[] {1}),
+                      true,
+                      Optional.empty(),
+                      Optional.empty()))
+              .session(session(peer(1), "s1", 1))
+              .device(device)
+              .device(device("@b:x", "C", 4))
+              .identity(new TestIdentity("@b:x", random::nextBytes).toUserIdentity())
+              .roomKey(roomKey("!r:x", "s", 1, 1))
+              .withheld(withheld("s"))
+              .decryptedEvent(new RoomKeyChanges.MessageIndex(new RoomKeyId("!r:x", "s"), 0), "$a")
+              .trackUser("@b:x", true)
+              .messageHash("h")
+              .syncToken("t")
+              .build());
+      store.write(Changes.builder().removeDevice(device.address()).build());
+      store.erase();
+      assertThat(store.account()).isEmpty();
+      assertThat(store.sessions(peer(1))).isEmpty();
+      assertThat(store.devices("@b:x")).isEmpty();
+      assertThat(store.removedDevice(device.address())).isEmpty();
+      assertThat(store.identities()).isEmpty();
+      assertThat(store.roomKeys(Optional.empty(), 1)).isEmpty();
+      assertThat(store.withheld(new RoomKeyId("!r:x", "s"))).isEmpty();
+      assertThat(store.decryptedEvent(new RoomKeyId("!r:x", "s"), 0)).isEmpty();
+      assertThat(store.trackedUsers()).isEmpty();
+      assertThat(store.hasMessageHash("h")).isFalse();
+      assertThat(store.syncToken()).isEmpty();
+      store.write(Changes.builder().syncToken("again").build());
+      assertThat(store.syncToken()).contains("again");
+    }
+  }
+
+  @Test
   default void whatIsNotInTheChangesStays() throws Exception {
     try (CryptoStore store = open()) {
       store.write(Changes.builder().session(session(peer(1), "s1", 1)).syncToken("t").build());
@@ -307,6 +355,79 @@ interface CryptoStoreContract {
                   store.hasMessageHash("h1"),
                   store.hasMessageHash("one more")))
           .containsExactly(false, true, true);
+    }
+  }
+
+  private static StoredInboxEvent inboxEvent(long id) {
+    return new StoredInboxEvent(id, Sealed.of(new byte[] {(byte) id, 1}));
+  }
+
+  @Test
+  default void theInboxGivesPagesInTheOrderOfIds() throws Exception {
+    try (CryptoStore store = open()) {
+      Changes.Builder five = Changes.builder();
+      for (long id = 1; id <= 5; id++) {
+        five.inboxEvent(inboxEvent(id));
+      }
+      store.write(five.build());
+      assertThat(store.inboxIds()).containsExactly(1L, 2L, 3L, 4L, 5L);
+      assertThat(store.inboxEvents(0, 2)).containsExactly(inboxEvent(1), inboxEvent(2));
+      assertThat(store.inboxEvents(2, 2)).containsExactly(inboxEvent(3), inboxEvent(4));
+      assertThat(store.inboxEvents(4, 2)).containsExactly(inboxEvent(5));
+      assertThat(store.inboxEvents(5, 2)).isEmpty();
+    }
+  }
+
+  @Test
+  default void acknowledgedEventsAreGoneAndTheirIdsAreNotForgotten() throws Exception {
+    try (CryptoStore store = open()) {
+      store.write(
+          Changes.builder()
+              .inboxEvent(inboxEvent(1))
+              .inboxEvent(inboxEvent(2))
+              .inboxEvent(inboxEvent(3))
+              .build());
+      store.write(Changes.builder().acknowledged(2).acknowledged(3).acknowledged(99).build());
+      assertThat(store.inboxEvents(0, 10)).containsExactly(inboxEvent(1));
+      assertThat(store.inboxIds()).containsExactly(1L);
+      assertThat(store.lastInboxId()).isEqualTo(3);
+      store.write(Changes.builder().inboxEvent(inboxEvent(4)).acknowledged(4).build());
+      assertThat(store.inboxIds()).as("received and acknowledged at once").containsExactly(1L);
+      assertThat(store.lastInboxId()).isEqualTo(4);
+    }
+  }
+
+  private static Device invented(int number, LocalTrust trust) throws Exception {
+    ObjectNode keys =
+        Json.newObject().put("user_id", "@b:x").put("device_id", "D" + number);
+    keys.putArray("algorithms");
+    keys.putObject("keys").put("ed25519:D" + number, account(1).identityKeys().ed25519().toBase64());
+    return new Device(SignedDeviceKeys.fromStore(keys), trust);
+  }
+
+  @Test
+  default void devTombstonesGoOldestFirstButNeverThoseThatWereDecidedAbout() throws Exception {
+    try (CryptoStore store = open()) {
+      Changes.Builder full =
+          Changes.builder()
+              .tombstone(invented(0, LocalTrust.BLOCKED))
+              .tombstone(invented(1, LocalTrust.VERIFIED));
+      for (int i = 0; i < CryptoStore.MAX_REMOVED_DEVICES; i++) {
+        full.tombstone(invented(2 + i, LocalTrust.UNSET));
+      }
+      store.write(full.build());
+      assertThat(store.removedDevice(new UserDevice("@b:x", "D2"))).as("full").isPresent();
+      int next = 2 + CryptoStore.MAX_REMOVED_DEVICES;
+      store.write(Changes.builder().tombstone(invented(next, LocalTrust.UNSET)).build());
+      assertThat(store.removedDevice(new UserDevice("@b:x", "D2"))).as("one more").isEmpty();
+      for (int kept : List.of(0, 1, 3, next)) {
+        assertThat(store.removedDevice(new UserDevice("@b:x", "D" + kept))).isPresent();
+      }
+      store.write(Changes.builder().tombstone(invented(3, LocalTrust.BLOCKED)).build());
+      store.write(Changes.builder().tombstone(invented(next + 1, LocalTrust.UNSET)).build());
+      store.write(Changes.builder().tombstone(invented(next + 2, LocalTrust.UNSET)).build());
+      assertThat(store.removedDevice(new UserDevice("@b:x", "D3"))).as("decided since").isPresent();
+      assertThat(store.removedDevice(new UserDevice("@b:x", "D4"))).isEmpty();
     }
   }
 }

@@ -99,6 +99,52 @@ class DeliveriesTest {
   }
 
   @Test
+  void aServerThatFailedLatelyIsNotWaitedFor_B86() throws Exception {
+    UserDevice away = new UserDevice("@dan:away.org", "D");
+    alice.trackUsers(Set.of(away.userId()), network.now);
+    ObjectNode failure = Json.newObject();
+    failure.putObject("failures").putObject("away.org");
+    alice.markSent(wanted(KeysQuery.class).get(0).id(), failure, network.now);
+    alice.deliver(TYPE, Json.newObject(), Set.of(away), network.now);
+    assertThat(alice.takeCompletedDeliveries())
+        .singleElement()
+        .extracting(CompletedDelivery::outcomes)
+        .isEqualTo(Map.of(away, not(new EncryptionOutcome.ServerUnreachable("away.org"))));
+    network.pass(FailureBackoff.FIRST);
+    alice.deliver(TYPE, Json.newObject(), Set.of(away), network.now);
+    assertThat(alice.takeCompletedDeliveries()).as("waits for the query again").isEmpty();
+  }
+
+  @Test
+  void sendUnlistedTellsASilentServerFromADeviceThatDoesNotExist_ours() throws Exception {
+    UserDevice carol = new UserDevice("@carol:example.org", "C");
+    EncryptionOutcome silent = new EncryptionOutcome.ServerUnreachable("example.org");
+    alice.deliver(TYPE, Json.newObject(), Set.of(carol), network.now);
+    KeysQuery query = wanted(KeysQuery.class).get(0);
+    network.pass(Deliveries.LIST_WAIT);
+    wanted(KeysQuery.class);
+    assertThat(outcome(carol)).as("no answer for 5 s").isEqualTo(not(silent));
+    alice.deliver(TYPE, Json.newObject(), Set.of(carol), network.now);
+    alice.markFailed(query.id(), new RequestFailure("no answer"), network.now);
+    assertThat(outcome(carol)).as("the query failed").isEqualTo(not(silent));
+    network.pass(FailureBackoff.FIRST);
+    alice.deliver(TYPE, Json.newObject(), Set.of(carol), network.now);
+    ObjectNode answer = Json.newObject();
+    answer.putObject("device_keys").putObject(carol.userId());
+    for (int round = 0; round < 2; round++) { // the second asks whether it is newer than the list
+      for (KeysQuery again : wanted(KeysQuery.class)) {
+        alice.markSent(again.id(), answer, network.now);
+      }
+    }
+    assertThat(outcome(carol)).isEqualTo(not(new EncryptionOutcome.UnknownDevice()));
+  }
+
+  private DeliveryOutcome outcome(UserDevice device) {
+    return Objects.requireNonNull(
+        alice.takeCompletedDeliveries().get(0).outcomes().get(device), "no outcome");
+  }
+
+  @Test
   void sendFreshADeviceDeletedMeanwhileGetsNothing_ours() throws Exception {
     deliver(alice, bobDevice);
     network.deviceKeys.remove(bobDevice);
@@ -204,7 +250,7 @@ class DeliveriesTest {
   }
 
   @Test
-  void atMost250MessagesGoIntoOneRequest() throws Exception {
+  void requestsHoldAtMost250MessagesAnd256KibOfBody() throws Exception {
     Account account = Account.generate(network.random());
     Set<UserDevice> many = new HashSet<>();
     for (int i = 0; i <= ToDeviceBatches.MAX_MESSAGES; i++) {
@@ -228,9 +274,18 @@ class DeliveriesTest {
     assertThat(deliver(alice, first)).containsEntry(first, SENT);
     network.carriedOut.clear();
     assertThat(deliver(alice, many.toArray(UserDevice[]::new)).values()).containsOnly(SENT);
-    assertThat(network.carriedOut)
-        .filteredOn(ToDevice.class::isInstance)
-        .extracting(request -> ((ToDevice) request).devices().size())
-        .containsExactly(250, 1);
+    List<ToDevice> requests =
+        network.carriedOut.stream()
+            .filter(ToDevice.class::isInstance)
+            .map(ToDevice.class::cast)
+            .toList();
+    assertThat(requests).hasSizeGreaterThan(1);
+    assertThat(requests.stream().mapToInt(request -> request.devices().size()).sum())
+        .isEqualTo(ToDeviceBatches.MAX_MESSAGES + 1);
+    for (ToDevice request : requests) {
+      assertThat(request.devices()).hasSizeLessThanOrEqualTo(ToDeviceBatches.MAX_MESSAGES);
+      assertThat(Json.mapper().writeValueAsBytes(request.body()))
+          .hasSizeLessThanOrEqualTo(ToDeviceBatches.MAX_BYTES);
+    }
   }
 }

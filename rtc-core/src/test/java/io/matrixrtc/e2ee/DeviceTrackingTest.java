@@ -125,12 +125,87 @@ class DeviceTrackingTest {
   }
 
   @Test
+  void devChunk251UsersAreTwoQueries_B73() throws Exception {
+    Set<String> users = new HashSet<>();
+    for (int i = 0; i <= DeviceTracker.MAX_USERS_PER_QUERY; i++) {
+      users.add("@u" + i + ":example.org");
+    }
+    machine.trackUsers(users, network.now);
+    assertThat(queries()).extracting(query -> query.users().size()).containsExactly(250, 1);
+  }
+
+  @Test
+  void devAllInvalidationAsksForEverybody_B67() throws Exception {
+    machine.trackUsers(Set.of(BOB.userId()), network.now);
+    network.settle(machine);
+    assertThat(queries()).isEmpty();
+    machine.invalidateDeviceLists(network.now);
+    assertThat(queries())
+        .extracting(KeysQuery::users)
+        .containsExactly(Set.of(ALICE.userId(), BOB.userId()));
+  }
+
+  @Test
+  void devOutOfBandAnswersUpdateDataButMakeNoListCurrent_B72() throws Exception {
+    KeysQuery regular = askForBob();
+    machine.queryKeys(List.of(BOB.userId(), "@carol:example.org"), network.now);
+    publish(new UserDevice("@carol:example.org", "C"));
+    assertThat(queries()).hasSize(2).contains(regular);
+    KeysQuery outOfBand =
+        queries().stream().filter(query -> !query.equals(regular)).findFirst().orElseThrow();
+    answer(outOfBand, network.query(outOfBand.users()));
+    assertThat(machine.find(BOB)).isPresent();
+    assertThat(machine.devicesOf("@carol:example.org")).hasSize(1);
+    assertThat(machine.trackedUsers()).doesNotContain("@carol:example.org");
+    machine.markFailed(regular.id(), new RequestFailure("no"), network.now);
+    network.pass(FailureBackoff.FIRST);
+    assertThat(queries())
+        .as("the list is still outdated")
+        .extracting(KeysQuery::users)
+        .containsExactly(Set.of(BOB.userId()));
+    answer(queries().get(0), network.query(Set.of(BOB.userId())));
+    assertThat(queries()).isEmpty();
+  }
+
+  @Test
+  void noQueryWhereNothingIsOutdated_B69() throws Exception {
+    assertThat(queries()).isEmpty();
+    changed("@stranger:example.org");
+    assertThat(queries()).isEmpty();
+    changed(ALICE.userId());
+    assertThat(queries()).hasSize(1);
+  }
+
+  @Test
+  void ourOwnDeviceIsTakenWhenItIsListedLate_B66() throws Exception {
+    OlmMachine late = network.open("@late:example.org", "L");
+    network.sync(late, List.of());
+    List<OutgoingRequest> requests = late.outgoingRequests(network.now);
+    for (OutgoingRequest request : requests) {
+      if (request instanceof KeysQuery query) {
+        late.markSent(query.id(), network.query(query.users()), network.now);
+      }
+    }
+    assertThat(late.find(late.device())).as("not uploaded yet").isEmpty();
+    network.settle(late);
+    TestIdentity identity = network.newIdentity("@late:example.org");
+    network.pass(FailureBackoff.FIRST);
+    network.refresh(late, "@late:example.org");
+    assertThat(late.takeKeyChanges().devices()).containsEntry(late.device(), KeyChanges.Kind.NEW);
+    SignedDeviceKeys listed = late.find(late.device()).orElseThrow().keys();
+    UserIdentity own = late.identity("@late:example.org").orElseThrow();
+    assertThat(own.master().key()).isEqualTo(identity.key());
+    assertThat(own.selfSigning().hasSigned(listed)).isTrue();
+  }
+
+  @Test
   void devBackoffLeavesFailedServersAlone() throws Exception {
     machine.trackUsers(Set.of("@c:away.org", "@d:away.org"), network.now);
     ObjectNode failure = Json.newObject();
     failure.putObject("device_keys");
     failure.putObject("failures").putObject("away.org");
-    for (Duration wait : List.of(Duration.ofSeconds(15), Duration.ofSeconds(30))) {
+    for (int seconds : List.of(15, 30, 60, 120, 240, 480, 900, 900)) {
+      Duration wait = Duration.ofSeconds(seconds);
       answer(queries().get(0), failure);
       assertThat(queries()).isEmpty();
       assertThat(machine.nextDeadline(network.now)).contains(network.now.plus(wait));

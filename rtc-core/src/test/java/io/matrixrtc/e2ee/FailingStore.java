@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 
 /** A store whose writes fail when told, leaving everything as it was. */
 final class FailingStore implements CryptoStore {
@@ -13,6 +14,7 @@ final class FailingStore implements CryptoStore {
   boolean fails;
   int writes;
   int identitiesWritten;
+  int identityReads;
   Changes last = Changes.builder().build();
 
   FailingStore(CryptoStore store) {
@@ -41,6 +43,7 @@ final class FailingStore implements CryptoStore {
 
   @Override
   public Optional<UserIdentity> identity(String userId) throws CryptoStoreException {
+    identityReads++;
     return store.identity(userId);
   }
 
@@ -77,6 +80,21 @@ final class FailingStore implements CryptoStore {
   }
 
   @Override
+  public SortedSet<Long> inboxIds() throws CryptoStoreException {
+    return store.inboxIds();
+  }
+
+  @Override
+  public List<StoredInboxEvent> inboxEvents(long after, int limit) throws CryptoStoreException {
+    return store.inboxEvents(after, limit);
+  }
+
+  @Override
+  public long lastInboxId() throws CryptoStoreException {
+    return store.lastInboxId();
+  }
+
+  @Override
   public Map<String, Boolean> trackedUsers() throws CryptoStoreException {
     return store.trackedUsers();
   }
@@ -100,6 +118,11 @@ final class FailingStore implements CryptoStore {
     last = changes;
     identitiesWritten += changes.identities().size();
     store.write(changes);
+  }
+
+  @Override
+  public void erase() throws CryptoStoreException {
+    store.erase();
   }
 
   @Override

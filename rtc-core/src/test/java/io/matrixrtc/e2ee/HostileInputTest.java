@@ -2,6 +2,7 @@ package io.matrixrtc.e2ee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -115,6 +116,92 @@ class HostileInputTest {
     assertThat(network.deliver(alice, "t", Json.newObject(), bob.device()))
         .containsEntry(bob.device(), new DeliveryOutcome.Sent());
     network.queues.remove(bob.device());
+  }
+
+  @Test
+  void noDamagedAnswerGivesAUserAnotherIdentity() {
+    Cases.run(
+        "damaged identities",
+        150,
+        10_000,
+        (seed, random) -> {
+          MachineNetwork network = new MachineNetwork(seed);
+          OlmMachine bob = network.open("@bob:x.org", "B");
+          network.introduce(network.open("@alice:x.org", "A"), bob);
+          TestIdentity alice = network.newIdentity("@alice:x.org");
+          network.sync(bob, List.of(), Set.of("@alice:x.org"));
+          for (int round = 0; round < 4; round++) {
+            for (OutgoingRequest request : bob.outgoingRequests(network.now)) {
+              ObjectNode answer = (ObjectNode) network.carryOut(bob.device(), request);
+              for (String kind : List.of("master_keys", "self_signing_keys")) {
+                if (answer.has(kind) && random.nextBoolean()) {
+                  answer.set(kind, damaged(answer.path(kind), random));
+                }
+              }
+              bob.markSent(request.id(), answer, network.now);
+            }
+            network.sync(bob, List.of(), Set.of("@alice:x.org"));
+            bob.identity("@alice:x.org")
+                .ifPresent(known -> assertThat(known.master().key()).isEqualTo(alice.key()));
+            network.pass(FailureBackoff.LONGEST);
+          }
+          network.settle(bob);
+          assertThat(bob.identityState("@alice:x.org")).contains(IdentityState.UNVERIFIED);
+        });
+  }
+
+  @Test
+  void anyDamagedRoomKeyAndRoomEventIsRefusedAndTheGoodOneStillWorks() {
+    Cases.run(
+        "damaged room keys and events, " + ROUNDS + " rounds each",
+        15,
+        10_000 / ROUNDS,
+        (seed, random) -> {
+          MachineNetwork network = new MachineNetwork(seed);
+          OlmMachine alice = network.open("@alice:x.org", "A");
+          OlmMachine bob = network.open("@bob:x.org", "B");
+          network.introduce(alice, bob);
+          for (int round = 0; round < ROUNDS; round++) {
+            roomKeyAndEvent(network, alice, bob, random);
+          }
+        });
+  }
+
+  private static void roomKeyAndEvent(
+      MachineNetwork network, OlmMachine alice, OlmMachine bob, SplittableRandom random)
+      throws Exception {
+    TestRoomSession session = new TestRoomSession("!r:x.org", network.random());
+    ObjectNode key = session.roomKey();
+    for (int i = 0; i < 4; i++) {
+      JsonNode bad = damaged(key, random);
+      if (isWritable(bad)) {
+        network.deliver(alice, "m.room_key", (ObjectNode) bad, bob.device());
+      }
+    }
+    network.sync(bob);
+    network.deliver(alice, "m.room_key", key, bob.device());
+    network.sync(bob);
+    ObjectNode good = session.event("$1", "@alice:x.org", "hello");
+    for (int i = 0; i < 8; i++) {
+      JsonNode bad = damaged(good, random);
+      if (!good.at("/content/session_id").equals(bad.at("/content/session_id"))
+          || !isStillTheSame(good, bad)) {
+        assertThat(bob.decryptRoomEvent("!r:x.org", (ObjectNode) bad))
+            .isInstanceOf(RoomEventResult.UnableToDecrypt.class);
+      }
+    }
+    assertThat(bob.decryptRoomEvent("!r:x.org", good))
+        .isInstanceOf(RoomEventResult.Decrypted.class);
+  }
+
+  /** Whether the event can leave at all: halves of surrogate pairs cannot. */
+  private static boolean isWritable(JsonNode node) {
+    try {
+      Json.mapper().writeValueAsBytes(node);
+      return true;
+    } catch (JsonProcessingException e) {
+      return false;
+    }
   }
 
   /** A copy with one node, somewhere, replaced, removed or altered. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
+import io.matrixrtc.json.SignedJson;
+import io.matrixrtc.olm.Account;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -285,6 +287,24 @@ class IdentityTrustTest {
   }
 
   @Test
+  void atMost5000IdentitiesStayInMemory() throws Exception {
+    FailingStore counting = new FailingStore(new MemoryCryptoStore());
+    Identities identities = new Identities(BOB, counting, new UnitOfWork(), new KeyChangeLog());
+    for (int i = 0; i < Identities.MAX_IN_MEMORY; i++) {
+      identities.find("@u" + i + ":x");
+    }
+    identities.trim();
+    identities.find("@u0:x"); // now the most recently used
+    assertThat(counting.identityReads).isEqualTo(Identities.MAX_IN_MEMORY);
+    identities.find("@one more:x");
+    identities.trim();
+    identities.find("@u0:x");
+    assertThat(counting.identityReads).isEqualTo(Identities.MAX_IN_MEMORY + 1);
+    identities.find("@u1:x");
+    assertThat(counting.identityReads).as("let go").isEqualTo(Identities.MAX_IN_MEMORY + 2);
+  }
+
+  @Test
   void anUnchangedIdentityIsNotWrittenAgain() throws Exception {
     FailingStore counting = new FailingStore(store);
     bob = network.open(BOB_DEVICE, OlmMachine.Settings.defaults(), counting);
@@ -297,6 +317,121 @@ class IdentityTrustTest {
     network.newIdentity(BOB).signUser(Objects.requireNonNull(network.identities.get(ALICE)));
     network.refresh(bob, ALICE);
     assertThat(counting.identitiesWritten).as("a new signature").isEqualTo(before + 1);
+  }
+
+  /** The state of alice's device as a message of hers shows it. */
+  private VerificationState stateOfAMessage() throws Exception {
+    network.deliver(alice, "m.test", Json.newObject(), BOB_DEVICE);
+    ToDeviceResult result = network.sync(bob).get(0);
+    return ((ToDeviceResult.Decrypted) result).info().verification();
+  }
+
+  @Test
+  void messagesShowEveryStateOfTheirSender_B99() throws Exception {
+    bob = network.open(BOB_DEVICE, MachineNetwork.ALL, store);
+    assertThat(stateOfAMessage()).isEqualTo(VerificationState.UNSIGNED_DEVICE);
+    TestIdentity first = network.newIdentity(ALICE);
+    network.refresh(bob, ALICE);
+    assertThat(stateOfAMessage()).isEqualTo(VerificationState.UNVERIFIED_IDENTITY);
+    bob.verifyIdentity(ALICE, first.key());
+    assertThat(stateOfAMessage()).isEqualTo(VerificationState.VERIFIED);
+    network.newIdentity(ALICE);
+    network.refresh(bob, ALICE);
+    assertThat(stateOfAMessage()).isEqualTo(VerificationState.VERIFICATION_VIOLATION);
+    bob.setLocalTrust(ALICE_DEVICE, LocalTrust.VERIFIED);
+    assertThat(stateOfAMessage()).as("locally").isEqualTo(VerificationState.VERIFIED);
+  }
+
+  private DeliveryOutcome deliverToAlice() throws Exception {
+    Map<UserDevice, DeliveryOutcome> outcomes =
+        network.deliver(bob, "m.test", Json.newObject(), ALICE_DEVICE);
+    return Objects.requireNonNull(Objects.requireNonNull(outcomes, "not ended").get(ALICE_DEVICE));
+  }
+
+  private static DeliveryOutcome untrusted(VerificationState state) {
+    return new DeliveryOutcome.NotEncrypted(
+        new EncryptionOutcome.UntrustedByPolicy(TrustPolicy.CROSS_SIGNED, state));
+  }
+
+  @Test
+  void sendPolicyFollowsTheOwnersIdentity_B112() throws Exception {
+    assertThat(deliverToAlice()).isEqualTo(untrusted(VerificationState.UNSIGNED_DEVICE));
+    network.newIdentity(ALICE);
+    network.refresh(bob, ALICE);
+    assertThat(deliverToAlice()).isEqualTo(new DeliveryOutcome.Sent());
+    TestIdentity second = network.newIdentity(ALICE);
+    network.refresh(bob, ALICE);
+    assertThat(aliceIdentity()).isEqualTo(IdentityState.PIN_VIOLATION);
+    assertThat(deliverToAlice()).as("a pin violation alone").isEqualTo(new DeliveryOutcome.Sent());
+    bob.verifyIdentity(ALICE, second.key());
+    network.newIdentity(ALICE);
+    network.refresh(bob, ALICE);
+    assertThat(deliverToAlice()).isEqualTo(untrusted(VerificationState.VERIFICATION_VIOLATION));
+    bob.withdrawVerification(ALICE);
+    assertThat(deliverToAlice()).isEqualTo(new DeliveryOutcome.Sent());
+  }
+
+  @Test
+  void sendDehydratedDevicesMustBeCrossSignedUnderEveryPolicy_B113() throws Exception {
+    bob = network.open(BOB_DEVICE, MachineNetwork.ALL, store);
+    assertThat(deliverToAlice()).isEqualTo(new DeliveryOutcome.Sent());
+    Account account = Account.generate(network.random());
+    UserDevice dehydrated = new UserDevice(ALICE, "DEHYDRATED");
+    ObjectNode keys = new OwnDevice(dehydrated, account).deviceKeys().put("dehydrated", true);
+    keys.remove("signatures");
+    network.deviceKeys.put(
+        dehydrated,
+        SignedJson.sign(
+            keys, ALICE, "ed25519:DEHYDRATED", message -> account.sign(message).toBytes()));
+    network.refresh(bob, ALICE);
+    assertThat(network.deliver(bob, "m.test", Json.newObject(), dehydrated))
+        .isEqualTo(Map.of(dehydrated, untrusted(VerificationState.UNSIGNED_DEVICE)));
+    network.newIdentity(ALICE);
+    network.refresh(bob, ALICE);
+    assertThat(network.deliver(bob, "m.test", Json.newObject(), dehydrated))
+        .as("it may be written to, but has no one-time key")
+        .isEqualTo(
+            Map.of(
+                dehydrated,
+                new DeliveryOutcome.NotEncrypted(new EncryptionOutcome.NoOneTimeKeys())));
+  }
+
+  @Test
+  void tdSignedOurKeysGoAlongAsOurIdentitySignedThem() throws Exception {
+    UserDevice newDevice = new UserDevice(ALICE, "ANEW");
+    MemoryCryptoStore newStore = new MemoryCryptoStore();
+    OlmMachine fresh = network.open(newDevice, MachineNetwork.ALL, newStore);
+    network.settle(fresh);
+    TestIdentity identity = network.newIdentity(ALICE);
+    network.refresh(fresh, ALICE);
+    network.deviceKeys.remove(newDevice);
+    network.refresh(bob, ALICE);
+    assertThat(bob.find(newDevice)).as("bob has not got the device").isEmpty();
+    for (boolean restarted : List.of(false, true)) {
+      if (restarted) {
+        fresh.close();
+        fresh = network.open(newDevice, MachineNetwork.ALL, newStore);
+      }
+      network.deliver(fresh, "m.test", Json.newObject(), BOB_DEVICE);
+      assertThat(network.sync(bob))
+          .singleElement()
+          .isInstanceOfSatisfying(
+              ToDeviceResult.Decrypted.class,
+              result -> {
+                assertThat(result.info().verification())
+                    .isEqualTo(VerificationState.UNVERIFIED_IDENTITY);
+                assertThat(
+                        result
+                            .event()
+                            .at("/sender_device_keys/signatures")
+                            .path(ALICE)
+                            .has("ed25519:" + identity.selfSigning.publicKey().toBase64()))
+                    .isTrue();
+              });
+    }
+    assertThat(fresh.deviceKeys().toString())
+        .as("what is uploaded is self-signed only")
+        .doesNotContain(identity.selfSigning.publicKey().toBase64());
   }
 
   @Test

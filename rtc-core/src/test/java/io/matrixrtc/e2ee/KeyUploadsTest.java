@@ -199,6 +199,64 @@ class KeyUploadsTest {
   }
 
   @Test
+  void otkCountOneOfFiftyIsMadeAndThenNothing_B61() throws Exception {
+    upload(50);
+    sync(49, Optional.empty());
+    assertThat(upload(50).get("one_time_keys").size()).isEqualTo(1);
+    assertThat(wanted()).isEmpty();
+    sync(50, Optional.empty());
+    assertThat(wanted()).isEmpty();
+    assertThat(machine.nextDeadline(network.now)).isEmpty();
+  }
+
+  @Test
+  void otkExistsIsToldAndTriedAgainWithBackOff() throws Exception {
+    for (Duration wait : List.of(Duration.ofSeconds(15), Duration.ofSeconds(30))) {
+      KeysUpload upload = wanted().orElseThrow();
+      machine.markFailed(upload.id(), new RequestFailure("no"), network.now);
+      assertThat(machine.oneTimeKeysWereLost()).as("any other failure").isFalse();
+      network.pass(wait);
+    }
+    KeysUpload upload = wanted().orElseThrow();
+    machine.markFailed(
+        upload.id(), new RequestFailure("One time key already exists", true), network.now);
+    assertThat(machine.oneTimeKeysWereLost()).isTrue();
+    network.pass(Duration.ofSeconds(60).minusMillis(1));
+    assertThat(wanted()).isEmpty();
+    network.pass(Duration.ofMillis(1));
+    assertThat(wanted().orElseThrow().body()).as("the same keys").isEqualTo(upload.body());
+  }
+
+  @Test
+  void devLogoutErasesTheStoreAndEndsTheMachine() throws Exception {
+    upload(50);
+    assertThat(store.account()).isPresent();
+    machine.logout();
+    assertThat(store.account()).isEmpty();
+    assertThat(store.devices(ALICE.userId())).isEmpty();
+    assertThat(store.trackedUsers()).isEmpty();
+    assertThat(store.syncToken()).isEmpty();
+    assertThatThrownBy(() -> sync(50, Optional.empty())).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> machine.outgoingRequests(network.now))
+        .isInstanceOf(IllegalStateException.class);
+    machine.close();
+    assertThat(store.account()).as("nothing is written any more").isEmpty();
+  }
+
+  @Test
+  void aReopenedAccountIsTheSame_B65() throws Exception {
+    upload(50);
+    ObjectNode keys = machine.deviceKeys();
+    machine.close();
+    machine = open();
+    assertThat(machine.deviceKeys()).isEqualTo(keys);
+    assertThat(machine.identityKeys().ed25519().toBase64())
+        .isEqualTo(keys.at("/keys/ed25519:ALICE1").textValue());
+    sync(50, Optional.empty());
+    assertThat(wanted()).as("nothing is published again").isEmpty();
+  }
+
+  @Test
   void keysAreStoredBeforeTheyLeave() throws Exception {
     machine.close();
     FailingStore failing = new FailingStore(new MemoryCryptoStore());

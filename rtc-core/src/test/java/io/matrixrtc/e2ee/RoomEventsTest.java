@@ -357,6 +357,9 @@ class RoomEventsTest {
     send("m.room_key", later.roomKey());
     assertThat(read(later.event("$2", ALICE, "x")).info().verification())
         .isEqualTo(VerificationState.VERIFIED);
+    assertThat(read(event).info().verification())
+        .as("also by a key that came before")
+        .isEqualTo(VerificationState.VERIFIED);
   }
 
   @Test

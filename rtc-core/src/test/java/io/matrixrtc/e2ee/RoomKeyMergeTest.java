@@ -158,6 +158,20 @@ class RoomKeyMergeTest {
   }
 
   @Test
+  void aCrossSignedOwnerIsNotReplacedByAnotherDeviceHoweverTrusted() {
+    SenderData verified = sender(VerificationState.VERIFIED);
+    SenderData other =
+        new SenderData(
+            VerificationState.VERIFIED,
+            Optional.of(new UserDevice("@other:x", "A")),
+            Optional.empty());
+    assertThat(sender(VerificationState.UNVERIFIED_IDENTITY).isImprovedBy(other)).isFalse();
+    assertThat(sender(VerificationState.UNVERIFIED_IDENTITY).isImprovedBy(verified)).isTrue();
+    assertThat(sender(VerificationState.UNSIGNED_DEVICE).isImprovedBy(other)).isTrue();
+    assertThat(verified.isImprovedBy(other)).isFalse();
+  }
+
+  @Test
   void senderDataFromWeakestToStrongest() {
     VerificationState[] weakestFirst = {
       VerificationState.NO_DEVICE,
@@ -171,7 +185,7 @@ class RoomKeyMergeTest {
         assertThat(sender(weakestFirst[i]).isStrongerThan(sender(weakestFirst[j])))
             .isEqualTo(i > j);
       }
-      assertThat(sender(weakestFirst[i]).mayImprove()).isEqualTo(i < 3);
+      assertThat(sender(weakestFirst[i]).mayImprove()).isEqualTo(i < 4);
     }
   }
 }

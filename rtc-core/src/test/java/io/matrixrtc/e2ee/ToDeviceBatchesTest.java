@@ -46,11 +46,37 @@ class ToDeviceBatchesTest {
     assertThat(split(ToDeviceBatches.MAX_MESSAGES + 1, 10)).containsExactly(250, 1);
   }
 
+  /** Two messages whose body together has {@code bytes} bytes, to one user or to two. */
+  private List<Integer> splitOfTwo(int bytes, String secondUser) throws Exception {
+    Map<UserDevice, ObjectNode> all = new LinkedHashMap<>();
+    UserDevice first = new UserDevice("@a\u00e9\"\ud83d\ude00:hs.test", "D\\1");
+    UserDevice second = new UserDevice(secondUser, "D2");
+    ObjectNode whole = Json.newObject();
+    ObjectNode messages = whole.putObject("messages");
+    messages.withObjectProperty(first.userId()).putObject(first.deviceId()).put("x", "\u00e9\n");
+    messages.withObjectProperty(second.userId()).putObject(second.deviceId()).put("x", "");
+    int rest = bytes - Json.mapper().writeValueAsBytes(whole).length;
+    all.put(first, Json.newObject().put("x", "\u00e9\n"));
+    all.put(second, Json.newObject().put("x", "y".repeat(rest)));
+    List<Integer> sizes = new ArrayList<>();
+    ToDeviceBatches.split(
+        all,
+        (body, devices) -> {
+          bodies.add(body);
+          sizes.add(devices.size());
+        });
+    return sizes;
+  }
+
   @Test
-  void sendSizeAtTheBoundAndOneBeyond_ours() {
-    int quarter = ToDeviceBatches.MAX_BYTES / 4;
-    assertThat(split(4, quarter)).containsExactly(4);
-    assertThat(split(4, quarter + 1)).containsExactly(3, 1);
+  void sendSizeAtTheBoundAndOneBeyond_ours() throws Exception {
+    for (String second : List.of("@b:hs.test", "@a\u00e9\"\ud83d\ude00:hs.test")) {
+      bodies.clear();
+      assertThat(splitOfTwo(ToDeviceBatches.MAX_BYTES, second)).containsExactly(2);
+      assertThat(Json.mapper().writeValueAsBytes(bodies.get(0))).hasSize(ToDeviceBatches.MAX_BYTES);
+      assertThat(splitOfTwo(ToDeviceBatches.MAX_BYTES + 1, second)).containsExactly(1, 1);
+    }
+    assertThat(ToDeviceBatches.MAX_BYTES).isEqualTo(262_144);
   }
 
   @Test

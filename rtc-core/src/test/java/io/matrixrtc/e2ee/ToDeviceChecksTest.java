@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.matrixrtc.encoding.CanonicalJsonException;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.json.SignedJson;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -510,6 +512,46 @@ class ToDeviceChecksTest {
   }
 
   @Test
+  void secretsOfTheMachineAreBlankedInWhatIsHandedOn_B106() throws Exception {
+    aliceIsKnown();
+    Map<String, String> secrets =
+        Map.of("m.secret.send", "secret", "m.forwarded_room_key", "session_key");
+    for (Map.Entry<String, String> secret : secrets.entrySet()) {
+      ToDeviceResult.Decrypted result =
+          assertAccepted(
+              alice.event(
+                  secret.getKey(),
+                  payload -> payload.putObject("content").put(secret.getValue(), "TOP SECRET")));
+      assertThat(result.content().path(secret.getValue()).textValue()).isEmpty();
+      assertThat(result.event().toString()).doesNotContain("TOP SECRET");
+    }
+    ToDeviceResult.Decrypted app =
+        assertAccepted(
+            alice.event(TYPE, payload -> payload.putObject("content").put("secret", "the app's")));
+    assertThat(app.content().path("secret").textValue()).isEqualTo("the app's");
+  }
+
+  @Test
+  void whatIsInvalidStopsNothingAndResultsKeepTheirOrder_B101_B105() throws Exception {
+    aliceIsKnown();
+    ObjectNode first = alice.event(TYPE);
+    ObjectNode clear = Json.newObject().put("type", "m.x").put("sender", ALICE.userId());
+    clear.putObject("content");
+    ObjectNode refused = alice.event(TYPE, payload -> payload.put("recipient", "@x:y"));
+    ObjectNode last = alice.event(TYPE);
+    assertThat(
+            network.sync(
+                bob, List.of(first, Json.newObject(), clear, refused, TextNode.valueOf("x"), last)))
+        .hasExactlyElementsOfTypes(
+            ToDeviceResult.Decrypted.class,
+            ToDeviceResult.Invalid.class,
+            ToDeviceResult.PlainText.class,
+            ToDeviceResult.UnableToDecrypt.class,
+            ToDeviceResult.Invalid.class,
+            ToDeviceResult.Decrypted.class);
+  }
+
+  @Test
   void td13DehydratedDevicesAreDropped() throws Exception {
     ObjectNode bad =
         alice.event(
@@ -518,6 +560,41 @@ class ToDeviceChecksTest {
                 payload.set("sender_device_keys", resigned(keys -> keys.put("dehydrated", true))));
     assertThat(network.sync(bob, List.of(bad))).isEmpty();
     assertAccepted(alice.event(TYPE));
+  }
+
+  @Test
+  void td13AlsoRoomKeysOfDehydratedDevicesAreDropped_B102() throws Exception {
+    ObjectNode bad =
+        alice.event(
+            "m.room_key",
+            payload ->
+                payload.set("sender_device_keys", resigned(keys -> keys.put("dehydrated", true))));
+    assertThat(network.sync(bob, List.of(bad))).isEmpty();
+    assertThat(bobStore.roomKeys(Optional.empty(), 10)).isEmpty();
+    network.deviceKeys.put(ALICE, resigned(keys -> keys.put("dehydrated", true)));
+    bob.trackUsers(Set.of(ALICE.userId()), network.now);
+    network.settle(bob);
+    ObjectNode known = alice.event("m.room_key", payload -> payload.remove("sender_device_keys"));
+    assertThat(network.sync(bob, List.of(known))).as("listed as dehydrated").isEmpty();
+    assertThat(bobStore.roomKeys(Optional.empty(), 10)).isEmpty();
+    network.deviceKeys.put(ALICE, alice.keys.deviceKeys());
+    network.refresh(bob, ALICE.userId());
+    assertAccepted(alice.event("m.room_key"));
+    assertThat(bobStore.roomKeys(Optional.empty(), 10)).hasSize(1);
+  }
+
+  @Test
+  void aDeletedDeviceThatSendsItsKeysIsAnUnsignedDevice_B97() throws Exception {
+    aliceIsKnown();
+    network.deviceKeys.remove(ALICE);
+    network.deviceKeys.put(new UserDevice(ALICE.userId(), "NEW"), Json.newObject());
+    network.refresh(bob, ALICE.userId());
+    assertThat(bob.find(ALICE)).isEmpty();
+    assertThat(assertAccepted(alice.event(TYPE)).info().verification())
+        .isEqualTo(VerificationState.UNSIGNED_DEVICE);
+    assertRefused(
+        alice.event(TYPE, payload -> payload.remove("sender_device_keys")),
+        UndecryptableReason.UNKNOWN_SENDER_DEVICE);
   }
 
   @Test

@@ -49,8 +49,10 @@ class ToDeviceVectorsTest {
           untrusted("unknown_sender_device", VerificationState.NO_DEVICE),
           untrusted("mismatched_sender", VerificationState.MISMATCHED_SENDER),
           untrusted("verification_violation", VerificationState.VERIFICATION_VIOLATION),
+          untrusted("sender_identity_violation", VerificationState.VERIFICATION_VIOLATION),
           untrusted(
-              "sender_identity_verification_violation", VerificationState.VERIFICATION_VIOLATION));
+              "sender_identity_verification_violation", VerificationState.VERIFICATION_VIOLATION),
+          Map.entry("replayed", RoomDecryptionFailure.Replayed.class::isInstance));
 
   private static boolean isUnreadable(RoomDecryptionFailure failure) {
     return failure instanceof RoomDecryptionFailure.Malformed

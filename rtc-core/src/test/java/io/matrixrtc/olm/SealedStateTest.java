@@ -66,6 +66,17 @@ class SealedStateTest {
   }
 
   @Test
+  void accountsKeepNoneOneOrTwoFallbackKeys_B45() throws Exception {
+    Account account = Account.generate(new java.util.Random(45)::nextBytes);
+    for (String kept :
+        new String[] {"current none previous none", "previous none", "previous 0?"}) {
+      Account loaded = Account.unseal(KEY, account.seal(KEY, GoldenStates.salt()));
+      assertThat(States.of(loaded)).isEqualTo(States.of(account)).contains(kept);
+      account.generateFallbackKey();
+    }
+  }
+
+  @Test
   void loadedGroupSessionsGoOnAtTheSameIndex() throws Exception {
     GroupSession owner = GoldenStates.groupSession();
     GroupSession loaded = GroupSession.unseal(KEY, owner.seal(KEY, GoldenStates.salt()));

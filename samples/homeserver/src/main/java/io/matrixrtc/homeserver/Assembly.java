@@ -8,6 +8,8 @@ import io.matrixrtc.homeserver.accounts.FilterEndpoints;
 import io.matrixrtc.homeserver.accounts.Filters;
 import io.matrixrtc.homeserver.accounts.InteractiveAuth;
 import io.matrixrtc.homeserver.accounts.LoginEndpoints;
+import io.matrixrtc.homeserver.accounts.OpenIdEndpoints;
+import io.matrixrtc.homeserver.accounts.PushRuleEndpoints;
 import io.matrixrtc.homeserver.accounts.RegisterEndpoints;
 import io.matrixrtc.homeserver.accounts.Transactions;
 import io.matrixrtc.homeserver.accounts.Users;
@@ -66,11 +68,14 @@ record Assembly(Routes routes, Tokens tokens) {
     List<Endpoints> all =
         List.of(
             new DiscoveryEndpoints(baseUrl),
+            new EmptyEndpoints(),
             login,
             new RegisterEndpoints(users, login, auth, ids, config.registrationOpen()),
             new DeviceEndpoints(devices, auth, keys::deviceRenamed),
             new FilterEndpoints(filters),
             new AccountDataEndpoints(accountData),
+            new PushRuleEndpoints(accountData),
+            new OpenIdEndpoints(foundation),
             rooms,
             keys,
             new SendToDeviceEndpoint(inbox, devices, transactions),

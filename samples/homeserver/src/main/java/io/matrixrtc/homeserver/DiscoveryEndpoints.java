@@ -33,6 +33,7 @@ final class DiscoveryEndpoints implements Endpoints {
     Route.Access open = Route.Access.PUBLIC;
     add(routes, "/.well-known/matrix/client", open, this::wellKnown);
     add(routes, "/_matrix/client/versions", open, this::versions);
+    add(routes, "/_matrix/federation/v1/version", open, this::software);
     routes.client("GET", "/capabilities", this::capabilities);
   }
 
@@ -52,6 +53,12 @@ final class DiscoveryEndpoints implements Endpoints {
     VERSIONS.forEach(versions::add);
     ObjectNode features = answer.putObject("unstable_features");
     FEATURES.forEach(feature -> features.put(feature, true));
+    return Answer.ok(answer);
+  }
+
+  private Answer software(Request request) {
+    ObjectNode answer = Json.object();
+    answer.putObject("server").put("name", "matrixrtc-homeserver").put("version", "0.1.0");
     return Answer.ok(answer);
   }
 

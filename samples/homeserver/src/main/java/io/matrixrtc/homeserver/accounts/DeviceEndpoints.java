@@ -10,6 +10,8 @@ import io.matrixrtc.homeserver.http.MatrixException;
 import io.matrixrtc.homeserver.http.Request;
 import io.matrixrtc.homeserver.http.Routes;
 import io.matrixrtc.homeserver.http.Session;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** The caller's own devices. */
 public final class DeviceEndpoints implements Endpoints {
@@ -35,6 +37,7 @@ public final class DeviceEndpoints implements Endpoints {
     routes.client("GET", "/devices/{deviceId}", r -> Answer.ok(json(find(r))));
     routes.client("PUT", "/devices/{deviceId}", this::rename);
     routes.client("DELETE", "/devices/{deviceId}", this::delete);
+    routes.client("POST", "/delete_devices", this::deleteSeveral);
   }
 
   private Answer list(Request request) {
@@ -63,6 +66,19 @@ public final class DeviceEndpoints implements Endpoints {
     String deviceId = request.path("deviceId");
     auth.requirePassword(new Fields(request.jsonOrEmpty()), userId, "delete " + deviceId);
     devices.delete(new Session(userId, deviceId));
+    return Answer.ok();
+  }
+
+  private Answer deleteSeveral(Request request) {
+    String userId = request.session().userId();
+    Fields body = request.fields();
+    if (!body.object().has("devices")) {
+      throw MatrixException.missing("devices");
+    }
+    // The session must not be good for other devices than those it was begun for.
+    SortedSet<String> deviceIds = new TreeSet<>(body.strings("devices"));
+    auth.requirePassword(body, userId, "delete " + deviceIds);
+    deviceIds.forEach(deviceId -> devices.delete(new Session(userId, deviceId)));
     return Answer.ok();
   }
 

@@ -23,11 +23,18 @@ final class RoomState {
   }
 
   /**
-   * The state to give.
+   * The state to give, as far as the filter admits it.
    *
    * @param whole all of it, or only what differs from the state at {@code since}
    */
   Collection<Event> of(
+      SyncContext sync, String roomId, boolean whole, long since, long upTo, Timeline timeline) {
+    return all(sync, roomId, whole, since, upTo, timeline).stream()
+        .filter(sync.filter().state()::admits)
+        .toList();
+  }
+
+  private Collection<Event> all(
       SyncContext sync, String roomId, boolean whole, long since, long upTo, Timeline timeline) {
     long at = sync.stateAfter() ? upTo : timeline.start();
     Map<String, Event> state = new LinkedHashMap<>();

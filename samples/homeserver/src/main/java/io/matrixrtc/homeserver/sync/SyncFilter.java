@@ -12,6 +12,7 @@ import java.util.Optional;
 record SyncFilter(
     int timelineLimit,
     EventFilter timeline,
+    EventFilter state,
     Optional<List<String>> rooms,
     List<String> notRooms,
     boolean includeLeave,
@@ -30,6 +31,7 @@ record SyncFilter(
     return new SyncFilter(
         limit(timeline),
         EventFilter.of(timeline),
+        EventFilter.of(state),
         room.object().has("rooms") ? Optional.of(room.strings("rooms")) : Optional.empty(),
         room.strings("not_rooms"),
         room.flag("include_leave"),

@@ -50,6 +50,13 @@ class AccountsTest extends ServerTest {
   }
 
   @Test
+  void thereAreNoPushRulesButAnAnswer() {
+    JsonNode global = register("alice").get("/pushrules/").ok().path("global");
+    assertThat(names(global)).containsExactly("content", "override", "room", "sender", "underride");
+    nobody().get("/pushrules/").fails(401, "M_MISSING_TOKEN");
+  }
+
+  @Test
   void loginTakesPasswordsOnlyAndTellsNotWhatWasWrong() {
     register("alice");
     assertThat(nobody().get("/login").ok().at("/flows/0/type").asText())
@@ -109,6 +116,24 @@ class AccountsTest extends ServerTest {
     String again = refused.body().path("session").asText();
     one.delete("/devices/TWO", auth.formatted(again, "secret-alice")).ok();
     two.get("/account/whoami").fails(401, "M_UNKNOWN_TOKEN");
+  }
+
+  @Test
+  void severalDevicesAreDeletedWithOnePassword_HS_DEVICES_DELETE() {
+    Client one = register("alice");
+    Client two = one.logIn("TWO");
+    Client three = one.logIn("THREE");
+    JsonNode challenge = one.post("/delete_devices", "{'devices':['TWO','NONE']}").body();
+    assertThat(challenge.at("/flows/0/stages/0").asText()).isEqualTo("m.login.password");
+    String auth =
+        ",'auth':{'type':'m.login.password','session':'%s','identifier':{'type':'m.id.user','user':'alice'},'password':'secret-alice'}}"
+            .formatted(challenge.path("session").asText());
+    one.post("/delete_devices", "{'devices':['THREE']" + auth).fails(400, "M_UNKNOWN");
+    two.get("/account/whoami").ok();
+    one.post("/delete_devices", "{'devices':['NONE','TWO']" + auth).ok();
+    two.get("/account/whoami").fails(401, "M_UNKNOWN_TOKEN");
+    three.get("/account/whoami").ok();
+    one.post("/delete_devices", "{}").fails(400, "M_MISSING_PARAM");
   }
 
   @Test

@@ -1,0 +1,130 @@
+package io.matrixrtc.e2ee.sqlite;
+
+import io.matrixrtc.e2ee.CryptoStoreException;
+import io.matrixrtc.e2ee.RoomKeyChanges;
+import io.matrixrtc.e2ee.RoomKeyId;
+import io.matrixrtc.e2ee.RoomKeyInfo;
+import io.matrixrtc.e2ee.RoomKeyStore;
+import io.matrixrtc.e2ee.Sealed;
+import io.matrixrtc.e2ee.StoredRoomKey;
+import io.matrixrtc.e2ee.WithheldCode;
+import io.matrixrtc.e2ee.WithheldRoomKey;
+import io.matrixrtc.olm.Curve25519PublicKey;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The room keys of a {@link SqliteCryptoStore}. */
+final class SqliteRoomKeys implements RoomKeyStore {
+  private static final String SELECT =
+      "SELECT room_id, session_id, sealed_info, sealed FROM room_key ";
+
+  private final Database database;
+  private final SealedRows rows;
+
+  SqliteRoomKeys(Database database, SealedRows rows) {
+    this.database = database;
+    this.rows = rows;
+  }
+
+  @Override
+  public Optional<StoredRoomKey> roomKey(RoomKeyId id) throws CryptoStoreException {
+    return database.first(
+        this::key, SELECT + "WHERE room_id = ? AND session_id = ?", id.roomId(), id.sessionId());
+  }
+
+  @Override
+  public List<StoredRoomKey> roomKeysFrom(Curve25519PublicKey senderKey)
+      throws CryptoStoreException {
+    return database.query(this::key, SELECT + "WHERE sender_key = ?", senderKey.toBytes());
+  }
+
+  @Override
+  public List<StoredRoomKey> roomKeys(Optional<RoomKeyId> after, int limit)
+      throws CryptoStoreException {
+    String order = "ORDER BY room_id, session_id LIMIT ?";
+    if (after.isEmpty()) {
+      return database.query(this::key, SELECT + order, limit);
+    }
+    return database.query(
+        this::key,
+        SELECT + "WHERE (room_id, session_id) > (?, ?) " + order,
+        after.get().roomId(),
+        after.get().sessionId(),
+        limit);
+  }
+
+  private StoredRoomKey key(ResultSet row) throws SQLException, CryptoStoreException {
+    RoomKeyId id = new RoomKeyId(row.getString(1), row.getString(2));
+    RoomKeyInfo info =
+        rows.open(
+            row.getBytes(3),
+            lines -> StoredText.roomKey(id, lines),
+            SealedRows.ROOM_KEY_FACTS,
+            id.roomId(),
+            id.sessionId());
+    return new StoredRoomKey(info, Sealed.of(row.getBytes(4)));
+  }
+
+  @Override
+  public Optional<WithheldRoomKey> withheld(RoomKeyId id) throws CryptoStoreException {
+    return database.first(
+        row -> new WithheldRoomKey(id, WithheldCode.valueOf(row.getString(1)), row.getString(2)),
+        "SELECT code, sender FROM withheld_room_key WHERE room_id = ? AND session_id = ?",
+        id.roomId(),
+        id.sessionId());
+  }
+
+  @Override
+  public Optional<String> decryptedEvent(RoomKeyId id, long index) throws CryptoStoreException {
+    return database.first(
+        row -> row.getString(1),
+        "SELECT event_id FROM decrypted_event"
+            + " WHERE room_id = ? AND session_id = ? AND message_index = ?",
+        id.roomId(),
+        id.sessionId(),
+        index);
+  }
+
+  void write(RoomKeyChanges changes) throws CryptoStoreException {
+    for (StoredRoomKey key : changes.keys()) {
+      database.update(
+          "INSERT OR REPLACE INTO room_key VALUES (?, ?, ?, ?, ?)",
+          key.id().roomId(),
+          key.id().sessionId(),
+          key.info().senderKey().toBytes(),
+          rows.seal(
+              StoredText.of(key.info()),
+              SealedRows.ROOM_KEY_FACTS,
+              key.id().roomId(),
+              key.id().sessionId()),
+          key.session().toBytes());
+    }
+    for (WithheldRoomKey notice : changes.withheld()) { // a repeated one counts as new
+      database.update(
+          "INSERT OR REPLACE INTO withheld_room_key (room_id, session_id, code, sender)"
+              + " VALUES (?, ?, ?, ?)",
+          notice.id().roomId(),
+          notice.id().sessionId(),
+          notice.code().name(),
+          notice.sender());
+    }
+    if (!changes.withheld().isEmpty()) {
+      database.update(
+          "DELETE FROM withheld_room_key WHERE position <= (SELECT position FROM withheld_room_key"
+              + " ORDER BY position DESC LIMIT 1 OFFSET ?)",
+          MAX_WITHHELD);
+    }
+    for (Map.Entry<RoomKeyChanges.MessageIndex, String> event :
+        changes.decryptedEvents().entrySet()) {
+      database.update(
+          "INSERT OR REPLACE INTO decrypted_event VALUES (?, ?, ?, ?)",
+          event.getKey().id().roomId(),
+          event.getKey().id().sessionId(),
+          event.getKey().index(),
+          event.getValue());
+    }
+  }
+}

@@ -1,0 +1,340 @@
+package io.matrixrtc.e2ee;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.e2ee.sqlite.SqliteCryptoStore;
+import io.matrixrtc.e2ee.sqlite.StoreSecret;
+import io.matrixrtc.json.Json;
+import io.matrixrtc.olm.RandomSource;
+import io.matrixrtc.olm.StateKey;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the SQLite store does beyond the contract of all stores. */
+class SqliteStoreTest {
+  private static final UserDevice BOB = new UserDevice("@b:x.org", "B");
+  private static final byte[] KEY =
+      "0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.UTF_8);
+
+  @TempDir Path folder;
+
+  private Path file() {
+    return folder.resolve("store.db");
+  }
+
+  private SqliteCryptoStore open() throws Exception {
+    return open(StoreSecret.key(KEY));
+  }
+
+  private SqliteCryptoStore open(StoreSecret secret) throws Exception {
+    return SqliteCryptoStore.open(file(), secret, RandomSource.secure());
+  }
+
+  private static Changes token(String token) {
+    return Changes.builder().syncToken(token).build();
+  }
+
+  private void sql(String statement) throws Exception {
+    try (Connection raw = DriverManager.getConnection("jdbc:sqlite:" + file());
+        Statement run = raw.createStatement()) {
+      run.execute(statement);
+    }
+  }
+
+  private String ask(String query) throws Exception {
+    try (Connection raw = DriverManager.getConnection("jdbc:sqlite:" + file());
+        Statement run = raw.createStatement();
+        ResultSet found = run.executeQuery(query)) {
+      return found.next() ? found.getString(1) : "nothing";
+    }
+  }
+
+  @Test
+  void storeKeyAnotherKeyIsRefusedAndChangesNothing() throws Exception {
+    try (SqliteCryptoStore store = open()) {
+      store.write(token("t"));
+    }
+    byte[] before = Files.readAllBytes(file());
+    byte[] other = KEY.clone();
+    other[31] ^= 1;
+    for (StoreSecret wrong :
+        List.of(StoreSecret.key(other), StoreSecret.passphrase("pass".toCharArray()))) {
+      assertThatThrownBy(() -> open(wrong))
+          .isInstanceOf(CryptoStoreException.WrongKey.class)
+          .hasMessageContaining("store.db");
+    }
+    assertThat(Files.readAllBytes(file())).isEqualTo(before);
+    try (SqliteCryptoStore store = open()) {
+      assertThat(store.syncToken()).as("control: the right key").contains("t");
+    }
+  }
+
+  @Test
+  void storeKeyFromAPassphrase() throws Exception {
+    try (SqliteCryptoStore store = open(StoreSecret.passphrase("correct horse".toCharArray()))) {
+      store.write(token("t"));
+    }
+    assertThat(
+            ask("SELECT kdf || memory_kib || ',' || passes || ',' || parallelism FROM store_key"))
+        .isEqualTo("argon2id65536,3,1");
+    assertThatThrownBy(() -> open(StoreSecret.passphrase("correct house".toCharArray())))
+        .isInstanceOf(CryptoStoreException.WrongKey.class);
+    assertThatThrownBy(() -> open()).isInstanceOf(CryptoStoreException.WrongKey.class);
+    try (SqliteCryptoStore store = open(StoreSecret.passphrase("correct horse".toCharArray()))) {
+      assertThat(store.syncToken()).contains("t");
+    }
+  }
+
+  @Test
+  void storeKdfParametersOutOfRangeAreNotBelieved() throws Exception {
+    StoreSecret secret = StoreSecret.passphrase("p".toCharArray());
+    open(secret).close();
+    for (String damage :
+        List.of("memory_kib = 1048577", "passes = 101", "parallelism = 17", "salt = x'00'")) {
+      sql("CREATE TABLE kept AS SELECT * FROM store_key");
+      sql("UPDATE store_key SET " + damage);
+      assertThatThrownBy(() -> open(secret))
+          .as(damage)
+          .isInstanceOf(CryptoStoreException.Unreadable.class)
+          .hasMessageContaining("store key");
+      sql("DELETE FROM store_key");
+      sql("INSERT INTO store_key SELECT * FROM kept");
+      sql("DROP TABLE kept");
+    }
+    open(secret).close();
+  }
+
+  @Test
+  void storeNewerSchemaIsRefused() throws Exception {
+    open().close();
+    sql("PRAGMA user_version = 2");
+    assertThatThrownBy(this::open)
+        .isInstanceOf(CryptoStoreException.NewerSchema.class)
+        .hasMessageContaining("version 2");
+    sql("PRAGMA user_version = 1");
+    open().close();
+  }
+
+  @Test
+  void storeSyncEachCommitIsOnDisk() throws Exception {
+    try (SqliteCryptoStore store = open()) {
+      store.write(token("t"));
+      assertThat(store.settings())
+          .containsEntry("journal_mode", "wal")
+          .containsEntry("synchronous", "2") // FULL
+          .containsEntry("busy_timeout", "5000");
+    }
+    assertThat(ask("PRAGMA user_version")).isEqualTo("1");
+  }
+
+  @Test
+  void storeOwnerNobodyElseReadsTheFiles() throws Exception {
+    assumeTrue(folder.getFileSystem().supportedFileAttributeViews().contains("posix"));
+    try (SqliteCryptoStore store = open()) {
+      store.write(token("t"));
+      try (var files = Files.list(folder)) {
+        List<Path> all = files.toList();
+        assertThat(all).hasSizeGreaterThanOrEqualTo(4);
+        for (Path one : all) {
+          assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(one)))
+              .as("%s", one)
+              .isEqualTo("rw-------");
+        }
+      }
+    }
+  }
+
+  @Test
+  void aFailedTransactionLeavesNothingAndEndsTheMachine() throws Exception {
+    MachineNetwork network = new MachineNetwork(5);
+    try (SqliteCryptoStore store = open()) {
+      OlmMachine machine =
+          OlmMachine.open(BOB, MachineNetwork.ALL, store, store.stateKey(), network.random());
+      network.sync(machine, List.of());
+      String before = store.syncToken().orElseThrow();
+      sql(
+          "CREATE TRIGGER full BEFORE INSERT ON single_value WHEN new.name = 'sync token'"
+              + " BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END");
+      assertThatThrownBy(() -> network.sync(machine, List.of(clear())))
+          .isInstanceOf(CryptoStoreException.Unavailable.class)
+          .hasMessageContaining("full");
+      sql("DROP TRIGGER full");
+      assertThatThrownBy(() -> network.sync(machine, List.of()))
+          .as("used no more")
+          .isInstanceOf(IllegalStateException.class);
+      assertThat(store.syncToken()).contains(before);
+      assertThat(store.inboxIds()).as("written before the failure, and undone").isEmpty();
+
+      OlmMachine again =
+          OlmMachine.open(BOB, MachineNetwork.ALL, store, store.stateKey(), network.random());
+      network.sync(again, List.of(clear()));
+      assertThat(store.inboxIds()).as("control: without the failure").containsExactly(1L);
+    }
+  }
+
+  private static ObjectNode clear() {
+    var event = Json.newObject().put("type", "org.example").put("sender", "@c:x.org");
+    event.putObject("content");
+    return event;
+  }
+
+  @Test
+  void aFileThatIsNoDatabaseIsUnavailable() throws Exception {
+    Files.writeString(file(), "no database at all, but long enough to look at: ".repeat(100));
+    assertThatThrownBy(this::open).isInstanceOf(CryptoStoreException.Unavailable.class);
+    assertThatThrownBy(
+            () ->
+                SqliteCryptoStore.open(
+                    folder.resolve("none/store.db"), StoreSecret.key(KEY), RandomSource.secure()))
+        .isInstanceOf(CryptoStoreException.Unavailable.class);
+  }
+
+  @Test
+  void storeRowDamagedAndMovedValuesAreRefusedByName() throws Exception {
+    MachineNetwork network = new MachineNetwork(6);
+    try (SqliteCryptoStore store = open()) {
+      OlmMachine bob =
+          OlmMachine.open(BOB, MachineNetwork.ALL, store, store.stateKey(), network.random());
+      network.introduce(bob, network.open("@a:x.org", "A"), network.open("@c:x.org", "C"));
+      assertThat(store.devices("@a:x.org")).as("control").hasSize(1);
+      sql(
+          "UPDATE device SET sealed = (SELECT sealed FROM device WHERE user_id = '@c:x.org')"
+              + " WHERE user_id = '@a:x.org'");
+      assertThatThrownBy(() -> store.devices("@a:x.org"))
+          .isInstanceOf(CryptoStoreException.Unreadable.class)
+          .hasMessageContaining("device");
+      assertThat(store.devices("@c:x.org")).as("the others are read").hasSize(1);
+      sql("UPDATE single_value SET sealed = x'0102' WHERE name = 'sync token'");
+      assertThatThrownBy(store::syncToken)
+          .isInstanceOf(CryptoStoreException.Unreadable.class)
+          .hasMessageContaining("sync token");
+      sql(
+          "UPDATE single_value SET sealed = (SELECT sealed FROM single_value WHERE name ="
+              + " 'account facts') WHERE name = 'account'");
+      assertThatThrownBy(
+              () ->
+                  OlmMachine.open(
+                      BOB, MachineNetwork.ALL, store, store.stateKey(), network.random()))
+          .isInstanceOf(CryptoStoreException.Unreadable.class)
+          .hasMessageContaining("account");
+    }
+  }
+
+  @Test
+  void storeSecretsAreNotInTheFiles() throws Exception {
+    MachineNetwork network = new MachineNetwork(7);
+    String token = "a-sync-token-of-some-length";
+    try (SqliteCryptoStore store = open()) {
+      OlmMachine bob =
+          OlmMachine.open(BOB, MachineNetwork.ALL, store, store.stateKey(), network.random());
+      var event = clear();
+      event.putObject("content").put("text", "very-visible-content");
+      bob.receiveSync(
+          new SyncChanges(List.of(event), Set.of(), Set.of(), 0, Optional.empty(), token),
+          network.now);
+      bob.trackUsers(List.of("@visible:x.org"), network.now);
+      StringBuilder files = new StringBuilder();
+      try (var all = Files.list(folder)) {
+        for (Path one : all.toList()) {
+          files.append(Files.readString(one, StandardCharsets.ISO_8859_1));
+        }
+      }
+      byte[] stateKey = store.stateKey().copySecret();
+      assertThat(files.toString())
+          .contains("@visible:x.org") // control: names of rows are in the clear
+          .doesNotContain(token)
+          .doesNotContain("very-visible-content")
+          .doesNotContain(new String(KEY, StandardCharsets.ISO_8859_1))
+          .doesNotContain(new String(stateKey, StandardCharsets.ISO_8859_1));
+    }
+  }
+
+  @Test
+  void storeLeaseHoldsInsideOneProcess() throws Exception {
+    SqliteCryptoStore first = open();
+    assertThatThrownBy(this::open)
+        .isInstanceOf(CryptoStoreException.InUse.class)
+        .hasMessageContaining("store.db")
+        .hasMessageContaining("close the other program");
+    Path link = folder.resolve("link.db");
+    Files.createSymbolicLink(link, file());
+    assertThatThrownBy(
+            () -> SqliteCryptoStore.open(link, StoreSecret.key(KEY), RandomSource.secure()))
+        .as("by another name")
+        .isInstanceOf(CryptoStoreException.InUse.class);
+    first.close();
+    first.close();
+    open().close();
+  }
+
+  @Test
+  void storeLeaseHoldsBetweenProcessesAndEndsWithThem() throws Exception {
+    Process holder =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Holder.class.getName(),
+                file().toString())
+            .redirectErrorStream(true)
+            .start();
+    try (BufferedReader out =
+        new BufferedReader(
+            new InputStreamReader(holder.getInputStream(), StandardCharsets.UTF_8))) {
+      String line = out.readLine();
+      while (line != null && !line.equals("open")) {
+        line = out.readLine();
+      }
+      assertThat(line).isEqualTo("open");
+      assertThatThrownBy(this::open).isInstanceOf(CryptoStoreException.InUse.class);
+    } finally {
+      holder.destroyForcibly();
+    }
+    assertThat(holder.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    try (SqliteCryptoStore store = open()) {
+      assertThat(store.syncToken()).as("committed before the kill").contains("of the holder");
+    }
+  }
+
+  /** Opens the store, writes, and holds it until killed. */
+  static final class Holder {
+    private Holder() {}
+
+    public static void main(String[] args) throws Exception {
+      SqliteCryptoStore store =
+          SqliteCryptoStore.open(Path.of(args[0]), StoreSecret.key(KEY), RandomSource.secure());
+      store.write(token("of the holder"));
+      System.out.println("open");
+      Thread.currentThread().join();
+    }
+  }
+
+  @Test
+  void closingWipesTheKey() throws Exception {
+    SqliteCryptoStore store = open();
+    StateKey key = store.stateKey();
+    store.close();
+    assertThatThrownBy(key::copySecret).isInstanceOf(IllegalStateException.class);
+    assertThat(StoreSecret.key(KEY)).hasToString("StoreSecret[key]");
+    assertThat(StoreSecret.passphrase("secret".toCharArray()))
+        .hasToString("StoreSecret[passphrase]");
+  }
+}

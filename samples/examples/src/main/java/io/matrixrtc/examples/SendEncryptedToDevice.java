@@ -1,0 +1,74 @@
+package io.matrixrtc.examples;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.client.ClientThreads;
+import io.matrixrtc.client.Credentials;
+import io.matrixrtc.client.EncryptedClient;
+import io.matrixrtc.client.MatrixClient;
+import io.matrixrtc.client.MatrixSession;
+import io.matrixrtc.e2ee.MemoryCryptoStore;
+import io.matrixrtc.e2ee.TrustPolicy;
+import io.matrixrtc.json.Json;
+import io.matrixrtc.keys.DeviceAddress;
+import io.matrixrtc.keys.ToDeviceChannel.Outcome;
+import io.matrixrtc.olm.StateKey;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Two new users of a homeserver: one sends the other's device an event that only it can read. */
+public final class SendEncryptedToDevice {
+  private static final String TYPE = "org.example.greeting";
+
+  private SendEncryptedToDevice() {}
+
+  /** Returns what arrived, and from which device. */
+  public static String send(URI homeserver, String text) throws Exception {
+    try (ClientThreads threads = ClientThreads.start();
+        MemoryCryptoStore aliceStore = new MemoryCryptoStore(); // an app keeps its store in a file
+        MemoryCryptoStore bobStore = new MemoryCryptoStore();
+        StateKey key = StateKey.generate(new SecureRandom()::nextBytes);
+        EncryptedClient alice =
+            EncryptedClient.builder(register("alice", homeserver, threads), threads.settings())
+                .store(aliceStore, key)
+                .trust(TrustPolicy.ALL) // the default asks for cross-signed devices
+                .start();
+        EncryptedClient bob =
+            EncryptedClient.builder(register("bob", homeserver, threads), threads.settings())
+                .store(bobStore, key)
+                .trust(TrustPolicy.ALL)
+                .start()) {
+      CompletableFuture<String> arrived = new CompletableFuture<>();
+      bob.onEncrypted(
+          TYPE,
+          (from, content) -> arrived.complete(content.path("text").asText() + " from " + from));
+
+      ObjectNode content = Json.newObject().put("text", text);
+      DeviceAddress to = new DeviceAddress(bob.device().userId(), bob.device().deviceId());
+      Map<DeviceAddress, Outcome> outcomes =
+          alice.toDevice().send(TYPE, content, Set.of(to)).toCompletableFuture().join();
+      if (!outcomes.containsValue(new Outcome.Sent())) {
+        throw new IllegalStateException("not sent: " + outcomes);
+      }
+      return arrived.get(10, TimeUnit.SECONDS);
+    }
+  }
+
+  /** {@code MatrixClient.login} is the same for a user who exists. */
+  private static MatrixSession register(String user, URI homeserver, ClientThreads threads) {
+    Credentials credentials = Credentials.of(user, "a good password", "example");
+    return MatrixClient.register(homeserver, credentials, threads.settings())
+        .toCompletableFuture()
+        .join()
+        .orThrow();
+  }
+
+  /** {@code ./matrixrtc homeserver --port 8008} starts a homeserver to try it with. */
+  public static void main(String[] arguments) throws Exception {
+    String homeserver = arguments.length > 0 ? arguments[0] : "http://localhost:8008";
+    System.out.println(send(URI.create(homeserver), "hello"));
+  }
+}

@@ -1,0 +1,151 @@
+package io.matrixrtc.interop;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.client.RoomSubscription;
+import io.matrixrtc.json.Json;
+import io.matrixrtc.keys.CallMember;
+import io.matrixrtc.keys.DeviceAddress;
+import io.matrixrtc.keys.EncryptionManager;
+import io.matrixrtc.keys.KeyEvent;
+import io.matrixrtc.keys.KeyRefusal;
+import io.matrixrtc.keys.MediaKeySink;
+import io.matrixrtc.keys.PoolScheduler;
+import io.matrixrtc.keys.RotationPolicies;
+import io.matrixrtc.keys.SenderEvidence;
+import io.matrixrtc.keys.ToDeviceKeyTransport;
+import io.matrixrtc.keys.TrustRequirement;
+import io.matrixrtc.media.KeyIndex;
+import io.matrixrtc.media.MediaKey;
+import io.matrixrtc.session.JoinRequest;
+import io.matrixrtc.session.JoinResult;
+import io.matrixrtc.session.RtcSession;
+import io.matrixrtc.session.SessionEvent;
+import io.matrixrtc.session.SessionSettings;
+import io.matrixrtc.session.Transport;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A device of ours in the call of a room, with the default policy of matrix-js-sdk. */
+final class OurCall implements CallParty, AutoCloseable {
+  private static final Duration USE_DELAY = Duration.ofMillis(200);
+  private static final Duration LEAVE_LIMIT = Duration.ofSeconds(10);
+
+  private final OurDevice device;
+  private final RtcSession session;
+  private final RoomSubscription room;
+  private final List<CallKey> keys = new CopyOnWriteArrayList<>();
+  private final List<SessionEvent> events = new CopyOnWriteArrayList<>();
+
+  private OurCall(OurDevice device, String roomId, Duration grace) {
+    this.device = device;
+    SessionSettings settings = SessionSettings.roomCall(roomId, "11", device.address());
+    SecureRandom random = new SecureRandom();
+    ToDeviceKeyTransport transport =
+        new ToDeviceKeyTransport(
+            settings.context(),
+            new ToDeviceKeyTransport.Settings(settings.memberId(), TrustRequirement.ALL, false),
+            device.client().toDevice(),
+            Clock.systemUTC());
+    this.session =
+        new RtcSession(
+            settings,
+            device.client().statePublisher(roomId),
+            Optional.of(
+                new EncryptionManager.Settings(
+                    RotationPolicies.parity(grace, USE_DELAY),
+                    transport,
+                    new Recorder(),
+                    () -> MediaKey.generate(random),
+                    random)),
+            new PoolScheduler(device.pool(), Clock.systemUTC()),
+            events::add);
+    this.room = World.get(device.client().followRoom(roomId, session::onRoomUpdate)).orThrow();
+  }
+
+  /** Joins; a joiner is given the present key while that is younger than {@code grace}. */
+  static OurCall join(OurDevice device, String roomId, Duration grace) {
+    OurCall call = new OurCall(device, roomId, grace);
+    ObjectNode focus = Json.newObject().put("type", "livekit");
+    focus.put("livekit_service_url", "http://127.0.0.1:1").put("livekit_alias", roomId);
+    JoinResult result =
+        World.get(
+            call.session.join(JoinRequest.multiSfu(List.of(new Transport("livekit", focus)))));
+    if (!(result instanceof JoinResult.Joined)) {
+      throw new AssertionError("cannot join the call: " + result);
+    }
+    return call;
+  }
+
+  static OurCall join(OurDevice device, String roomId) {
+    return join(device, roomId, RotationPolicies.PARITY_GRACE);
+  }
+
+  @Override
+  public DeviceAddress address() {
+    return device.address();
+  }
+
+  @Override
+  public List<CallKey> keysOf(DeviceAddress owner) {
+    return keys.stream().filter(key -> key.owner().equals(owner)).toList();
+  }
+
+  /** By what each key of {@code owner} that was taken is known to be its. */
+  List<SenderEvidence> evidenceOf(DeviceAddress owner) {
+    return keyEvents(KeyEvent.RemoteKeyReceived.class).stream()
+        .filter(event -> event.member().device().equals(owner))
+        .map(KeyEvent.RemoteKeyReceived::evidence)
+        .toList();
+  }
+
+  List<KeyRefusal> refusals() {
+    return keyEvents(KeyEvent.KeyRefused.class).stream().map(KeyEvent.KeyRefused::refusal).toList();
+  }
+
+  <T extends KeyEvent> List<T> keyEvents(Class<T> type) {
+    return events.stream()
+        .filter(SessionEvent.Keys.class::isInstance)
+        .map(event -> ((SessionEvent.Keys) event).event())
+        .filter(type::isInstance)
+        .map(type::cast)
+        .toList();
+  }
+
+  /** The devices in the call, as this one sees it. */
+  List<DeviceAddress> members() {
+    return World.get(session.members()).stream().map(member -> member.device()).toList();
+  }
+
+  void leave() {
+    World.get(session.leave(LEAVE_LIMIT));
+  }
+
+  /** Ends it here, without a word to the others. */
+  @Override
+  public void close() {
+    room.close();
+    session.close();
+  }
+
+  private final class Recorder implements MediaKeySink {
+    @Override
+    public void onOwnKey(KeyIndex index, MediaKey key) {
+      keys.add(CallKey.of(device.address(), index, key));
+    }
+
+    @Override
+    public void onRemoteKey(CallMember member, KeyIndex index, MediaKey key) {
+      keys.add(CallKey.of(member.device(), index, key));
+    }
+
+    @Override
+    public void onRemoteLeft(CallMember member) {}
+
+    @Override
+    public void onClosed() {}
+  }
+}

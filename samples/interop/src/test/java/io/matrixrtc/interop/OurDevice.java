@@ -1,0 +1,128 @@
+package io.matrixrtc.interop;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.client.ClientEvent;
+import io.matrixrtc.client.ClientSettings;
+import io.matrixrtc.client.EncryptedClient;
+import io.matrixrtc.client.HttpTransport;
+import io.matrixrtc.client.MatrixClient;
+import io.matrixrtc.client.MatrixSession;
+import io.matrixrtc.client.SyncStatus;
+import io.matrixrtc.e2ee.CryptoStore;
+import io.matrixrtc.e2ee.CryptoStoreException;
+import io.matrixrtc.e2ee.OlmMachine;
+import io.matrixrtc.e2ee.ToDeviceResult;
+import io.matrixrtc.e2ee.TrustPolicy;
+import io.matrixrtc.keys.DeviceAddress;
+import io.matrixrtc.keys.PoolScheduler;
+import io.matrixrtc.keys.ToDeviceChannel.Outcome;
+import io.matrixrtc.olm.StateKey;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** A device of ours: a client with its Olm machine, running. */
+final class OurDevice implements AutoCloseable {
+  /** Peers here are not cross-signed; who sent what is checked by device all the same. */
+  private static final OlmMachine.Settings TRUST =
+      new OlmMachine.Settings(TrustPolicy.ALL, TrustPolicy.ALL);
+
+  private final MatrixSession session;
+  private final ScheduledExecutorService pool;
+  private final PoolScheduler scheduler;
+  private final EncryptedClient client;
+  private final StateKey storeKey;
+  private final List<ToDeviceResult> results = new CopyOnWriteArrayList<>();
+  private final CompletableFuture<Void> synced = new CompletableFuture<>();
+
+  /** Opens the device from {@code store}, which stays open when this is closed, and starts it. */
+  OurDevice(
+      MatrixSession session,
+      CryptoStore store,
+      byte[] storeSecret,
+      HttpTransport http,
+      ScheduledExecutorService pool)
+      throws CryptoStoreException {
+    this.session = session;
+    this.pool = pool;
+    this.scheduler = new PoolScheduler(pool, Clock.systemUTC());
+    this.storeKey = StateKey.copyOf(storeSecret);
+    this.client =
+        new EncryptedClient(
+            new MatrixClient(session, ClientSettings.of(http, scheduler)),
+            TRUST,
+            store,
+            storeKey,
+            new SecureRandom()::nextBytes,
+            this::onEvent);
+    client.start();
+    World.get(synced);
+  }
+
+  private void onEvent(ClientEvent event) {
+    if (event instanceof ClientEvent.ToDevice toDevice) {
+      results.add(toDevice.result());
+    } else if (event instanceof ClientEvent.Sync sync
+        && sync.status() instanceof SyncStatus.Running) {
+      synced.complete(null);
+    } else if (event instanceof ClientEvent.EncryptionFailed failed) {
+      synced.completeExceptionally(new AssertionError(failed.why()));
+    }
+  }
+
+  DeviceAddress address() {
+    return new DeviceAddress(session.userId(), session.deviceId());
+  }
+
+  EncryptedClient client() {
+    return client;
+  }
+
+  ScheduledExecutorService pool() {
+    return pool;
+  }
+
+  /** Its public Curve25519 key. */
+  String curve25519() {
+    return World.get(client.withMachine(machine -> machine.identityKeys().curve25519().toBase64()));
+  }
+
+  /** What became of each to-device event that came, in order. */
+  List<ToDeviceResult> results() {
+    return List.copyOf(results);
+  }
+
+  /** The events of a type that were decrypted, in order. */
+  List<ToDeviceResult.Decrypted> decrypted(String type) {
+    return results.stream()
+        .filter(ToDeviceResult.Decrypted.class::isInstance)
+        .map(ToDeviceResult.Decrypted.class::cast)
+        .filter(one -> one.type().equals(type))
+        .toList();
+  }
+
+  /** Encrypts an event for one device and sends it. */
+  Outcome send(String type, ObjectNode content, DeviceAddress to) {
+    return World.get(client.toDevice().send(type, content, Set.of(to))).values().iterator().next();
+  }
+
+  /** Joins a room, and is done when the own client has heard of it. */
+  void joinRoom(String roomId) {
+    World.get(client.matrix().rooms().join(roomId)).orThrow();
+  }
+
+  /** Ends all work; nothing is written to the store any more when this returns. */
+  @Override
+  public void close() {
+    client.close();
+    CompletionStage<Void> last = CompletableFuture.runAsync(() -> {}, scheduler);
+    World.get(last.toCompletableFuture().orTimeout(5, TimeUnit.SECONDS));
+    storeKey.close();
+  }
+}

@@ -1,0 +1,132 @@
+package io.matrixrtc.interop;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.json.Json;
+import io.matrixrtc.keys.DeviceAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A device of another implementation. Its commands are those of the scripts under peers. */
+final class Peer implements CallParty, AutoCloseable {
+  private final PeerProcess process;
+  private final DeviceAddress address;
+  private final String curve25519;
+
+  private Peer(PeerProcess process, ObjectNode started) {
+    this.process = process;
+    this.address =
+        new DeviceAddress(started.path("user").asText(), started.path("device").asText());
+    this.curve25519 = started.path("curve25519").asText();
+  }
+
+  /** Logs in as a new device, publishes its keys and syncs; {@code process} is closed with it. */
+  static Peer start(PeerProcess process, Account account, String deviceId, String homeserver)
+      throws InterruptedException {
+    ObjectNode login = Json.newObject().put("homeserver", homeserver);
+    login.put("user", account.userId()).put("password", account.password());
+    return new Peer(process, process.call("start", login.put("device", deviceId)));
+  }
+
+  /** A user who may log in with a password. */
+  record Account(String userId, String password) {}
+
+  /**
+   * A to-device event as the peer saw it.
+   *
+   * @param senderDevice the device that the peer found for the Olm session; empty if it says none
+   * @param senderKey the Curve25519 key of the Olm session
+   */
+  record Received(
+      String type,
+      String sender,
+      String senderDevice,
+      String senderKey,
+      boolean encrypted,
+      JsonNode content) {}
+
+  @Override
+  public DeviceAddress address() {
+    return address;
+  }
+
+  /** Its public Curve25519 key. */
+  String curve25519() {
+    return curve25519;
+  }
+
+  void joinRoom(String roomId) throws InterruptedException {
+    process.call("join", Json.newObject().put("room", roomId));
+  }
+
+  /** Joins the call of a room; from now on it gives its keys to the members and takes theirs. */
+  void joinCall(String roomId) throws InterruptedException {
+    process.call("joinCall", Json.newObject().put("room", roomId));
+  }
+
+  void leaveCall() throws InterruptedException {
+    process.call("leaveCall", Json.newObject());
+  }
+
+  /** The devices of a user that it knows, with their Curve25519 keys. */
+  List<String> curve25519KeysOf(String userId) throws InterruptedException {
+    List<String> keys = new ArrayList<>();
+    process
+        .call("devices", Json.newObject().put("user", userId))
+        .path("devices")
+        .forEach(one -> keys.add(one.path("curve25519").asText()));
+    return keys;
+  }
+
+  /**
+   * Encrypts an event for devices and sends it.
+   *
+   * @return the Olm message type for each device that it was sent to: 0 pre-key, 1 normal
+   */
+  List<Integer> send(String type, ObjectNode content, DeviceAddress... to)
+      throws InterruptedException {
+    ObjectNode arguments = Json.newObject().put("type", type);
+    arguments.set("content", content);
+    ArrayNode targets = arguments.putArray("to");
+    for (DeviceAddress device : to) {
+      targets.addObject().put("user", device.userId()).put("device", device.deviceId());
+    }
+    List<Integer> types = new ArrayList<>();
+    process.call("send", arguments).path("olmTypes").forEach(one -> types.add(one.intValue()));
+    return types;
+  }
+
+  /** The to-device events of a type that it received, in order. */
+  List<Received> received(String type) {
+    return process.events("to-device").stream()
+        .filter(event -> event.path("type").asText().equals(type))
+        .map(
+            event ->
+                new Received(
+                    type,
+                    event.path("sender").asText(),
+                    event.path("senderDevice").asText(),
+                    event.path("senderKey").asText(),
+                    event.path("encrypted").booleanValue(),
+                    event.path("content")))
+        .toList();
+  }
+
+  @Override
+  public List<CallKey> keysOf(DeviceAddress owner) {
+    return process.events("key").stream()
+        .filter(
+            event ->
+                event.path("user").asText().equals(owner.userId())
+                    && event.path("device").asText().equals(owner.deviceId()))
+        .map(
+            event -> new CallKey(owner, event.path("index").intValue(), event.path("key").asText()))
+        .toList();
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    process.close();
+  }
+}

@@ -1,0 +1,142 @@
+package io.matrixrtc.interop;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.client.ClientSettings;
+import io.matrixrtc.client.Credentials;
+import io.matrixrtc.client.JdkHttpTransport;
+import io.matrixrtc.client.LoginOutcome;
+import io.matrixrtc.client.MatrixClient;
+import io.matrixrtc.client.MatrixSession;
+import io.matrixrtc.e2ee.CryptoStore;
+import io.matrixrtc.e2ee.CryptoStoreException;
+import io.matrixrtc.e2ee.MemoryCryptoStore;
+import io.matrixrtc.homeserver.EmbeddedHomeserver;
+import io.matrixrtc.homeserver.HomeserverConfig;
+import io.matrixrtc.homeserver.http.BindFailed;
+import io.matrixrtc.json.Json;
+import io.matrixrtc.keys.PoolScheduler;
+import io.matrixrtc.olm.StateKey;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Our homeserver with devices of several implementations. Closing it ends every process. */
+final class World implements AutoCloseable {
+  private static final int LIMIT_SECONDS = 30;
+  private static final String PASSWORD = "a password for one test";
+
+  private final String name;
+  private final ScheduledExecutorService pool = Executors.newScheduledThreadPool(4);
+  private final JdkHttpTransport http = new JdkHttpTransport(pool);
+  private final EmbeddedHomeserver homeserver;
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private int peers;
+
+  /**
+   * @param name for the names of log files
+   */
+  World(String name) throws BindFailed {
+    this.name = name;
+    this.homeserver = EmbeddedHomeserver.start(HomeserverConfig.defaults());
+  }
+
+  EmbeddedHomeserver homeserver() {
+    return homeserver;
+  }
+
+  /** Waits for a result. */
+  static <T> T get(CompletionStage<T> stage) {
+    try {
+      return stage.toCompletableFuture().get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw new AssertionError(e.getCause());
+    } catch (TimeoutException e) {
+      throw new AssertionError("no result in " + LIMIT_SECONDS + " s", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  private ClientSettings settings() {
+    return ClientSettings.of(http, new PoolScheduler(pool, Clock.systemUTC()));
+  }
+
+  private static MatrixSession session(LoginOutcome outcome) {
+    if (outcome instanceof LoginOutcome.LoggedIn in) {
+      return in.session();
+    }
+    throw new AssertionError(outcome.sentence());
+  }
+
+  /** Registers a user and leaves no device of it. */
+  Peer.Account account(String localpart) {
+    MatrixClient client = new MatrixClient(register(localpart), settings());
+    get(client.account().logout()).orThrow();
+    return new Peer.Account(client.session().userId(), PASSWORD);
+  }
+
+  private MatrixSession register(String localpart) {
+    Credentials credentials = Credentials.of(localpart, PASSWORD, "interop");
+    return session(get(MatrixClient.register(homeserver.baseUrl(), credentials, settings())));
+  }
+
+  /** A client without encryption, for what only a test does. */
+  MatrixClient bareClient(MatrixSession session) {
+    return new MatrixClient(session, settings());
+  }
+
+  /** A device of ours that belongs to a new user, with a store in memory. */
+  OurDevice ours(String localpart) throws CryptoStoreException {
+    MemoryCryptoStore store = new MemoryCryptoStore();
+    open.push(store::close);
+    return ours(register(localpart), store);
+  }
+
+  /** Opens a device of ours from a store. */
+  OurDevice ours(MatrixSession session, CryptoStore store) throws CryptoStoreException {
+    OurDevice device = new OurDevice(session, store, new byte[StateKey.BYTES], http, pool);
+    open.push(device);
+    return device;
+  }
+
+  /** Logs a peer in as a new device. */
+  Peer peer(List<String> command, Peer.Account account, String deviceId)
+      throws IOException, InterruptedException {
+    Path log = Path.of("target", "peers", name + "-" + ++peers + "-" + deviceId + ".log");
+    PeerProcess process = new PeerProcess(command, log);
+    open.push(process);
+    return Peer.start(process, account, deviceId, homeserver.baseUrl().toString());
+  }
+
+  /** Makes an encrypted room that anyone may join and call in. */
+  String room(OurDevice creator) {
+    ObjectNode settings = Json.newObject().put("preset", "public_chat");
+    settings
+        .putObject("power_level_content_override")
+        .putObject("events")
+        .put("org.matrix.msc3401.call.member", 0);
+    ObjectNode encryption = settings.putArray("initial_state").addObject();
+    encryption.put("type", "m.room.encryption").put("state_key", "");
+    encryption.putObject("content").put("algorithm", "m.megolm.v1.aes-sha2");
+    return get(creator.client().matrix().rooms().createRoom(settings)).orThrow();
+  }
+
+  @Override
+  public void close() throws Exception {
+    while (!open.isEmpty()) {
+      open.pop().close();
+    }
+    homeserver.close();
+    pool.shutdownNow();
+  }
+}

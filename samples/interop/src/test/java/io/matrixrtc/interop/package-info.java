@@ -1,0 +1,4 @@
+@NullMarked
+package io.matrixrtc.interop;
+
+import org.jspecify.annotations.NullMarked;

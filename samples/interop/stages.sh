@@ -1,0 +1,70 @@
+# What the stages share. Sourced by them; changes to the root of the repository.
+set -euo pipefail
+
+interop=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+cd "$interop/../.."
+if command -v mvn >/dev/null 2>&1; then mvn=mvn; else mvn=./mvnw; fi
+
+# The peer cannot be had: says why and ends the stage.
+skip() {
+  echo "skipped: $1"
+  exit 77
+}
+
+# Runs a command quietly; prints what it wrote if it fails.   quietly LOG SECONDS COMMAND ...
+quietly() {
+  local log=$1 seconds=$2
+  shift 2
+  mkdir -p "${log%/*}"
+  timeout -k 10 "$seconds" "$@" >"$log" 2>&1 && return 0
+  tail -n 40 "$log"
+  return 1
+}
+
+# Puts matrix-js-sdk into samples/interop/target/js-sdk, in the versions of the lock file.
+install_js_sdk() {
+  command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 || skip "there is no node and npm"
+  local major
+  major=$(node -p 'process.versions.node.split(".")[0]')
+  [ "$major" -ge 20 ] || skip "matrix-js-sdk needs Node 20 or newer, this is $(node --version)"
+  local to=$interop/target/js-sdk
+  mkdir -p "$to"
+  cp "$interop"/peers/js-sdk/* "$to/"
+  quietly "$to/npm.log" 240 npm --prefix "$to" ci --ignore-scripts --no-audit --no-fund ||
+    skip "npm cannot install matrix-js-sdk"
+  echo "peer: matrix-js-sdk $(node -p "require('$to/node_modules/matrix-js-sdk/package.json').version")," \
+    "crypto-wasm $(node -p "require('$to/node_modules/@matrix-org/matrix-sdk-crypto-wasm/package.json').version")," \
+    "Node $(node --version)"
+}
+
+# Runs test classes of samples/interop; prints the peers' logs if they fail.   run_tests CLASSES [OPTION ...]
+run_tests() {
+  local classes=$1
+  shift
+  rm -rf "$interop/target/peers"
+  if timeout -k 10 900 "$mvn" -q -B -Dstyle.color=never -pl samples/interop -am -Djacoco.skip=true -Dinterop.excluded=none \
+    -Dtest="$classes" -Dsurefire.failIfNoSpecifiedTests=false "$@" test; then
+    summary "$classes"
+    return 0
+  fi
+  local log
+  for log in "$interop"/target/peers/*.log; do
+    [ -f "$log" ] && echo "-- ${log##*/}" && tail -n 40 "$log" | cut -c 1-400
+  done
+  return 1
+}
+
+# Says how many tests ran: a stage whose tests were all left out must not pass.   summary CLASSES
+summary() {
+  local class report tests=0 skipped=0 n
+  for class in ${1//,/ }; do
+    report=$interop/target/surefire-reports/TEST-io.matrixrtc.interop.$class.xml
+    [ -f "$report" ] || { echo "no report of $class"; return 1; }
+    n=$(grep -c '<testcase ' "$report" || true)
+    tests=$((tests + n))
+    n=$(grep -c '<skipped' "$report" || true)
+    skipped=$((skipped + n))
+  done
+  echo "$1: $tests tests ran, $skipped of them skipped"
+  [ "$tests" -gt "$skipped" ]
+}
