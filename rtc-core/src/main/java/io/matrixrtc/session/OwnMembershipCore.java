@@ -34,6 +34,7 @@ final class OwnMembershipCore {
   private int failures;
   private boolean mayBePublished;
   private boolean lost;
+  private boolean leftBehind;
 
   private Instant startedAt = Instant.EPOCH;
   private Instant expiresAt = Instant.EPOCH;
@@ -42,6 +43,7 @@ final class OwnMembershipCore {
   private Optional<Instant> createdAt = Optional.empty();
 
   private enum Action {
+    CLEAR,
     JOIN,
     REFRESH,
     LEAVE
@@ -140,6 +142,15 @@ final class OwnMembershipCore {
     return out;
   }
 
+  /**
+   * Whether the room holds a membership under our state key, of whatever age and origin. A join
+   * over it takes it back first (G1-BEHIND): a homeserver answers content that is equal to the
+   * present one with the old event, and nobody would notice the join.
+   */
+  void onOwnState(boolean present) {
+    leftBehind = present;
+  }
+
   /** Time has passed. */
   List<OwnMembershipEffect> onWakeup(Instant now) {
     List<OwnMembershipEffect> out = new ArrayList<>();
@@ -158,6 +169,13 @@ final class OwnMembershipCore {
     if (action == Action.LEAVE) {
       mayBePublished = false;
       end(out);
+      return;
+    }
+    if (action == Action.CLEAR) {
+      leftBehind = false;
+      if (status == Status.CONNECTING) {
+        plan(Action.JOIN, now);
+      }
       return;
     }
     mayBePublished = true;
@@ -181,7 +199,8 @@ final class OwnMembershipCore {
   }
 
   private void failed(
-      Action action, PublishOutcome outcome, Instant now, Collection<OwnMembershipEffect> out) {
+      Action tried, PublishOutcome outcome, Instant now, Collection<OwnMembershipEffect> out) {
+    Action action = tried == Action.CLEAR ? Action.JOIN : tried;
     failures++;
     Duration wait;
     String message;
@@ -275,7 +294,7 @@ final class OwnMembershipCore {
     if (due == null || underWay != null || now.isBefore(dueAt)) {
       return;
     }
-    Action action = due;
+    Action action = due == Action.JOIN && leftBehind ? Action.CLEAR : due;
     due = null;
     underWay = action;
     lastId++;
@@ -290,7 +309,7 @@ final class OwnMembershipCore {
    * time: it joins anew.
    */
   private ObjectNode content(Action action, Instant now) {
-    if (action == Action.LEAVE || request == null) {
+    if (action == Action.LEAVE || action == Action.CLEAR || request == null) {
       return StateMembershipContent.left();
     }
     sentAnew = action == Action.JOIN || createdAt.isEmpty();

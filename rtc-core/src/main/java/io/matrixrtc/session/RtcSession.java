@@ -215,6 +215,7 @@ public final class RtcSession implements AutoCloseable {
   private void membersChanged(Instant now) {
     List<Membership> mine =
         list.members().stream().filter(m -> m.device().equals(settings.own())).toList();
+    own.onOwnState(room.holds(StateMembershipContent.stateKey(settings)));
     carryOut(own.onMembers(mine, now), now);
     if (encryption != null && keysFlow) {
       encryption.onMembers(list.members().stream().map(Membership::callMember).toList());

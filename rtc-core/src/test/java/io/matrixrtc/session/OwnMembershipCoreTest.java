@@ -193,6 +193,32 @@ class OwnMembershipCoreTest {
   }
 
   @Test
+  void g1BehindAJoinOverAMembershipOfAnEarlierRunTakesItBackFirst_ours() {
+    core.onOwnState(true);
+    join();
+    assertThat(last().content()).isEmpty();
+    answer(new RateLimited(Optional.of(Duration.ofSeconds(3))));
+    pass(Duration.ofSeconds(3));
+    assertThat(published).hasSize(2);
+    assertThat(last().content()).isEmpty();
+    succeed();
+    assertThat(published).hasSize(3);
+    assertThat(last().content().path("device_id").asText()).isEqualTo(OWN.deviceId());
+    succeed();
+    assertThat(core.status()).isEqualTo(Status.CONNECTED);
+  }
+
+  @Test
+  void g1BehindALeaveWhileItIsTakenBackEndsTheJoin_ours() {
+    core.onOwnState(true);
+    join();
+    leave();
+    succeed();
+    assertThat(core.status()).isEqualTo(Status.DISCONNECTED);
+    assertThat(published).hasSize(1);
+  }
+
+  @Test
   void g1RefreshOfAMembershipThatNeverCameBackIsAFreshJoin_ours() {
     join();
     succeed();

@@ -15,7 +15,8 @@ class UsageTest {
         "homeserver --help",
         "bench --help",
         "bench frames --help",
-        "bench olm --help"
+        "bench olm --help",
+        "bench machine --help"
       })
   void theHelpOfEveryCommandHasExamples_CLI_HELP(String line) {
     Run run = Run.of(line.split(" "));
