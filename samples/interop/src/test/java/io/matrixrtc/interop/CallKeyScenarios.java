@@ -6,14 +6,18 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.client.KeysApi;
 import io.matrixrtc.client.MatrixSession;
-import io.matrixrtc.e2ee.MemoryCryptoStore;
+import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.ToDeviceResult;
+import io.matrixrtc.e2ee.sqlite.SqliteCryptoStore;
+import io.matrixrtc.e2ee.sqlite.StoreSecret;
 import io.matrixrtc.homeserver.faults.SyncGate;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.KeyRefusal;
 import io.matrixrtc.keys.SenderEvidence;
 import io.matrixrtc.keys.ToDeviceChannel.Outcome;
+import io.matrixrtc.olm.RandomSource;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -21,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What must work between us and a peer, whatever the peer is made of. */
 @Tag("interop")
@@ -244,36 +249,45 @@ abstract class CallKeyScenarios {
   }
 
   @Test
-  void aRestartFromTheStoreGoesOnWithTheSameSessions() throws Exception {
+  void aRestartFromItsFileGoesOnWithTheSameSessions(@TempDir Path folder) throws Exception {
     MatrixSession session = world.register("alice");
-    try (MemoryCryptoStore store = new MemoryCryptoStore()) {
-      OurDevice alice = world.ours(session, store);
-      String room = world.room(alice);
-      Peer bob = peer("bob", "BOBDEVICE");
+    Path file = folder.resolve("alice.db");
+    Peer bob = peer("bob", "BOBDEVICE");
+    String room;
+    int claims;
+    DeviceAddress address;
+    try (SqliteCryptoStore store = open(file);
+        OurDevice alice = world.ours(session, store)) {
+      address = alice.address();
+      room = world.room(alice);
       bob.joinRoom(room);
       acquaint(List.of(alice), List.of(bob));
-      OurCall call = OurCall.join(alice, room);
-      bob.joinCall(room);
-      awaitKeysOfAll(List.of(call, bob));
-      assertThat(alice.send(TYPE, text("one"), bob.address())).isEqualTo(new Outcome.Sent());
-      await().atMost(SOON).until(() -> texts(bob).equals(List.of("one")));
-      int claims = world.claims(alice.address().userId(), bob.address()).size();
+      try (OurCall call = OurCall.join(alice, room)) {
+        bob.joinCall(room);
+        awaitKeysOfAll(List.of(call, bob));
+        assertThat(alice.send(TYPE, text("one"), bob.address())).isEqualTo(new Outcome.Sent());
+        await().atMost(SOON).until(() -> texts(bob).equals(List.of("one")));
+        claims = world.claims(address.userId(), bob.address()).size();
+      }
+    }
+    bob.send(TYPE, text("while away"), address);
 
-      call.close();
-      alice.close();
-      bob.send(TYPE, text("while away"), alice.address());
-
-      OurDevice back = world.ours(session, store);
+    try (SqliteCryptoStore store = open(file);
+        OurDevice back = world.ours(session, store)) {
       await().atMost(SOON).until(() -> texts(back).equals(List.of("while away")));
       assertThat(back.send(TYPE, text("two"), bob.address())).isEqualTo(new Outcome.Sent());
       await().atMost(SOON).until(() -> texts(bob).equals(List.of("one", "two")));
-      assertThat(world.claims(alice.address().userId(), bob.address())).hasSize(claims);
+      assertThat(world.claims(address.userId(), bob.address())).hasSize(claims);
+      try (OurCall again = OurCall.join(back, room)) {
+        awaitKeysOfAll(List.of(again, bob));
+        assertThat(again.refusals()).isEmpty();
+      }
+    }
+  }
 
-      OurCall again = OurCall.join(back, room);
-      awaitKeysOfAll(List.of(again, bob));
-      assertThat(again.refusals()).isEmpty();
-      again.close();
-      back.close();
+  private static SqliteCryptoStore open(Path file) throws CryptoStoreException {
+    try (StoreSecret secret = StoreSecret.key(new byte[StoreSecret.KEY_BYTES])) {
+      return SqliteCryptoStore.open(file, secret, RandomSource.secure());
     }
   }
 

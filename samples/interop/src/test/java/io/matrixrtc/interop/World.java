@@ -11,6 +11,7 @@ import io.matrixrtc.e2ee.CryptoStore;
 import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
 import io.matrixrtc.e2ee.OlmMachine;
+import io.matrixrtc.e2ee.sqlite.SqliteCryptoStore;
 import io.matrixrtc.homeserver.EmbeddedHomeserver;
 import io.matrixrtc.homeserver.HomeserverConfig;
 import io.matrixrtc.homeserver.faults.Exchange;
@@ -177,7 +178,18 @@ final class World implements AutoCloseable {
   /** Opens a device of ours from a store, with another trust policy. */
   OurDevice ours(MatrixSession session, OlmMachine.Settings trust, CryptoStore store)
       throws CryptoStoreException {
-    OurDevice device = new OurDevice(session, trust, store, new byte[StateKey.BYTES], http, pool);
+    return ours(session, trust, store, new byte[StateKey.BYTES]);
+  }
+
+  /** Opens a device of ours from a file, which must be closed after the device. */
+  OurDevice ours(MatrixSession session, SqliteCryptoStore store) throws CryptoStoreException {
+    return ours(session, OurDevice.TRUST_ALL, store, store.stateKey().copySecret());
+  }
+
+  private OurDevice ours(
+      MatrixSession session, OlmMachine.Settings trust, CryptoStore store, byte[] secret)
+      throws CryptoStoreException {
+    OurDevice device = new OurDevice(session, trust, store, secret, http, pool);
     open.push(device);
     return device;
   }
