@@ -132,6 +132,11 @@ final class KeyUploads {
     }
   }
 
+  /** Whether the homeserver has the keys of this device. */
+  boolean areDeviceKeysUploaded() {
+    return deviceKeysUploaded;
+  }
+
   /** Whether the homeserver was found to hold one-time keys that this device does not know. */
   boolean keysWereLost() {
     return keysWereLost;
