@@ -32,7 +32,8 @@ final class GoldenStoreProgram {
     return "store-" + version + "-" + device.deviceId().toLowerCase(Locale.ROOT) + ".db";
   }
 
-  static SqliteCryptoStore open(Path folder, int version, UserDevice device) throws CryptoStoreException {
+  static SqliteCryptoStore open(Path folder, int version, UserDevice device)
+      throws CryptoStoreException {
     return SqliteCryptoStore.open(
         folder.resolve(fileName(version, device)),
         secret(),

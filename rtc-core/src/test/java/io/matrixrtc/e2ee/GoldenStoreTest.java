@@ -26,8 +26,10 @@ class GoldenStoreTest {
       }
     }
     MachineNetwork network = new MachineNetwork(1);
-    try (SqliteCryptoStore aliceStore = GoldenStoreProgram.open(folder, version, GoldenStoreProgram.ALICE);
-        SqliteCryptoStore bobStore = GoldenStoreProgram.open(folder, version, GoldenStoreProgram.BOB)) {
+    try (SqliteCryptoStore aliceStore =
+            GoldenStoreProgram.open(folder, version, GoldenStoreProgram.ALICE);
+        SqliteCryptoStore bobStore =
+            GoldenStoreProgram.open(folder, version, GoldenStoreProgram.BOB)) {
       OlmMachine alice = GoldenStoreProgram.machine(network, GoldenStoreProgram.ALICE, aliceStore);
       OlmMachine bob = GoldenStoreProgram.machine(network, GoldenStoreProgram.BOB, bobStore);
 

@@ -194,8 +194,7 @@ class IdentityCareTest {
     network.refresh(phone, BOB.userId(), CAROL.userId());
     assertThat(phone.crossSigning().takeAlarms())
         .containsExactlyInAnyOrder(
-            new IdentityViolation(
-                BOB.userId(), IdentityState.VERIFICATION_VIOLATION, bobs.key()),
+            new IdentityViolation(BOB.userId(), IdentityState.VERIFICATION_VIOLATION, bobs.key()),
             new IdentityViolation(CAROL.userId(), IdentityState.PIN_VIOLATION, carols.key()));
     phone.pinIdentity(CAROL.userId());
     phone.withdrawVerification(BOB.userId());

@@ -76,8 +76,7 @@ class SigningTest {
     assertThat(object.path("signatures").path(ALICE).fieldNames())
         .toIterable()
         .singleElement()
-        .isEqualTo(
-            "ed25519:" + phone.identity(ALICE).orElseThrow().selfSigning().key().toBase64());
+        .isEqualTo("ed25519:" + phone.identity(ALICE).orElseThrow().selfSigning().key().toBase64());
     assertThat(object.has("unsigned")).isFalse();
   }
 
@@ -106,8 +105,7 @@ class SigningTest {
     assertThat(
             laptop
                 .crossSigning()
-                .verify(
-                    Verification.ofDevice(PHONE, phone.identityKeys().ed25519()), network.now))
+                .verify(Verification.ofDevice(PHONE, phone.identityKeys().ed25519()), network.now))
         .isEqualTo(new VerificationOutcome.Verified(Set.of()));
     assertThat(laptop.verificationOf(PHONE)).contains(VerificationState.VERIFIED);
     assertThat(laptop.outgoingRequests(network.now)).isEmpty();
@@ -142,10 +140,7 @@ class SigningTest {
 
     Map<String, Ed25519PublicKey> right =
         Map.of(
-            laptopKey,
-            laptop.identityKeys().ed25519(),
-            phoneKey,
-            phone.identityKeys().ed25519());
+            laptopKey, laptop.identityKeys().ed25519(), phoneKey, phone.identityKeys().ed25519());
     assertThat(verify(new Verification.Compared(ALICE, right)))
         .as("the control")
         .isEqualTo(new VerificationOutcome.Verified(Set.of(SignatureTarget.device(LAPTOP))));
