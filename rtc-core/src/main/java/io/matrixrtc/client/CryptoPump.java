@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -35,6 +36,7 @@ final class CryptoPump {
   private final ToDeviceApi toDevice;
   private final SerialScheduler scheduler;
   private final Set<String> onTheWire = new HashSet<>();
+  private final CompletableFuture<Void> published = new CompletableFuture<>();
   private Consumer<CompletedDelivery> completed = delivery -> {};
   private Consumer<String> broken = why -> {};
   private SerialScheduler.@Nullable Timer timer;
@@ -58,6 +60,11 @@ final class CryptoPump {
   void listen(Consumer<CompletedDelivery> onCompleted, Consumer<String> onBroken) {
     completed = onCompleted;
     broken = onBroken;
+  }
+
+  /** Completes once the homeserver has the device's keys; exceptionally if that will not be. */
+  CompletionStage<Void> published() {
+    return published.minimalCompletionStage();
   }
 
   void onScheduler(Runnable task) {
@@ -135,6 +142,7 @@ final class CryptoPump {
       }
       machine.close();
       broken.accept(why);
+      published.completeExceptionally(new IllegalStateException(why));
     }
   }
 
@@ -166,6 +174,9 @@ final class CryptoPump {
     }
     machine.takeCompletedDeliveries().forEach(completed);
     setTimer(now);
+    if (machine.isPublished()) {
+      published.complete(null);
+    }
   }
 
   private void sendAll(List<OutgoingRequest> requests) {

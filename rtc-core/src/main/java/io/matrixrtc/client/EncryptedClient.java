@@ -110,6 +110,14 @@ public final class EncryptedClient implements AutoCloseable {
   }
 
   /**
+   * Completes once others can write to this device, since the homeserver has its keys;
+   * exceptionally if this was closed before.
+   */
+  public CompletionStage<Void> published() {
+    return pump.published();
+  }
+
+  /**
    * Completes when this is closed, its keys in memory are wiped and its store is used no more: from
    * then on the store may be closed.
    */

@@ -149,6 +149,11 @@ public final class OlmMachine implements AutoCloseable {
     return own.address();
   }
 
+  /** Whether the homeserver has its keys, so that others can write to it. */
+  public boolean isPublished() {
+    return uploads.published();
+  }
+
   /** Its public identity keys. */
   public IdentityKeys identityKeys() {
     return own.identityKeys();
