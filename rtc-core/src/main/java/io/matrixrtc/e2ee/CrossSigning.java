@@ -44,17 +44,13 @@ public final class CrossSigning {
   /** What of the machine this works with. */
   record Parts(
       OwnDevice device,
-      CryptoStore store,
-      RatchetSeal seal,
-      UnitOfWork work,
+      OwnSecretRows rows,
       RequestIds ids,
       RandomSource random,
       KeyUploads uploads,
       DeviceTracker tracker,
       DeviceDirectory directory,
       Identities identities,
-      UserDecisions decisions,
-      DeviceVerification verification,
       Deliveries deliveries,
       SecretMail mail) {}
 
@@ -65,7 +61,8 @@ public final class CrossSigning {
     this.mail = parts.mail();
     this.commit = commit;
     UserDevice address = device.address();
-    OwnSecretRows rows = new OwnSecretRows(parts.store(), parts.seal().rows(), parts.work());
+    OwnSecretRows rows = parts.rows();
+    DeviceVerification trust = new DeviceVerification(identities);
     this.own = new OwnIdentity(address.userId(), identities, rows);
     this.setup =
         new CrossSigningSetup(
@@ -73,21 +70,15 @@ public final class CrossSigning {
     this.signatures = new SignatureUploads(own, identities, directory, rows, parts.ids());
     this.ownSignature = new OwnDeviceSignature(address, own, identities, directory, signatures);
     this.verifications =
-        new Verifications(own, identities, directory, parts.decisions(), signatures);
+        new Verifications(
+            own, identities, directory, new UserDecisions(directory, identities), signatures);
     this.held = new HeldSecrets(own);
     this.secretEvents = new SecretEventLog(address);
     this.requests =
-        new SecretRequests(
-            address, own, directory, parts.verification(), held, rows, parts.ids(), secretEvents);
+        new SecretRequests(address, own, directory, trust, held, rows, parts.ids(), secretEvents);
     this.answers =
         new SecretAnswers(
-            address,
-            directory,
-            parts.tracker(),
-            parts.verification(),
-            parts.deliveries(),
-            held,
-            secretEvents);
+            address, directory, parts.tracker(), trust, parts.deliveries(), held, secretEvents);
     this.alarms = new IdentityAlarms(device, own, identities, directory);
     this.account = new ResetAccount(address, own, identities, directory);
   }
@@ -102,6 +93,11 @@ public final class CrossSigning {
         setup.state(),
         signatures.wanted(),
         requests.open());
+  }
+
+  /** How far the making of keys is; also in {@link #status}. */
+  public SetupState setup() {
+    return setup.state();
   }
 
   /**

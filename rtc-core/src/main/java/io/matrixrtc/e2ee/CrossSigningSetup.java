@@ -99,7 +99,7 @@ final class CrossSigningSetup implements AutoCloseable {
   void advance() throws CryptoStoreException {
     boolean ready =
         state instanceof SetupState.Preparing
-            && uploads.areDeviceKeysUploaded() // XS-ORDER
+            && uploads.published() // XS-ORDER
             && tracker.isCurrent(own.userId());
     if (!ready) {
       return;

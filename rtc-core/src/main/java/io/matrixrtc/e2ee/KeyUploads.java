@@ -132,8 +132,8 @@ final class KeyUploads {
     }
   }
 
-  /** Whether the homeserver has the keys of this device. */
-  boolean areDeviceKeysUploaded() {
+  /** Whether the homeserver has our device keys. */
+  boolean published() {
     return deviceKeysUploaded;
   }
 

@@ -97,7 +97,6 @@ public final class OlmMachine implements AutoCloseable {
     this.roomDecryptor = new RoomEventDecryptor(store, roomKeys, roomSenders, work);
     this.inbox = new Inbox(store, seal.rows(), work);
     this.keysAnswer = new KeysQueryAnswer(own, directory, identities, roomSenders);
-    SecretMail secretMail = new SecretMail();
     this.decryptor =
         new ToDeviceDecryptor(
             own,
@@ -106,7 +105,6 @@ public final class OlmMachine implements AutoCloseable {
             checks,
             unwedging,
             new RoomKeyEvents(directory, roomKeys, owners, work),
-            secretMail,
             inbox,
             work);
     this.deliveries =
@@ -122,19 +120,15 @@ public final class OlmMachine implements AutoCloseable {
         new CrossSigning(
             new CrossSigning.Parts(
                 own,
-                store,
-                seal,
-                work,
+                new OwnSecretRows(store, seal.rows(), work),
                 ids,
                 random,
                 uploads,
                 tracker,
                 directory,
                 identities,
-                decisions,
-                verification,
                 deliveries,
-                secretMail),
+                decryptor.secrets()),
             this::finish);
   }
 
@@ -168,6 +162,11 @@ public final class OlmMachine implements AutoCloseable {
   /** The device whose machine this is. */
   public UserDevice device() {
     return own.address();
+  }
+
+  /** Whether the homeserver has its keys, so that others can write to it. */
+  public boolean isPublished() {
+    return uploads.published();
   }
 
   /** Its public identity keys. */

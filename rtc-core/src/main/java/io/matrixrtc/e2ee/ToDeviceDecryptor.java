@@ -27,7 +27,7 @@ final class ToDeviceDecryptor {
   private final PayloadChecks checks;
   private final Unwedging unwedging;
   private final RoomKeyEvents roomKeyEvents;
-  private final SecretMail secrets;
+  private final SecretMail secrets = new SecretMail();
   private final Inbox inbox;
   private final UnitOfWork work;
 
@@ -38,7 +38,6 @@ final class ToDeviceDecryptor {
       PayloadChecks checks,
       Unwedging unwedging,
       RoomKeyEvents roomKeyEvents,
-      SecretMail secrets,
       Inbox inbox,
       UnitOfWork work) {
     this.own = own;
@@ -47,9 +46,13 @@ final class ToDeviceDecryptor {
     this.checks = checks;
     this.unwedging = unwedging;
     this.roomKeyEvents = roomKeyEvents;
-    this.secrets = secrets;
     this.inbox = inbox;
     this.work = work;
+  }
+
+  /** Where events about secrets go. */
+  SecretMail secrets() {
+    return secrets;
   }
 
   /** Returns the event's result; none if it is from a dehydrated device. */
