@@ -29,6 +29,7 @@ final class ToDeviceDecryptor {
   private final RoomKeyEvents roomKeyEvents;
   private final Inbox inbox;
   private final UnitOfWork work;
+  private final ReadKeys readKeys = new ReadKeys();
 
   ToDeviceDecryptor(
       OwnDevice own,
@@ -103,7 +104,7 @@ final class ToDeviceDecryptor {
     }
     hashes.add(hash);
     try {
-      return check(event, from, OlmPayload.parse(plaintext.get()));
+      return check(event, from, OlmPayload.parse(plaintext.get(), readKeys));
     } catch (OlmPayload.Malformed e) {
       return refuse(event, UndecryptableReason.MALFORMED_PAYLOAD);
     } finally {
