@@ -1,6 +1,8 @@
 package io.matrixrtc.homeserver;
 
+import io.matrixrtc.homeserver.delayed.DelayedEventPolicy;
 import io.matrixrtc.homeserver.http.RateLimits;
+import io.matrixrtc.homeserver.rooms.StickyEvents;
 import io.matrixrtc.homeserver.time.SystemTime;
 import io.matrixrtc.homeserver.time.TimeSource;
 import java.nio.file.Path;
@@ -19,6 +21,8 @@ import java.util.Optional;
  * @param rateLimits which requests are limited; none by default
  * @param maxRequestBytes largest request body
  * @param refreshableLifetime how long the access tokens of logins that ask for a refresh token work
+ * @param delayedEvents limits of delayed events
+ * @param stickyEvents whether there are sticky events, and how they are named
  */
 public record HomeserverConfig(
     String host,
@@ -29,7 +33,9 @@ public record HomeserverConfig(
     TimeSource time,
     RateLimits rateLimits,
     int maxRequestBytes,
-    Duration refreshableLifetime) {
+    Duration refreshableLifetime,
+    DelayedEventPolicy delayedEvents,
+    StickyEvents stickyEvents) {
   private static final int DEFAULT_MAX_REQUEST_BYTES = 16 * 1024 * 1024;
   private static final Duration DEFAULT_REFRESHABLE_LIFETIME = Duration.ofMinutes(5);
 
@@ -53,7 +59,9 @@ public record HomeserverConfig(
         new SystemTime(),
         RateLimits.off(),
         DEFAULT_MAX_REQUEST_BYTES,
-        DEFAULT_REFRESHABLE_LIFETIME);
+        DEFAULT_REFRESHABLE_LIFETIME,
+        DelayedEventPolicy.defaults(),
+        StickyEvents.UNSTABLE);
   }
 
   public HomeserverConfig withPort(int newPort) {
@@ -105,6 +113,18 @@ public record HomeserverConfig(
     return changed.config();
   }
 
+  public HomeserverConfig withDelayedEvents(DelayedEventPolicy policy) {
+    Changed changed = new Changed(this);
+    changed.delayedEvents = policy;
+    return changed.config();
+  }
+
+  public HomeserverConfig withStickyEvents(StickyEvents names) {
+    Changed changed = new Changed(this);
+    changed.stickyEvents = names;
+    return changed.config();
+  }
+
   /** A copy in the making. */
   private static final class Changed {
     private final String host;
@@ -116,6 +136,8 @@ public record HomeserverConfig(
     private RateLimits rateLimits;
     private int maxRequestBytes;
     private Duration refreshableLifetime;
+    private DelayedEventPolicy delayedEvents;
+    private StickyEvents stickyEvents;
 
     Changed(HomeserverConfig before) {
       host = before.host;
@@ -127,6 +149,8 @@ public record HomeserverConfig(
       rateLimits = before.rateLimits;
       maxRequestBytes = before.maxRequestBytes;
       refreshableLifetime = before.refreshableLifetime;
+      delayedEvents = before.delayedEvents;
+      stickyEvents = before.stickyEvents;
     }
 
     HomeserverConfig config() {
@@ -139,7 +163,9 @@ public record HomeserverConfig(
           time,
           rateLimits,
           maxRequestBytes,
-          refreshableLifetime);
+          refreshableLifetime,
+          delayedEvents,
+          stickyEvents);
     }
   }
 }
