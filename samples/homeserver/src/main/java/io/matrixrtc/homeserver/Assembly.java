@@ -23,6 +23,7 @@ import io.matrixrtc.homeserver.http.Endpoints;
 import io.matrixrtc.homeserver.http.Routes;
 import io.matrixrtc.homeserver.keys.KeyArea;
 import io.matrixrtc.homeserver.rooms.RoomArea;
+import io.matrixrtc.homeserver.rtc.TransportEndpoints;
 import io.matrixrtc.homeserver.store.Foundation;
 import io.matrixrtc.homeserver.store.News;
 import io.matrixrtc.homeserver.store.RandomIds;
@@ -89,6 +90,7 @@ record Assembly(Routes routes, Devices devices, DelayedEvents delayedEvents) {
             rooms.sending(delayed::postpone),
             new DelayedEventEndpoints(delayed, transactions, config.stickyEvents()),
             keys,
+            new TransportEndpoints(config.rtcTransports()),
             new EphemeralEndpoints(typing, receipts, accountData, rooms),
             new SendToDeviceEndpoint(inbox, devices, transactions),
             new SyncArea(

@@ -47,6 +47,9 @@ final class DiscoveryEndpoints implements Endpoints {
   private Answer wellKnown(Request request) {
     ObjectNode answer = Json.object();
     answer.putObject("m.homeserver").put("base_url", baseUrl.get());
+    if (config.rtcTransports().wellKnown()) {
+      answer.set("org.matrix.msc4143.rtc_foci", config.rtcTransports().json());
+    }
     return Answer.ok(answer);
   }
 
@@ -62,6 +65,9 @@ final class DiscoveryEndpoints implements Endpoints {
     }
     if (config.stickyEvents() != StickyEvents.OFF) {
       features.put("org.matrix.msc4354", true);
+    }
+    if (config.rtcTransports().endpoint()) {
+      features.put("org.matrix.msc4143", true);
     }
     return Answer.ok(answer);
   }

@@ -3,6 +3,7 @@ package io.matrixrtc.homeserver;
 import io.matrixrtc.homeserver.delayed.DelayedEventPolicy;
 import io.matrixrtc.homeserver.http.RateLimits;
 import io.matrixrtc.homeserver.rooms.StickyEvents;
+import io.matrixrtc.homeserver.rtc.RtcTransports;
 import io.matrixrtc.homeserver.time.SystemTime;
 import io.matrixrtc.homeserver.time.TimeSource;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param refreshableLifetime how long the access tokens of logins that ask for a refresh token work
  * @param delayedEvents limits of delayed events
  * @param stickyEvents whether there are sticky events, and how they are named
+ * @param rtcTransports the SFUs that MatrixRTC clients are told of; none by default
  */
 public record HomeserverConfig(
     String host,
@@ -35,7 +37,8 @@ public record HomeserverConfig(
     int maxRequestBytes,
     Duration refreshableLifetime,
     DelayedEventPolicy delayedEvents,
-    StickyEvents stickyEvents) {
+    StickyEvents stickyEvents,
+    RtcTransports rtcTransports) {
   private static final int DEFAULT_MAX_REQUEST_BYTES = 16 * 1024 * 1024;
   private static final Duration DEFAULT_REFRESHABLE_LIFETIME = Duration.ofMinutes(5);
 
@@ -61,7 +64,8 @@ public record HomeserverConfig(
         DEFAULT_MAX_REQUEST_BYTES,
         DEFAULT_REFRESHABLE_LIFETIME,
         DelayedEventPolicy.defaults(),
-        StickyEvents.UNSTABLE);
+        StickyEvents.UNSTABLE,
+        RtcTransports.off());
   }
 
   public HomeserverConfig withPort(int newPort) {
@@ -125,6 +129,12 @@ public record HomeserverConfig(
     return changed.config();
   }
 
+  public HomeserverConfig withRtcTransports(RtcTransports transports) {
+    Changed changed = new Changed(this);
+    changed.rtcTransports = transports;
+    return changed.config();
+  }
+
   /** A copy in the making. */
   private static final class Changed {
     private final String host;
@@ -138,6 +148,7 @@ public record HomeserverConfig(
     private Duration refreshableLifetime;
     private DelayedEventPolicy delayedEvents;
     private StickyEvents stickyEvents;
+    private RtcTransports rtcTransports;
 
     Changed(HomeserverConfig before) {
       host = before.host;
@@ -151,6 +162,7 @@ public record HomeserverConfig(
       refreshableLifetime = before.refreshableLifetime;
       delayedEvents = before.delayedEvents;
       stickyEvents = before.stickyEvents;
+      rtcTransports = before.rtcTransports;
     }
 
     HomeserverConfig config() {
@@ -165,7 +177,8 @@ public record HomeserverConfig(
           maxRequestBytes,
           refreshableLifetime,
           delayedEvents,
-          stickyEvents);
+          stickyEvents,
+          rtcTransports);
     }
   }
 }

@@ -31,7 +31,7 @@ public record Event(
     @Nullable String transactionId,
     @Nullable Long stickyMillis,
     @Nullable String delayId) {
-  /** A longer duration counts as this one. */
+  /** HS-STICKY-BOUND: a longer duration counts as this one. */
   public static final long MAX_STICKY_MILLIS = 3_600_000;
 
   public boolean isState() {

@@ -19,6 +19,7 @@ public final class RoomArea implements Endpoints {
   private final Transactions transactions;
   private final Foundation foundation;
   private final StickyEvents sticky;
+  private final StickyLog stickyLog;
 
   public RoomArea(
       Foundation foundation, Users users, Transactions transactions, StickyEvents sticky) {
@@ -29,7 +30,9 @@ public final class RoomArea implements Endpoints {
     this.memberships = new Memberships(foundation.storage());
     this.rooms = new Rooms(foundation, events, memberships);
     this.members = new MemberEvents(rooms, memberships, users);
-    this.visibility = new Visibility(events, memberships);
+    this.visibility = new Visibility(events, memberships, foundation.time());
+    this.stickyLog = new StickyLog(foundation.storage(), events, foundation.time());
+    rooms.onEvent(stickyLog::append);
     this.clientEvents = new ClientEvents(events, foundation.time(), sticky);
     this.sticky = sticky;
     this.aliases = new Aliases(foundation.storage(), foundation.serverName());
@@ -70,6 +73,14 @@ public final class RoomArea implements Endpoints {
 
   public Visibility visibility() {
     return visibility;
+  }
+
+  public StickyLog stickyLog() {
+    return stickyLog;
+  }
+
+  public StickyEvents stickyEvents() {
+    return sticky;
   }
 
   public ClientEvents clientEvents() {

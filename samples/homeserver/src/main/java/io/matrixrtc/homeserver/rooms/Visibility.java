@@ -1,6 +1,7 @@
 package io.matrixrtc.homeserver.rooms;
 
 import io.matrixrtc.homeserver.http.MatrixException;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
@@ -8,10 +9,12 @@ import java.util.Optional;
 public final class Visibility {
   private final Events events;
   private final Memberships memberships;
+  private final InstantSource clock;
 
-  public Visibility(Events events, Memberships memberships) {
+  public Visibility(Events events, Memberships memberships, InstantSource clock) {
     this.events = events;
     this.memberships = memberships;
+    this.clock = clock;
   }
 
   /** What one user may see of one room; made for one answer. */
@@ -85,7 +88,12 @@ public final class Visibility {
     return events
         .byId(eventId)
         .filter(event -> event.roomId().equals(roomId))
-        .filter(event -> of(roomId, userId).sees(event));
+        .filter(event -> seesSticky(event, userId) || of(roomId, userId).sees(event));
+  }
+
+  // HS-STICKY-VISIBLE: every member sees an event for as long as it is sticky.
+  private boolean seesSticky(Event event, String userId) {
+    return event.stickyFor(clock.millis()) > 0 && memberships.isJoined(userId, event.roomId());
   }
 
   /** Where the user's view of the room's state ends; 403 for somebody who was never in it. */
