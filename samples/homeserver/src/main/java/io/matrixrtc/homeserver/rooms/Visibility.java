@@ -52,7 +52,14 @@ public final class Visibility {
       if (event.isState(EventType.MEMBER, userId)) {
         return true;
       }
-      String rule = at(rules, event.position()).map(View::rule).orElse("shared");
+      // HS-VIS-CHANGE: a change of the rule is seen where the old rule or the new one allows it.
+      return sees(event, ruleAt(event.position()))
+          || (event.isState(EventType.HISTORY_VISIBILITY, "")
+              && sees(event, ruleAt(event.position() - 1)));
+    }
+
+    // HS-VIS-RULES
+    private boolean sees(Event event, String rule) {
       if (rule.equals("world_readable")) {
         return true;
       }
@@ -63,6 +70,10 @@ public final class Visibility {
       return membership.equals(Memberships.JOIN)
           || (rule.equals("invited") && membership.equals(Memberships.INVITE))
           || (rule.equals("shared") && joinedAfter(event.position()));
+    }
+
+    private String ruleAt(long position) {
+      return at(rules, position).map(View::rule).orElse("shared");
     }
 
     private boolean joinedAfter(long position) {
