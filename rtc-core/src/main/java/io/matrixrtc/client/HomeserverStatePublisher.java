@@ -1,9 +1,15 @@
 package io.matrixrtc.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.session.DelayId;
+import io.matrixrtc.session.DelayedAction;
+import io.matrixrtc.session.DelayedUpdateOutcome;
+import io.matrixrtc.session.OutgoingEvent;
 import io.matrixrtc.session.PublishOutcome;
 import io.matrixrtc.session.RoomStatePublisher;
+import io.matrixrtc.session.ScheduleOutcome;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** {@link RoomStatePublisher} of one room, through the client-server API; one try (STATE-ONCE). */
@@ -31,6 +37,26 @@ public final class HomeserverStatePublisher implements RoomStatePublisher {
         .thenApply(
             result ->
                 result.fold(PublishOutcome.Published::new, HomeserverStatePublisher::outcome));
+  }
+
+  /** Not carried yet: sessions then use state events alone. */
+  @Override
+  public CompletionStage<PublishOutcome> sendMessage(OutgoingEvent.Message event) {
+    return CompletableFuture.completedFuture(
+        new PublishOutcome.Unsupported("this client sends no message events for sessions"));
+  }
+
+  /** Not carried yet: as with a homeserver that has no delayed events. */
+  @Override
+  public CompletionStage<ScheduleOutcome> schedule(OutgoingEvent event, Duration delay) {
+    return CompletableFuture.completedFuture(
+        new ScheduleOutcome.Unsupported("this client schedules no delayed events"));
+  }
+
+  @Override
+  public CompletionStage<DelayedUpdateOutcome> updateDelayed(DelayId id, DelayedAction action) {
+    return CompletableFuture.completedFuture(
+        new DelayedUpdateOutcome.Unsupported("this client schedules no delayed events"));
   }
 
   private static PublishOutcome outcome(ApiFailure failure) {

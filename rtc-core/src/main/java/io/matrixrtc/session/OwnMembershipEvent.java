@@ -1,5 +1,7 @@
 package io.matrixrtc.session;
 
+import java.util.Optional;
+
 /** What happens to this device's own membership. */
 public sealed interface OwnMembershipEvent {
 
@@ -11,6 +13,9 @@ public sealed interface OwnMembershipEvent {
    * too high. Nothing is tried again.
    */
   record JoinForbidden(String message) implements OwnMembershipEvent {}
+
+  /** The homeserver has no events of the form that was asked for: join with another one. */
+  record JoinUnsupported(String message) implements OwnMembershipEvent {}
 
   /** The join was given up. */
   record JoinFailed(String message) implements OwnMembershipEvent {}
@@ -26,6 +31,21 @@ public sealed interface OwnMembershipEvent {
 
   /** The membership that was lost is back. */
   record MembershipRestored() implements OwnMembershipEvent {}
+
+  /**
+   * The server has most likely sent the delayed leave, since no restart got through in time; or it
+   * has not, after all. Media should stop meanwhile.
+   */
+  record ProbablyLeft(boolean value) implements OwnMembershipEvent {}
+
+  /** Another delayed leave is scheduled, or none any more. */
+  record DelayIdChanged(Optional<DelayId> id) implements OwnMembershipEvent {}
+
+  /**
+   * The server will not leave for this device: if it crashes, others see it until its membership
+   * expires.
+   */
+  record NoDeadManSwitch(String reason) implements OwnMembershipEvent {}
 
   /** The stages, named as in matrix-js-sdk. */
   enum Status {

@@ -3,13 +3,13 @@ package io.matrixrtc.session;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What became of a request to put a state event. */
+/** What became of a request to send an event. */
 public sealed interface PublishOutcome {
 
   /** The homeserver accepted it. */
   record Published(String eventId) implements PublishOutcome {}
 
-  /** 403: this user may not send such state in this room. */
+  /** 403: this user may not send such an event in this room. */
   record Forbidden(String message) implements PublishOutcome {}
 
   /** 429, with the wait that the homeserver asked for. */
@@ -20,4 +20,7 @@ public sealed interface PublishOutcome {
 
   /** Any other refusal, which another try would meet again. */
   record Rejected(String errcode, String message) implements PublishOutcome {}
+
+  /** The homeserver, or the way to it, cannot send such events: no sticky ones, for example. */
+  record Unsupported(String message) implements PublishOutcome {}
 }

@@ -12,6 +12,7 @@ final class Waiting {
   private final List<CompletableFuture<LeaveResult>> leaves = new ArrayList<>();
 
   void join(CompletableFuture<JoinResult> result) {
+    leavesEnd(new LeaveResult.Failed("joined again"));
     join = result;
   }
 
@@ -23,6 +24,8 @@ final class Waiting {
   void on(OwnMembershipEvent event) {
     if (event instanceof OwnMembershipEvent.JoinForbidden forbidden) {
       joinEnds(new JoinResult.Forbidden(forbidden.message()));
+    } else if (event instanceof OwnMembershipEvent.JoinUnsupported unsupported) {
+      joinEnds(new JoinResult.Unsupported(unsupported.message()));
     } else if (event instanceof OwnMembershipEvent.JoinFailed failed) {
       joinEnds(new JoinResult.Failed(failed.message()));
     } else if (event instanceof OwnMembershipEvent.LeaveFailed failed) {
