@@ -47,6 +47,7 @@ final class DeadManSwitch {
   private boolean shortestTried;
   private boolean dispensable;
   private boolean verified;
+  private boolean doubtful;
   private boolean fired;
   private @Nullable OutgoingEvent unanswered;
 
@@ -100,6 +101,14 @@ final class DeadManSwitch {
     check(now);
   }
 
+  /** The clock was set back: the leave may be due sooner than it seems (OWN-CLOCK). */
+  void doubt(Instant now) {
+    if (phase == Phase.ARMED || phase == Phase.RESTARTING) {
+      doubtful = true;
+      verify(now);
+    }
+  }
+
   /** Ends, for a leave. */
   void stop() {
     phase = Phase.OFF;
@@ -141,7 +150,7 @@ final class DeadManSwitch {
 
   /** Restarts soon, since a membership waits for it. */
   void hurry(Instant now) {
-    if (phase == Phase.ARMED && !isReady(now)) {
+    if (phase == Phase.ARMED && failures == 0 && !isReady(now)) {
       dueAt = now;
     }
   }
@@ -276,7 +285,7 @@ final class DeadManSwitch {
     if (sent == null || !alive || !(current || counts)) {
       return; // OWN-LATE: of late answers only what they tell for sure
     }
-    boolean late = !now.isBefore(expectedLeave);
+    boolean late = doubtful || !now.isBefore(expectedLeave);
     if (current) {
       phase = Phase.ARMED;
     }
@@ -284,6 +293,7 @@ final class DeadManSwitch {
       failures = 0;
       vanished = 0;
       verified |= current;
+      doubtful &= !current;
       expectedLeave = later(expectedLeave, sent.plus(delay));
       dueAt = current ? now.plus(interval()) : dueAt;
     } else if (outcome instanceof DelayedUpdateOutcome.NotFound) {
@@ -341,6 +351,7 @@ final class DeadManSwitch {
   /** The server counts from when it got the request: not before that was sent. */
   private void armed(Instant now) {
     restarts.clear();
+    doubtful = false;
     expectedLeave = sentAt.plus(delay);
     dueAt = now.plus(interval());
   }

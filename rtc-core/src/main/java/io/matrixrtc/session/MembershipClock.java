@@ -19,11 +19,13 @@ final class MembershipClock {
   private Instant last = Instant.EPOCH;
   private Instant planned = Instant.EPOCH;
   private Duration certain = Duration.ZERO;
+  private boolean setBack;
 
   /** The time of an input. */
   Instant at(Instant wall) {
     Instant now = wall.plus(offset);
     if (now.isBefore(last)) {
+      setBack |= Duration.between(now, last).compareTo(TOLERANCE) > 0;
       offset = offset.plus(Duration.between(now, last));
       now = last;
     }
@@ -35,10 +37,18 @@ final class MembershipClock {
     return now;
   }
 
+  /** Whether the wall clock was set back, so that more time has passed than it seems; told once. */
+  boolean takeSetBack() {
+    boolean told = setBack;
+    setBack = false;
+    return told;
+  }
+
   /** The time when a timer fired that was set for {@code due}. */
   Instant at(Instant wall, Instant due) {
     Instant fired = due.plus(offset);
     if (wall.plus(offset).isBefore(fired)) {
+      setBack |= Duration.between(wall.plus(offset), fired).compareTo(TOLERANCE) > 0;
       offset = offset.plus(Duration.between(wall.plus(offset), fired));
     }
     return at(wall);

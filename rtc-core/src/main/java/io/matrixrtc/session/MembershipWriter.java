@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class MembershipWriter {
   private final SessionSettings settings;
   private final String transactions;
+  private final Duration stickyFor;
   private long lastTransaction;
 
   /**
@@ -17,6 +18,9 @@ final class MembershipWriter {
    */
   MembershipWriter(SessionSettings settings, String purpose) {
     this.settings = settings;
+    Duration expires = settings.timing().expires();
+    Duration most = StickyMemberEvent.MAX_DURATION;
+    this.stickyFor = expires.compareTo(most) < 0 ? expires : most;
     this.transactions = settings.memberId() + "." + purpose + ".";
   }
 
@@ -60,6 +64,6 @@ final class MembershipWriter {
         StickyMemberEvent.TYPE,
         transactions + ++lastTransaction,
         content,
-        StickyMemberEvent.MAX_DURATION);
+        stickyFor);
   }
 }

@@ -29,6 +29,7 @@ final class OwnMembershipCore {
   private List<OwnMembershipEffect> out = new ArrayList<>();
   private Status status = Status.DISCONNECTED;
   private @Nullable JoinRequest request;
+  private @Nullable JoinRequest nextJoin;
   private @Nullable Action due;
   private Instant dueAt = Instant.EPOCH;
   private @Nullable Action underWay;
@@ -74,25 +75,33 @@ final class OwnMembershipCore {
     return deadMan.id();
   }
 
-  /** Whether {@link #join} has an effect: also while a leave waits for its next try. */
+  /** Whether {@link #join} has an effect. */
   boolean canJoin() {
-    return status == Status.DISCONNECTED || (status == Status.DISCONNECTING && underWay == null);
+    return status == Status.DISCONNECTED || status == Status.DISCONNECTING;
   }
 
-  /** Joins, if that can be. */
+  /**
+   * Joins; without effect when joined. While a leave is under way, after its answer; a leave that
+   * waits for its next try is given up.
+   */
   List<OwnMembershipEffect> join(JoinRequest join, Instant wall) {
     begin(clock.at(wall));
     if (canJoin()) {
-      request = join;
-      publication.lose();
-      lost = false;
-      losses = 0;
-      failures = 0;
-      become(Status.CONNECTING);
-      deadMan.arm(now, out);
-      plan(Action.JOIN, now);
+      nextJoin = join;
     }
     return end();
+  }
+
+  private void startJoining(JoinRequest join) {
+    nextJoin = null;
+    request = join;
+    publication.lose();
+    lost = false;
+    losses = 0;
+    failures = 0;
+    become(Status.CONNECTING);
+    deadMan.arm(now, out);
+    plan(Action.JOIN, now);
   }
 
   /** Says something else about itself; published with the next event, soon when connected. */
@@ -114,6 +123,7 @@ final class OwnMembershipCore {
     if (status == Status.CONNECTING || status == Status.CONNECTED) {
       startLeaving();
     }
+    nextJoin = null;
     return end();
   }
 
@@ -211,6 +221,9 @@ final class OwnMembershipCore {
   private void begin(Instant time) {
     now = time;
     out = new ArrayList<>();
+    if (clock.takeSetBack()) {
+      deadMan.doubt(now);
+    }
   }
 
   /** Does what is due in either lane. */
@@ -230,6 +243,9 @@ final class OwnMembershipCore {
     if (underWay == Action.SEND_DELAYED_LEAVE && !now.isBefore(answerBy)) {
       underWay = null;
       plan(Action.LEAVE, now);
+    }
+    if (nextJoin != null && underWay == null) {
+      startJoining(nextJoin);
     }
     if (due != null && underWay == null && !now.isBefore(dueAt) && !isAllowed(due)) {
       deadMan.hurry(now);
@@ -371,8 +387,7 @@ final class OwnMembershipCore {
 
   private void giveUp(Action action, PublishOutcome outcome, String message) {
     if (action == Action.LEAVE) {
-      report(new OwnMembershipEvent.LeaveFailed(message));
-      finish();
+      leaveFailed(outcome, message);
       return;
     }
     if (outcome instanceof PublishOutcome.Forbidden) {
@@ -383,6 +398,21 @@ final class OwnMembershipCore {
       report(new OwnMembershipEvent.JoinFailed(message));
     }
     startLeaving();
+  }
+
+  /** OWN-LEAVE: unless the server sends the leave, it is tried until the membership expires. */
+  private void leaveFailed(PublishOutcome outcome, String message) {
+    if (failures <= timing.maxFailures() + 1) {
+      report(new OwnMembershipEvent.LeaveFailed(message));
+    }
+    boolean passing =
+        outcome instanceof PublishOutcome.Unreachable
+            || outcome instanceof PublishOutcome.RateLimited;
+    if (passing && deadMan.id().isEmpty() && now.isBefore(publication.expiresAt())) {
+      plan(Action.LEAVE, now.plus(timing.longestRetry()));
+    } else {
+      finish();
+    }
   }
 
   private void startLeaving() {

@@ -23,7 +23,11 @@ public sealed interface OwnMembershipEvent {
   /** A refresh failed; it is tried again until the membership expires. */
   record RefreshFailed(String message) implements OwnMembershipEvent {}
 
-  /** The leave was given up: others see this device as a member until its membership expires. */
+  /**
+   * The leave did not get through: others see this device as a member until the server sends its
+   * leave or its membership expires. Told once; where the server has no delayed leave, it is tried
+   * on until then.
+   */
   record LeaveFailed(String message) implements OwnMembershipEvent {}
 
   /** Others no longer see this device as a member, though it did not leave. It joins anew. */

@@ -119,9 +119,6 @@ public final class RtcSession implements AutoCloseable {
             result.complete(new JoinResult.AlreadyJoined());
           } else {
             waiting.join(result);
-            if (encryption != null) {
-              encryption.start();
-            }
             announcement.joining(request, list.members());
             own.join(request);
           }
@@ -303,10 +300,19 @@ public final class RtcSession implements AutoCloseable {
 
   /** Tells the own membership and, once that is published, the keys (EM-MEMBER). */
   private void membersChanged(boolean fromSync) {
-    own.onMembers(list.members().stream().filter(this::isOwn).toList(), fromSync);
+    own.onMembers(ownMemberships(), fromSync);
     if (encryption != null && keysFlow) {
       encryption.onMembers(list.members().stream().map(Membership::callMember).toList());
     }
+  }
+
+  /** OWN-EXPIRY: whether the own membership has expired is not for a clock that may be wrong. */
+  private List<Membership> ownMemberships() {
+    return room.events(scheduler.now()).stream()
+        .filter(read -> read.reading() instanceof MembershipReading.Joined)
+        .map(read -> ((MembershipReading.Joined) read.reading()).membership())
+        .filter(member -> member.slot().equals(settings.slot()) && isOwn(member))
+        .toList();
   }
 
   /** A membership of this device that another run left behind, under another id, is another one. */
@@ -322,7 +328,9 @@ public final class RtcSession implements AutoCloseable {
       encryption.onKeyLostByOthers();
     }
     if (event instanceof OwnMembershipEvent.StatusChanged changed) {
-      if (changed.to() == Status.CONNECTED) {
+      if (changed.to() == Status.CONNECTING && encryption != null) {
+        encryption.start(); // no effect if it runs
+      } else if (changed.to() == Status.CONNECTED) {
         keysFlow = true;
       } else if (changed.to() == Status.DISCONNECTED) {
         stopKeys();

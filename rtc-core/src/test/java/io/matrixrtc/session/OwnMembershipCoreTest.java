@@ -232,19 +232,27 @@ class OwnMembershipCoreTest {
   }
 
   @Test
-  void g1AJoinEndsALeaveThatWaitsForItsNextTry_ours() {
+  void g1AJoinDuringALeaveFollowsItsAnswerAndEndsItsRetries_ours() {
     own.join();
     own.succeed();
+    assertThat(own.core.canJoin()).isFalse();
     own.leave();
-    assertThat(own.core.canJoin()).as("the leave is under way").isFalse();
-    own.answer(new Unreachable("offline"));
-    assertThat(own.core.canJoin()).isTrue();
     own.join();
+    assertThat(own.published).as("the leave is under way").hasSize(2);
+    own.answer(new Unreachable("offline"));
+    assertThat(own.published).hasSize(3);
     assertThat(own.content()).isNotEmpty();
     own.succeed();
     assertThat(own.status()).isEqualTo(Status.CONNECTED);
     own.pass(Duration.ofMinutes(5));
     assertThat(own.published).hasSize(3);
+
+    own.leave();
+    own.join();
+    own.leave();
+    own.succeed();
+    assertThat(own.published).as("the last word counts").hasSize(4);
+    assertThat(own.status()).isEqualTo(Status.DISCONNECTED);
   }
 
   @Test
@@ -282,18 +290,33 @@ class OwnMembershipCoreTest {
   }
 
   @Test
-  void g1LeaveThatFailsIsRetriedThenTold() {
+  void g1LeaveThatFailsIsToldOnceAndTriedUntilTheMembershipExpires_ours() {
     own.join();
     own.succeed();
     own.leave();
-    for (int i = 0; i <= 10; i++) {
+    for (int i = 0; i < 10; i++) {
       own.answer(new Unreachable("offline"));
-      own.pass(Duration.ofSeconds(30));
+      own.untilNextRequest();
     }
-    assertThat(own.published)
-        .hasSize(12)
-        .last()
-        .satisfies(p -> assertThat(p.event().content()).isEmpty());
+    assertThat(own.events(OwnMembershipEvent.LeaveFailed.class)).isEmpty();
+    for (int i = 0; i < 20; i++) {
+      own.answer(new Unreachable("offline"));
+      assertThat(own.untilNextRequest()).isEqualTo(Duration.ofSeconds(30));
+      assertThat(own.content()).isEmpty();
+    }
+    assertThat(own.events(OwnMembershipEvent.LeaveFailed.class)).hasSize(1);
+    own.now = MemberEvents.T.plus(Duration.ofHours(4));
+    own.answer(new Unreachable("offline"));
+    assertThat(own.status()).isEqualTo(Status.DISCONNECTED);
+    assertThat(own.core.nextWakeup()).isEmpty();
+  }
+
+  @Test
+  void g1LeaveThatIsRefusedIsNotTriedAgain() {
+    own.join();
+    own.succeed();
+    own.leave();
+    own.answer(new Forbidden("no longer in the room"));
     assertThat(own.events(OwnMembershipEvent.LeaveFailed.class)).hasSize(1);
     assertThat(own.status()).isEqualTo(Status.DISCONNECTED);
   }
