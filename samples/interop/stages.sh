@@ -47,11 +47,22 @@ run_tests() {
     summary "$classes"
     return 0
   fi
-  local log
-  for log in "$interop"/target/peers/*.log; do
-    [ -f "$log" ] && echo "-- ${log##*/}" && tail -n 40 "$log" | cut -c 1-400
-  done
+  failed_logs "$classes"
   return 1
+}
+
+# Prints the end of the logs of the peers whose tests failed.   failed_logs CLASSES
+failed_logs() {
+  local class test log
+  for class in ${1//,/ }; do
+    awk -F'"' '/<testcase /{name = $2} /<(failure|error)[ >]/{print name}' \
+      "$interop/target/surefire-reports/TEST-io.matrixrtc.interop.$class.xml" 2>/dev/null |
+      while read -r test; do
+        for log in "$interop/target/peers/$class.$test"-*.log; do
+          [ -f "$log" ] && echo "-- ${log##*/}" && tail -n 60 "$log" | cut -c 1-300
+        done
+      done
+  done
 }
 
 # Says how many tests ran: a stage whose tests were all left out must not pass.   summary CLASSES

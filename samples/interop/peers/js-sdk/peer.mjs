@@ -84,6 +84,12 @@ const commands = {
     return {};
   },
 
+  /** Makes a cross-signing identity and signs this device with it. */
+  async crossSign() {
+    await client.getCrypto().bootstrapCrossSigning({ authUploadDeviceSigningKeys: (upload) => upload(null) });
+    return {};
+  },
+
   /** The devices of a user, as this peer knows them. */
   async devices({ user }) {
     const known = (await client.getCrypto().getUserDeviceInfo([user], true)).get(user) ?? new Map();

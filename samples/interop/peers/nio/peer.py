@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 
+import logbook
 from nio import AsyncClient, AsyncClientConfig, LoginResponse, RoomGetStateResponse, SyncResponse
 from nio.crypto import Olm
 from nio.event_builders import ToDeviceMessage
@@ -22,6 +23,7 @@ MEMBER = "org.matrix.msc3401.call.member"
 KEYS = "io.element.call.encryption_keys"
 
 logging.basicConfig(stream=sys.stderr, level=logging.INFO)
+logbook.StreamHandler(sys.stderr, level="INFO").push_application()
 
 
 def emit(**line):
@@ -99,6 +101,12 @@ class Peer:
     async def leaveCall(self):
         room, self.call = self.call["room"], None
         await self.put_membership({}, room)
+        return {}
+
+    async def uploadKeys(self):
+        """nio takes a count of 0 in a sync for none told, so it would never upload again."""
+        self.client.olm.uploaded_key_count = 0
+        await self.client.keys_upload()
         return {}
 
     # --- Olm
@@ -187,15 +195,17 @@ class Peer:
             state = await self.client.room_get_state(call["room"])
             if not isinstance(state, RoomGetStateResponse) or call is not self.call:
                 return
+            own = (self.client.user_id, self.client.device_id)
+            # With the time of the join: whoever left and came back is somebody new.
             present = {
-                (event["sender"], event["content"]["device_id"])
+                (*who, event["content"].get("created_ts", event["origin_server_ts"]))
                 for event in state.events
                 if event["type"] == MEMBER and event["content"]
+                if (who := (event["sender"], event["content"]["device_id"])) != own
             }
-            present.discard((self.client.user_id, self.client.device_id))
             if call["served"] - present:
                 self.new_key()
-            for user, device in sorted(present - call["served"]):
+            for user, device, joined in sorted(present - call["served"]):
                 content = {
                     "keys": {"index": call["index"], "key": call["key"]},
                     "member": {
@@ -207,7 +217,7 @@ class Peer:
                     "sent_ts": int(time.time() * 1000),
                 }
                 if await self.send_one(KEYS, content, user, device) is not None:
-                    call["served"].add((user, device))
+                    call["served"].add((user, device, joined))
 
     async def run(self, line):
         command = json.loads(line)

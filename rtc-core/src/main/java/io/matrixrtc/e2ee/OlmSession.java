@@ -1,6 +1,7 @@
 package io.matrixrtc.e2ee;
 
 import io.matrixrtc.olm.Curve25519PublicKey;
+import io.matrixrtc.olm.NormalMessage;
 import io.matrixrtc.olm.OlmException;
 import io.matrixrtc.olm.OlmMessage;
 import io.matrixrtc.olm.Session;
@@ -40,6 +41,11 @@ final class OlmSession {
 
   OlmMessage encrypt(byte[] plaintext) throws OlmException.NonContributory {
     return ratchet.encrypt(plaintext);
+  }
+
+  /** Whether {@code message} is likely this session's. */
+  boolean knowsRatchetKeyOf(NormalMessage message) {
+    return ratchet.knowsRatchetKeyOf(message);
   }
 
   byte[] decrypt(OlmMessage message, Instant now) throws OlmException {

@@ -1,6 +1,7 @@
 package io.matrixrtc.e2ee;
 
 import io.matrixrtc.olm.Curve25519PublicKey;
+import io.matrixrtc.olm.NormalMessage;
 import io.matrixrtc.olm.Session;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -48,6 +49,21 @@ final class OlmSessions {
       loaded.put(peer, sessions);
     }
     return sessions;
+  }
+
+  /**
+   * The sessions with {@code peer} in the order in which to try {@code message}: first those that
+   * know its ratchet key, as a failed attempt of the others costs an agreement (SESS-TRY).
+   */
+  List<OlmSession> toTry(Curve25519PublicKey peer, NormalMessage message)
+      throws CryptoStoreException {
+    List<OlmSession> sessions = with(peer);
+    if (sessions.size() < 2) {
+      return sessions;
+    }
+    List<OlmSession> ordered = new ArrayList<>(sessions);
+    ordered.sort(Comparator.comparing(session -> !session.knowsRatchetKeyOf(message)));
+    return ordered;
   }
 
   /** The session that encrypts for {@code peer}. */

@@ -63,9 +63,10 @@ final class PayloadChecks {
     if (!payload.recipientKey().equals(own.identityKeys().ed25519())) {
       return refused(UndecryptableReason.OTHER_RECIPIENT_KEY); // TD-7
     }
+    Optional<Device> known = directory.find(eventSender, senderKey);
     SignedDeviceKeys sentKeys = null;
     if (payload.senderDeviceKeys() != null) {
-      sentKeys = sentKeys(payload, senderKey).orElse(null);
+      sentKeys = sentKeys(payload, senderKey, known.orElse(null)).orElse(null);
       if (sentKeys == null) {
         return refused(UndecryptableReason.BAD_SENDER_DEVICE_KEYS); // TD-8
       }
@@ -82,7 +83,6 @@ final class PayloadChecks {
     if (BUNDLES.contains(payload.type()) && sentKeys == null) {
       return refused(UndecryptableReason.SENDER_DEVICE_KEYS_MISSING); // TD-10
     }
-    Optional<Device> known = directory.find(eventSender, senderKey);
     if (known.isPresent() && !known.get().keys().ed25519().equals(payload.senderKey())) {
       return refused(UndecryptableReason.OTHER_SENDER_KEY); // TD-11
     }
@@ -123,14 +123,20 @@ final class PayloadChecks {
         sentKeys);
   }
 
-  /** The keys that the sender sent along, if they are about the device that made the session. */
+  /**
+   * The keys that the sender sent along, if they are about the device that made the session. Where
+   * they are the known ones to the letter, their signature was checked when those were accepted.
+   */
   private static Optional<SignedDeviceKeys> sentKeys(
-      OlmPayload payload, Curve25519PublicKey senderKey) {
+      OlmPayload payload, Curve25519PublicKey senderKey, @Nullable Device known) {
     if (!(payload.senderDeviceKeys() instanceof ObjectNode object)) {
       return Optional.empty();
     }
     try {
-      SignedDeviceKeys keys = SignedDeviceKeys.parse(object);
+      SignedDeviceKeys keys =
+          known != null && known.keys().isWrittenAs(object)
+              ? known.keys()
+              : SignedDeviceKeys.parse(object);
       boolean right =
           keys.userId().equals(payload.sender())
               && keys.ed25519().equals(payload.senderKey())

@@ -215,6 +215,11 @@ public final class SignedDeviceKeys {
     return json.path("dehydrated").asBoolean(false);
   }
 
+  /** Whether {@code object} says the same, signatures and unknown members included. */
+  boolean isWrittenAs(ObjectNode object) {
+    return json.equals(object);
+  }
+
   /** Returns a copy of the whole object, unknown members and all signatures included. */
   public ObjectNode toJson() {
     return json.deepCopy();

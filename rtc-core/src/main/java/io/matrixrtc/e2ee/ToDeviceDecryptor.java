@@ -3,6 +3,7 @@ package io.matrixrtc.e2ee;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.olm.InboundCreation;
+import io.matrixrtc.olm.NormalMessage;
 import io.matrixrtc.olm.OlmException;
 import io.matrixrtc.olm.OlmMessage;
 import io.matrixrtc.olm.PreKeyMessage;
@@ -143,8 +144,8 @@ final class ToDeviceDecryptor {
   /** Returns the plaintext, or nothing if no session opens the message. */
   private Optional<byte[]> decrypt(SenderKey from, OlmMessage message, String hash, Instant now)
       throws CryptoStoreException {
-    if (!(message instanceof PreKeyMessage preKey)) {
-      for (OlmSession session : sessions.with(from.key())) { // SESS-TRY
+    if (message instanceof NormalMessage normal) {
+      for (OlmSession session : sessions.toTry(from.key(), normal)) { // SESS-TRY
         Optional<byte[]> plaintext = decrypt(session, message, now);
         if (plaintext.isPresent()) {
           return plaintext;
@@ -152,6 +153,7 @@ final class ToDeviceDecryptor {
       }
       return Optional.empty();
     }
+    PreKeyMessage preKey = (PreKeyMessage) message;
     Optional<OlmSession> known = sessions.find(from.key(), preKey.sessionId());
     if (known.isPresent()) {
       return decrypt(known.get(), preKey, now); // SESS-PREKEY: a failure here is final

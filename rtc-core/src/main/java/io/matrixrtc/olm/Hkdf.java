@@ -1,6 +1,7 @@
 package io.matrixrtc.olm;
 
 import java.util.Arrays;
+import javax.crypto.Mac;
 
 /** HKDF with SHA-256, RFC 5869. */
 final class Hkdf {
@@ -16,20 +17,24 @@ final class Hkdf {
 
   /** Returns {@code length} bytes, at most 255 · 32; {@code salt} must not be empty. */
   static byte[] derive(byte[] salt, byte[] secret, byte[] info, int length) {
-    byte[] pseudoRandomKey = HmacSha256.of(salt, secret);
+    Mac mac = HmacSha256.keyed(salt); // one for all steps: to make one costs as much as a step
+    byte[] pseudoRandomKey = mac.doFinal(secret);
+    HmacSha256.rekey(mac, pseudoRandomKey);
+    Arrays.fill(pseudoRandomKey, (byte) 0);
     byte[] output = new byte[length];
     byte[] block = new byte[0];
     int done = 0;
     for (int counter = 1; done < length; counter++) {
-      byte[] next = HmacSha256.of(pseudoRandomKey, block, info, new byte[] {(byte) counter});
+      mac.update(block);
+      mac.update(info);
+      mac.update((byte) counter);
       Arrays.fill(block, (byte) 0);
-      block = next;
+      block = mac.doFinal();
       int take = Math.min(block.length, length - done);
       System.arraycopy(block, 0, output, done, take);
       done += take;
     }
     Arrays.fill(block, (byte) 0);
-    Arrays.fill(pseudoRandomKey, (byte) 0);
     return output;
   }
 }

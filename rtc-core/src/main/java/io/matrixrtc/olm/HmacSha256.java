@@ -1,6 +1,7 @@
 package io.matrixrtc.olm;
 
-import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
+import java.security.NoSuchAlgorithmException;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -26,13 +27,23 @@ final class HmacSha256 {
     return mac.doFinal();
   }
 
-  private static Mac keyed(byte[] key) {
+  /** Returns a MAC under {@code key}, for any number of messages one after another. */
+  static Mac keyed(byte[] key) {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(key, "HmacSHA256"));
+      rekey(mac, key);
       return mac;
-    } catch (GeneralSecurityException e) {
+    } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("the platform lacks HmacSHA256", e);
+    }
+  }
+
+  /** Puts another key in the place of {@code mac}'s, and keeps no reference to it. */
+  static void rekey(Mac mac, byte[] key) {
+    try {
+      mac.init(new SecretKeySpec(key, "HmacSHA256"));
+    } catch (InvalidKeyException e) {
+      throw new IllegalStateException("HMAC takes any key", e);
     }
   }
 }

@@ -25,7 +25,8 @@ public final class LibolmPickle implements AutoCloseable {
   private final byte[] content;
   private boolean closed;
 
-  private LibolmPickle(byte[] owned) {
+  /** Takes over the content of a pickle. */
+  LibolmPickle(byte[] owned) {
     this.content = owned;
   }
 

@@ -2,13 +2,10 @@ package io.matrixrtc.olm;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import javax.crypto.BadPaddingException;
 import javax.crypto.Cipher;
-import javax.crypto.spec.IvParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * The keys of one message, or of one pickle: AES-256-CBC with PKCS#7 padding, then HMAC-SHA-256 cut
@@ -18,13 +15,15 @@ final class MessageCipher implements AutoCloseable {
   private static final byte[] OLM_INFO = "OLM_KEYS".getBytes(US_ASCII);
   private static final byte[] MEGOLM_INFO = "MEGOLM_KEYS".getBytes(US_ASCII);
   private static final byte[] PICKLE_INFO = "Pickle".getBytes(US_ASCII);
-  private static final int BLOCK = 16;
+  private static final int AES_KEY_AT = 0;
+  private static final int MAC_KEY_AT = 32;
+  private static final int IV_AT = 64;
 
   /** AES key 32, MAC key 32, IV 16. */
   private final byte[] keys;
 
   private MessageCipher(byte[] material, byte[] info) {
-    this.keys = Hkdf.derive(material, info, 80);
+    this.keys = Hkdf.derive(material, info, IV_AT + AesCbc.BLOCK_BYTES);
   }
 
   static MessageCipher ofOlm(byte[] messageKey) {
@@ -41,28 +40,22 @@ final class MessageCipher implements AutoCloseable {
 
   byte[] encrypt(byte[] plaintext) {
     try {
-      return aes(Cipher.ENCRYPT_MODE).doFinal(plaintext);
-    } catch (GeneralSecurityException e) {
+      return AesCbc.apply(Cipher.ENCRYPT_MODE, keys, AES_KEY_AT, IV_AT, plaintext);
+    } catch (BadPaddingException e) {
       throw new IllegalStateException("AES-CBC cannot fail to encrypt", e);
     }
   }
 
   /** Call only after the MAC was right. */
   byte[] decrypt(byte[] ciphertext) throws BadPaddingException {
-    if (ciphertext.length == 0 || ciphertext.length % BLOCK != 0) {
+    if (ciphertext.length == 0 || ciphertext.length % AesCbc.BLOCK_BYTES != 0) {
       throw new BadPaddingException("ciphertext of " + ciphertext.length + " bytes");
     }
-    try {
-      return aes(Cipher.DECRYPT_MODE).doFinal(ciphertext);
-    } catch (BadPaddingException e) {
-      throw e;
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("AES-CBC cannot fail otherwise", e);
-    }
+    return AesCbc.apply(Cipher.DECRYPT_MODE, keys, AES_KEY_AT, IV_AT, ciphertext);
   }
 
   byte[] mac(byte[] authenticated, int length) {
-    byte[] macKey = Arrays.copyOfRange(keys, 32, 64);
+    byte[] macKey = Arrays.copyOfRange(keys, MAC_KEY_AT, IV_AT);
     try {
       return Arrays.copyOf(HmacSha256.of(macKey, authenticated), length);
     } finally {
@@ -73,12 +66,6 @@ final class MessageCipher implements AutoCloseable {
   /** Compares in constant time. */
   boolean macMatches(byte[] authenticated, byte[] mac) {
     return MessageDigest.isEqual(mac(authenticated, mac.length), mac);
-  }
-
-  private Cipher aes(int mode) throws GeneralSecurityException {
-    Cipher cipher = Cipher.getInstance("AES/CBC/PKCS5Padding");
-    cipher.init(mode, new SecretKeySpec(keys, 0, 32, "AES"), new IvParameterSpec(keys, 64, BLOCK));
-    return cipher;
   }
 
   @Override

@@ -88,6 +88,15 @@ public final class Session implements AutoCloseable {
   }
 
   /**
+   * Whether {@code message} names a ratchet key that this session has received under before. To ask
+   * costs nothing, while trying a message of another session costs an agreement; but a message that
+   * turns the ratchet has a new key, so a no decides nothing.
+   */
+  public boolean knowsRatchetKeyOf(NormalMessage message) {
+    return receiving.find(message.ratchetKey()) != null;
+  }
+
+  /**
    * Decrypts a message of the other side. Each works once. Of a pre-key message only the message
    * inside counts; its {@link PreKeyMessage#sessionId()} tells which session to ask.
    *

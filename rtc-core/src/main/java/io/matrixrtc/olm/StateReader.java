@@ -23,7 +23,12 @@ final class StateReader implements AutoCloseable {
   /** Opens a sealed state and reads all of it. */
   static <T> T unseal(StateKey key, StateKind kind, byte[] sealed, Format<T> format)
       throws SealedStateException {
-    try (StateReader reader = new StateReader(SealedState.open(key, kind, sealed))) {
+    return read(SealedState.open(key, kind, sealed), format);
+  }
+
+  /** Reads all of {@code content}, and wipes it. */
+  static <T> T read(byte[] content, Format<T> format) throws SealedStateException {
+    try (StateReader reader = new StateReader(content)) {
       T state = format.read(reader);
       if (reader.in.hasRemaining()) {
         throw new SealedStateException.Malformed("trailing bytes");

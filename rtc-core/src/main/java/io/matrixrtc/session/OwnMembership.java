@@ -71,6 +71,10 @@ final class OwnMembership {
     carryOut(core.leave(scheduler.now()));
   }
 
+  void onOwnState(boolean present) {
+    core.onOwnState(present);
+  }
+
   void onMembers(Collection<Membership> own, boolean fromSync) {
     carryOut(core.onMembers(own, fromSync, scheduler.now()));
   }

@@ -38,6 +38,7 @@ final class OwnMembershipCore {
   private long membershipRequest;
   private int failures;
   private boolean mayBePublished;
+  private boolean leftBehind;
 
   private boolean lost;
   private boolean overdueWhileJoining;
@@ -45,6 +46,7 @@ final class OwnMembershipCore {
   private boolean probablyLeft;
 
   private enum Action {
+    CLEAR,
     JOIN,
     REFRESH,
     SEND_DELAYED_LEAVE,
@@ -191,6 +193,15 @@ final class OwnMembershipCore {
   }
 
   /**
+   * Whether the room holds a membership under our state key, of whatever age and origin. A join
+   * over it takes it back first (G1-BEHIND): a homeserver answers content that is equal to the
+   * present one with the old event, and nobody would notice the join.
+   */
+  void onOwnState(boolean present) {
+    leftBehind = present;
+  }
+
+  /**
    * A timer fired.
    *
    * @param setFor what {@link #nextWakeup} said when it was set
@@ -270,10 +281,10 @@ final class OwnMembershipCore {
   }
 
   private void run() {
-    Action action = due;
-    if (action == null || underWay != null || now.isBefore(dueAt) || !isAllowed(action)) {
+    if (due == null || underWay != null || now.isBefore(dueAt) || !isAllowed(due)) {
       return;
     }
+    Action action = due == Action.JOIN && leftBehind && !lost ? Action.CLEAR : due;
     due = null;
     underWay = action;
     membershipRequest = ++lastRequest;
@@ -283,7 +294,7 @@ final class OwnMembershipCore {
       out.add(new OwnMembershipEffect.Update(membershipRequest, id.get(), DelayedAction.SEND));
     } else {
       OutgoingEvent event =
-          action == Action.LEAVE || request == null
+          action == Action.LEAVE || action == Action.CLEAR || request == null
               ? publication.leave(now)
               : publication.membership(request, action == Action.JOIN, now);
       out.add(new OwnMembershipEffect.Publish(membershipRequest, event));
@@ -295,6 +306,13 @@ final class OwnMembershipCore {
     if (action == Action.LEAVE) {
       mayBePublished = false;
       finish();
+      return;
+    }
+    if (action == Action.CLEAR) {
+      leftBehind = false;
+      if (status == Status.CONNECTING) {
+        plan(Action.JOIN, now);
+      }
       return;
     }
     mayBePublished = true;
@@ -318,21 +336,16 @@ final class OwnMembershipCore {
     }
   }
 
-  private void failed(Action action, PublishOutcome outcome) {
+  private void failed(Action tried, PublishOutcome outcome) {
+    Action action = tried == Action.CLEAR ? Action.JOIN : tried;
     failures++;
-    Duration wait;
-    String message;
-    boolean again = true;
+    Duration wait = timing.longestRetry();
+    String message = outcome.sentence();
+    boolean again = outcome.isPassing();
     if (outcome instanceof PublishOutcome.RateLimited limited) {
       wait = timing.waitAsTold(limited.retryAfter(), failures);
-      message = "rate limited";
-    } else if (outcome instanceof PublishOutcome.Unreachable unreachable) {
+    } else if (again) {
       wait = timing.retryAfter(failures);
-      message = unreachable.message();
-    } else {
-      again = false;
-      wait = timing.longestRetry();
-      message = refusal(outcome);
     }
     overdueWhileJoining = false;
     mayBePublished |= outcome instanceof PublishOutcome.Unreachable;
@@ -350,17 +363,6 @@ final class OwnMembershipCore {
     } else {
       giveUp(action, outcome, message);
     }
-  }
-
-  private static String refusal(PublishOutcome outcome) {
-    if (outcome instanceof PublishOutcome.Forbidden forbidden) {
-      return forbidden.message();
-    } else if (outcome instanceof PublishOutcome.Rejected rejected) {
-      return rejected.errcode() + " " + rejected.message();
-    } else if (outcome instanceof PublishOutcome.Unsupported unsupported) {
-      return unsupported.message();
-    }
-    throw new IllegalStateException("no refusal");
   }
 
   private void refreshFailed(String message, Instant nextTry) {
@@ -405,10 +407,7 @@ final class OwnMembershipCore {
     if (failures <= timing.maxFailures() + 1) {
       report(new OwnMembershipEvent.LeaveFailed(message));
     }
-    boolean passing =
-        outcome instanceof PublishOutcome.Unreachable
-            || outcome instanceof PublishOutcome.RateLimited;
-    if (passing && deadMan.id().isEmpty() && now.isBefore(publication.expiresAt())) {
+    if (outcome.isPassing() && deadMan.id().isEmpty() && now.isBefore(publication.expiresAt())) {
       plan(Action.LEAVE, now.plus(timing.longestRetry()));
     } else {
       finish();

@@ -23,4 +23,27 @@ public sealed interface PublishOutcome {
 
   /** The homeserver, or the way to it, cannot send such events: no sticky ones, for example. */
   record Unsupported(String message) implements PublishOutcome {}
+
+  /** Whether another try may have another outcome. */
+  default boolean isPassing() {
+    return this instanceof RateLimited || this instanceof Unreachable;
+  }
+
+  /** What happened, for people. */
+  default String sentence() {
+    if (this instanceof Published published) {
+      return "published as " + published.eventId();
+    } else if (this instanceof Forbidden forbidden) {
+      return forbidden.message();
+    } else if (this instanceof RateLimited) {
+      return "rate limited";
+    } else if (this instanceof Unreachable unreachable) {
+      return unreachable.message();
+    } else if (this instanceof Rejected rejected) {
+      return rejected.errcode() + " " + rejected.message();
+    } else if (this instanceof Unsupported unsupported) {
+      return unsupported.message();
+    }
+    throw new IllegalStateException("unknown outcome");
+  }
 }

@@ -60,6 +60,11 @@ final class RoomCallState {
     return all;
   }
 
+  /** Whether there is a membership under a state key, valid or not. */
+  boolean holds(String stateKey) {
+    return events.containsKey(stateKey);
+  }
+
   boolean isInRoom(String userId) {
     return joined.contains(userId);
   }

@@ -293,13 +293,14 @@ public final class RtcSession implements AutoCloseable {
             rings.sent(published.eventId());
             report(new SessionEvent.NotificationSent(published.eventId()));
           } else {
-            report(new SessionEvent.NotificationFailed(outcome.toString()));
+            report(new SessionEvent.NotificationFailed(outcome.sentence()));
           }
         });
   }
 
   /** Tells the own membership and, once that is published, the keys (EM-MEMBER). */
   private void membersChanged(boolean fromSync) {
+    own.onOwnState(!settings.sendSticky() && room.holds(StateMembershipContent.stateKey(settings)));
     own.onMembers(ownMemberships(), fromSync);
     if (encryption != null && keysFlow) {
       encryption.onMembers(list.members().stream().map(Membership::callMember).toList());

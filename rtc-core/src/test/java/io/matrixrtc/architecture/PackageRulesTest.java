@@ -29,7 +29,27 @@ class PackageRulesTest {
 
   @ArchTest
   static final ArchRule E2EE =
-      mayUse("e2ee", List.of("encoding", "json", "olm"), "com.fasterxml.jackson..", "org.slf4j..");
+      mayUse(
+          "e2ee",
+          List.of("encoding", "json", "olm"),
+          "com.fasterxml.jackson..",
+          "org.slf4j..",
+          "org.bouncycastle..",
+          "org.sqlite..");
+
+  @ArchTest
+  static final ArchRule ONLY_ITS_SQLITE_STORE_NEEDS_A_DATABASE =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              packages("encoding", "json", "media", "e2ee", "keys", "session", "client"))
+          .and()
+          .resideOutsideOfPackage("io.matrixrtc.e2ee.sqlite..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.matrixrtc.e2ee.sqlite..", "org.sqlite..", "java.sql..", "org.bouncycastle..")
+          .because("sqlite-jdbc is optional");
 
   @ArchTest
   static final ArchRule KEYS =
@@ -71,6 +91,8 @@ class PackageRulesTest {
           .that()
           .resideInAnyPackage(
               packages("encoding", "json", "olm", "media", "e2ee", "keys", "session"))
+          .and()
+          .resideOutsideOfPackage("io.matrixrtc.e2ee.sqlite..") // a file is locked there
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("java.net.http..", "java.nio.channels..", "javax.net..")

@@ -398,10 +398,10 @@ interface CryptoStoreContract {
   }
 
   private static Device invented(int number, LocalTrust trust) throws Exception {
-    ObjectNode keys =
-        Json.newObject().put("user_id", "@b:x").put("device_id", "D" + number);
+    ObjectNode keys = Json.newObject().put("user_id", "@b:x").put("device_id", "D" + number);
     keys.putArray("algorithms");
-    keys.putObject("keys").put("ed25519:D" + number, account(1).identityKeys().ed25519().toBase64());
+    keys.putObject("keys")
+        .put("ed25519:D" + number, account(1).identityKeys().ed25519().toBase64());
     return new Device(SignedDeviceKeys.fromStore(keys), trust);
   }
 

@@ -75,8 +75,12 @@ final class HeapDumpProgram {
     Set<String> secrets =
         new TreeSet<>(
             StateSecrets.ofAccount(key, store.account().orElseThrow().account().toBytes()));
+    RowSeal rows = new RowSeal(key, bytes -> {});
     for (StoredSession stored : store.sessions(peer.identityKeys().curve25519())) {
-      secrets.addAll(StateSecrets.ofSession(key, stored.session().toBytes()));
+      try (StateKey row =
+          rows.rowKey("Olm session", stored.peer().toBase64(), stored.sessionId())) {
+        secrets.addAll(StateSecrets.ofSession(row, stored.session().toBytes()));
+      }
     }
     Path file = out.resolve("secrets.txt");
     Files.writeString(file, Files.readString(file) + String.join("\n", secrets) + "\n");

@@ -58,7 +58,7 @@ class InboxTest {
   void inboxStayEventsWaitUntilTheyAreAcknowledgedAndKeepTheirIds() throws Exception {
     send("one");
     send("two");
-    List<ToDeviceResult> received = network.sync(bob, network.queues.remove(BOB));
+    List<ToDeviceResult> received = network.sync(bob, network.takeQueue(BOB));
     assertThat(ids(received)).containsExactly(1L, 2L);
     assertThat(bob.inbox().events(0, 10)).isEqualTo(received);
 
@@ -81,7 +81,7 @@ class InboxTest {
   @Test
   void inboxAtomicWhatAFailedWriteReceivedComesAgainOnce() throws Exception {
     send("one");
-    List<JsonNode> events = network.queues.remove(BOB);
+    List<JsonNode> events = network.takeQueue(BOB);
     String token = bob.syncToken().orElseThrow();
     store.fails = true;
     OlmMachine broken = bob;
@@ -101,7 +101,7 @@ class InboxTest {
   @Test
   void whatWasRefusedIsNotKept() throws Exception {
     send("one");
-    List<JsonNode> events = new ArrayList<>(network.queues.remove(BOB));
+    List<JsonNode> events = new ArrayList<>(network.takeQueue(BOB));
     events.add(events.get(0)); // a replay
     events.add(Json.newObject().put("type", "no event"));
     events.add(clear("hello"));

@@ -180,6 +180,12 @@ final class MachineNetwork {
     return Json.newObject();
   }
 
+  /** Takes what waits for a device at the homeserver. */
+  List<JsonNode> takeQueue(UserDevice device) {
+    List<JsonNode> events = queues.remove(device);
+    return events == null ? List.of() : events;
+  }
+
   /** Syncs what waits for the machine. */
   List<ToDeviceResult> sync(OlmMachine machine) throws CryptoStoreException {
     List<JsonNode> events = queues.remove(machine.device());

@@ -304,6 +304,27 @@ class ToDeviceChecksTest {
         payload -> ((ObjectNode) payload.path("sender_device_keys")).put("added", "later"), bad);
   }
 
+  /** The known keys themselves are not verified again; whatever differs from them is. */
+  @Test
+  void td8AKnownDevicesSentKeysAreCheckedAsStrictly() throws Exception {
+    aliceIsKnown();
+    UndecryptableReason bad = UndecryptableReason.BAD_SENDER_DEVICE_KEYS;
+    assertPayloadRefused(
+        payload -> ((ObjectNode) payload.path("sender_device_keys")).remove("signatures"), bad);
+    assertPayloadRefused(
+        payload -> ((ObjectNode) payload.path("sender_device_keys")).put("added", "later"), bad);
+    assertPayloadRefused(
+        payload ->
+            ((ObjectNode) payload.at("/sender_device_keys/signatures/" + ALICE.userId()))
+                .put("ed25519:ALICE1", "A".repeat(86)),
+        bad);
+    Account other = Account.generate(network.random());
+    assertPayloadRefused(
+        payload ->
+            payload.putObject("keys").put("ed25519", other.identityKeys().ed25519().toBase64()),
+        bad);
+  }
+
   @Test
   void td8SenderDeviceKeysMustHoldTheClaimedEd25519Key() throws Exception {
     Account other = Account.generate(network.random());

@@ -216,4 +216,17 @@ class KeysTest {
       org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
     return catchThrowableOfType(KeyFormatException.class, call).reason();
   }
+
+  @Test
+  void keysAndSignaturesEqualOnlyTheirLike() throws Exception {
+    Ed25519KeyPair one = Ed25519KeyPair.fromSeed(GoldenStates.bytes(1, 32));
+    Ed25519KeyPair two = Ed25519KeyPair.fromSeed(GoldenStates.bytes(2, 32));
+    Ed25519PublicKey again = Ed25519PublicKey.of(one.publicKey().toBytes());
+    assertThat(again).isEqualTo(one.publicKey()).hasSameHashCodeAs(one.publicKey());
+    assertThat(one.publicKey()).isNotEqualTo(two.publicKey());
+    byte[] message = {1};
+    assertThat(one.sign(message)).isEqualTo(one.sign(message)).isNotEqualTo(two.sign(message));
+    assertThat(one.sign(message)).hasSameHashCodeAs(one.sign(message));
+    assertThat(one.sign(message)).isNotEqualTo(one.sign(new byte[] {2}));
+  }
 }

@@ -53,6 +53,21 @@ class SessionTest {
   }
 
   @Test
+  void knowsTheRatchetKeysItHasReceivedUnder() throws Exception {
+    Pair pair = Pair.talking(14);
+    NormalMessage first = (NormalMessage) pair.alice.encrypt(TEXT);
+    NormalMessage second = (NormalMessage) pair.alice.encrypt(TEXT);
+    pair.bob.decrypt(first);
+    assertThat(pair.bob.knowsRatchetKeyOf(second)).isTrue();
+    pair.alice.decrypt(pair.bob.encrypt(TEXT));
+    NormalMessage turned = (NormalMessage) pair.alice.encrypt(TEXT);
+    assertThat(pair.bob.knowsRatchetKeyOf(turned)).isFalse();
+    assertThat(pair.bob.decrypt(turned)).isEqualTo(TEXT);
+    assertThat(pair.bob.knowsRatchetKeyOf(turned)).isTrue();
+    assertThat(pair.bob.decrypt(second)).isEqualTo(TEXT);
+  }
+
+  @Test
   void aMessageDecryptsOnce_OLM_ONCE() throws Exception {
     Pair pair = Pair.talking(4);
     OlmMessage first = pair.alice.encrypt(TEXT);

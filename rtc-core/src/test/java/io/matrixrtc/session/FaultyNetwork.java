@@ -76,7 +76,6 @@ class FaultyNetwork implements RoomStatePublisher {
       Function<String, T> unreachable,
       Function<Optional<Duration>, T> rateLimited) {
     count();
-    if (Boolean.getBoolean("trace")) { String w=""; for (var f : StackWalker.getInstance().walk(x->x.limit(3).toList())) w=f.getMethodName(); System.out.println("TR "+server.time.now()+" "+user+" "+w);}
     CompletableFuture<T> answer = new CompletableFuture<>();
     Duration out = Duration.ofMillis(random.nextInt(maxMillis));
     Duration back = Duration.ofMillis(random.nextInt(maxMillis));
@@ -99,7 +98,6 @@ class FaultyNetwork implements RoomStatePublisher {
             later(back, answer, rateLimited.apply(hint()));
           } else {
             T outcome = does.get();
-            if (Boolean.getBoolean("trace")) System.out.println("TR "+server.time.now()+" "+user+"    -> "+outcome);
             if (answerLost || !up) {
               later(GIVES_UP, answer, unreachable.apply("answer lost"));
             } else {

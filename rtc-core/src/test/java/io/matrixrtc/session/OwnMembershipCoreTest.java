@@ -111,6 +111,32 @@ class OwnMembershipCoreTest {
   }
 
   @Test
+  void g1BehindAJoinOverAMembershipOfAnEarlierRunTakesItBackFirst_ours() {
+    own.core.onOwnState(true);
+    own.join();
+    assertThat(own.content()).isEmpty();
+    own.answer(new PublishOutcome.RateLimited(Optional.of(Duration.ofSeconds(3))));
+    own.pass(Duration.ofSeconds(3));
+    assertThat(own.published).hasSize(2);
+    assertThat(own.content()).isEmpty();
+    own.succeed();
+    assertThat(own.published).hasSize(3);
+    assertThat(own.content().path("device_id").asText()).isEqualTo(OwnCore.OWN.deviceId());
+    own.succeed();
+    assertThat(own.status()).isEqualTo(Status.CONNECTED);
+  }
+
+  @Test
+  void g1BehindALeaveWhileItIsTakenBackEndsTheJoin_ours() {
+    own.core.onOwnState(true);
+    own.join();
+    own.leave();
+    own.succeed();
+    assertThat(own.status()).isEqualTo(Status.DISCONNECTED);
+    assertThat(own.published).hasSize(1);
+  }
+
+  @Test
   void mm20AShortLifetimeIsRefreshedOncePerLifetime() {
     OwnCore shortLived =
         OwnCore.plain(

@@ -54,7 +54,7 @@ final class RandomSchedule {
     this.random = random;
     this.variant = variant;
     this.server = new SimulatedServer(time, variant.delayedEvents());
-    this.server.observer = (sender, update) -> { if (Boolean.getBoolean("trace")) System.out.println("TR "+time.now()+" "+sender+" SERVER "+update); devices.forEach(device -> device.hear(update)); };
+    this.server.observer = (sender, update) -> devices.forEach(device -> device.hear(update));
     this.ghostBound =
         variant.delayedEvents()
             ? variant.timing().deadMan().delay().plusMinutes(1)
@@ -81,7 +81,7 @@ final class RandomSchedule {
       this.network = new FaultyNetwork(server, address.userId(), random.split());
     }
 
-    void start() {
+    private RtcSession start() {
       SessionSettings settings =
           SessionSettings.roomCall("!r:example.org", "11", address).withTiming(variant.timing());
       if (variant.sticky()) {
@@ -95,11 +95,12 @@ final class RandomSchedule {
               variant.publisher().apply(network),
               Optional.empty(),
               scheduler,
-              event -> { if (Boolean.getBoolean("trace")) System.out.println("TR " + time.now() + " " + address.userId() + " (" + scheduler.now() + ") EV " + event); });
+              event -> {});
       Set<String> users =
           devices.stream().map(device -> device.address.userId()).collect(Collectors.toSet());
       session.onRoomUpdate(new RoomUpdate(List.copyOf(server.state.values()), users, Set.of()));
       session.onRoomUpdate(RoomUpdate.ofSticky(server.sticky.stream().map(this::here).toList()));
+      return session;
     }
 
     /** The end of stickiness by this device's clock. */
@@ -124,13 +125,10 @@ final class RandomSchedule {
     }
 
     void join() {
-      if (session == null) {
-        start();
-      }
+      RtcSession joining = session == null ? start() : session;
       wants = true;
       CompletionStage<JoinResult> join =
-          session.join(JoinRequest.multiSfu(List.of()).withIntent("audio"));
-      RtcSession joining = session;
+          joining.join(JoinRequest.multiSfu(List.of()).withIntent("audio"));
       join.thenAccept(
           result -> {
             boolean isIn =
@@ -268,7 +266,7 @@ final class RandomSchedule {
           Duration age = Duration.between(since, time.now());
           longestGhost = age.compareTo(longestGhost) > 0 ? age : longestGhost;
           if (age.compareTo(ghostBound.plus(TICK.multipliedBy(2))) > 0) {
-            if (Boolean.getBoolean("trace")) System.out.println("TR "+time.now()+" GHOST "+member+" since "+since+" wants "+devices.stream().map(d->d.wants+d.memberId).toList()); breaches.add("GHOST of " + member.device() + " after " + ghostBound);
+            breaches.add("GHOST of " + member.device() + " after " + ghostBound);
           }
         });
   }

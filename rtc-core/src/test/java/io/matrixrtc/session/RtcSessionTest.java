@@ -96,6 +96,25 @@ class RtcSessionTest {
   }
 
   @Test
+  void g1BehindADeviceThatComesBackWithoutHavingLeftIsGivenKeysAgain_ours() {
+    Participant alice = participant("@alice:example.org", "ALICEDEV");
+    Participant before = participant("@bob:example.org", "BOBDEV");
+    alice.join();
+    before.join();
+    time.advanceMillis(3_000);
+    assertThat(before.sink.remote(alice.identity())).contains(alice.sink.inUse());
+    room.sessions.remove(before.session);
+    before.session.close();
+
+    time.advance(Duration.ofMinutes(1));
+    Participant back = participant("@bob:example.org", "BOBDEV");
+    assertThat(back.join()).isEqualTo(new JoinResult.Joined());
+    time.advanceMillis(3_000);
+    assertThat(back.sink.remote(alice.identity())).last().isEqualTo(alice.sink.inUse());
+    assertThat(alice.sink.remote(back.identity())).last().isEqualTo(back.sink.inUse());
+  }
+
+  @Test
   void g1RefreshCausesNoKeyTrafficAndARejoinDoes_ours() {
     Participant alice = participant("@alice:example.org", "ALICEDEV");
     Participant bob = participant("@bob:example.org", "BOBDEV");

@@ -14,7 +14,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
-/** A room that keeps call member state and tells every session at once. */
+/**
+ * A room that keeps call member state and tells every session at once. As with real homeservers,
+ * state that is put again with equal content is the old event.
+ */
 final class SimulatedRoom {
   final List<CallMemberEvent> log = new ArrayList<>();
   final Map<String, CallMemberEvent> state = new LinkedHashMap<>();
@@ -45,7 +48,11 @@ final class SimulatedRoom {
     if (no != null) {
       return CompletableFuture.completedFuture(no);
     }
-    CallMemberEvent event = set(sender, stateKey, content, time.now());
+    CallMemberEvent present = state.get(stateKey);
+    CallMemberEvent event =
+        present != null && present.sender().equals(sender) && present.content().equals(content)
+            ? present
+            : set(sender, stateKey, content, time.now());
     return CompletableFuture.completedFuture(new PublishOutcome.Published(event.eventId()));
   }
 

@@ -61,8 +61,9 @@ final class SimulatedServer {
 
   void start() {
     up = true;
-    List.copyOf(delayed.keySet()).stream()
-        .filter(id -> delayed.get(id).overdue)
+    List.copyOf(delayed.entrySet()).stream()
+        .filter(entry -> entry.getValue().overdue)
+        .map(Map.Entry::getKey)
         .forEach(this::fire);
   }
 

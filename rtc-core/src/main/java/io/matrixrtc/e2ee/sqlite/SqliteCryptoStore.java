@@ -322,6 +322,18 @@ public final class SqliteCryptoStore implements CryptoStore {
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)"); // the log holds what was deleted
   }
 
+  /**
+   * How SQLite treats the file, as it says itself: {@code journal_mode}, {@code synchronous} (2 is
+   * FULL) and {@code busy_timeout} (milliseconds). For diagnosis.
+   */
+  public Map<String, String> settings() throws CryptoStoreException {
+    Map<String, String> settings = new HashMap<>();
+    for (String name : List.of("journal_mode", "synchronous", "busy_timeout")) {
+      settings.put(name, database.first(row -> row.getString(1), "PRAGMA " + name).orElse(""));
+    }
+    return settings;
+  }
+
   /** Closes the file, wipes the key and ends the lease. May be called twice. */
   @Override
   public void close() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * One line of a result. Values are medians over all JVMs that were started for it.
@@ -13,21 +14,28 @@ import java.util.Optional;
  * @param unit whether values are operations a second or milliseconds
  * @param value ours
  * @param comparison the peer, if there is one
+ * @param cpuRatio as the comparison's ratio, of the time that the measuring thread was running
  */
 public record BenchLine(
-    String name, int detail, Unit unit, double value, Optional<Comparison> comparison) {
+    String name,
+    int detail,
+    Unit unit,
+    double value,
+    Optional<Comparison> comparison,
+    OptionalDouble cpuRatio) {
   /** What the columns of {@link #toRow} are. */
   public static final String TABLE_HEAD =
       String.format(
           Locale.ROOT,
-          "%-22s %8s %12s %-8s %12s %-18s %8s",
+          "%-22s %8s %12s %-8s %12s %-18s %8s %9s",
           "benchmark",
           "size",
           "ours",
           "",
           "peer's",
           "peer",
-          "ratio");
+          "ratio",
+          "cpu ratio");
 
   /** What a value counts. */
   public enum Unit {
@@ -56,18 +64,25 @@ public record BenchLine(
 
   /** Returns a line of operations a second, without a peer. */
   public static BenchLine ofRate(String name, int detail, double opsPerSecond) {
-    return new BenchLine(name, detail, Unit.OPS_PER_SECOND, opsPerSecond, Optional.empty());
+    return new BenchLine(
+        name, detail, Unit.OPS_PER_SECOND, opsPerSecond, Optional.empty(), OptionalDouble.empty());
   }
 
   /** Returns a line of milliseconds, without a peer. */
   public static BenchLine ofMillis(String name, int detail, double millis) {
-    return new BenchLine(name, detail, Unit.MILLIS, millis, Optional.empty());
+    return new BenchLine(
+        name, detail, Unit.MILLIS, millis, Optional.empty(), OptionalDouble.empty());
   }
 
   /** Returns this line with a peer. */
   public BenchLine against(String peer, double peerValue, double ratio) {
     return new BenchLine(
-        name, detail, unit, value, Optional.of(new Comparison(peer, peerValue, ratio)));
+        name, detail, unit, value, Optional.of(new Comparison(peer, peerValue, ratio)), cpuRatio);
+  }
+
+  /** Returns this line with the ratio of processor time. */
+  public BenchLine withCpuRatio(double ratio) {
+    return new BenchLine(name, detail, unit, value, comparison, OptionalDouble.of(ratio));
   }
 
   /** One JSON object, on one line. */
@@ -80,6 +95,7 @@ public record BenchLine(
             json.put("peer", with.peer())
                 .put(unit.peerMember, rounded(with.value()))
                 .put("ratio", Math.round(with.ratio() * 1e4) / 1e4));
+    cpuRatio.ifPresent(ratio -> json.put("cpuRatio", Math.round(ratio * 1e4) / 1e4));
     return json.toString();
   }
 
@@ -88,16 +104,19 @@ public record BenchLine(
     String row =
         String.format(Locale.ROOT, "%-22s %8d %12s %-8s", name, detail, shown(value), unit.text);
     return comparison
-        .map(
-            with ->
-                row
-                    + String.format(
-                        Locale.ROOT,
-                        " %12s %-18s %8.3f",
-                        shown(with.value()),
-                        with.peer(),
-                        with.ratio()))
-        .orElse(row);
+            .map(
+                with ->
+                    row
+                        + String.format(
+                            Locale.ROOT,
+                            " %12s %-18s %8.3f",
+                            shown(with.value()),
+                            with.peer(),
+                            with.ratio()))
+            .orElse(row)
+        + (cpuRatio.isPresent()
+            ? String.format(Locale.ROOT, " %9.3f", cpuRatio.getAsDouble())
+            : "");
   }
 
   private double rounded(double number) {

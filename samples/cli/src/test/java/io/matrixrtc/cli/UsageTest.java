@@ -15,7 +15,8 @@ class UsageTest {
         "homeserver --help",
         "bench --help",
         "bench frames --help",
-        "bench olm --help"
+        "bench olm --help",
+        "bench machine --help"
       })
   void theHelpOfEveryCommandHasExamples_CLI_HELP(String line) {
     Run run = Run.of(line.split(" "));
@@ -37,7 +38,7 @@ class UsageTest {
     Run.of("demo", "--accounts", "a.txt").misusedWith("--accounts goes with --homeserver");
     Run.of("homeserver", "--port", "65536").misusedWith("65536");
     Run.of("homeserver", "--server-name", "a b").misusedWith("not a server name");
-    Run.of("bench").misusedWith("Which benchmark? There is: frames");
+    Run.of("bench").misusedWith("Which benchmark? There are: frames, olm, machine");
     Run.of("nonsense").misusedWith("nonsense");
     Run.of("demo", "--nonsense").misusedWith("--nonsense");
   }

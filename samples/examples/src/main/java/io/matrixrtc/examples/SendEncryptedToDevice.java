@@ -6,13 +6,16 @@ import io.matrixrtc.client.Credentials;
 import io.matrixrtc.client.EncryptedClient;
 import io.matrixrtc.client.MatrixClient;
 import io.matrixrtc.client.MatrixSession;
-import io.matrixrtc.e2ee.MemoryCryptoStore;
+import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.TrustPolicy;
+import io.matrixrtc.e2ee.sqlite.SqliteCryptoStore;
+import io.matrixrtc.e2ee.sqlite.StoreSecret;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.ToDeviceChannel.Outcome;
-import io.matrixrtc.olm.StateKey;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Map;
 import java.util.Set;
@@ -25,20 +28,23 @@ public final class SendEncryptedToDevice {
 
   private SendEncryptedToDevice() {}
 
-  /** Returns what arrived, and from which device. */
-  public static String send(URI homeserver, String text) throws Exception {
+  /**
+   * Returns what arrived, and from which device.
+   *
+   * @param stores directory of the devices' keys and sessions
+   */
+  public static String send(URI homeserver, Path stores, String text) throws Exception {
     try (ClientThreads threads = ClientThreads.start();
-        MemoryCryptoStore aliceStore = new MemoryCryptoStore(); // an app keeps its store in a file
-        MemoryCryptoStore bobStore = new MemoryCryptoStore();
-        StateKey key = StateKey.generate(new SecureRandom()::nextBytes);
+        SqliteCryptoStore aliceStore = store(stores.resolve("alice.db"));
+        SqliteCryptoStore bobStore = store(stores.resolve("bob.db"));
         EncryptedClient alice =
             EncryptedClient.builder(register("alice", homeserver, threads), threads.settings())
-                .store(aliceStore, key)
+                .store(aliceStore, aliceStore.stateKey())
                 .trust(TrustPolicy.ALL) // the default asks for cross-signed devices
                 .start();
         EncryptedClient bob =
             EncryptedClient.builder(register("bob", homeserver, threads), threads.settings())
-                .store(bobStore, key)
+                .store(bobStore, bobStore.stateKey())
                 .trust(TrustPolicy.ALL)
                 .start()) {
       CompletableFuture<String> arrived = new CompletableFuture<>();
@@ -57,6 +63,13 @@ public final class SendEncryptedToDevice {
     }
   }
 
+  /** The next run opens the same file with the same passphrase and logs in as the same device. */
+  private static SqliteCryptoStore store(Path file) throws CryptoStoreException {
+    try (StoreSecret secret = StoreSecret.passphrase("correct horse".toCharArray())) {
+      return SqliteCryptoStore.open(file, secret, new SecureRandom()::nextBytes);
+    }
+  }
+
   /** {@code MatrixClient.login} is the same for a user who exists. */
   private static MatrixSession register(String user, URI homeserver, ClientThreads threads) {
     Credentials credentials = Credentials.of(user, "a good password", "example");
@@ -69,6 +82,7 @@ public final class SendEncryptedToDevice {
   /** {@code ./matrixrtc homeserver --port 8008} starts a homeserver to try it with. */
   public static void main(String[] arguments) throws Exception {
     String homeserver = arguments.length > 0 ? arguments[0] : "http://localhost:8008";
-    System.out.println(send(URI.create(homeserver), "hello"));
+    Path stores = Files.createTempDirectory("stores");
+    System.out.println(send(URI.create(homeserver), stores, "hello"));
   }
 }

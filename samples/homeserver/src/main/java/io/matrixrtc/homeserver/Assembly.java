@@ -13,10 +13,12 @@ import io.matrixrtc.homeserver.accounts.PushRuleEndpoints;
 import io.matrixrtc.homeserver.accounts.RegisterEndpoints;
 import io.matrixrtc.homeserver.accounts.Transactions;
 import io.matrixrtc.homeserver.accounts.Users;
+import io.matrixrtc.homeserver.ephemeral.EphemeralEndpoints;
+import io.matrixrtc.homeserver.ephemeral.Receipts;
+import io.matrixrtc.homeserver.ephemeral.Typing;
 import io.matrixrtc.homeserver.faults.SyncGate;
 import io.matrixrtc.homeserver.http.Endpoints;
 import io.matrixrtc.homeserver.http.Routes;
-import io.matrixrtc.homeserver.http.Tokens;
 import io.matrixrtc.homeserver.keys.KeyArea;
 import io.matrixrtc.homeserver.rooms.RoomArea;
 import io.matrixrtc.homeserver.store.Foundation;
@@ -32,7 +34,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /** Puts the areas of the server together. A new group of endpoints is one line here. */
-record Assembly(Routes routes, Tokens tokens) {
+record Assembly(Routes routes, Devices devices) {
 
   static Assembly of(
       HomeserverConfig config,
@@ -51,20 +53,23 @@ record Assembly(Routes routes, Tokens tokens) {
             config.serverName());
 
     Users users = new Users(storage, config.serverName(), ids);
-    Devices devices = new Devices(storage, config.time(), ids);
+    Devices devices = new Devices(foundation);
     InteractiveAuth auth = new InteractiveAuth(users, ids);
     Transactions transactions = new Transactions(storage);
     AccountData accountData = new AccountData(foundation);
     Filters filters = new Filters(storage);
     RoomArea rooms = new RoomArea(foundation, users, transactions);
     KeyArea keys = new KeyArea(foundation, users, devices, auth, rooms.memberships());
+    Typing typing = new Typing(foundation, state, rooms.memberships());
+    Receipts receipts = new Receipts(foundation, rooms.memberships());
     ToDeviceInbox inbox = new ToDeviceInbox(foundation);
 
     devices.onDeletion(transactions::deviceDeleted);
     devices.onDeletion(inbox::deviceDeleted);
     devices.onDeletion(keys::deviceDeleted);
 
-    LoginEndpoints login = new LoginEndpoints(users, devices, ids, config.serverName());
+    LoginEndpoints login =
+        new LoginEndpoints(users, devices, ids, config.serverName(), config.refreshableLifetime());
     List<Endpoints> all =
         List.of(
             new DiscoveryEndpoints(baseUrl),
@@ -78,9 +83,20 @@ record Assembly(Routes routes, Tokens tokens) {
             new OpenIdEndpoints(foundation),
             rooms,
             keys,
+            new EphemeralEndpoints(typing, receipts, accountData, rooms),
             new SendToDeviceEndpoint(inbox, devices, transactions),
             new SyncArea(
-                foundation, state, gate, rooms, keys, inbox, accountData, filters, devices));
+                foundation,
+                state,
+                gate,
+                rooms,
+                keys,
+                inbox,
+                accountData,
+                typing,
+                receipts,
+                filters,
+                devices));
     Routes routes = new Routes();
     all.forEach(endpoints -> endpoints.addTo(routes));
     return new Assembly(routes, devices);

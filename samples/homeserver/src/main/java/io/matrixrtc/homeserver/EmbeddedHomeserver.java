@@ -5,6 +5,7 @@ import io.matrixrtc.homeserver.faults.RequestLog;
 import io.matrixrtc.homeserver.faults.SyncGate;
 import io.matrixrtc.homeserver.http.BindFailed;
 import io.matrixrtc.homeserver.http.Listener;
+import io.matrixrtc.homeserver.http.Session;
 import io.matrixrtc.homeserver.store.MemoryStorage;
 import io.matrixrtc.homeserver.store.SqliteStorage;
 import io.matrixrtc.homeserver.store.StateThread;
@@ -83,6 +84,22 @@ public final class EmbeddedHomeserver implements AutoCloseable {
     return running.assembly().routes().describe();
   }
 
+  /**
+   * Ends the access token of a device, as if its time were up: its requests are answered with
+   * {@code soft_logout} until somebody logs in as this device again. Harmless if there is no such
+   * device.
+   */
+  public void expireToken(String userId, String deviceId) {
+    Running now = running;
+    now.state()
+        .submit(
+            () -> {
+              now.assembly().devices().expireToken(new Session(userId, deviceId));
+              return true;
+            })
+        .join();
+  }
+
   /** Every stored row of every table: what somebody who seizes the server would find. */
   public List<Storage.StoredRow> databaseDump() {
     return running.state().submit(storage::dump).join();
@@ -137,7 +154,7 @@ public final class EmbeddedHomeserver implements AutoCloseable {
               config.maxRequestBytes(),
               config.rateLimits(),
               assembly.routes(),
-              assembly.tokens(),
+              assembly.devices(),
               new Listener.Surroundings(state, config.time(), faults, requestLog));
       return new Running(state, listener, assembly);
     } catch (BindFailed e) {

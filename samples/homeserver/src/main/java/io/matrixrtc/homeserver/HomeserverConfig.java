@@ -4,6 +4,7 @@ import io.matrixrtc.homeserver.http.RateLimits;
 import io.matrixrtc.homeserver.time.SystemTime;
 import io.matrixrtc.homeserver.time.TimeSource;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param time clock and alarms
  * @param rateLimits which requests are limited; none by default
  * @param maxRequestBytes largest request body
+ * @param refreshableLifetime how long the access tokens of logins that ask for a refresh token work
  */
 public record HomeserverConfig(
     String host,
@@ -26,8 +28,10 @@ public record HomeserverConfig(
     boolean registrationOpen,
     TimeSource time,
     RateLimits rateLimits,
-    int maxRequestBytes) {
+    int maxRequestBytes,
+    Duration refreshableLifetime) {
   private static final int DEFAULT_MAX_REQUEST_BYTES = 16 * 1024 * 1024;
+  private static final Duration DEFAULT_REFRESHABLE_LIFETIME = Duration.ofMinutes(5);
 
   public HomeserverConfig {
     if (port < 0 || port > 65_535) {
@@ -48,47 +52,94 @@ public record HomeserverConfig(
         true,
         new SystemTime(),
         RateLimits.off(),
-        DEFAULT_MAX_REQUEST_BYTES);
+        DEFAULT_MAX_REQUEST_BYTES,
+        DEFAULT_REFRESHABLE_LIFETIME);
   }
 
   public HomeserverConfig withPort(int newPort) {
-    return copy(newPort, serverName, database, registrationOpen, time, rateLimits, maxRequestBytes);
+    Changed changed = new Changed(this);
+    changed.port = newPort;
+    return changed.config();
   }
 
   public HomeserverConfig withServerName(String name) {
-    return copy(port, name, database, registrationOpen, time, rateLimits, maxRequestBytes);
+    Changed changed = new Changed(this);
+    changed.serverName = name;
+    return changed.config();
   }
 
   /** Keeps everything in this SQLite file, which is made if it does not exist. */
   public HomeserverConfig withDatabase(Path file) {
-    return copy(
-        port, serverName, Optional.of(file), registrationOpen, time, rateLimits, maxRequestBytes);
+    Changed changed = new Changed(this);
+    changed.database = Optional.of(file);
+    return changed.config();
   }
 
   public HomeserverConfig withRegistration(boolean open) {
-    return copy(port, serverName, database, open, time, rateLimits, maxRequestBytes);
+    Changed changed = new Changed(this);
+    changed.registrationOpen = open;
+    return changed.config();
   }
 
   public HomeserverConfig withTime(TimeSource source) {
-    return copy(port, serverName, database, registrationOpen, source, rateLimits, maxRequestBytes);
+    Changed changed = new Changed(this);
+    changed.time = source;
+    return changed.config();
   }
 
   public HomeserverConfig withRateLimits(RateLimits limits) {
-    return copy(port, serverName, database, registrationOpen, time, limits, maxRequestBytes);
+    Changed changed = new Changed(this);
+    changed.rateLimits = limits;
+    return changed.config();
   }
 
   public HomeserverConfig withMaxRequestBytes(int bytes) {
-    return copy(port, serverName, database, registrationOpen, time, rateLimits, bytes);
+    Changed changed = new Changed(this);
+    changed.maxRequestBytes = bytes;
+    return changed.config();
   }
 
-  private HomeserverConfig copy(
-      int newPort,
-      String name,
-      Optional<Path> file,
-      boolean open,
-      TimeSource source,
-      RateLimits limits,
-      int bytes) {
-    return new HomeserverConfig(host, newPort, name, file, open, source, limits, bytes);
+  public HomeserverConfig withRefreshableLifetime(Duration lifetime) {
+    Changed changed = new Changed(this);
+    changed.refreshableLifetime = lifetime;
+    return changed.config();
+  }
+
+  /** A copy in the making. */
+  private static final class Changed {
+    private final String host;
+    private int port;
+    private String serverName;
+    private Optional<Path> database;
+    private boolean registrationOpen;
+    private TimeSource time;
+    private RateLimits rateLimits;
+    private int maxRequestBytes;
+    private Duration refreshableLifetime;
+
+    Changed(HomeserverConfig before) {
+      host = before.host;
+      port = before.port;
+      serverName = before.serverName;
+      database = before.database;
+      registrationOpen = before.registrationOpen;
+      time = before.time;
+      rateLimits = before.rateLimits;
+      maxRequestBytes = before.maxRequestBytes;
+      refreshableLifetime = before.refreshableLifetime;
+    }
+
+    HomeserverConfig config() {
+      return new HomeserverConfig(
+          host,
+          port,
+          serverName,
+          database,
+          registrationOpen,
+          time,
+          rateLimits,
+          maxRequestBytes,
+          refreshableLifetime);
+    }
   }
 }

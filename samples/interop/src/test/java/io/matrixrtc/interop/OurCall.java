@@ -40,14 +40,14 @@ final class OurCall implements CallParty, AutoCloseable {
   private final List<CallKey> keys = new CopyOnWriteArrayList<>();
   private final List<SessionEvent> events = new CopyOnWriteArrayList<>();
 
-  private OurCall(OurDevice device, String roomId, Duration grace) {
+  private OurCall(OurDevice device, String roomId, TrustRequirement trust) {
     this.device = device;
     SessionSettings settings = SessionSettings.roomCall(roomId, "11", device.address());
     SecureRandom random = new SecureRandom();
     ToDeviceKeyTransport transport =
         new ToDeviceKeyTransport(
             settings.context(),
-            new ToDeviceKeyTransport.Settings(settings.memberId(), TrustRequirement.ALL, false),
+            new ToDeviceKeyTransport.Settings(settings.memberId(), trust, false),
             device.client().toDevice(),
             Clock.systemUTC());
     this.session =
@@ -56,7 +56,7 @@ final class OurCall implements CallParty, AutoCloseable {
             device.client().statePublisher(roomId),
             Optional.of(
                 new EncryptionManager.Settings(
-                    RotationPolicies.parity(grace, USE_DELAY),
+                    RotationPolicies.parity(RotationPolicies.PARITY_GRACE, USE_DELAY),
                     transport,
                     new Recorder(),
                     () -> MediaKey.generate(random),
@@ -66,9 +66,14 @@ final class OurCall implements CallParty, AutoCloseable {
     this.room = World.get(device.client().followRoom(roomId, session::onRoomUpdate)).orThrow();
   }
 
-  /** Joins; a joiner is given the present key while that is younger than {@code grace}. */
-  static OurCall join(OurDevice device, String roomId, Duration grace) {
-    OurCall call = new OurCall(device, roomId, grace);
+  /** Joins, and takes keys of every device that names itself by its keys. */
+  static OurCall join(OurDevice device, String roomId) {
+    return join(device, roomId, TrustRequirement.ALL);
+  }
+
+  /** Joins, and takes keys of devices that are trusted enough. */
+  static OurCall join(OurDevice device, String roomId, TrustRequirement trust) {
+    OurCall call = new OurCall(device, roomId, trust);
     ObjectNode focus = Json.newObject().put("type", "livekit");
     focus.put("livekit_service_url", "http://127.0.0.1:1").put("livekit_alias", roomId);
     JoinResult result =
@@ -78,10 +83,6 @@ final class OurCall implements CallParty, AutoCloseable {
       throw new AssertionError("cannot join the call: " + result);
     }
     return call;
-  }
-
-  static OurCall join(OurDevice device, String roomId) {
-    return join(device, roomId, RotationPolicies.PARITY_GRACE);
   }
 
   @Override

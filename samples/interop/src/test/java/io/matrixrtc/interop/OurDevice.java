@@ -13,12 +13,14 @@ import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.OlmMachine;
 import io.matrixrtc.e2ee.ToDeviceResult;
 import io.matrixrtc.e2ee.TrustPolicy;
+import io.matrixrtc.e2ee.UserDevice;
 import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.PoolScheduler;
 import io.matrixrtc.keys.ToDeviceChannel.Outcome;
 import io.matrixrtc.olm.StateKey;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -29,8 +31,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A device of ours: a client with its Olm machine, running. */
 final class OurDevice implements AutoCloseable {
-  /** Peers here are not cross-signed; who sent what is checked by device all the same. */
-  private static final OlmMachine.Settings TRUST =
+  /** For peers that are not cross-signed; who sent what is checked by device all the same. */
+  static final OlmMachine.Settings TRUST_ALL =
       new OlmMachine.Settings(TrustPolicy.ALL, TrustPolicy.ALL);
 
   private final MatrixSession session;
@@ -44,6 +46,7 @@ final class OurDevice implements AutoCloseable {
   /** Opens the device from {@code store}, which stays open when this is closed, and starts it. */
   OurDevice(
       MatrixSession session,
+      OlmMachine.Settings trust,
       CryptoStore store,
       byte[] storeSecret,
       HttpTransport http,
@@ -56,7 +59,7 @@ final class OurDevice implements AutoCloseable {
     this.client =
         new EncryptedClient(
             new MatrixClient(session, ClientSettings.of(http, scheduler)),
-            TRUST,
+            trust,
             store,
             storeKey,
             new SecureRandom()::nextBytes,
@@ -91,6 +94,28 @@ final class OurDevice implements AutoCloseable {
   /** Its public Curve25519 key. */
   String curve25519() {
     return World.get(client.withMachine(machine -> machine.identityKeys().curve25519().toBase64()));
+  }
+
+  /** Whether it has heard of a device. */
+  boolean knows(DeviceAddress other) {
+    UserDevice wanted = new UserDevice(other.userId(), other.deviceId());
+    return World.get(client.withMachine(machine -> machine.find(wanted))).isPresent();
+  }
+
+  /** Follows the devices of a user, as if it were in a call. */
+  void follow(String userId) {
+    World.get(
+        client.withMachine(
+            machine -> {
+              machine.trackUsers(List.of(userId), Instant.now());
+              return true;
+            }));
+  }
+
+  /** Whether its keys are all published. */
+  boolean uploadsNothing() {
+    return World.get(client.withMachine(machine -> machine.outgoingRequests(Instant.now())))
+        .isEmpty();
   }
 
   /** What became of each to-device event that came, in order. */

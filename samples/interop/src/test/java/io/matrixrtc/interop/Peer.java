@@ -69,14 +69,26 @@ final class Peer implements CallParty, AutoCloseable {
     process.call("leaveCall", Json.newObject());
   }
 
-  /** The devices of a user that it knows, with their Curve25519 keys. */
-  List<String> curve25519KeysOf(String userId) throws InterruptedException {
-    List<String> keys = new ArrayList<>();
-    process
-        .call("devices", Json.newObject().put("user", userId))
-        .path("devices")
-        .forEach(one -> keys.add(one.path("curve25519").asText()));
-    return keys;
+  /** Makes a cross-signing identity for its user and signs itself with it. */
+  void crossSign() throws InterruptedException {
+    process.call("crossSign", Json.newObject());
+  }
+
+  /** Publishes one-time keys, where the peer does not do so by itself. */
+  void uploadKeys() throws InterruptedException {
+    process.call("uploadKeys", Json.newObject());
+  }
+
+  /** Whether it has heard of a device. */
+  boolean knows(DeviceAddress other) throws InterruptedException {
+    JsonNode devices =
+        process.call("devices", Json.newObject().put("user", other.userId())).path("devices");
+    for (JsonNode one : devices) {
+      if (one.path("device").asText().equals(other.deviceId())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

@@ -31,6 +31,8 @@ final class PeerProcess implements AutoCloseable {
   private static final Duration END_LIMIT = Duration.ofSeconds(5);
 
   private final Path log;
+  private final Duration answerLimit;
+  private final Duration endLimit;
   private final Process process;
   private final BufferedWriter input;
   private final Map<Integer, CompletableFuture<ObjectNode>> waiting = new ConcurrentHashMap<>();
@@ -44,7 +46,14 @@ final class PeerProcess implements AutoCloseable {
    * @param log a new file for what it writes to its standard error
    */
   PeerProcess(List<String> command, Path log) throws IOException {
+    this(command, log, ANSWER_LIMIT, END_LIMIT);
+  }
+
+  PeerProcess(List<String> command, Path log, Duration answerLimit, Duration endLimit)
+      throws IOException {
     this.log = log;
+    this.answerLimit = answerLimit;
+    this.endLimit = endLimit;
     Files.createDirectories(log.toAbsolutePath().getParent());
     this.process = new ProcessBuilder(command).redirectError(log.toFile()).start();
     this.input = process.outputWriter(StandardCharsets.UTF_8);
@@ -109,7 +118,7 @@ final class PeerProcess implements AutoCloseable {
       fail("ended");
     }
     try {
-      return answer.get(ANSWER_LIMIT.toSeconds(), TimeUnit.SECONDS);
+      return answer.get(answerLimit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       throw new AssertionError(command + ": " + e.getMessage(), e);
     } catch (TimeoutException e) {
@@ -126,6 +135,11 @@ final class PeerProcess implements AutoCloseable {
     return node.asText();
   }
 
+  /** Whether the process has not ended. */
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
   /** Ends the process, by force where a closed input does not do. */
   @Override
   public void close() throws InterruptedException {
@@ -135,7 +149,7 @@ final class PeerProcess implements AutoCloseable {
       // It may be gone already, with a command unread; what follows makes sure of it.
       ended = true;
     }
-    if (!process.waitFor(END_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+    if (!process.waitFor(endLimit.toMillis(), TimeUnit.MILLISECONDS)) {
       process.destroyForcibly().waitFor();
     }
   }

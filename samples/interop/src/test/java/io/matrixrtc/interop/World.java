@@ -10,26 +10,34 @@ import io.matrixrtc.client.MatrixSession;
 import io.matrixrtc.e2ee.CryptoStore;
 import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
+import io.matrixrtc.e2ee.OlmMachine;
+import io.matrixrtc.e2ee.sqlite.SqliteCryptoStore;
 import io.matrixrtc.homeserver.EmbeddedHomeserver;
 import io.matrixrtc.homeserver.HomeserverConfig;
+import io.matrixrtc.homeserver.faults.Exchange;
 import io.matrixrtc.homeserver.http.BindFailed;
 import io.matrixrtc.json.Json;
+import io.matrixrtc.json.MalformedJsonException;
+import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.PoolScheduler;
 import io.matrixrtc.olm.StateKey;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Our homeserver with devices of several implementations. Closing it ends every process. */
+/** A homeserver with devices of several implementations. Closing it ends every process. */
 final class World implements AutoCloseable {
   private static final int LIMIT_SECONDS = 30;
   private static final String PASSWORD = "a password for one test";
@@ -37,20 +45,68 @@ final class World implements AutoCloseable {
   private final String name;
   private final ScheduledExecutorService pool = Executors.newScheduledThreadPool(4);
   private final JdkHttpTransport http = new JdkHttpTransport(pool);
-  private final EmbeddedHomeserver homeserver;
+  private final Optional<EmbeddedHomeserver> embedded;
+  private final URI homeserver;
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private final List<Exchange> keyRequests = new CopyOnWriteArrayList<>();
   private int peers;
 
   /**
+   * Starts our homeserver.
+   *
    * @param name for the names of log files
    */
   World(String name) throws BindFailed {
+    this(
+        name, Optional.of(EmbeddedHomeserver.start(HomeserverConfig.defaults())), Optional.empty());
+  }
+
+  /** Uses a homeserver that runs already. */
+  World(String name, URI homeserver) {
+    this(name, Optional.empty(), Optional.of(homeserver));
+  }
+
+  private World(String name, Optional<EmbeddedHomeserver> embedded, Optional<URI> other) {
     this.name = name;
-    this.homeserver = EmbeddedHomeserver.start(HomeserverConfig.defaults());
+    this.embedded = embedded;
+    this.homeserver = other.orElseGet(() -> embedded.orElseThrow().baseUrl());
+    embedded.ifPresent(server -> server.requestLog().listen(this::note));
+  }
+
+  private void note(Exchange exchange) {
+    if (exchange.path().contains("/keys/")) {
+      keyRequests.add(exchange);
+    }
   }
 
   EmbeddedHomeserver homeserver() {
-    return homeserver;
+    return embedded.orElseThrow();
+  }
+
+  /** What the claims of a user have got of a device so far, in order. */
+  List<OneTimeKeys.Claimed> claims(String by, DeviceAddress of) {
+    return keyRequests.stream()
+        .filter(exchange -> exchange.path().endsWith("/keys/claim"))
+        .filter(exchange -> exchange.userId().equals(Optional.of(by)))
+        .map(exchange -> OneTimeKeys.kind(json(exchange.answerBody()), of))
+        .filter(claimed -> claimed != OneTimeKeys.Claimed.NOTHING)
+        .toList();
+  }
+
+  /** Whether a user's devices have uploaded a fallback key. */
+  boolean uploadedFallbackKey(String by) {
+    return keyRequests.stream()
+        .filter(exchange -> exchange.path().endsWith("/keys/upload"))
+        .filter(exchange -> exchange.userId().equals(Optional.of(by)))
+        .anyMatch(exchange -> !json(exchange.requestBody()).path("fallback_keys").isEmpty());
+  }
+
+  private static ObjectNode json(byte[] body) {
+    try {
+      return Json.parseObject(body);
+    } catch (MalformedJsonException e) {
+      throw new AssertionError("the server was sent, or answered, what is no JSON", e);
+    }
   }
 
   /** Waits for a result. */
@@ -85,9 +141,16 @@ final class World implements AutoCloseable {
     return new Peer.Account(client.session().userId(), PASSWORD);
   }
 
-  private MatrixSession register(String localpart) {
+  /** Registers a user, with a device that has no keys yet. */
+  MatrixSession register(String localpart) {
     Credentials credentials = Credentials.of(localpart, PASSWORD, "interop");
-    return session(get(MatrixClient.register(homeserver.baseUrl(), credentials, settings())));
+    return session(get(MatrixClient.register(homeserver, credentials, settings())));
+  }
+
+  /** Logs in a user that was registered here, as one more device. */
+  MatrixSession login(String userId) {
+    Credentials credentials = Credentials.of(userId, PASSWORD, "interop");
+    return session(get(MatrixClient.login(homeserver, credentials, settings())));
   }
 
   /** A client without encryption, for what only a test does. */
@@ -97,14 +160,36 @@ final class World implements AutoCloseable {
 
   /** A device of ours that belongs to a new user, with a store in memory. */
   OurDevice ours(String localpart) throws CryptoStoreException {
+    return ours(register(localpart));
+  }
+
+  /** A device of ours with a store in memory. */
+  OurDevice ours(MatrixSession session) throws CryptoStoreException {
     MemoryCryptoStore store = new MemoryCryptoStore();
     open.push(store::close);
-    return ours(register(localpart), store);
+    return ours(session, store);
   }
 
   /** Opens a device of ours from a store. */
   OurDevice ours(MatrixSession session, CryptoStore store) throws CryptoStoreException {
-    OurDevice device = new OurDevice(session, store, new byte[StateKey.BYTES], http, pool);
+    return ours(session, OurDevice.TRUST_ALL, store);
+  }
+
+  /** Opens a device of ours from a store, with another trust policy. */
+  OurDevice ours(MatrixSession session, OlmMachine.Settings trust, CryptoStore store)
+      throws CryptoStoreException {
+    return ours(session, trust, store, new byte[StateKey.BYTES]);
+  }
+
+  /** Opens a device of ours from a file, which must be closed after the device. */
+  OurDevice ours(MatrixSession session, SqliteCryptoStore store) throws CryptoStoreException {
+    return ours(session, OurDevice.TRUST_ALL, store, store.stateKey().copySecret());
+  }
+
+  private OurDevice ours(
+      MatrixSession session, OlmMachine.Settings trust, CryptoStore store, byte[] secret)
+      throws CryptoStoreException {
+    OurDevice device = new OurDevice(session, trust, store, secret, http, pool);
     open.push(device);
     return device;
   }
@@ -115,7 +200,7 @@ final class World implements AutoCloseable {
     Path log = Path.of("target", "peers", name + "-" + ++peers + "-" + deviceId + ".log");
     PeerProcess process = new PeerProcess(command, log);
     open.push(process);
-    return Peer.start(process, account, deviceId, homeserver.baseUrl().toString());
+    return Peer.start(process, account, deviceId, homeserver.toString());
   }
 
   /** Makes an encrypted room that anyone may join and call in. */
@@ -136,7 +221,7 @@ final class World implements AutoCloseable {
     while (!open.isEmpty()) {
       open.pop().close();
     }
-    homeserver.close();
+    embedded.ifPresent(EmbeddedHomeserver::close);
     pool.shutdownNow();
   }
 }

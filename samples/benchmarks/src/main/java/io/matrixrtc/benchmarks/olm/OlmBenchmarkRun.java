@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -29,8 +30,8 @@ public final class OlmBenchmarkRun {
    * @param iterationMillis length of one iteration
    */
   public record Plan(int forks, int warmupRounds, int rounds, int iterationMillis) {
-    /** About five seconds for each measurement, one fork: to see that it works. */
-    public static final Plan QUICK = new Plan(1, 8, 10, 100);
+    /** About eight seconds for each measurement, one fork: to see that it works. */
+    public static final Plan QUICK = new Plan(1, 15, 12, 100);
 
     /** About half a minute for each measurement, two forks: to publish. */
     public static final Plan FULL = new Plan(2, 15, 40, 100);
@@ -93,6 +94,8 @@ public final class OlmBenchmarkRun {
             .param("bytes", Integer.toString(bytes))
             .param("peers", peers.stream().map(Peer::name).collect(Collectors.joining(",")))
             .forks(plan.forks())
+            // On a busy machine the compiler may starve, and the warm-up end before its work.
+            .jvmArgsAppend("-XX:-BackgroundCompilation")
             .warmupIterations(contenders * plan.warmupRounds())
             .warmupTime(iteration)
             .measurementIterations(contenders * plan.rounds())
@@ -100,37 +103,56 @@ public final class OlmBenchmarkRun {
             .shouldFailOnError(true)
             .verbosity(VerboseMode.SILENT)
             .build();
-    List<double[]> rounds = new ArrayList<>();
+    List<List<IterationResult>> rounds = new ArrayList<>();
     for (RunResult result : new Runner(options).run()) {
       for (BenchmarkResult fork : result.getBenchmarkResults()) {
         List<IterationResult> iterations = List.copyOf(fork.getIterationResults());
         for (int i = 0; i + contenders <= iterations.size(); i += contenders) {
-          rounds.add(
-              iterations.subList(i, i + contenders).stream()
-                  .mapToDouble(each -> each.getPrimaryResult().getScore())
-                  .toArray());
+          rounds.add(iterations.subList(i, i + contenders));
         }
       }
     }
     return lines("olm." + work, bytes, rounds);
   }
 
+  private static double rate(IterationResult iteration) {
+    return iteration.getPrimaryResult().getScore();
+  }
+
+  private static double cpuNanosPerOperation(IterationResult iteration) {
+    return counter(iteration, "cpuNanos") / counter(iteration, "operations");
+  }
+
+  private static double counter(IterationResult iteration, String name) {
+    Result<?> counter = iteration.getSecondaryResults().get(name);
+    if (counter == null) {
+      throw new IllegalStateException("JMH did not count " + name);
+    }
+    return counter.getScore();
+  }
+
   /** The last of each round is ours. */
-  private List<BenchLine> lines(String name, int bytes, List<double[]> rounds) {
+  private List<BenchLine> lines(String name, int bytes, List<List<IterationResult>> rounds) {
     int own = peers.size();
-    double ours = Medians.of(rounds, round -> round[own]);
-    BenchLine line = BenchLine.ofRate(name, bytes, ours);
+    BenchLine line =
+        BenchLine.ofRate(name, bytes, Medians.of(rounds, round -> rate(round.get(own))));
     if (peers.isEmpty()) {
       return List.of(line);
     }
     List<BenchLine> lines = new ArrayList<>();
     for (Peer peer : peers) {
       int at = lines.size();
-      lines.add(
+      BenchLine compared =
           line.against(
               peer + " " + peer.version(),
-              Medians.of(rounds, round -> round[at]),
-              Medians.of(rounds, round -> round[at] / round[own])));
+              Medians.of(rounds, round -> rate(round.get(at))),
+              Medians.of(rounds, round -> rate(round.get(at)) / rate(round.get(own))));
+      lines.add(
+          compared.withCpuRatio(
+              Medians.of(
+                  rounds,
+                  round ->
+                      cpuNanosPerOperation(round.get(own)) / cpuNanosPerOperation(round.get(at)))));
     }
     return lines;
   }

@@ -38,7 +38,7 @@ public final class AccountData {
   }
 
   /** HS-AD-ECHO: each write takes a new position, also one that changes nothing. */
-  void put(String userId, String roomId, String type, ObjectNode content) {
+  public void put(String userId, String roomId, String type, ObjectNode content) {
     entries
         .get(userId, roomId, type)
         .ifPresent(before -> changes.remove(userId, before.position()));

@@ -2,9 +2,9 @@ package io.matrixrtc.homeserver.accounts;
 
 import io.matrixrtc.homeserver.http.Session;
 import io.matrixrtc.homeserver.http.Tokens;
-import io.matrixrtc.homeserver.store.RandomIds;
+import io.matrixrtc.homeserver.store.Foundation;
+import io.matrixrtc.homeserver.store.News;
 import io.matrixrtc.homeserver.store.Range;
-import io.matrixrtc.homeserver.store.Storage;
 import io.matrixrtc.homeserver.store.Table;
 import io.matrixrtc.homeserver.store.TableSpec;
 import java.time.Duration;
@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The devices of users and the access tokens they hold, one each. */
+/** The devices of users and their tokens. */
 public final class Devices implements Tokens {
   /** Is told of deleted devices, to delete what belongs to them. */
   @FunctionalInterface
@@ -26,29 +26,24 @@ public final class Devices implements Tokens {
   public record Device(
       String deviceId, Optional<String> displayName, long lastSeenTs, String lastSeenIp) {}
 
-  private record DeviceRow(
-      String tokenHash, @Nullable String displayName, long lastSeenTs, String lastSeenIp) {}
-
-  private record TokenRow(String userId, String deviceId) {}
+  private record DeviceRow(@Nullable String displayName, long lastSeenTs, String lastSeenIp) {}
 
   private static final TableSpec<DeviceRow> DEVICES =
       TableSpec.of("devices", DeviceRow.class, "user_id", "device_id");
-  private static final TableSpec<TokenRow> TOKENS =
-      TableSpec.of("access_tokens", TokenRow.class, "token_hash");
   // Writing each request's time would make every read a write.
   private static final Duration SEEN_PRECISION = Duration.ofMinutes(1);
 
   private final Table<DeviceRow> devices;
-  private final Table<TokenRow> tokens;
+  private final DeviceTokens tokens;
   private final InstantSource clock;
-  private final RandomIds ids;
+  private final News news;
   private final List<DeletionListener> listeners = new ArrayList<>();
 
-  public Devices(Storage storage, InstantSource clock, RandomIds ids) {
-    this.devices = Table.open(storage, DEVICES);
-    this.tokens = Table.open(storage, TOKENS);
-    this.clock = clock;
-    this.ids = ids;
+  public Devices(Foundation foundation) {
+    this.devices = Table.open(foundation.storage(), DEVICES);
+    this.tokens = new DeviceTokens(foundation);
+    this.clock = foundation.time();
+    this.news = foundation.news();
   }
 
   public void onDeletion(DeletionListener listener) {
@@ -56,41 +51,59 @@ public final class Devices implements Tokens {
   }
 
   /**
-   * Logs a device in and returns its access token. A known device is re-used, and its earlier token
-   * is void from then on.
+   * Logs a device in and returns its tokens, which end after {@code lifetime} if there is one. A
+   * known device is re-used with its keys and messages, and its earlier tokens are void from then
+   * on.
    */
-  public String logIn(Session device, Optional<String> displayName, String address) {
+  DeviceTokens.Issued logIn(
+      Session device, Optional<String> displayName, String address, Optional<Duration> lifetime) {
     DeviceRow before = devices.get(device.userId(), device.deviceId()).orElse(null);
-    if (before != null) {
-      tokens.remove(before.tokenHash());
-    }
-    String token = ids.token();
-    String hash = Passwords.hashToken(token);
     String name = displayName.orElse(before == null ? null : before.displayName());
-    devices.put(
-        new DeviceRow(hash, name, clock.millis(), address), device.userId(), device.deviceId());
-    tokens.put(new TokenRow(device.userId(), device.deviceId()), hash);
-    return token;
+    devices.put(new DeviceRow(name, clock.millis(), address), device.userId(), device.deviceId());
+    voided(device);
+    return tokens.issue(device, lifetime);
+  }
+
+  /** New tokens for a refresh token; none if it is unknown or used up. */
+  Optional<DeviceTokens.Issued> refresh(String refreshToken, Duration lifetime) {
+    tokens.refreshes(refreshToken).ifPresent(this::voided);
+    return tokens.exchange(refreshToken, lifetime);
+  }
+
+  /**
+   * HS-SOFT-LOGOUT: the device's access token is over, the device and all that is its own stay
+   * until somebody logs in as it again.
+   */
+  public void expireToken(Session device) {
+    tokens.expire(device);
+    voided(device);
+  }
+
+  // A sync that waits with the token must end.
+  private void voided(Session device) {
+    news.forDevice(device.userId(), device.deviceId());
   }
 
   @Override
   public Optional<Session> session(String token) {
-    return tokens
-        .get(Passwords.hashToken(token))
-        .map(row -> new Session(row.userId(), row.deviceId()));
+    return tokens.session(token);
   }
 
   @Override
-  public void seen(Session session, String address) {
+  public boolean isExpired(String token) {
+    return tokens.isExpired(token);
+  }
+
+  @Override
+  public void seen(String token, Session session, String address) {
+    tokens.used(token);
     DeviceRow row = devices.get(session.userId(), session.deviceId()).orElse(null);
     long now = clock.millis();
     if (row != null
         && (now - row.lastSeenTs() >= SEEN_PRECISION.toMillis()
             || !row.lastSeenIp().equals(address))) {
       devices.put(
-          new DeviceRow(row.tokenHash(), row.displayName(), now, address),
-          session.userId(),
-          session.deviceId());
+          new DeviceRow(row.displayName(), now, address), session.userId(), session.deviceId());
     }
   }
 
@@ -114,17 +127,16 @@ public final class Devices implements Tokens {
         .ifPresent(
             row ->
                 devices.put(
-                    new DeviceRow(row.tokenHash(), displayName, row.lastSeenTs(), row.lastSeenIp()),
+                    new DeviceRow(displayName, row.lastSeenTs(), row.lastSeenIp()),
                     userId,
                     deviceId));
   }
 
   /** Deletes the device, its token and, through the listeners, all that belongs to it. */
   public void delete(Session device) {
-    DeviceRow row = devices.get(device.userId(), device.deviceId()).orElse(null);
-    if (row != null) {
-      tokens.remove(row.tokenHash());
-      devices.remove(device.userId(), device.deviceId());
+    if (devices.remove(device.userId(), device.deviceId())) {
+      tokens.deleteAll(device);
+      voided(device);
       listeners.forEach(listener -> listener.deviceDeleted(device));
     }
   }

@@ -13,6 +13,7 @@ import io.matrixrtc.homeserver.http.Route;
 import io.matrixrtc.homeserver.http.Routes;
 import io.matrixrtc.homeserver.http.Session;
 import io.matrixrtc.homeserver.store.RandomIds;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Log in, log out, who am I. */
@@ -23,8 +24,16 @@ public final class LoginEndpoints implements Endpoints {
   private final Devices devices;
   private final RandomIds ids;
   private final String serverName;
+  private final Duration refreshableLifetime;
 
-  public LoginEndpoints(Users users, Devices devices, RandomIds ids, String serverName) {
+  /** {@code refreshableLifetime}: how long the access token of a client that can refresh works. */
+  public LoginEndpoints(
+      Users users,
+      Devices devices,
+      RandomIds ids,
+      String serverName,
+      Duration refreshableLifetime) {
+    this.refreshableLifetime = refreshableLifetime;
     this.users = users;
     this.devices = devices;
     this.ids = ids;
@@ -35,6 +44,7 @@ public final class LoginEndpoints implements Endpoints {
   public void addTo(Routes routes) {
     routes.client("GET", "/login", Route.Access.PUBLIC, null, this::flows);
     routes.client("POST", "/login", Route.Access.PUBLIC, RateClass.LOGIN, this::logIn);
+    routes.client("POST", "/refresh", Route.Access.PUBLIC, RateClass.LOGIN, this::refresh);
     routes.client("POST", "/logout", this::logOut);
     routes.client("POST", "/logout/all", this::logOutAll);
     routes.client("GET", "/account/whoami", this::whoAmI);
@@ -67,12 +77,29 @@ public final class LoginEndpoints implements Endpoints {
     String deviceId =
         body.optionalString("device_id").orElseGet(() -> ids.letters(DEVICE_ID_LETTERS));
     Optional<String> displayName = body.optionalString("initial_device_display_name");
-    String token = devices.logIn(new Session(userId, deviceId), displayName, address);
-    return Json.object()
+    Optional<Duration> lifetime =
+        body.flag("refresh_token") ? Optional.of(refreshableLifetime) : Optional.empty();
+    DeviceTokens.Issued issued =
+        devices.logIn(new Session(userId, deviceId), displayName, address, lifetime);
+    return tokens(issued)
         .put("user_id", userId)
-        .put("access_token", token)
         .put("device_id", deviceId)
         .put("home_server", serverName);
+  }
+
+  private Answer refresh(Request request) {
+    return Answer.ok(
+        tokens(
+            devices
+                .refresh(request.fields().string("refresh_token"), refreshableLifetime)
+                .orElseThrow(() -> MatrixException.unknownToken(false))));
+  }
+
+  private static ObjectNode tokens(DeviceTokens.Issued issued) {
+    ObjectNode json = Json.object().put("access_token", issued.accessToken());
+    issued.refreshToken().ifPresent(token -> json.put("refresh_token", token));
+    issued.lifetime().ifPresent(time -> json.put("expires_in_ms", time.toMillis()));
+    return json;
   }
 
   private Answer logOut(Request request) {

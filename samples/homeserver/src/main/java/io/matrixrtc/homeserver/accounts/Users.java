@@ -29,6 +29,14 @@ public final class Users {
     return table.contains(userId);
   }
 
+  /** The server of a user who is not of this one; empty too where the text is no user id. */
+  public Optional<String> otherServer(String userId) {
+    int colon = userId.indexOf(':');
+    return userId.startsWith("@") && colon > 0
+        ? Optional.of(userId.substring(colon + 1)).filter(server -> !server.equals(serverName))
+        : Optional.empty();
+  }
+
   /** The full id of a local name; a full id of this server stays as it is. */
   public String userId(String nameOrId) {
     return nameOrId.startsWith("@") ? nameOrId : "@" + nameOrId + ":" + serverName;

@@ -107,18 +107,15 @@ final class Dispatcher {
     }
     Route route = found.route();
     // Asked again: a provoked delay may have outlived the token.
-    Session session = raw.token().flatMap(tokens::session).orElse(null);
+    String token = raw.token().orElse(null);
+    Session session = token == null ? null : tokens.session(token).orElse(null);
     if (route.access() == Route.Access.REQUIRED && session == null) {
-      throw raw.token().isEmpty()
+      throw token == null
           ? new MatrixException(ErrorCode.M_MISSING_TOKEN, "Missing access token")
-          : MatrixException.of(
-              401,
-              ErrorCode.M_UNKNOWN_TOKEN,
-              "Unrecognised access token",
-              Json.object().put("soft_logout", false));
+          : MatrixException.unknownToken(tokens.isExpired(token));
     }
-    if (session != null) {
-      tokens.seen(session, raw.address());
+    if (token != null && session != null) {
+      tokens.seen(token, session, raw.address());
     }
     route.rate().ifPresent(rateClass -> limit(rateClass, raw, session));
     return route.handler().handle(new Request(raw, found.path(), session));

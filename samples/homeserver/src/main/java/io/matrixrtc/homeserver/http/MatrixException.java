@@ -41,6 +41,15 @@ public final class MatrixException extends RuntimeException {
     return new MatrixException("Too Many Requests", Answer.tooManyRequests(retryAfter));
   }
 
+  /** 401 for a token that does not work; {@code softLogout} if its device is still there. */
+  public static MatrixException unknownToken(boolean softLogout) {
+    return of(
+        401,
+        ErrorCode.M_UNKNOWN_TOKEN,
+        softLogout ? "Access token has expired" : "Unrecognised access token",
+        Json.object().put("soft_logout", softLogout));
+  }
+
   public static MatrixException forbidden(String message) {
     return new MatrixException(ErrorCode.M_FORBIDDEN, message);
   }

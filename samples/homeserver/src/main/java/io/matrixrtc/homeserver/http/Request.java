@@ -55,6 +55,11 @@ public final class Request {
     return Objects.requireNonNull(session, "the route asks for no token");
   }
 
+  /** The access token that the caller came with; only on routes that ask for one. */
+  public String token() {
+    return raw.token().orElseThrow(() -> new IllegalStateException("the route asks for no token"));
+  }
+
   public Optional<Session> optionalSession() {
     return Optional.ofNullable(session);
   }

@@ -47,6 +47,7 @@ public final class DeviceListDelta {
         changed.add(candidate);
       }
     }
+    changed.addAll(lists.changedFor(userId, keysPosition));
     Set<String> left = new TreeSet<>();
     for (String candidate : gone) {
       if (!candidate.equals(userId) && !memberships.isJoinedToAny(candidate, joined)) {

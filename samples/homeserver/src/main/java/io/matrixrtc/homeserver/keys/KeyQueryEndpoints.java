@@ -6,6 +6,7 @@ import io.matrixrtc.homeserver.accounts.Devices;
 import io.matrixrtc.homeserver.accounts.Users;
 import io.matrixrtc.homeserver.http.Answer;
 import io.matrixrtc.homeserver.http.Endpoints;
+import io.matrixrtc.homeserver.http.ErrorCode;
 import io.matrixrtc.homeserver.http.Fields;
 import io.matrixrtc.homeserver.http.Json;
 import io.matrixrtc.homeserver.http.MatrixException;
@@ -50,7 +51,7 @@ final class KeyQueryEndpoints implements Endpoints {
     String viewer = request.session().userId();
     ObjectNode answer = Json.object();
     ObjectNode found = answer.putObject("device_keys");
-    answer.putObject("failures");
+    ObjectNode failures = answer.putObject("failures");
     for (CrossSigningKeys.Usage usage : CrossSigningKeys.Usage.values()) {
       answer.putObject(usage.queryMember());
     }
@@ -59,6 +60,7 @@ final class KeyQueryEndpoints implements Endpoints {
     while (names.hasNext()) {
       String userId = names.next();
       List<String> only = wanted.strings(userId);
+      users.otherServer(userId).ifPresent(server -> failed(failures, server));
       if (users.exists(userId)) {
         found.set(userId, devices(userId, only, viewer));
         addCrossSigning(answer, userId, viewer);
@@ -105,11 +107,12 @@ final class KeyQueryEndpoints implements Endpoints {
   private Answer claim(Request request) {
     ObjectNode answer = Json.object();
     ObjectNode claimed = answer.putObject("one_time_keys");
-    answer.putObject("failures");
+    ObjectNode failures = answer.putObject("failures");
     ObjectNode wanted = request.fields().required("one_time_keys");
 
     for (Map.Entry<String, JsonNode> user : wanted.properties()) {
       ObjectNode ofUser = Fields.of(user.getValue(), user.getKey()).object();
+      users.otherServer(user.getKey()).ifPresent(server -> failed(failures, server));
 
       for (Map.Entry<String, JsonNode> device : ofUser.properties()) {
         if (!device.getValue().isTextual()) {
@@ -121,5 +124,14 @@ final class KeyQueryEndpoints implements Endpoints {
       }
     }
     return Answer.ok(answer);
+  }
+
+  // HS-KEYS-FAILURES: without federation every other server is one that cannot be reached.
+  private static void failed(ObjectNode failures, String server) {
+    failures
+        .putObject(server)
+        .put("status", 503)
+        .put("errcode", ErrorCode.M_UNKNOWN.name())
+        .put("message", "No federation");
   }
 }

@@ -2,9 +2,11 @@ package io.matrixrtc.homeserver.rooms;
 
 import io.matrixrtc.homeserver.http.ErrorCode;
 import io.matrixrtc.homeserver.http.MatrixException;
+import io.matrixrtc.homeserver.store.Range;
 import io.matrixrtc.homeserver.store.Storage;
 import io.matrixrtc.homeserver.store.Table;
 import io.matrixrtc.homeserver.store.TableSpec;
+import java.util.List;
 
 /** Aliases of rooms on this server. */
 final class Aliases {
@@ -31,6 +33,23 @@ final class Aliases {
       throw new MatrixException(ErrorCode.M_ROOM_IN_USE, "Room alias already taken");
     }
     table.put(new AliasRow(roomId, creator), alias);
+  }
+
+  /** Deletes an alias, which only the one who added it may. */
+  void remove(String alias, String userId) {
+    AliasRow row =
+        table.get(alias).orElseThrow(() -> MatrixException.notFound("Room alias not found"));
+    if (!row.creator().equals(userId)) {
+      throw MatrixException.forbidden("The alias is another user's");
+    }
+    table.remove(alias);
+  }
+
+  List<String> of(String roomId) {
+    return table.scan(Range.of()).stream()
+        .filter(row -> row.value().roomId().equals(roomId))
+        .map(row -> row.key().text(0))
+        .toList();
   }
 
   /** The room of an alias; a room id is returned as it is. */

@@ -24,21 +24,28 @@ public final class Events {
   private final Table<Event> events;
   private final Table<Location> ids;
   private final Table<StatePointer> state;
+  private final Relations relations;
 
   public Events(Storage storage) {
     this.events = Table.open(storage, EVENTS);
     this.ids = Table.open(storage, IDS);
     this.state = Table.open(storage, STATE);
+    this.relations = new Relations(storage);
   }
 
   /** Adds an event; a state event becomes the present state. */
   void append(Event event) {
     events.put(event, event.roomId(), event.position());
     ids.put(new Location(event.roomId(), event.position()), event.eventId());
+    relations.append(event);
     String stateKey = event.stateKey();
     if (stateKey != null) {
       state.put(new StatePointer(event.position()), event.roomId(), event.type(), stateKey);
     }
+  }
+
+  Relations relations() {
+    return relations;
   }
 
   /** Overwrites an event in place, after a redaction. */

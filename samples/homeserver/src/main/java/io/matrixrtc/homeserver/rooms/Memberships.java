@@ -19,8 +19,12 @@ public final class Memberships {
   public static final String LEAVE = "leave";
   public static final String BAN = "ban";
 
-  /** A membership and the position of the member event that set it. */
-  public record Membership(String membership, long position) {
+  /**
+   * A membership and the position of the member event that set it.
+   *
+   * @param forgotten whether the user who left wants to hear no more of the room
+   */
+  public record Membership(String membership, long position, boolean forgotten) {
     public boolean isJoin() {
       return membership.equals(JOIN);
     }
@@ -47,15 +51,19 @@ public final class Memberships {
   }
 
   void record(String roomId, String userId, String membership, long position) {
-    Membership row = new Membership(membership, position);
+    Membership row = new Membership(membership, position, false);
     byUser.put(row, userId, roomId);
     byRoom.put(row, roomId, userId);
     changes.put(new Change(userId, membership, position), roomId, position);
   }
 
-  /** Takes the room off the user's list; the room still knows that the user left. */
+  /** Takes the room off the user's list; that the user left is still told by the next sync. */
   void forget(String roomId, String userId) {
-    byUser.remove(userId, roomId);
+    byUser
+        .get(userId, roomId)
+        .ifPresent(
+            row ->
+                byUser.put(new Membership(row.membership(), row.position(), true), userId, roomId));
   }
 
   public Optional<Membership> of(String userId, String roomId) {
@@ -66,7 +74,7 @@ public final class Memberships {
     return of(userId, roomId).map(Membership::isJoin).orElse(false);
   }
 
-  /** All rooms that the user ever had to do with and has not forgotten. */
+  /** All rooms that the user ever had to do with, forgotten ones included. */
   public Map<String, Membership> roomsOf(String userId) {
     Map<String, Membership> rooms = new LinkedHashMap<>();
     byUser.scan(Range.of(userId)).forEach(row -> rooms.put(row.key().text(1), row.value()));

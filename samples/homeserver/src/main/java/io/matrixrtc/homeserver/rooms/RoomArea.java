@@ -39,6 +39,9 @@ public final class RoomArea implements Endpoints {
     new SendEndpoints(rooms, events, transactions).addTo(routes);
     new StateEndpoints(events, memberships, visibility, clientEvents).addTo(routes);
     new TimelineEndpoints(events, visibility, clientEvents).addTo(routes);
+    new ContextEndpoint(events, visibility, clientEvents).addTo(routes);
+    new RelationEndpoints(events.relations(), events, visibility, clientEvents).addTo(routes);
+    new DirectoryEndpoints(aliases, memberships, foundation.serverName()).addTo(routes);
     new ProfileEndpoints(users, members).addTo(routes);
   }
 

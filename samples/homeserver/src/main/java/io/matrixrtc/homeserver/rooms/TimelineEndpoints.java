@@ -87,12 +87,9 @@ public final class TimelineEndpoints implements Endpoints {
   }
 
   private Answer event(Request request) {
-    String roomId = request.path("roomId");
     Event event =
-        events
-            .byId(request.path("eventId"))
-            .filter(e -> e.roomId().equals(roomId))
-            .filter(e -> visibility.of(roomId, request.session().userId()).sees(e))
+        visibility
+            .event(request.path("roomId"), request.path("eventId"), request.session().userId())
             .orElseThrow(() -> MatrixException.notFound("Event not found."));
     return Answer.ok(clientEvents.withRoomId(event, request.session()));
   }

@@ -80,6 +80,14 @@ public final class Visibility {
     return new View(roomId, userId);
   }
 
+  /** An event of the room, if the user may see it. */
+  public Optional<Event> event(String roomId, String eventId, String userId) {
+    return events
+        .byId(eventId)
+        .filter(event -> event.roomId().equals(roomId))
+        .filter(event -> of(roomId, userId).sees(event));
+  }
+
   /** Where the user's view of the room's state ends; 403 for somebody who was never in it. */
   long stateEnd(String roomId, String userId) {
     if (memberships.isJoined(userId, roomId)) {

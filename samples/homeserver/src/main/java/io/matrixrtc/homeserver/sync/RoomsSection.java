@@ -68,7 +68,8 @@ final class RoomsSection implements SyncSection {
                   }
                 }
                 default -> {
-                  if (moved && (!sync.isFirst() || sync.filter().includeLeave())) {
+                  boolean listed = sync.filter().includeLeave() && !membership.forgotten();
+                  if (moved && (!sync.isFirst() || listed)) {
                     rooms
                         .withObjectProperty("leave")
                         .set(roomId, left(sync, roomId, membership.position()));

@@ -1,11 +1,13 @@
 package io.matrixrtc.homeserver.sync;
 
 import io.matrixrtc.homeserver.accounts.AccountData;
-import io.matrixrtc.homeserver.accounts.Devices;
 import io.matrixrtc.homeserver.accounts.Filters;
+import io.matrixrtc.homeserver.ephemeral.Receipts;
+import io.matrixrtc.homeserver.ephemeral.Typing;
 import io.matrixrtc.homeserver.faults.SyncGate;
 import io.matrixrtc.homeserver.http.Endpoints;
 import io.matrixrtc.homeserver.http.Routes;
+import io.matrixrtc.homeserver.http.Tokens;
 import io.matrixrtc.homeserver.keys.KeyArea;
 import io.matrixrtc.homeserver.rooms.RoomArea;
 import io.matrixrtc.homeserver.store.Foundation;
@@ -25,18 +27,20 @@ public final class SyncArea implements Endpoints {
       KeyArea keys,
       ToDeviceInbox inbox,
       AccountData accountData,
+      Typing typing,
+      Receipts receipts,
       Filters filters,
-      Devices devices) {
+      Tokens tokens) {
     AccountDataSection data = new AccountDataSection(accountData);
     SyncReader reader =
         new SyncReader(
             List.of(
-                new RoomsSection(rooms, List.of(data)),
+                new RoomsSection(rooms, List.of(data, new EphemeralPart(typing, receipts))),
                 new ToDeviceSection(inbox),
                 new DeviceListsSection(keys.delta()),
                 new OneTimeKeysSection(keys.oneTimeKeys()),
                 data));
-    this.endpoint = new SyncEndpoint(foundation, state, reader, gate, inbox, filters, devices);
+    this.endpoint = new SyncEndpoint(foundation, state, reader, gate, inbox, filters, tokens);
   }
 
   @Override

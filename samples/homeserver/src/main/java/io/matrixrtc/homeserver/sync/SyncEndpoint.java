@@ -1,17 +1,16 @@
 package io.matrixrtc.homeserver.sync;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.matrixrtc.homeserver.accounts.Devices;
 import io.matrixrtc.homeserver.accounts.Filters;
 import io.matrixrtc.homeserver.faults.SyncGate;
 import io.matrixrtc.homeserver.http.Answer;
 import io.matrixrtc.homeserver.http.Endpoints;
-import io.matrixrtc.homeserver.http.ErrorCode;
 import io.matrixrtc.homeserver.http.Json;
 import io.matrixrtc.homeserver.http.MatrixException;
 import io.matrixrtc.homeserver.http.Request;
 import io.matrixrtc.homeserver.http.Routes;
 import io.matrixrtc.homeserver.http.Session;
+import io.matrixrtc.homeserver.http.Tokens;
 import io.matrixrtc.homeserver.store.Foundation;
 import io.matrixrtc.homeserver.store.News;
 import io.matrixrtc.homeserver.store.StateThread;
@@ -36,7 +35,7 @@ final class SyncEndpoint implements Endpoints {
   private final SyncGate gate;
   private final ToDeviceInbox inbox;
   private final Filters filters;
-  private final Devices devices;
+  private final Tokens tokens;
 
   SyncEndpoint(
       Foundation foundation,
@@ -45,7 +44,7 @@ final class SyncEndpoint implements Endpoints {
       SyncGate gate,
       ToDeviceInbox inbox,
       Filters filters,
-      Devices devices) {
+      Tokens tokens) {
     this.foundation = foundation;
     this.state = state;
     this.reader = reader;
@@ -54,7 +53,7 @@ final class SyncEndpoint implements Endpoints {
     gate.onRelease(userId -> state.run(() -> polls.wake(userId, News.ALL_DEVICES)));
     this.inbox = inbox;
     this.filters = filters;
-    this.devices = devices;
+    this.tokens = tokens;
   }
 
   @Override
@@ -69,7 +68,8 @@ final class SyncEndpoint implements Endpoints {
     Duration timeout =
         Duration.ofMillis(
             Math.min(MAX_TIMEOUT.toMillis(), request.queryNumber("timeout").orElse(0L)));
-    Poll poll = new Poll(first, first.isFirst() || first.fullState() || timeout.isZero());
+    Poll poll =
+        new Poll(request.token(), first, first.isFirst() || first.fullState() || timeout.isZero());
     Optional<Answer.Now> atOnce = poll.look();
     if (atOnce.isPresent()) {
       return atOnce.get();
@@ -107,11 +107,13 @@ final class SyncEndpoint implements Endpoints {
   /** One request for as long as it is open. Used on the state thread. */
   private final class Poll implements LongPolls.Waiter {
     private final CompletableFuture<Answer.Now> answer = new CompletableFuture<>();
+    private final String token;
     private final SyncContext context;
     private boolean timeUp;
     private TimeSource.Alarm alarm = () -> {};
 
-    Poll(SyncContext context, boolean timeUp) {
+    Poll(String token, SyncContext context, boolean timeUp) {
+      this.token = token;
       this.context = context;
       this.timeUp = timeUp;
     }
@@ -119,12 +121,8 @@ final class SyncEndpoint implements Endpoints {
     /** The answer, if it is to be given now. */
     Optional<Answer.Now> look() {
       Session session = context.session();
-      if (!devices.exists(session.userId(), session.deviceId())) {
-        throw MatrixException.of(
-            401,
-            ErrorCode.M_UNKNOWN_TOKEN,
-            "The device was logged out",
-            Json.object().put("soft_logout", false));
+      if (tokens.session(token).isEmpty()) {
+        throw MatrixException.unknownToken(tokens.isExpired(token));
       }
       Optional<SyncGate.Mode> withheld = gate.mode(session.userId());
       if (withheld.equals(Optional.of(SyncGate.Mode.SILENT))) {

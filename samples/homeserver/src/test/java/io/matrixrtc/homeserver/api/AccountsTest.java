@@ -219,6 +219,8 @@ class AccountsTest extends ServerTest {
     String base =
         nobody().get("/.well-known/matrix/client").ok().at("/m.homeserver/base_url").asText();
     assertThat(base).isEqualTo(server.baseUrl().toString());
+    assertThat(nobody().get("/_matrix/federation/v1/version").ok().at("/server/name").asText())
+        .isEqualTo("matrixrtc-homeserver");
     JsonNode versions = nobody().get("/_matrix/client/versions").ok();
     assertThat(texts(versions.path("versions")))
         .contains("r0.6.1", "v1.12")

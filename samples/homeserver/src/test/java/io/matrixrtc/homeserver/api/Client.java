@@ -189,7 +189,12 @@ public final class Client {
 
   /** What is new since that answer, without waiting. */
   JsonNode syncAfter(JsonNode before) {
-    return get("/sync?since=" + before.path("next_batch").asText()).ok();
+    return syncReply(before).ok();
+  }
+
+  /** The same, whatever the answer. */
+  Reply syncReply(JsonNode before) {
+    return get("/sync?since=" + before.path("next_batch").asText());
   }
 
   CompletableFuture<Reply> waitForNews(JsonNode before, int timeoutMillis) {

@@ -138,6 +138,18 @@ class CrossSigningTest extends ServerTest {
   }
 
   @Test
+  void newCrossSigningKeysAreADeviceListChangeAndTheSameOnesAreNot_HS_DL_CHANGED() {
+    String room = alice.createRoom("{'preset':'public_chat'}");
+    bob.join(room);
+    JsonNode before = bob.firstSync();
+    upload(alice, keys(alice, MASTER)).ok();
+    JsonNode after = bob.syncAfter(before);
+    assertThat(texts(after.at("/device_lists/changed"))).containsExactly("@alice:test");
+    upload(alice, keys(alice, MASTER)).ok();
+    assertThat(bob.syncAfter(after).has("device_lists")).isFalse();
+  }
+
+  @Test
   void aSignatureOnAnOwnDeviceIsMergedAndSeenByAll() {
     upload(alice, keys(alice, MASTER)).ok();
     alice.uploadDeviceKeys(DEVICE.publicKey());
@@ -164,6 +176,32 @@ class CrossSigningTest extends ServerTest {
     assertThat(names(query(alice, bob).at("/master_keys/@bob:test/signatures")))
         .containsExactly("@alice:test");
     assertThat(query(bob, bob).at("/master_keys/@bob:test").has("signatures")).isFalse();
+  }
+
+  @Test
+  void aSignatureOnAnotherUsersKeyIsToldToItsSignersDevicesOnly_HS_DL_SIGNED() {
+    upload(alice, keys(alice, MASTER)).ok();
+    Pair bobs = new Pair(7);
+    upload(bob, keys(bob, bobs)).ok();
+    Client second = alice.logIn("ALICE2");
+    Client carol = register("carol");
+    String room = bob.createRoom("{'preset':'public_chat'}");
+    carol.join(room);
+    JsonNode[] before = {second.firstSync(), bob.firstSync(), carol.firstSync()};
+    ObjectNode signed = USER.sign(key(bob, "master", bobs), "@alice:test", USER.publicKey());
+    sign(alice, "@bob:test", bobs.publicKey(), signed);
+    assertThat(texts(second.syncAfter(before[0]).at("/device_lists/changed")))
+        .as("no room is shared")
+        .containsExactly("@bob:test");
+    assertThat(bob.syncAfter(before[1]).has("device_lists")).isFalse();
+    assertThat(carol.syncAfter(before[2]).has("device_lists")).isFalse();
+    assertThat(
+            texts(
+                second
+                    .get("/keys/changes?to=x&from=" + before[0].path("next_batch").asText())
+                    .ok()
+                    .path("changed")))
+        .containsExactly("@bob:test");
   }
 
   @Test

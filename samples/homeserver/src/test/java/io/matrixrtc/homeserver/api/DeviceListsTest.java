@@ -108,6 +108,23 @@ class DeviceListsTest extends ServerTest {
   }
 
   @Test
+  void aRoomThatIsForgottenAtOnceIsStillLeft_HS_DL_FORGET() {
+    JsonNode before = bob.firstSync();
+    bob.post(Client.room(room, "leave"), "{}").ok();
+    bob.post(Client.room(room, "forget"), "{}").ok();
+    JsonNode after = bob.syncAfter(before);
+    assertThat(left(after)).containsExactly("@alice:test");
+    assertThat(names(after.at("/rooms/leave"))).containsExactly(room);
+    assertThat(bob.syncAfter(after).has("device_lists")).isFalse();
+    String filter = "/sync?filter=" + Client.encode("{\"room\":{\"include_leave\":true}}");
+    assertThat(bob.get(filter).ok().path("rooms").has("leave")).isFalse();
+    bob.join(room);
+    assertThat(names(bob.get(filter).ok().at("/rooms/join"))).containsExactly(room);
+    bob.post(Client.room(room, "leave"), "{}").ok();
+    assertThat(names(bob.get(filter).ok().at("/rooms/leave"))).containsExactly(room);
+  }
+
+  @Test
   void leavingAndComingBackBetweenTwoSyncsIsAChange_HS_DL_REJOIN() {
     JsonNode aliceBefore = alice.firstSync();
     JsonNode bobBefore = bob.firstSync();

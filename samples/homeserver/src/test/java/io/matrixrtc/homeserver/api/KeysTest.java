@@ -3,6 +3,9 @@ package io.matrixrtc.homeserver.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +77,28 @@ class KeysTest extends ServerTest {
   }
 
   @Test
+  void claimsAtTheSameTimeGetDifferentKeys_HS_OTK_ORDER() {
+    String[] keys = new String[40];
+    for (int i = 0; i < keys.length; i += 2) {
+      keys[i] = "K" + i;
+      keys[i + 1] = "k" + i;
+    }
+    upload(bob, "one_time_keys", keys).ok();
+    upload(bob, "fallback_keys", "F", "f").ok();
+    List<CompletableFuture<Reply>> claims = new ArrayList<>();
+    for (int i = 0; i < 25; i++) {
+      claims.add(alice.callAsync("POST", "/keys/claim", CLAIM));
+    }
+    List<String> claimed = new ArrayList<>();
+    for (CompletableFuture<Reply> claim : claims) {
+      claimed.addAll(names(claim.join().ok().at("/one_time_keys/@bob:test/BOB1")));
+    }
+    assertThat(claimed).hasSize(25);
+    assertThat(new HashSet<>(claimed)).as("twenty keys and the fallback key").hasSize(21);
+    assertThat(claimed.stream().filter("signed_curve25519:F"::equals)).hasSize(5);
+  }
+
+  @Test
   void aKnownIdIsIgnoredWithTheSameKeyAndRefusedWithAnother_HS_OTK_CLASH() {
     upload(bob, "one_time_keys", "A", "1").ok();
     Reply same = upload(bob, "one_time_keys", "A", "1");
@@ -139,6 +164,29 @@ class KeysTest extends ServerTest {
         .fails(400, "M_BAD_JSON");
     alice.post("/keys/claim", "{'one_time_keys':{'@bob:test':1}}").fails(400, "M_BAD_JSON");
     upload(bob, "one_time_keys", "", "1").fails(400, "M_BAD_JSON");
+  }
+
+  @Test
+  void otherServersAreFailuresAndUnknownLocalUsersAreNot_HS_KEYS_FAILURES() {
+    bob.uploadDeviceKeys("one");
+    upload(bob, "one_time_keys", "A", "1").ok();
+    JsonNode query =
+        alice
+            .post(
+                "/keys/query",
+                "{'timeout':10000,'device_keys':{'@bob:test':[],'@none:test':[],'@x:example.net':[],'@y:example.net':[],'@z:example.org:8448':[]}}")
+            .ok();
+    assertThat(names(query.path("failures"))).containsExactly("example.net", "example.org:8448");
+    assertThat(query.at("/failures/example.net/status").asInt()).isEqualTo(503);
+    assertThat(names(query.path("device_keys"))).containsExactly("@bob:test");
+    JsonNode claim =
+        alice
+            .post(
+                "/keys/claim",
+                "{'one_time_keys':{'@bob:test':{'BOB1':'signed_curve25519'},'@x:example.net':{'D':'signed_curve25519'},'@none:test':{'D':'signed_curve25519'}}}")
+            .ok();
+    assertThat(names(claim.path("failures"))).containsExactly("example.net");
+    assertThat(names(claim.path("one_time_keys"))).containsExactly("@bob:test");
   }
 
   @Test

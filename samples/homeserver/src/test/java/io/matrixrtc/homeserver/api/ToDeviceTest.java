@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +61,39 @@ class ToDeviceTest extends ServerTest {
     }
     assertThat(seen)
         .containsExactlyElementsOf(IntStream.range(0, 201).mapToObj(String::valueOf).toList());
+  }
+
+  @Test
+  void theRestComesWithoutWaiting_HS_TODEV_LIMIT() {
+    JsonNode first = bob.firstSync();
+    IntStream.range(0, 101).forEach(this::send);
+    JsonNode hundred = bob.waitForNews(first, 30_000).join().ok();
+    JsonNode rest = bob.waitForNews(hundred, 30_000).orTimeout(20, TimeUnit.SECONDS).join().ok();
+    assertThat(numbers(rest)).containsExactly("100");
+    CompletableFuture<Reply> waiting = bob.waitForNews(rest, 30_000);
+    awaitWaitingSyncs(1);
+    assertThat(waiting).isNotDone();
+  }
+
+  @Test
+  void aHundredAreGivenAgainForTheSameToken_HS_TODEV_ACK() {
+    JsonNode first = bob.firstSync();
+    IntStream.range(0, 150).forEach(this::send);
+    List<String> hundred = numbers(bob.syncAfter(first));
+    assertThat(numbers(bob.syncAfter(first))).isEqualTo(hundred).hasSize(100);
+    JsonNode again = bob.syncAfter(first);
+    assertThat(numbers(bob.syncAfter(again))).hasSize(50);
+    assertThat(numbers(bob.syncAfter(first))).as("the first hundred are gone").hasSize(50);
+  }
+
+  @Test
+  void anotherDevicesSyncAcknowledgesNothing_HS_TODEV_ACK() {
+    Client two = bob.logIn("BOB2");
+    alice.put("/sendToDevice/x/t", "{'messages':{'@bob:test':{'*':{'n':7}}}}").ok();
+    JsonNode read = two.firstSync();
+    two.syncAfter(read);
+    assertThat(numbers(two.firstSync())).isEmpty();
+    assertThat(numbers(bob.firstSync())).containsExactly("7");
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.matrixrtc.client.Credentials;
 import io.matrixrtc.client.EncryptedClient;
 import io.matrixrtc.client.JdkHttpTransport;
 import io.matrixrtc.client.LoginOutcome;
+import io.matrixrtc.client.LogoutOutcome;
 import io.matrixrtc.client.MatrixClient;
 import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
@@ -118,8 +119,16 @@ final class AgentClient implements AutoCloseable {
         .thenApply(AgentClient::value);
   }
 
-  CompletionStage<Boolean> signOut() {
-    return encrypted.matrix().account().logout().thenApply(AgentClient::value);
+  /** Logs the device out, which closes it and erases its store. */
+  CompletionStage<Void> signOut() {
+    return encrypted
+        .logout()
+        .thenAccept(
+            outcome -> {
+              if (outcome instanceof LogoutOutcome.Failed failed) {
+                throw new RefusedException(failed.failure().sentence());
+              }
+            });
   }
 
   static <T> T value(ApiResult<T> result) {

@@ -125,7 +125,6 @@ public final class ParticipantAgent implements ParticipantPort {
           new RecordingWriter(spec.name(), call().media().remotes())
               .write(directory == null ? null : Path.of(directory)));
     } else if (request instanceof ParticipantRequest.SignOut) {
-      client().encrypted().close();
       return done(client().signOut());
     } else {
       throw new IllegalStateException("unknown request");

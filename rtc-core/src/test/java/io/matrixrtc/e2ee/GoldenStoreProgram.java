@@ -1,0 +1,61 @@
+package io.matrixrtc.e2ee;
+
+import io.matrixrtc.e2ee.sqlite.SqliteCryptoStore;
+import io.matrixrtc.e2ee.sqlite.StoreSecret;
+import io.matrixrtc.json.Json;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+
+/**
+ * Makes the golden stores of the present schema version: two devices with a session between them.
+ * To be run once for each version, as {@code main} with a folder; what it makes is checked in under
+ * {@code src/test/resources/golden} and never made again.
+ */
+final class GoldenStoreProgram {
+  static final UserDevice ALICE = new UserDevice("@alice:x.org", "ALICE");
+  static final UserDevice BOB = new UserDevice("@bob:x.org", "BOB");
+  static final String TYPE = "org.example.golden";
+
+  private GoldenStoreProgram() {}
+
+  /** Opened by a passphrase, so that the derivation is a part of what must stay readable. */
+  static StoreSecret secret() {
+    return StoreSecret.passphrase("golden passphrase".toCharArray());
+  }
+
+  static SqliteCryptoStore open(Path folder, UserDevice device) throws CryptoStoreException {
+    return SqliteCryptoStore.open(
+        folder.resolve("store-1-" + device.deviceId().toLowerCase(Locale.ROOT) + ".db"),
+        secret(),
+        new Random(device.hashCode())::nextBytes);
+  }
+
+  static OlmMachine machine(MachineNetwork network, UserDevice device, SqliteCryptoStore store)
+      throws CryptoStoreException {
+    return OlmMachine.open(device, MachineNetwork.ALL, store, store.stateKey(), network.random());
+  }
+
+  public static void main(String[] args) throws Exception {
+    Path folder = Path.of(args[0]);
+    MachineNetwork network = new MachineNetwork(2026);
+    try (SqliteCryptoStore aliceStore = open(folder, ALICE);
+        SqliteCryptoStore bobStore = open(folder, BOB)) {
+      OlmMachine alice = machine(network, ALICE, aliceStore);
+      OlmMachine bob = machine(network, BOB, bobStore);
+      network.introduce(alice, bob);
+      network.deliver(alice, TYPE, Json.newObject().put("text", "acknowledged"), BOB);
+      network.deliver(alice, TYPE, Json.newObject().put("text", "waits"), BOB);
+      network.sync(bob);
+      bob.acknowledge(List.of(1L));
+      network.deliver(bob, TYPE, Json.newObject().put("text", "back"), ALICE);
+      network.sync(alice);
+      bob.setLocalTrust(ALICE, LocalTrust.VERIFIED);
+      network.settle(alice);
+      network.settle(bob);
+      alice.close();
+      bob.close();
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.matrixrtc.e2ee;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.matrixrtc.e2ee.sqlite.SqliteCryptoStore;
+import io.matrixrtc.json.Json;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Stores that version 1 of the schema wrote are read, and go on. */
+class GoldenStoreTest {
+  @TempDir Path folder;
+
+  @Test
+  void storeGoldenVersion1IsReadAndGoesOn() throws Exception {
+    for (String name : List.of("store-1-alice.db", "store-1-bob.db")) {
+      try (InputStream golden = GoldenStoreTest.class.getResourceAsStream("/golden/" + name)) {
+        Files.copy(golden, folder.resolve(name));
+      }
+    }
+    MachineNetwork network = new MachineNetwork(1);
+    try (SqliteCryptoStore aliceStore = GoldenStoreProgram.open(folder, GoldenStoreProgram.ALICE);
+        SqliteCryptoStore bobStore = GoldenStoreProgram.open(folder, GoldenStoreProgram.BOB)) {
+      OlmMachine alice = GoldenStoreProgram.machine(network, GoldenStoreProgram.ALICE, aliceStore);
+      OlmMachine bob = GoldenStoreProgram.machine(network, GoldenStoreProgram.BOB, bobStore);
+
+      assertThat(bob.syncToken()).isPresent();
+      assertThat(bobStore.trackedUsers().keySet())
+          .containsExactlyInAnyOrder("@alice:x.org", "@bob:x.org");
+      assertThat(bob.find(GoldenStoreProgram.ALICE).orElseThrow().localTrust())
+          .isEqualTo(LocalTrust.VERIFIED);
+      assertThat(bob.find(GoldenStoreProgram.ALICE).orElseThrow().keys().ed25519())
+          .isEqualTo(alice.identityKeys().ed25519());
+      assertThat(bob.inbox().events(0, 10))
+          .singleElement()
+          .isInstanceOfSatisfying(
+              ToDeviceResult.Decrypted.class,
+              event -> {
+                assertThat(event.id()).isEqualTo(2);
+                assertThat(event.content().path("text").asText()).isEqualTo("waits");
+                assertThat(event.info().senderDevice()).contains("ALICE");
+              });
+
+      int sessions = bobStore.sessions(alice.identityKeys().curve25519()).size();
+      network.deliver(
+          alice,
+          GoldenStoreProgram.TYPE,
+          Json.newObject().put("text", "goes on"),
+          GoldenStoreProgram.BOB);
+      assertThat(network.sync(bob))
+          .singleElement()
+          .isInstanceOfSatisfying(
+              ToDeviceResult.Decrypted.class,
+              event -> {
+                assertThat(event.id()).isEqualTo(3);
+                assertThat(event.content().path("text").asText()).isEqualTo("goes on");
+              });
+      assertThat(bobStore.sessions(alice.identityKeys().curve25519()))
+          .as("in the session that was stored")
+          .hasSize(sessions);
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package io.matrixrtc.e2ee;
+
+import io.matrixrtc.olm.Curve25519PublicKey;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+
+/** A store whose writes go through somebody else's hands. */
+final class HookedStore implements CryptoStore {
+  private final CryptoStore store;
+  private final Hook hook;
+
+  /** Writes, or does not. */
+  @FunctionalInterface
+  interface Hook {
+    void write(CryptoStore store, Changes changes) throws CryptoStoreException;
+  }
+
+  HookedStore(CryptoStore store, Hook hook) {
+    this.store = store;
+    this.hook = hook;
+  }
+
+  @Override
+  public void write(Changes changes) throws CryptoStoreException {
+    hook.write(store, changes);
+  }
+
+  @Override
+  public Optional<StoredAccount> account() throws CryptoStoreException {
+    return store.account();
+  }
+
+  @Override
+  public List<StoredSession> sessions(Curve25519PublicKey peer) throws CryptoStoreException {
+    return store.sessions(peer);
+  }
+
+  @Override
+  public Optional<Device> removedDevice(UserDevice device) throws CryptoStoreException {
+    return store.removedDevice(device);
+  }
+
+  @Override
+  public Map<String, Device> devices(String userId) throws CryptoStoreException {
+    return store.devices(userId);
+  }
+
+  @Override
+  public Optional<UserIdentity> identity(String userId) throws CryptoStoreException {
+    return store.identity(userId);
+  }
+
+  @Override
+  public Collection<UserIdentity> identities() throws CryptoStoreException {
+    return store.identities();
+  }
+
+  @Override
+  public Optional<StoredRoomKey> roomKey(RoomKeyId id) throws CryptoStoreException {
+    return store.roomKey(id);
+  }
+
+  @Override
+  public List<StoredRoomKey> roomKeysFrom(Curve25519PublicKey senderKey)
+      throws CryptoStoreException {
+    return store.roomKeysFrom(senderKey);
+  }
+
+  @Override
+  public List<StoredRoomKey> roomKeys(Optional<RoomKeyId> after, int limit)
+      throws CryptoStoreException {
+    return store.roomKeys(after, limit);
+  }
+
+  @Override
+  public Optional<WithheldRoomKey> withheld(RoomKeyId id) throws CryptoStoreException {
+    return store.withheld(id);
+  }
+
+  @Override
+  public Optional<String> decryptedEvent(RoomKeyId id, long index) throws CryptoStoreException {
+    return store.decryptedEvent(id, index);
+  }
+
+  @Override
+  public SortedSet<Long> inboxIds() throws CryptoStoreException {
+    return store.inboxIds();
+  }
+
+  @Override
+  public List<StoredInboxEvent> inboxEvents(long after, int limit) throws CryptoStoreException {
+    return store.inboxEvents(after, limit);
+  }
+
+  @Override
+  public long lastInboxId() throws CryptoStoreException {
+    return store.lastInboxId();
+  }
+
+  @Override
+  public Map<String, Boolean> trackedUsers() throws CryptoStoreException {
+    return store.trackedUsers();
+  }
+
+  @Override
+  public boolean hasMessageHash(String hash) throws CryptoStoreException {
+    return store.hasMessageHash(hash);
+  }
+
+  @Override
+  public Optional<String> syncToken() throws CryptoStoreException {
+    return store.syncToken();
+  }
+
+  @Override
+  public void erase() throws CryptoStoreException {
+    store.erase();
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}
