@@ -61,9 +61,6 @@ final class MembershipWriter {
       return unanswered;
     }
     return new OutgoingEvent.Message(
-        StickyMemberEvent.TYPE,
-        transactions + ++lastTransaction,
-        content,
-        stickyFor);
+        StickyMemberEvent.TYPE, transactions + ++lastTransaction, content, stickyFor);
   }
 }

@@ -245,6 +245,8 @@ final class OwnMembershipCore {
         lose();
       } else if (underWay == Action.JOIN) {
         overdueWhileJoining = true;
+      } else {
+        publication.answered(); // a repetition would be answered with what the leave has ended
       }
     }
     if (status == Status.CONNECTED && publication.isUnseen(now)) {

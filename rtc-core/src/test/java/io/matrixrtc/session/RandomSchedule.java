@@ -148,8 +148,7 @@ final class RandomSchedule {
 
     void hear(RoomUpdate update) {
       unheard.add(update);
-      time.schedule(
-          time.now().plusMillis(random.nextInt(1, network.maxMillis + 1)), this::deliver);
+      time.schedule(time.now().plusMillis(random.nextInt(1, network.maxMillis + 1)), this::deliver);
     }
 
     void deliver() {
@@ -285,8 +284,7 @@ final class RandomSchedule {
     RoomCallState room = new RoomCallState(SlotId.ROOM_CALL, MemberSources.DEPLOYED);
     Set<String> users =
         devices.stream().map(device -> device.address.userId()).collect(Collectors.toSet());
-    room.apply(
-        new RoomUpdate(List.copyOf(server.state.values()), users, Set.of()), time.now());
+    room.apply(new RoomUpdate(List.copyOf(server.state.values()), users, Set.of()), time.now());
     server.sticky.removeIf(event -> !event.stickyUntil().isAfter(time.now()));
     room.apply(RoomUpdate.ofSticky(server.sticky), time.now());
     Map<String, Membership> members = new LinkedHashMap<>();
@@ -321,10 +319,16 @@ final class RandomSchedule {
                           && member.memberId().equals(device.memberId));
       Status status = Participant.now(device.session.status());
       boolean mayLinger = !variant.delayedEvents() && !device.wants;
-      if ((device.wants != isThere && !mayLinger)
-          || device.wants != (status == Status.CONNECTED)) {
+      if ((device.wants != isThere && !mayLinger) || device.wants != (status == Status.CONNECTED)) {
         breaches.add(
-            "SETTLED " + device.address + " wants " + device.wants + ", is " + isThere + " " + status);
+            "SETTLED "
+                + device.address
+                + " wants "
+                + device.wants
+                + ", is "
+                + isThere
+                + " "
+                + status);
       }
     }
   }

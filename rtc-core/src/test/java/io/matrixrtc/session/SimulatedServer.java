@@ -141,8 +141,7 @@ final class SimulatedServer {
     CallMemberEvent event =
         new CallMemberEvent("$" + ++last, stateKey, sender, time.now(), content);
     state.put(stateKey, event);
-    observer.accept(
-        sender, new RoomUpdate(List.of(event), Set.of(), Set.of()));
+    observer.accept(sender, new RoomUpdate(List.of(event), Set.of(), Set.of()));
     return event.eventId();
   }
 

@@ -9,7 +9,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** Random schedules of the own membership, and a broken variant for each rule. */
-class RandomScheduleTest {
+class OwnMembershipScheduleTest {
   private static final UnaryOperator<RoomStatePublisher> HONEST = publisher -> publisher;
 
   private static RandomSchedule.Variant variant(SplittableRandom random, boolean delayedEvents) {
