@@ -90,7 +90,7 @@ public final class RtcSession implements AutoCloseable {
                         scheduler,
                         event -> {
                           counters.on(event);
-                          listener.accept(new SessionEvent.Keys(event));
+                          tell(new SessionEvent.Keys(event));
                         }))
             .orElse(null);
   }
@@ -362,6 +362,10 @@ public final class RtcSession implements AutoCloseable {
 
   private void report(SessionEvent event) {
     SessionEventLog.write(LOG, context, event);
+    tell(event);
+  }
+
+  private void tell(SessionEvent event) {
     try {
       listener.accept(event);
     } catch (RuntimeException e) {
