@@ -15,6 +15,7 @@ import io.matrixrtc.session.RoomStatePublisher;
 import io.matrixrtc.session.RoomUpdate;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -31,9 +32,6 @@ import org.slf4j.LoggerFactory;
 public final class EncryptedClient implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EncryptedClient.class);
 
-  /** As many events of the inbox are in memory at a time. */
-  private static final int REDELIVERY_PAGE = 100;
-
   /**
    * How long to-device messages wait for a new login after a soft logout. Then they end as failed:
    * whoever wanted them sent decides anew, since devices may have left meanwhile.
@@ -47,7 +45,9 @@ public final class EncryptedClient implements AutoCloseable {
   private final SyncLoop sync;
   private final OlmToDeviceChannel toDevice;
   private final RoomFeed rooms;
+  private final InboxDelivery inbox;
   private final Consumer<ClientEvent> listener;
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private boolean closed;
 
   /**
@@ -56,15 +56,17 @@ public final class EncryptedClient implements AutoCloseable {
    * @param store used until this is closed, which does not close it
    * @param key seals what is stored; used as long
    * @param keyRandom where keys come from
+   * @param acknowledgement who says that a to-device event is dealt with
    * @param listener told of events; must not block
    * @throws CryptoStoreException if the store fails, or belongs to another device
    */
-  public EncryptedClient(
+  EncryptedClient(
       MatrixClient client,
       OlmMachine.Settings trust,
       CryptoStore store,
       StateKey key,
       RandomSource keyRandom,
+      Acknowledgement acknowledgement,
       Consumer<ClientEvent> listener)
       throws CryptoStoreException {
     MatrixSession session = client.session();
@@ -78,27 +80,41 @@ public final class EncryptedClient implements AutoCloseable {
     this.toDevice = new OlmToDeviceChannel(pump);
     this.sync = new SyncLoop(client.sync(), settings, this::longPoll, new SyncListener());
     this.rooms = new RoomFeed(client.rooms(), sync, settings, this::trackCallUsers);
+    this.inbox = new InboxDelivery(pump, acknowledgement, this::handOn);
     pump.listen(toDevice::onCompleted, this::onBroken);
     client.onLogin(this::onLogin);
   }
 
   /** Returns what opens a client for {@code session}. */
   public static EncryptedClientBuilder builder(MatrixSession session, ClientSettings settings) {
-    return new EncryptedClientBuilder(session, settings);
+    return builder(new MatrixClient(session, settings));
+  }
+
+  /** As {@link #builder(MatrixSession, ClientSettings)}, for an API that is in use already. */
+  public static EncryptedClientBuilder builder(MatrixClient matrix) {
+    return new EncryptedClientBuilder(matrix);
   }
 
   /**
    * Begins to sync, where the store says that it ended (SYNC-RESUME). To-device events that were
-   * received in an earlier run but not handed to all listeners come first.
+   * received in an earlier run but not acknowledged come first.
    */
   public void start() {
     scheduler.execute(
         () -> {
           if (!closed) {
-            redeliver();
+            inbox.redeliver();
             pump.use((m, now) -> sync.start(m.syncToken()), why -> {});
           }
         });
+  }
+
+  /**
+   * Completes when this is closed, its keys in memory are wiped and its store is used no more: from
+   * then on the store may be closed.
+   */
+  public CompletionStage<Void> ended() {
+    return ended.minimalCompletionStage();
   }
 
   /** The device. */
@@ -135,6 +151,19 @@ public final class EncryptedClient implements AutoCloseable {
           public void onCleartext(String userId, ObjectNode content) {
             LOG.warn("{}: ignored an event that came in the clear", device);
           }
+        });
+  }
+
+  /**
+   * Says that the app has dealt with to-device events, by their {@link ToDeviceResult#inboxId}: no
+   * later run is given them. Only with {@link Acknowledgement#BY_APP} is it needed.
+   */
+  public void acknowledge(Collection<Long> inboxIds) {
+    List<Long> ids = List.copyOf(inboxIds);
+    scheduler.execute(
+        () -> {
+          inbox.acknowledge(ids);
+          sync.roomAgain();
         });
   }
 
@@ -184,32 +213,12 @@ public final class EncryptedClient implements AutoCloseable {
     // FEED-FIRST: a key may come in the same answer as the membership it belongs to.
     rooms.onSync(answer);
     answer.rooms().forEach((room, changes) -> tell(new ClientEvent.Room(room, changes)));
-    handOn(results);
+    inbox.handOn(results);
   }
 
-  /** Tells all listeners, whatever they throw, and takes the events from the inbox. */
-  private void handOn(List<ToDeviceResult> results) {
-    for (ToDeviceResult result : results) {
-      toDevice.onResult(result);
-      tell(new ClientEvent.ToDevice(result));
-    }
-    List<Long> ids =
-        results.stream().flatMapToLong(result -> result.inboxId().stream()).boxed().toList();
-    if (!ids.isEmpty()) {
-      pump.use((m, now) -> m.acknowledge(ids), why -> {});
-    }
-  }
-
-  /** Hands on what an earlier run received and did not come to hand on. */
-  private void redeliver() {
-    List<ToDeviceResult> page = new ArrayList<>();
-    do {
-      page.clear();
-      pump.use(
-          (m, now) -> page.addAll(m.inbox().events(0, REDELIVERY_PAGE)),
-          () -> handOn(List.copyOf(page)),
-          why -> {});
-    } while (!page.isEmpty() && !closed);
+  private void handOn(ToDeviceResult result) {
+    toDevice.onResult(result);
+    tell(new ClientEvent.ToDevice(result));
   }
 
   /** FEED-TRACK: whose device lists are followed early costs no round trip when a key is due. */
@@ -252,7 +261,7 @@ public final class EncryptedClient implements AutoCloseable {
 
   /**
    * Stops syncing and sending, closes the {@link MatrixClient}, and wipes the keys in memory
-   * (CLIENT-CLOSE). The device stays logged in.
+   * (CLIENT-CLOSE). The device stays logged in. Returns at once; {@link #ended} tells the end.
    */
   @Override
   public void close() {
@@ -261,6 +270,7 @@ public final class EncryptedClient implements AutoCloseable {
           if (!closed) {
             shut();
             pump.stop("the client is closed");
+            ended.complete(null);
           }
         });
   }
@@ -309,10 +319,17 @@ public final class EncryptedClient implements AutoCloseable {
     } catch (CryptoStoreException e) {
       LOG.error("{}: the store of a device that is logged out was not erased", device, e);
       return new LogoutOutcome.StoreNotErased(e);
+    } finally {
+      ended.complete(null);
     }
   }
 
   private final class SyncListener implements SyncLoop.Listener {
+    @Override
+    public boolean hasRoomFor(SyncAnswer answer) {
+      return inbox.hasRoomFor(answer);
+    }
+
     @Override
     public boolean onSync(SyncAnswer answer) {
       List<ToDeviceResult> results = new ArrayList<>();

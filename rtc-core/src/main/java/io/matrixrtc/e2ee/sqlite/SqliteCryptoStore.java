@@ -37,7 +37,8 @@ import java.util.TreeSet;
  * which is sealed under the app's {@link StoreSecret}; the names of rows are not (see
  * docs/SECURITY.md). Only one process, and there only one object, has a store open at a time.
  *
- * <p>Not safe for many threads.
+ * <p>One thread uses it at a time. Any thread may close it: what it interrupts ends whole, and what
+ * comes after fails with {@link CryptoStoreException.Closed} (STORE-CLOSE).
  *
  * <pre>{@code
  * try (StoreSecret secret = StoreSecret.passphrase(passphrase);
@@ -336,7 +337,7 @@ public final class SqliteCryptoStore implements CryptoStore {
 
   /** Closes the file, wipes the key and ends the lease. May be called twice. */
   @Override
-  public void close() {
+  public synchronized void close() {
     if (!closed) {
       closed = true;
       database.close();
