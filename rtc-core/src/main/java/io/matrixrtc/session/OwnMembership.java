@@ -75,6 +75,10 @@ final class OwnMembership {
     core.onOwnState(present);
   }
 
+  void onLateDevices() {
+    carryOut(core.onLateDevices(scheduler.now()));
+  }
+
   void onMembers(Collection<Membership> own, boolean fromSync) {
     carryOut(core.onMembers(own, fromSync, scheduler.now()));
   }

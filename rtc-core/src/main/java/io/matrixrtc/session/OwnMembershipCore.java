@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,14 @@ final class OwnMembershipCore {
   /** From one event to the next there is at least this, so that their times differ (G2-GAP). */
   private static final Duration LEAST_GAP = Duration.ofSeconds(1);
 
+  /** For devices that came late it is published so much later at most, all members spread. */
+  private static final Duration LATE_JITTER = Duration.ofSeconds(5);
+
+  /** And not sooner than so long after the last time. */
+  private static final Duration LATE_GAP = Duration.ofSeconds(30);
+
   private final MembershipTiming timing;
+  private final RandomGenerator random;
   private final MembershipClock clock = new MembershipClock();
   private final OwnPublication publication;
   private final DeadManSwitch deadMan;
@@ -40,6 +48,7 @@ final class OwnMembershipCore {
   private boolean mayBePublished;
   private boolean leftBehind;
 
+  private Optional<Instant> lateAt = Optional.empty();
   private boolean lost;
   private boolean overdueWhileJoining;
   private int losses;
@@ -56,13 +65,11 @@ final class OwnMembershipCore {
   OwnMembershipCore(SessionSettings settings) {
     this.timing = settings.timing();
     this.publication = new OwnPublication(timing, clock, new MembershipWriter(settings, "m"));
-    // The jitter only has to differ between devices, so the device is seed enough.
+    // Jitter only has to differ between devices, so the device is seed enough.
+    this.random =
+        new SplittableRandom(31L * settings.roomId().hashCode() + settings.own().hashCode());
     this.deadMan =
-        new DeadManSwitch(
-            timing,
-            new MembershipWriter(settings, "d"),
-            new SplittableRandom(31L * settings.roomId().hashCode() + settings.own().hashCode()),
-            () -> ++lastRequest);
+        new DeadManSwitch(timing, new MembershipWriter(settings, "d"), random, () -> ++lastRequest);
   }
 
   Status status() {
@@ -202,6 +209,21 @@ final class OwnMembershipCore {
   }
 
   /**
+   * There may be devices that cannot read the membership, which was encrypted before they were
+   * there: it is published once more, soon but not often (G2-LATE).
+   */
+  List<OwnMembershipEffect> onLateDevices(Instant wall) {
+    begin(clock.at(wall));
+    if (lateAt.isEmpty() && (status == Status.CONNECTED || underWay == Action.JOIN)) {
+      lateAt = Optional.of(now.plusMillis(random.nextLong(LATE_JITTER.toMillis())));
+      if (due == Action.REFRESH && underWay == null) {
+        plan(Action.REFRESH, refreshBy(dueAt));
+      }
+    }
+    return end();
+  }
+
+  /**
    * A timer fired.
    *
    * @param setFor what {@link #nextWakeup} said when it was set
@@ -289,6 +311,7 @@ final class OwnMembershipCore {
     Action action = due == Action.JOIN && leftBehind && !lost ? Action.CLEAR : due;
     due = null;
     underWay = action;
+    lateAt = Optional.empty();
     membershipRequest = ++lastRequest;
     Optional<DelayId> id = deadMan.id();
     if (action == Action.SEND_DELAYED_LEAVE && id.isPresent()) {
@@ -334,8 +357,17 @@ final class OwnMembershipCore {
     }
     if (status == Status.CONNECTED) {
       boolean complete = publication.says(request);
-      plan(Action.REFRESH, complete ? publication.refreshAt() : now.plus(LEAST_GAP));
+      Instant usual = complete ? publication.refreshAt() : now.plus(LEAST_GAP);
+      plan(Action.REFRESH, refreshBy(usual));
     }
+  }
+
+  private Instant refreshBy(Instant usual) {
+    Instant soonest = publication.publishedAt().plus(LATE_GAP);
+    return lateAt
+        .map(at -> at.isBefore(soonest) ? soonest : at)
+        .filter(at -> at.isBefore(usual))
+        .orElse(usual);
   }
 
   private void failed(Action tried, PublishOutcome outcome) {

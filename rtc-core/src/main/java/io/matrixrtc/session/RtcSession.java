@@ -99,7 +99,10 @@ public final class RtcSession implements AutoCloseable {
   public void onRoomUpdate(RoomUpdate update) {
     run(
         now -> {
-          room.apply(update, now);
+          boolean late = room.apply(update, now);
+          if (late && settings.sendSticky()) {
+            own.onLateDevices();
+          }
           compute(update.redacted(), true, now);
           update.notices().forEach(notice -> onNotice(notice, now));
         });

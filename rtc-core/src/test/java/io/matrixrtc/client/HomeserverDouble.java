@@ -139,6 +139,10 @@ final class HomeserverDouble implements HttpTransport {
 
   @Override
   public CompletionStage<HttpAnswer> send(HttpCall call) {
+    if (call.uri().getRawPath().equals("/_matrix/client/versions")) {
+      return CompletableFuture.completedFuture(
+          new HttpAnswer(200, Optional.empty(), "{\"versions\":[\"v1.12\"]}"));
+    }
     String path = call.uri().getRawPath().substring("/_matrix/client/v3/".length());
     log.add(call.method() + " " + path);
     if (drop.test(call)) {
