@@ -65,4 +65,8 @@ final class MembershipClock {
   Duration certain() {
     return certain;
   }
+
+  static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
+  }
 }

@@ -21,17 +21,11 @@ final class OwnMembershipCore {
   /** From one event to the next there is at least this, so that their times differ (G2-GAP). */
   private static final Duration LEAST_GAP = Duration.ofSeconds(1);
 
-  /** For devices that came late it is published so much later at most, all members spread. */
-  private static final Duration LATE_JITTER = Duration.ofSeconds(5);
-
-  /** And not sooner than so long after the last time. */
-  private static final Duration LATE_GAP = Duration.ofSeconds(30);
-
   private final MembershipTiming timing;
-  private final RandomGenerator random;
   private final MembershipClock clock = new MembershipClock();
   private final OwnPublication publication;
   private final DeadManSwitch deadMan;
+  private final LateDevices lateDevices;
 
   private Instant now = Instant.EPOCH;
   private List<OwnMembershipEffect> out = new ArrayList<>();
@@ -48,7 +42,6 @@ final class OwnMembershipCore {
   private boolean mayBePublished;
   private boolean leftBehind;
 
-  private Optional<Instant> lateAt = Optional.empty();
   private boolean lost;
   private boolean overdueWhileJoining;
   private int losses;
@@ -66,8 +59,9 @@ final class OwnMembershipCore {
     this.timing = settings.timing();
     this.publication = new OwnPublication(timing, clock, new MembershipWriter(settings, "m"));
     // Jitter only has to differ between devices, so the device is seed enough.
-    this.random =
+    RandomGenerator random =
         new SplittableRandom(31L * settings.roomId().hashCode() + settings.own().hashCode());
+    this.lateDevices = new LateDevices(random);
     this.deadMan =
         new DeadManSwitch(timing, new MembershipWriter(settings, "d"), random, () -> ++lastRequest);
   }
@@ -214,10 +208,10 @@ final class OwnMembershipCore {
    */
   List<OwnMembershipEffect> onLateDevices(Instant wall) {
     begin(clock.at(wall));
-    if (lateAt.isEmpty() && (status == Status.CONNECTED || underWay == Action.JOIN)) {
-      lateAt = Optional.of(now.plusMillis(random.nextLong(LATE_JITTER.toMillis())));
+    if (status == Status.CONNECTED || underWay == Action.JOIN) {
+      lateDevices.came(now);
       if (due == Action.REFRESH && underWay == null) {
-        plan(Action.REFRESH, refreshBy(dueAt));
+        plan(Action.REFRESH, lateDevices.next(publication.publishedAt(), dueAt));
       }
     }
     return end();
@@ -240,15 +234,11 @@ final class OwnMembershipCore {
     }
     Instant next = deadMan.nextWakeup().orElse(Instant.MAX);
     if (underWay == Action.SEND_DELAYED_LEAVE) {
-      next = earlier(next, answerBy);
+      next = MembershipClock.earlier(next, answerBy);
     } else if (underWay == null && due != null && (dueAt.isAfter(now) || isAllowed(due))) {
-      next = earlier(next, dueAt);
+      next = MembershipClock.earlier(next, dueAt);
     }
     return Optional.of(clock.timerFor(next));
-  }
-
-  private static Instant earlier(Instant one, Instant other) {
-    return one.isBefore(other) ? one : other;
   }
 
   private void begin(Instant time) {
@@ -311,7 +301,7 @@ final class OwnMembershipCore {
     Action action = due == Action.JOIN && leftBehind && !lost ? Action.CLEAR : due;
     due = null;
     underWay = action;
-    lateAt = Optional.empty();
+    lateDevices.served();
     membershipRequest = ++lastRequest;
     Optional<DelayId> id = deadMan.id();
     if (action == Action.SEND_DELAYED_LEAVE && id.isPresent()) {
@@ -358,16 +348,8 @@ final class OwnMembershipCore {
     if (status == Status.CONNECTED) {
       boolean complete = publication.says(request);
       Instant usual = complete ? publication.refreshAt() : now.plus(LEAST_GAP);
-      plan(Action.REFRESH, refreshBy(usual));
+      plan(Action.REFRESH, lateDevices.next(now, usual));
     }
-  }
-
-  private Instant refreshBy(Instant usual) {
-    Instant soonest = publication.publishedAt().plus(LATE_GAP);
-    return lateAt
-        .map(at -> at.isBefore(soonest) ? soonest : at)
-        .filter(at -> at.isBefore(usual))
-        .orElse(usual);
   }
 
   private void failed(Action tried, PublishOutcome outcome) {

@@ -196,7 +196,7 @@ class DelayedLeaveTest {
   }
 
   @Test
-  void ownLeaveWhateverKeepsTheDelayedLeaveFromBeingSentAPlainOneFollows_ours() {
+  void mm13Mm14OwnLeaveWhateverKeepsTheDelayedLeaveFromBeingSentAPlainOneFollows_ours() {
     List<DelayedUpdateOutcome> outcomes =
         List.of(
             new DelayedUpdateOutcome.Unsupported("no"), // upstream sends no leave then

@@ -137,7 +137,7 @@ class OwnMembershipCoreTest {
   }
 
   @Test
-  void mm20AShortLifetimeIsRefreshedOncePerLifetime() {
+  void mm10Mm20AShortLifetimeIsRefreshedOncePerLifetime() {
     OwnCore shortLived =
         OwnCore.plain(
             OwnCore.settings()

@@ -179,7 +179,7 @@ class RtcSessionTest {
   }
 
   @Test
-  void g1ExpiryAMemberIsDroppedAtTheMomentItExpires() {
+  void rs23G1ExpiryAMemberIsDroppedAtTheMomentItExpires() {
     Participant alice = participant("@alice:example.org", "ALICEDEV");
     room.joinRoom("@ghost:example.org");
     alice.join();

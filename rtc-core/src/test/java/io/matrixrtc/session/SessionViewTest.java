@@ -245,7 +245,9 @@ class SessionViewTest {
             time,
             event -> {
               seen.add(event.getClass().getSimpleName());
-              throw new IllegalStateException("the app's bug");
+              if (seen.size() == 1) {
+                throw new IllegalStateException("the app's bug");
+              }
             });
     room.attach(fragile);
     bob("");
@@ -301,5 +303,52 @@ class SessionViewTest {
     hangs[0] = false;
     time.advance(PublisherCalls.LIMIT.plusSeconds(2));
     assertThat(Participant.now(stuck.status())).isEqualTo(Status.DISCONNECTED);
+  }
+
+  /**
+   * A room key goes to the devices that are there when an event is encrypted; a device that comes
+   * later cannot read the event (homeserver.md, section 9).
+   */
+  @Test
+  void g2LateADeviceThatComesAfterAnEncryptedMembershipSeesItAfterAll_ours() {
+    for (boolean encrypted : new boolean[] {true, false}) {
+      List<OutgoingEvent.Message> sent = new ArrayList<>();
+      MessagingPublisher sticky = new MessagingPublisher(room.publisher(ME));
+      sticky.answer =
+          message -> {
+            sent.add(message);
+            return new PublishOutcome.Published("$" + sent.size());
+          };
+      RtcSession mine =
+          new RtcSession(
+              SessionSettings.roomCall("!r:example.org", "11", new DeviceAddress(ME, "ME"))
+                  .withSticky("m1"),
+              sticky,
+              Optional.empty(),
+              time,
+              events::add);
+      RoomUpdate whole = update(Set.of(ME), encrypted, Set.of());
+      mine.onRoomUpdate(whole);
+      mine.join(JoinRequest.multiSfu(List.of()));
+      time.advance(LateDevices.GAP);
+      assertThat(sent).hasSize(1);
+      mine.onRoomUpdate(update(Set.of(ME), false, Set.of()));
+      mine.onRoomUpdate(update(Set.of(), false, Set.of("@stranger:example.org")));
+      time.advance(LateDevices.GAP);
+      assertThat(sent).as("nobody came").hasSize(1);
+      mine.onRoomUpdate(update(Set.of(BOB), false, Set.of()));
+      time.advance(LateDevices.JITTER);
+      assertThat(sent).as("Bob joined the room").hasSize(encrypted ? 2 : 1);
+      time.advance(LateDevices.GAP);
+      mine.onRoomUpdate(update(Set.of(), false, Set.of(BOB)));
+      time.advance(LateDevices.JITTER);
+      assertThat(sent).as("Bob has another device").hasSize(encrypted ? 3 : 1);
+      mine.close();
+    }
+  }
+
+  private static RoomUpdate update(Set<String> joined, boolean encrypted, Set<String> devices) {
+    return new RoomUpdate(
+        List.of(), joined, Set.of(), List.of(), List.of(), Set.of(), List.of(), encrypted, devices);
   }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.session.MembershipReading.Joined;
 import io.matrixrtc.session.OwnMembershipEvent.Status;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -130,5 +131,54 @@ class StickyPublicationTest {
     assertThat(own.published).hasSize(1);
     assertThat(own.untilNextRequest()).isEqualTo(Duration.ofSeconds(1));
     assertThat(own.content().path("application").path("m.call.intent").asText()).isEqualTo("video");
+  }
+
+  @Test
+  void g2LateDevicesThatCameLaterAreServedSoonButNotOften_ours() {
+    joined();
+    own.pass(LateDevices.GAP);
+    own.take(own.core.onLateDevices(own.now));
+    own.take(own.core.onLateDevices(own.now));
+    assertThat(own.published).hasSize(1);
+    untilPublished(2, LateDevices.JITTER);
+    own.succeed();
+    own.take(own.core.onLateDevices(own.now));
+    Duration second = untilPublished(3, LateDevices.GAP.plusSeconds(1));
+    assertThat(second).isGreaterThanOrEqualTo(LateDevices.GAP);
+    own.take(own.core.onLateDevices(own.now));
+    own.succeed();
+    untilPublished(4, LateDevices.GAP.plusSeconds(1));
+    own.succeed();
+    untilPublished(4, Duration.ofMinutes(50));
+  }
+
+  @Test
+  void g2LateDevicesDuringTheJoinAreServedAfterItAndNoneWhenNotJoined_ours() {
+    own.take(own.core.onLateDevices(own.now));
+    own.join();
+    own.arm("d1");
+    own.take(own.core.onLateDevices(own.now));
+    own.succeed();
+    own.done();
+    own.seen(own.now);
+    untilPublished(2, LateDevices.GAP.plusSeconds(1));
+  }
+
+  /** Restarts are answered; returns when there were so many publications, or after the limit. */
+  private Duration untilPublished(int count, Duration limit) {
+    Instant start = own.now;
+    int updates = own.updated.size();
+    while (own.published.size() < count || limit.compareTo(Duration.ofMinutes(10)) > 0) {
+      own.pass(Duration.ofMillis(100));
+      if (own.updated.size() > updates) {
+        updates = own.updated.size();
+        own.done();
+      }
+      if (Duration.between(start, own.now).compareTo(limit) >= 0) {
+        break;
+      }
+    }
+    assertThat(own.published).hasSize(count);
+    return Duration.between(start, own.now);
   }
 }
