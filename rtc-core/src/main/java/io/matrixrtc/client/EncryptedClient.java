@@ -46,6 +46,7 @@ public final class EncryptedClient implements AutoCloseable {
   private final OlmToDeviceChannel toDevice;
   private final RoomFeed rooms;
   private final InboxDelivery inbox;
+  private final ClientCrossSigning crossSigning;
   private final Consumer<ClientEvent> listener;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private boolean closed;
@@ -81,6 +82,8 @@ public final class EncryptedClient implements AutoCloseable {
     this.sync = new SyncLoop(client.sync(), settings, this::longPoll, new SyncListener());
     this.rooms = new RoomFeed(client, sync, this::trackCallUsers);
     this.inbox = new InboxDelivery(pump, acknowledgement, this::handOn);
+    this.crossSigning = new ClientCrossSigning(pump);
+    pump.observe(this::observe);
     pump.listen(toDevice::onCompleted, this::onBroken);
     client.onLogin(this::onLogin);
   }
@@ -107,6 +110,14 @@ public final class EncryptedClient implements AutoCloseable {
             pump.use((m, now) -> sync.start(m.syncToken()), why -> {});
           }
         });
+  }
+
+  /**
+   * Completes once others can write to this device, since the homeserver has its keys;
+   * exceptionally if this was closed before.
+   */
+  public CompletionStage<Void> published() {
+    return pump.published();
   }
 
   /**
@@ -167,6 +178,11 @@ public final class EncryptedClient implements AutoCloseable {
         });
   }
 
+  /** Our own user's identity: set it up, sign with it, share its secrets. */
+  public ClientCrossSigning crossSigning() {
+    return crossSigning;
+  }
+
   /**
    * Publishes memberships in {@code roomId} for a session: state events, sticky and delayed events
    * as far as the homeserver has them.
@@ -220,7 +236,9 @@ public final class EncryptedClient implements AutoCloseable {
   }
 
   private void handOn(ToDeviceResult result) {
-    toDevice.onResult(result);
+    if (result.inboxId().isPresent()) { // INBOX-INTERNAL: the others are for diagnosis
+      toDevice.onResult(result);
+    }
     tell(new ClientEvent.ToDevice(result));
   }
 
@@ -249,9 +267,20 @@ public final class EncryptedClient implements AutoCloseable {
   private void onBroken(String why) {
     sync.stop();
     toDevice.onBroken(why);
+    crossSigning.onEnd(why);
     if (!closed) {
       tell(new ClientEvent.EncryptionFailed(why));
     }
+  }
+
+  private void observe(OlmMachine machine) throws CryptoStoreException {
+    machine.crossSigning().takeAlarms().forEach(one -> tell(new ClientEvent.Alarm(one)));
+    machine.crossSigning().takeSecretEvents().forEach(e -> tell(new ClientEvent.SecretNews(e)));
+    machine
+        .crossSigning()
+        .takeSignatureFailures()
+        .forEach(failure -> tell(new ClientEvent.SignatureFailed(failure)));
+    crossSigning.observe(machine);
   }
 
   private void tell(ClientEvent event) {

@@ -362,6 +362,20 @@ class EncryptedClientTest {
   }
 
   @Test
+  void publishedOnceTheHomeserverHasTheKeysOrNeverIfClosedBefore() throws Exception {
+    fault("/keys/upload", 1, Fault.LOST_REQUEST);
+    TestDevice carol = device("@carol:hs.test", "TABLET", 3);
+    assertThat(carol.client.published().toCompletableFuture()).isNotDone();
+    time.advance(Duration.ofMinutes(1));
+    assertThat(carol.client.published().toCompletableFuture()).isCompleted();
+
+    fault("/keys/upload", 1, Fault.LOST_REQUEST);
+    TestDevice dave = device("@dave:hs.test", "PHONE", 4);
+    dave.close();
+    assertThat(dave.client.published().toCompletableFuture()).isCompletedExceptionally();
+  }
+
+  @Test
   void clientCloseTellsWhenTheStoreIsUsedNoMore() {
     List<String> order = new ArrayList<>();
     alice.client.ended().thenRun(() -> order.add("ended"));

@@ -154,11 +154,12 @@ class SqliteStoreTest {
   @Test
   void storeNewerSchemaIsRefused() throws Exception {
     open().close();
-    sql("PRAGMA user_version = 2");
+    String version = ask("PRAGMA user_version");
+    sql("PRAGMA user_version = 1000");
     assertThatThrownBy(this::open)
         .isInstanceOf(CryptoStoreException.NewerSchema.class)
-        .hasMessageContaining("version 2");
-    sql("PRAGMA user_version = 1");
+        .hasMessageContaining("version 1000");
+    sql("PRAGMA user_version = " + version);
     open().close();
   }
 
@@ -171,7 +172,7 @@ class SqliteStoreTest {
           .containsEntry("synchronous", "2") // FULL
           .containsEntry("busy_timeout", "5000");
     }
-    assertThat(ask("PRAGMA user_version")).isEqualTo("1");
+    assertThat(Integer.parseInt(ask("PRAGMA user_version"))).isGreaterThanOrEqualTo(2);
   }
 
   @Test

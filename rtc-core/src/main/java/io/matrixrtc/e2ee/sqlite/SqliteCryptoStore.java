@@ -173,6 +173,12 @@ public final class SqliteCryptoStore implements CryptoStore {
   }
 
   @Override
+  public Optional<Sealed> ownSecret(String name) throws CryptoStoreException {
+    return database.first(
+        row -> Sealed.of(row.getBytes(1)), "SELECT sealed FROM own_secret WHERE name = ?", name);
+  }
+
+  @Override
   public List<StoredSession> sessions(Curve25519PublicKey peer) throws CryptoStoreException {
     return database.query(
         row ->

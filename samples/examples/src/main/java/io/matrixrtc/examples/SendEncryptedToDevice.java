@@ -42,6 +42,7 @@ public final class SendEncryptedToDevice {
           TYPE,
           (from, content) -> arrived.complete(content.path("text").asText() + " from " + from));
 
+      bob.published().toCompletableFuture().join(); // else alice may find no such device
       ObjectNode content = Json.newObject().put("text", text);
       DeviceAddress to = new DeviceAddress(bob.device().userId(), bob.device().deviceId());
       Map<DeviceAddress, Outcome> outcomes =
