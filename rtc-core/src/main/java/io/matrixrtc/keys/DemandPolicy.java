@@ -33,6 +33,12 @@ record DemandPolicy(String name, Duration useDelay, @Nullable RatchetRules ratch
   /** Changes learned within this time are one rotation (KEY-SEND). */
   static final Duration GATHER = Duration.ofMillis(500);
 
+  /** So many joins in {@link #LATELY} are many. */
+  static final int MANY_JOINS = 4;
+
+  /** How far back joins are counted. */
+  static final Duration LATELY = Duration.ofSeconds(2);
+
   /** At least this long from the begin of one rotation of a sender to the next. */
   static final Duration SPACING = Duration.ofSeconds(1);
 
@@ -93,9 +99,9 @@ record DemandPolicy(String name, Duration useDelay, @Nullable RatchetRules ratch
         return step.get();
       }
     }
-    // KEY-SEND: who left is locked out at once; for joiners a rotation waits for more of them.
-    boolean sending = view.activity() == Activity.SENDING;
-    return sending && view.now().isBefore(changed.plus(GATHER)) && !view.present().isEmpty()
+    // KEY-SEND: where many join, a rotation waits for more of them. Who leaves is locked out at once.
+    boolean waits = view.activity() == Activity.SENDING && view.joinsLately() >= MANY_JOINS;
+    return waits && view.now().isBefore(changed.plus(GATHER))
         ? Keep.until(changed.plus(GATHER))
         : pay(view, Cause.MEMBER_JOINED, changed);
   }
@@ -106,14 +112,32 @@ record DemandPolicy(String name, Duration useDelay, @Nullable RatchetRules ratch
       if (view.activity() == Activity.SILENT) {
         return pay(view, Cause.MEMBER_LEFT, view.now());
       }
-      Instant gathered = view.rollout().changeAt().plus(GATHER);
-      if (view.activity() == Activity.SENDING && view.leftAt().orElse(Instant.MAX).isBefore(gathered)) {
-        return view.now().isBefore(gathered)
-            ? Keep.until(gathered)
-            : rotate(Cause.MEMBER_LEFT, view.rollout().changeAt());
+      Optional<RotationPlan> another = another(view);
+      if (another.isPresent() && view.joined().isEmpty()) {
+        return another.get();
       }
     }
     return view.joined().isEmpty() ? Keep.UNTIL_A_CHANGE : new Share(view.joined());
+  }
+
+  /**
+   * A sender's key that is not in use yet was offered to somebody who left. Within 500 ms of the
+   * change that it was made for this is one rotation: it is replaced. Later the next one follows
+   * it, after a second, or at once if the key was made for a joiner.
+   */
+  private Optional<RotationPlan> another(RotationView view) {
+    if (view.activity() != Activity.SENDING) {
+      return Optional.empty(); // KEY-HOLD: a leave in the hold does not restart it
+    }
+    RotationView.Rollout rollout = view.rollout();
+    Instant left = view.leftAt().orElse(view.now());
+    if (rollout.replaced() == 0 && left.isBefore(rollout.changeAt().plus(GATHER))) {
+      return Optional.of(rotate(Cause.MEMBER_LEFT, rollout.changeAt()));
+    }
+    Instant at = rollout.madeForJoin() ? view.now() : rollout.startedAt().plus(SPACING);
+    Use use = new Use.By(useDelay, left.plus(LATEST_USE));
+    return Optional.of(
+        view.now().isBefore(at) ? Keep.until(at) : new Rotate(Cause.MEMBER_LEFT, use, true));
   }
 
   /** A new key is needed. */

@@ -2,6 +2,7 @@ package io.matrixrtc.keys;
 
 import io.matrixrtc.media.KeyIndex;
 import io.matrixrtc.media.MediaKey;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -41,6 +42,7 @@ final class OwnKey {
   private final Set<CallMember> left = new LinkedHashSet<>();
   private @Nullable Instant changedAt;
   private @Nullable Instant leftAt;
+  private @Nullable Instant useAt;
   private @Nullable Instant firstFrameAt;
   private int unanswered;
   private boolean servedAnyone;
@@ -119,6 +121,15 @@ final class OwnKey {
     }
   }
 
+  /** To be used at {@code at}, or at the time that was set before if that is earlier. */
+  void useBy(Instant at) {
+    useAt = useAt == null || at.isBefore(useAt) ? at : useAt;
+  }
+
+  Optional<Instant> useAt() {
+    return Optional.ofNullable(useAt);
+  }
+
   boolean isUsed() {
     return firstFrameAt != null;
   }
@@ -184,7 +195,7 @@ final class OwnKey {
                 : new Delivery.Failed(Delivery.Reason.NO_ANSWER, "the transport gave no outcome");
         special.put(
             member,
-            new DeliveryState.Failed(failed, now.plus(RetryDelay.after(attempts)), attempts));
+            new DeliveryState.Failed(failed, now.plus(retryDelay(attempts)), attempts));
         unserved.add(member);
       } else if (offer.again) {
         special.put(member, new DeliveryState.Served(now, Math.max(1, attempts(member))));
@@ -198,6 +209,11 @@ final class OwnKey {
     served.removeAll(unserved);
     servedAnyone |= !served.isEmpty();
     return served;
+  }
+
+  private Duration retryDelay(int attempts) {
+    boolean urgent = use instanceof RotationPlan.Use.By && firstFrameAt == null;
+    return urgent ? RetryDelay.urgent(attempts) : RetryDelay.after(attempts);
   }
 
   private boolean isServed(CallMember member) {

@@ -7,9 +7,11 @@ import io.matrixrtc.media.KeyIndex;
 import io.matrixrtc.media.MediaKey;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -50,7 +52,11 @@ final class OwnKeys {
   private final Set<CallMember> presentView = Collections.unmodifiableSet(present);
   private @Nullable Set<CallMember> presentCopy;
   private @Nullable OwnKey used;
-  private @Nullable OwnKey next;
+
+  /** Keys that are made and not in use yet, in the order in which they will be. */
+  private final Deque<OwnKey> next = new ArrayDeque<>();
+
+  private final Deque<Instant> joins = new ArrayDeque<>();
   private @Nullable KeyIndex lastIndex;
   private boolean lost;
 
@@ -58,9 +64,10 @@ final class OwnKeys {
   private boolean rolling;
   private boolean again;
   private boolean owed;
-  private @Nullable Instant useAt;
   private @Nullable Instant askAgainAt;
 
+  private RotationPlan.Cause lastCause = RotationPlan.Cause.FIRST_KEY;
+  private int replaced;
   private Instant changeAt = Instant.MIN;
   private Instant startedAt = Instant.MIN;
   private @Nullable Instant heldSince;
@@ -94,6 +101,10 @@ final class OwnKeys {
     presentCopy = null;
     present.removeAll(left);
     present.addAll(joined);
+    joined.forEach(member -> joins.addLast(now));
+    while (joins.size() > DemandPolicy.MANY_JOINS) {
+      joins.removeFirst();
+    }
     for (OwnKey key : keys()) {
       left.forEach(member -> key.left(member, now));
       joined.forEach(member -> key.joined(member, now));
@@ -112,18 +123,19 @@ final class OwnKeys {
       return;
     }
     OwnKey key = offer.key;
-    boolean alive = key == next || key == used;
+    boolean pending = next.contains(key);
+    boolean alive = pending || key == used;
     if (alive) {
       offers.answered(offer, answers, now, out);
     }
     if (id == rolloutSend) {
       rolloutSend = 0;
-      if (alive && key == next && key.use instanceof Use.AfterConfirmation) {
+      if (pending && key.use instanceof Use.AfterConfirmation) {
         useLater(key, now, out);
       } else {
         finish(now, out);
       }
-    } else if (owed && alive && key == next && key.servedAnyone()) {
+    } else if (owed && pending && key.servedAnyone()) {
       rolling = true;
       useLater(key, now, out);
     }
@@ -139,8 +151,8 @@ final class OwnKeys {
       sent(id, Map.of(), now, out);
     }
     look(now);
-    if (useAt != null && !now.isBefore(useAt)) {
-      useNext(now, out);
+    for (OwnKey key = dueKey(now); key != null; key = dueKey(now)) {
+      use(key, now, out);
       finish(now, out);
     }
     if (ratchet.isDue(now)) {
@@ -162,10 +174,10 @@ final class OwnKeys {
     if (gate.state() == OwnRingGate.State.HELD && heldSince == null && !heldByView) {
       heldSince = now;
       KeyOffers.report(out, new KeyEvent.HoldStarted());
-      if (next != null && useAt != null) { // it was being made ready
-        Instant end = now.plus(DemandPolicy.LONGEST_HOLD);
-        useAt = end.isBefore(useAt) ? end : useAt;
-      } else if (next == null && used != null && !owes(used)) {
+      OwnKey key = next.peekLast();
+      if (key != null) { // it was being made ready
+        key.useBy(now.plus(DemandPolicy.LONGEST_HOLD));
+      } else if (used != null && !owes(used)) {
         release(now, out); // made ready between the frame and this
       }
     }
@@ -215,16 +227,14 @@ final class OwnKeys {
     List<Instant> times = new ArrayList<>();
     offers.nextWakeup(newest(), present).ifPresent(times::add);
     ratchet.advanceAt().ifPresent(times::add);
-    if (useAt != null) {
-      times.add(useAt);
-    }
+    next.forEach(key -> key.useAt().ifPresent(times::add));
     if (askAgainAt != null && !rolling) {
       times.add(askAgainAt);
     }
     if (lookAt != null) {
       times.add(lookAt);
     }
-    if (used != null && next == null && !rolling) {
+    if (used != null && next.isEmpty() && !rolling) {
       age.endsAt().ifPresent(times::add);
     }
     return times.stream().min(Instant::compareTo);
@@ -271,9 +281,8 @@ final class OwnKeys {
     keys().forEach(key -> key.key().close());
     ratchet.cancel();
     used = null;
-    next = null;
+    next.clear();
     offers.clear();
-    useAt = null;
     askAgainAt = null;
     lookAt = null;
   }
@@ -312,7 +321,7 @@ final class OwnKeys {
   private RotationView view(Instant now) {
     OwnKey newest = newest();
     Activity activity = activity();
-    boolean aged = lost || next == null && isAged(now);
+    boolean aged = lost || next.isEmpty() && isAged(now);
     boolean owing = newest == null || owes(newest) || aged;
     int offerable = newest == null || activity != Activity.SILENT ? 0 : newest.joined().size();
     return new RotationView(
@@ -325,13 +334,25 @@ final class OwnKeys {
         newest == null ? Optional.empty() : newest.leftAt(),
         newest == null ? Optional.empty() : newest.changedAt(),
         activity,
-        new Rollout(next != null, changeAt, startedAt, heldSince == null ? now : heldSince),
+        new Rollout(
+            !next.isEmpty(),
+            lastCause == RotationPlan.Cause.MEMBER_JOINED,
+            replaced,
+            changeAt,
+            startedAt,
+            heldSince == null ? now : heldSince),
         aged,
+        joinsLately(now),
         newest == null ? 0 : newest.jitter,
         policy.isSerial()
             ? RotationView.Background.NONE
             : background.view(offerable, present.size(), owing, now),
         newest == used ? ratchet.state(newest, present) : RotationView.RatchetState.NONE);
+  }
+
+  private int joinsLately(Instant now) {
+    Instant from = now.minus(DemandPolicy.LATELY);
+    return (int) joins.stream().filter(at -> at.isAfter(from)).count();
   }
 
   private Activity activity() {
@@ -362,19 +383,20 @@ final class OwnKeys {
 
   private void rotate(RotationPlan.Rotate plan, Instant now, Collection<KeyEffect> out) {
     OwnKey newest = newest();
-    if (next != null) {
-      out.add(new KeyEffect.Wipe(next.key()));
-      changeAt = next.use instanceof Use.By ? changeAt : now;
-    } else {
+    replaced = next.isEmpty() || plan.besides() ? 0 : replaced + 1;
+    if (replaced == 0) {
       changeAt = newest == null ? now : newest.changedAt().orElse(now);
+    }
+    if (!plan.besides()) {
+      dropNext(out);
     }
     ratchet.cancel();
     lost = false;
+    lastCause = plan.cause();
     lastIndex = lastIndex == null ? policy.firstIndex(random) : lastIndex.next();
     OwnKey made =
         new OwnKey(generator.get(), lastIndex, now, plan.use(), random.nextDouble());
-    next = made;
-    useAt = null;
+    next.addLast(made);
     KeyOffers.report(
         out, new KeyEvent.RotationStarted(lastIndex, plan.cause(), present.size()));
     if (activity() == Activity.SILENT) {
@@ -384,9 +406,9 @@ final class OwnKeys {
       startedAt = now;
     }
     if (plan.use() instanceof Use.AtOnce || present.isEmpty()) {
-      useNext(now, out);
+      use(made, now, out);
     } else if (plan.use() instanceof Use.By by) {
-      useAt = by.latest();
+      made.useBy(by.latest());
     }
     rollOut(made, presentCopy(), now, out);
   }
@@ -425,20 +447,31 @@ final class OwnKeys {
       return false;
     }
     ratchet.cancel();
-    if (next != null) { // it was being made ready, and somebody left who was offered it
-      out.add(new KeyEffect.Wipe(next.key()));
-      next = null;
-      useAt = null;
-    }
+    dropNext(out); // it was being made ready, and somebody left who was offered it
     return true;
+  }
+
+  private void dropNext(Collection<KeyEffect> out) {
+    next.forEach(key -> out.add(new KeyEffect.Wipe(key.key())));
+    next.clear();
+  }
+
+  private @Nullable OwnKey dueKey(Instant now) {
+    OwnKey due = null;
+    for (OwnKey key : next) {
+      if (key.useAt().filter(at -> !now.isBefore(at)).isPresent()) {
+        due = key;
+      }
+    }
+    return due;
   }
 
   /** When all have confirmed, a key is used a little later. */
   private void confirmed(Instant now) {
-    if (next != null && next.use instanceof Use.By by && next.isConfirmed(present)) {
-      Duration delay = heldSince == null ? by.delay() : DemandPolicy.HOLD_DELAY;
-      Instant at = now.plus(delay);
-      useAt = useAt == null || at.isBefore(useAt) ? at : useAt;
+    for (OwnKey key : next) {
+      if (key.use instanceof Use.By by && key.isConfirmed(present)) {
+        key.useBy(now.plus(heldSince == null ? by.delay() : DemandPolicy.HOLD_DELAY));
+      }
     }
   }
 
@@ -451,23 +484,25 @@ final class OwnKeys {
       finish(now, out);
     } else if (key.use instanceof Use.AfterConfirmation after) {
       owed = false;
-      useAt = now.plus(after.delay());
+      key.useBy(now.plus(after.delay()));
       wakeup(now, out);
     } else {
       throw new IllegalStateException("a key to be used at once is in use before it is offered");
     }
   }
 
-  private void useNext(Instant now, Collection<KeyEffect> out) {
-    OwnKey key = Objects.requireNonNull(next);
+  /** Encrypts with a key that was made; those made before it will not be used. */
+  private void use(OwnKey key, Instant now, Collection<KeyEffect> out) {
     out.add(new KeyEffect.UseOwnKey(key.index, key.key()));
     KeyOffers.report(out, new KeyEvent.OwnKeyUsed(key.index));
     if (used != null) {
       out.add(new KeyEffect.Wipe(used.key()));
     }
+    while (next.getFirst() != key) {
+      out.add(new KeyEffect.Wipe(next.removeFirst().key()));
+    }
+    next.removeFirst();
     used = key;
-    next = null;
-    useAt = null;
     owed = false;
     ratchet.fresh(now);
     age.fresh(gate.asked());
@@ -559,17 +594,14 @@ final class OwnKeys {
   }
 
   private List<OwnKey> keys() {
-    List<OwnKey> keys = new ArrayList<>(2);
+    List<OwnKey> keys = new ArrayList<>(next);
     if (used != null) {
       keys.add(used);
-    }
-    if (next != null) {
-      keys.add(next);
     }
     return keys;
   }
 
   private @Nullable OwnKey newest() {
-    return next != null ? next : used;
+    return next.isEmpty() ? used : next.getLast();
   }
 }

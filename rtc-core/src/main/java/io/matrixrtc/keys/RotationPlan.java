@@ -30,8 +30,18 @@ public sealed interface RotationPlan {
     }
   }
 
-  /** Make the next key and offer it to everyone present. */
-  record Rotate(Cause cause, Use use) implements RotationPlan {}
+  /**
+   * Make the next key and offer it to everyone present.
+   *
+   * @param besides whether keys that are made and not in use yet are used before it; else they are
+   *     dropped
+   */
+  record Rotate(Cause cause, Use use, boolean besides) implements RotationPlan {
+    /** In place of keys that are not in use yet. */
+    public Rotate(Cause cause, Use use) {
+      this(cause, use, false);
+    }
+  }
 
   /**
    * Make no key before there is something to send: the first frame starts a hold (KEY-HOLD).

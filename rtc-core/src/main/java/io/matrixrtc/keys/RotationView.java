@@ -22,6 +22,7 @@ import java.util.Set;
  * @param activity what this device sends
  * @param rollout the rotation that is under way, or the last one
  * @param aged whether the newest key has encrypted for as long as, or as much as, it may (KEY-AGE)
+ * @param joinsLately joins learned in the last two seconds, counted to four
  * @param jitter a number from 0 to 1, drawn for the newest key
  * @param background what may be spent in the background
  * @param ratchet what the ratchet rules need to know
@@ -38,6 +39,7 @@ public record RotationView(
     Activity activity,
     Rollout rollout,
     boolean aged,
+    int joinsLately,
     double jitter,
     Background background,
     RatchetState ratchet) {
@@ -56,13 +58,21 @@ public record RotationView(
    * Rotations.
    *
    * @param pending whether the newest key is made and not yet in use
+   * @param madeForJoin whether it was made for a joiner
+   * @param replaced how many keys this rotation made and replaced before they were used
    * @param changeAt when the change was learned that the last rotation answers
    * @param startedAt when the last rotation for a sender began; {@link Instant#MIN} if none did
    * @param heldSince when the running hold began, else now
    */
-  public record Rollout(boolean pending, Instant changeAt, Instant startedAt, Instant heldSince) {
+  public record Rollout(
+      boolean pending,
+      boolean madeForJoin,
+      int replaced,
+      Instant changeAt,
+      Instant startedAt,
+      Instant heldSince) {
     /** None under way, none before. */
-    public static final Rollout NONE = new Rollout(false, Instant.MIN, Instant.MIN, Instant.MIN);
+    public static final Rollout NONE = new Rollout(false, false, 0, Instant.MIN, Instant.MIN, Instant.MIN);
   }
 
   /**
@@ -127,6 +137,7 @@ public record RotationView(
         Activity.SENDING,
         Rollout.NONE,
         false,
+        0,
         0.5,
         Background.NONE,
         RatchetState.NONE);

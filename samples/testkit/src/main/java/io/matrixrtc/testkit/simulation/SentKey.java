@@ -21,6 +21,7 @@ final class SentKey {
   private final List<Integer> firstFrames = new ArrayList<>(List.of(0));
   private long[] frames = new long[0];
   private int count;
+  private boolean sent;
   private @Nullable MediaKey material;
 
   /**
@@ -37,12 +38,23 @@ final class SentKey {
     this.number = number;
   }
 
-  /** The generation of {@code sent}: the current one, or the one that is offered ahead. */
-  int generationOf(MediaKey sent) {
+  /** Whether nobody was sent it. */
+  boolean isNew() {
+    return !sent;
+  }
+
+  /** Frames are encrypted with it from now on. */
+  void used(MediaKey key) {
+    material = key;
+  }
+
+  /** The generation of {@code given}: the current one, or the one that is offered ahead. */
+  int generationOf(MediaKey given) {
+    sent = true;
     if (material == null) {
-      material = sent;
+      material = given;
     }
-    return material == sent ? generation() : generation() + 2;
+    return material == given ? generation() : generation() + 2;
   }
 
   /** Encrypts with the generation two on; its material is what was offered ahead. */
@@ -91,16 +103,23 @@ final class SentKey {
    * the generation before too, since its frame key is the first half of the material.
    */
   long readableBefore(int base, long until) {
-    return Math.max(0, countBefore(until) - firstFrames.get(Math.max(0, base - 1)));
+    return base - 1 > generation()
+        ? 0
+        : Math.max(0, countBefore(until) - firstFrames.get(Math.max(0, base - 1)));
   }
 
   /** The last frame that who was given {@code base} can read; {@link Long#MIN_VALUE} if none. */
   long lastReadable(int base) {
-    return count > firstFrames.get(Math.max(0, base - 1)) ? frames[count - 1] : Long.MIN_VALUE;
+    return base - 1 <= generation() && count > firstFrames.get(Math.max(0, base - 1))
+        ? frames[count - 1]
+        : Long.MIN_VALUE;
   }
 
   /** The first frame at or after {@code from} of generation {@code base} or later, or -1. */
   long firstDecryptable(int base, long from) {
+    if (base > generation()) {
+      return NONE;
+    }
     int at = Math.max(countBefore(from), firstFrames.get(base));
     return at < count ? frames[at] : NONE;
   }
