@@ -26,6 +26,7 @@ import io.matrixrtc.keys.SerialScheduler;
 import io.matrixrtc.keys.ToDeviceChannel.Outcome;
 import io.matrixrtc.olm.Ed25519PublicKey;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -165,6 +166,13 @@ class CrossSigningHomeserverTest {
 
     verify(phone, laptop);
     awaitSees(bob, laptop, VerificationState.UNVERIFIED_IDENTITY);
+    get(
+        laptop.client.withMachine(
+            m -> {
+              m.trackUsers(Set.of(bob.session.userId()), Instant.now());
+              return true;
+            }));
+    awaitSees(laptop, bob, VerificationState.UNVERIFIED_IDENTITY);
     assertThat(send(bob, "now", laptop)).isEqualTo(new Outcome.Sent());
     await().untilAsserted(() -> assertThat(laptop.received).containsExactly("now"));
     assertThat(bootstrap(laptop)).isEqualTo(new SetupOutcome.IdentityExists());
