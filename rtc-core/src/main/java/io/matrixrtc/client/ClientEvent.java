@@ -1,6 +1,9 @@
 package io.matrixrtc.client;
 
 import io.matrixrtc.client.SyncAnswer.RoomSection;
+import io.matrixrtc.e2ee.IdentityAlarm;
+import io.matrixrtc.e2ee.SecretEvent;
+import io.matrixrtc.e2ee.SignatureFailure;
 import io.matrixrtc.e2ee.ToDeviceResult;
 
 /** What an encrypted client tells its app. */
@@ -17,6 +20,15 @@ public sealed interface ClientEvent {
 
   /** A sync brought something of a room, messages included. */
   record Room(String roomId, RoomSection changes) implements ClientEvent {}
+
+  /** Something changed behind our user's back; the app tells its user. */
+  record Alarm(IdentityAlarm alarm) implements ClientEvent {}
+
+  /** A secret went from or to another device of our user, or was refused. */
+  record SecretNews(SecretEvent news) implements ClientEvent {}
+
+  /** The homeserver did not take a signature of ours. */
+  record SignatureFailed(SignatureFailure failure) implements ClientEvent {}
 
   /** The Olm machine or its store failed; the client must be closed and opened again. */
   record EncryptionFailed(String why) implements ClientEvent {}

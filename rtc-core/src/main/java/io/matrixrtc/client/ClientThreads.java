@@ -3,6 +3,7 @@ package io.matrixrtc.client;
 import io.matrixrtc.keys.PoolScheduler;
 import java.time.InstantSource;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -11,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class ClientThreads implements AutoCloseable {
   private static final int THREADS = 2;
+  private static final int PATIENCE_SECONDS = 5;
 
   private final ScheduledThreadPoolExecutor pool;
   private final HttpTransport http;
@@ -32,6 +34,7 @@ public final class ClientThreads implements AutoCloseable {
               return thread;
             });
     pool.setRemoveOnCancelPolicy(true);
+    pool.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     return new ClientThreads(pool);
   }
 
@@ -40,10 +43,22 @@ public final class ClientThreads implements AutoCloseable {
     return ClientSettings.of(http, new PoolScheduler(pool, InstantSource.system()));
   }
 
-  /** Ends the threads; what is still under way has no end. */
+  /**
+   * Ends the threads. What is running or due now, as the closing of a client, comes to its end, for
+   * at most five seconds; what is due later does not happen.
+   */
   @Override
   public void close() {
-    http.close();
-    pool.shutdownNow();
+    pool.shutdown();
+    try {
+      if (!pool.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        pool.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      pool.shutdownNow();
+      Thread.currentThread().interrupt();
+    } finally {
+      http.close();
+    }
   }
 }

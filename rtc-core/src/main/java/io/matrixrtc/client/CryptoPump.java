@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -35,8 +36,10 @@ final class CryptoPump {
   private final ToDeviceApi toDevice;
   private final SerialScheduler scheduler;
   private final Set<String> onTheWire = new HashSet<>();
+  private final CompletableFuture<Void> published = new CompletableFuture<>();
   private Consumer<CompletedDelivery> completed = delivery -> {};
   private Consumer<String> broken = why -> {};
+  private Observer observer = machine -> {};
   private SerialScheduler.@Nullable Timer timer;
   private @Nullable Instant heldUntil;
   private @Nullable String whyStopped;
@@ -45,6 +48,12 @@ final class CryptoPump {
   @FunctionalInterface
   interface Use {
     void run(OlmMachine machine, Instant now) throws CryptoStoreException;
+  }
+
+  /** Looks at the machine. */
+  @FunctionalInterface
+  interface Observer {
+    void see(OlmMachine machine) throws CryptoStoreException;
   }
 
   CryptoPump(OlmMachine machine, KeysApi keys, ToDeviceApi toDevice, SerialScheduler scheduler) {
@@ -58,6 +67,16 @@ final class CryptoPump {
   void listen(Consumer<CompletedDelivery> onCompleted, Consumer<String> onBroken) {
     completed = onCompleted;
     broken = onBroken;
+  }
+
+  /** Sets who looks at the machine after each use, when its requests are on their way. */
+  void observe(Observer looker) {
+    observer = looker;
+  }
+
+  /** Completes once the homeserver has the device's keys; exceptionally if that will not be. */
+  CompletionStage<Void> published() {
+    return published.minimalCompletionStage();
   }
 
   void onScheduler(Runnable task) {
@@ -135,6 +154,7 @@ final class CryptoPump {
       }
       machine.close();
       broken.accept(why);
+      published.completeExceptionally(new IllegalStateException(why));
     }
   }
 
@@ -166,6 +186,10 @@ final class CryptoPump {
     }
     machine.takeCompletedDeliveries().forEach(completed);
     setTimer(now);
+    observer.see(machine);
+    if (machine.isPublished()) {
+      published.complete(null);
+    }
   }
 
   private void sendAll(List<OutgoingRequest> requests) {
@@ -226,6 +250,12 @@ final class CryptoPump {
       if (failed.failure() instanceof ApiFailure.LoggedOut out && out.soft()) {
         return; // LOGIN-SOFT: it stays with the machine
       }
+      if (request instanceof OutgoingRequest.SigningKeysUpload
+          && failed.failure() instanceof ApiFailure.Refused refused
+          && refused.status() == 401) { // CLIENT-UIA
+        machine.crossSigning().onAuthenticationWanted(request.id(), refused.body(), now);
+        return;
+      }
       String sentence = failed.failure().sentence();
       LOG.warn("{}: {} failed: {}", machine.device(), request, sentence);
       boolean keyExists = isOneTimeKeyConflict(request, failed.failure());
@@ -253,6 +283,11 @@ final class CryptoPump {
       return keys.claim(claim.body());
     } else if (request instanceof OutgoingRequest.ToDevice message) {
       return toDevice.send(message.eventType(), message.id(), message.body());
+    }
+    if (request instanceof OutgoingRequest.SigningKeysUpload upload) {
+      return keys.uploadSigningKeys(upload.body());
+    } else if (request instanceof OutgoingRequest.SignaturesUpload upload) {
+      return keys.uploadSignatures(upload.body());
     }
     throw new IllegalStateException("unknown request");
   }

@@ -15,6 +15,7 @@ import io.matrixrtc.session.RoomStatePublisher;
 import io.matrixrtc.session.RoomUpdate;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -31,9 +32,6 @@ import org.slf4j.LoggerFactory;
 public final class EncryptedClient implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EncryptedClient.class);
 
-  /** As many events of the inbox are in memory at a time. */
-  private static final int REDELIVERY_PAGE = 100;
-
   /**
    * How long to-device messages wait for a new login after a soft logout. Then they end as failed:
    * whoever wanted them sent decides anew, since devices may have left meanwhile.
@@ -47,7 +45,10 @@ public final class EncryptedClient implements AutoCloseable {
   private final SyncLoop sync;
   private final OlmToDeviceChannel toDevice;
   private final RoomFeed rooms;
+  private final InboxDelivery inbox;
+  private final ClientCrossSigning crossSigning;
   private final Consumer<ClientEvent> listener;
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private boolean closed;
 
   /**
@@ -56,15 +57,17 @@ public final class EncryptedClient implements AutoCloseable {
    * @param store used until this is closed, which does not close it
    * @param key seals what is stored; used as long
    * @param keyRandom where keys come from
+   * @param acknowledgement who says that a to-device event is dealt with
    * @param listener told of events; must not block
    * @throws CryptoStoreException if the store fails, or belongs to another device
    */
-  public EncryptedClient(
+  EncryptedClient(
       MatrixClient client,
       OlmMachine.Settings trust,
       CryptoStore store,
       StateKey key,
       RandomSource keyRandom,
+      Acknowledgement acknowledgement,
       Consumer<ClientEvent> listener)
       throws CryptoStoreException {
     MatrixSession session = client.session();
@@ -77,28 +80,52 @@ public final class EncryptedClient implements AutoCloseable {
     this.pump = new CryptoPump(machine, client.keys(), client.toDevice(), scheduler);
     this.toDevice = new OlmToDeviceChannel(pump);
     this.sync = new SyncLoop(client.sync(), settings, this::longPoll, new SyncListener());
-    this.rooms = new RoomFeed(client.rooms(), sync, settings, this::trackCallUsers);
+    this.rooms = new RoomFeed(client, sync, this::trackCallUsers);
+    this.inbox = new InboxDelivery(pump, acknowledgement, this::handOn);
+    this.crossSigning = new ClientCrossSigning(pump);
+    pump.observe(this::observe);
     pump.listen(toDevice::onCompleted, this::onBroken);
     client.onLogin(this::onLogin);
   }
 
   /** Returns what opens a client for {@code session}. */
   public static EncryptedClientBuilder builder(MatrixSession session, ClientSettings settings) {
-    return new EncryptedClientBuilder(session, settings);
+    return builder(new MatrixClient(session, settings));
+  }
+
+  /** As {@link #builder(MatrixSession, ClientSettings)}, for an API that is in use already. */
+  public static EncryptedClientBuilder builder(MatrixClient matrix) {
+    return new EncryptedClientBuilder(matrix);
   }
 
   /**
    * Begins to sync, where the store says that it ended (SYNC-RESUME). To-device events that were
-   * received in an earlier run but not handed to all listeners come first.
+   * received in an earlier run but not acknowledged come first.
    */
   public void start() {
     scheduler.execute(
         () -> {
           if (!closed) {
-            redeliver();
+            inbox.redeliver();
             pump.use((m, now) -> sync.start(m.syncToken()), why -> {});
           }
         });
+  }
+
+  /**
+   * Completes once others can write to this device, since the homeserver has its keys;
+   * exceptionally if this was closed before.
+   */
+  public CompletionStage<Void> published() {
+    return pump.published();
+  }
+
+  /**
+   * Completes when this is closed, its keys in memory are wiped and its store is used no more: from
+   * then on the store may be closed.
+   */
+  public CompletionStage<Void> ended() {
+    return ended.minimalCompletionStage();
   }
 
   /** The device. */
@@ -138,9 +165,30 @@ public final class EncryptedClient implements AutoCloseable {
         });
   }
 
-  /** Sets state of {@code roomId} for a session. */
+  /**
+   * Says that the app has dealt with to-device events, by their {@link ToDeviceResult#inboxId}: no
+   * later run is given them. Only with {@link Acknowledgement#BY_APP} is it needed.
+   */
+  public void acknowledge(Collection<Long> inboxIds) {
+    List<Long> ids = List.copyOf(inboxIds);
+    scheduler.execute(
+        () -> {
+          inbox.acknowledge(ids);
+          sync.roomAgain();
+        });
+  }
+
+  /** Our own user's identity: set it up, sign with it, share its secrets. */
+  public ClientCrossSigning crossSigning() {
+    return crossSigning;
+  }
+
+  /**
+   * Publishes memberships in {@code roomId} for a session: state events, sticky and delayed events
+   * as far as the homeserver has them.
+   */
   public RoomStatePublisher statePublisher(String roomId) {
-    return new HomeserverStatePublisher(client.rooms(), roomId);
+    return new HomeserverStatePublisher(client, roomId);
   }
 
   /**
@@ -184,32 +232,14 @@ public final class EncryptedClient implements AutoCloseable {
     // FEED-FIRST: a key may come in the same answer as the membership it belongs to.
     rooms.onSync(answer);
     answer.rooms().forEach((room, changes) -> tell(new ClientEvent.Room(room, changes)));
-    handOn(results);
+    inbox.handOn(results);
   }
 
-  /** Tells all listeners, whatever they throw, and takes the events from the inbox. */
-  private void handOn(List<ToDeviceResult> results) {
-    for (ToDeviceResult result : results) {
+  private void handOn(ToDeviceResult result) {
+    if (result.inboxId().isPresent()) { // INBOX-INTERNAL: the others are for diagnosis
       toDevice.onResult(result);
-      tell(new ClientEvent.ToDevice(result));
     }
-    List<Long> ids =
-        results.stream().flatMapToLong(result -> result.inboxId().stream()).boxed().toList();
-    if (!ids.isEmpty()) {
-      pump.use((m, now) -> m.acknowledge(ids), why -> {});
-    }
-  }
-
-  /** Hands on what an earlier run received and did not come to hand on. */
-  private void redeliver() {
-    List<ToDeviceResult> page = new ArrayList<>();
-    do {
-      page.clear();
-      pump.use(
-          (m, now) -> page.addAll(m.inbox().events(0, REDELIVERY_PAGE)),
-          () -> handOn(List.copyOf(page)),
-          why -> {});
-    } while (!page.isEmpty() && !closed);
+    tell(new ClientEvent.ToDevice(result));
   }
 
   /** FEED-TRACK: whose device lists are followed early costs no round trip when a key is due. */
@@ -237,9 +267,20 @@ public final class EncryptedClient implements AutoCloseable {
   private void onBroken(String why) {
     sync.stop();
     toDevice.onBroken(why);
+    crossSigning.onEnd(why);
     if (!closed) {
       tell(new ClientEvent.EncryptionFailed(why));
     }
+  }
+
+  private void observe(OlmMachine machine) throws CryptoStoreException {
+    machine.crossSigning().takeAlarms().forEach(one -> tell(new ClientEvent.Alarm(one)));
+    machine.crossSigning().takeSecretEvents().forEach(e -> tell(new ClientEvent.SecretNews(e)));
+    machine
+        .crossSigning()
+        .takeSignatureFailures()
+        .forEach(failure -> tell(new ClientEvent.SignatureFailed(failure)));
+    crossSigning.observe(machine);
   }
 
   private void tell(ClientEvent event) {
@@ -252,7 +293,7 @@ public final class EncryptedClient implements AutoCloseable {
 
   /**
    * Stops syncing and sending, closes the {@link MatrixClient}, and wipes the keys in memory
-   * (CLIENT-CLOSE). The device stays logged in.
+   * (CLIENT-CLOSE). The device stays logged in. Returns at once; {@link #ended} tells the end.
    */
   @Override
   public void close() {
@@ -261,6 +302,7 @@ public final class EncryptedClient implements AutoCloseable {
           if (!closed) {
             shut();
             pump.stop("the client is closed");
+            ended.complete(null);
           }
         });
   }
@@ -309,10 +351,17 @@ public final class EncryptedClient implements AutoCloseable {
     } catch (CryptoStoreException e) {
       LOG.error("{}: the store of a device that is logged out was not erased", device, e);
       return new LogoutOutcome.StoreNotErased(e);
+    } finally {
+      ended.complete(null);
     }
   }
 
   private final class SyncListener implements SyncLoop.Listener {
+    @Override
+    public boolean hasRoomFor(SyncAnswer answer) {
+      return inbox.hasRoomFor(answer);
+    }
+
     @Override
     public boolean onSync(SyncAnswer answer) {
       List<ToDeviceResult> results = new ArrayList<>();

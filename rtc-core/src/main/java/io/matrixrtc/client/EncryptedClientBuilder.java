@@ -12,29 +12,42 @@ import org.jspecify.annotations.Nullable;
 
 /** Opens an {@link EncryptedClient}. Only the store has no default. */
 public final class EncryptedClientBuilder {
-  private final MatrixSession session;
-  private final ClientSettings settings;
+  private final MatrixClient matrix;
   private OlmMachine.Settings trust = OlmMachine.Settings.defaults();
   private RandomSource random = new SecureRandom()::nextBytes;
   private Consumer<ClientEvent> listener = event -> {};
   private @Nullable CryptoStore store;
   private @Nullable StateKey key;
+  private Acknowledgement acknowledgement = Acknowledgement.AFTER_LISTENERS;
+  private boolean closingStore;
 
-  EncryptedClientBuilder(MatrixSession session, ClientSettings settings) {
-    this.session = session;
-    this.settings = settings;
+  EncryptedClientBuilder(MatrixClient matrix) {
+    this.matrix = matrix;
   }
 
   /**
    * Where the device's keys and sessions are kept.
    *
-   * @param where of this device alone; the caller closes it after the client
+   * @param where of this device alone; the caller closes it after {@link EncryptedClient#ended}, if
+   *     {@link #closingStore} is not asked for
    * @param sealedWith the same each time; the caller keeps it apart from the store, and closes it
    *     after the client
    */
   public EncryptedClientBuilder store(CryptoStore where, StateKey sealedWith) {
     store = where;
     key = sealedWith;
+    return this;
+  }
+
+  /** Closes the store when the client has ended, or did not open. */
+  public EncryptedClientBuilder closingStore() {
+    closingStore = true;
+    return this;
+  }
+
+  /** Who says that a to-device event is dealt with: the client, if not set. */
+  public EncryptedClientBuilder acknowledgement(Acknowledgement who) {
+    acknowledgement = who;
     return this;
   }
 
@@ -71,8 +84,19 @@ public final class EncryptedClientBuilder {
     if (store == null || key == null) {
       throw new IllegalStateException("an encrypted client needs a store");
     }
-    return new EncryptedClient(
-        new MatrixClient(session, settings), trust, store, key, random, listener);
+    CryptoStore used = store;
+    EncryptedClient client = null;
+    try {
+      client = new EncryptedClient(matrix, trust, used, key, random, acknowledgement, listener);
+      if (closingStore) {
+        client.ended().thenRun(used::close);
+      }
+      return client;
+    } finally {
+      if (client == null && closingStore) {
+        used.close();
+      }
+    }
   }
 
   /** Opens the client and begins to sync. */

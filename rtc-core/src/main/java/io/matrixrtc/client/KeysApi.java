@@ -24,6 +24,19 @@ public final class KeysApi {
     return api.call(ApiRequest.post(body, "v3", "keys", "query").asRepeatable());
   }
 
+  /**
+   * {@code POST /keys/device_signing/upload}; the same keys again change nothing. A refusal with
+   * status 401 says what the homeserver wants to be shown.
+   */
+  public CompletionStage<ApiResult<ObjectNode>> uploadSigningKeys(ObjectNode body) {
+    return api.call(ApiRequest.post(body, "v3", "keys", "device_signing", "upload").asRepeatable());
+  }
+
+  /** {@code POST /keys/signatures/upload}; the same signatures again change nothing. */
+  public CompletionStage<ApiResult<ObjectNode>> uploadSignatures(ObjectNode body) {
+    return api.call(ApiRequest.post(body, "v3", "keys", "signatures", "upload").asRepeatable());
+  }
+
   /** {@code POST /keys/claim}; a repetition after a lost answer costs the devices a key each. */
   public CompletionStage<ApiResult<ObjectNode>> claim(ObjectNode body) {
     return api.call(ApiRequest.post(body, "v3", "keys", "claim").asRepeatable());

@@ -28,6 +28,7 @@ final class SyncLoop {
   private @Nullable String since;
   private boolean running;
   private boolean suspended;
+  private boolean full;
   private int pauses;
   private int failures;
 
@@ -36,6 +37,11 @@ final class SyncLoop {
 
   /** Takes what the loop brings, on the scheduler. */
   interface Listener {
+    /**
+     * Whether there is room for {@code answer}; if not, it is dropped and asked for again later.
+     */
+    boolean hasRoomFor(SyncAnswer answer);
+
     /**
      * Takes an answer. What it changes must be stored when this returns.
      *
@@ -63,6 +69,7 @@ final class SyncLoop {
       since = token.orElse(null);
       running = true;
       suspended = false;
+      full = false;
       filter = new FilterUpload(api, settings.sync().filter());
       next();
     }
@@ -99,7 +106,7 @@ final class SyncLoop {
   }
 
   private void next() {
-    if (!running || suspended || pauses > 0) {
+    if (!running || suspended || full || pauses > 0) {
       return;
     }
     long asked = ++round;
@@ -147,6 +154,11 @@ final class SyncLoop {
   private boolean taken(SyncAnswer answer) {
     boolean accepted;
     try {
+      if (!listener.hasRoomFor(answer)) {
+        full = true;
+        listener.onStatus(new SyncStatus.InboxFull());
+        return false;
+      }
       accepted = listener.onSync(answer);
     } catch (RuntimeException e) {
       broken("handing on a sync failed", e);
@@ -215,6 +227,14 @@ final class SyncLoop {
     if (suspended) {
       suspended = false;
       failures = 0;
+      next();
+    }
+  }
+
+  /** There may be room again. To be called on the scheduler. */
+  void roomAgain() {
+    if (full) {
+      full = false;
       next();
     }
   }

@@ -11,6 +11,12 @@ public sealed interface SyncStatus {
   /** Syncs have failed {@code inRow} times; the next try is at {@code nextTry}. */
   record Failing(ApiFailure failure, int inRow, Instant nextTry) implements SyncStatus {}
 
+  /**
+   * No room for the to-device events of a sync (INBOX-FULL): syncs go on when the app has
+   * acknowledged enough. Nothing is lost, the homeserver keeps them.
+   */
+  record InboxFull() implements SyncStatus {}
+
   /** The login is softly logged out: syncs go on as soon as the client is given a new one. */
   record Suspended(ApiFailure.LoggedOut failure) implements SyncStatus {}
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * What one operation of the machine changed: a store takes all of it or nothing. Immutable.
  *
  * @param account the new state of our own device
+ * @param ownSecrets secrets of our own user, by name; empty ones are to be forgotten
  * @param sessions new and changed sessions
  * @param removedSessions sessions to forget
  * @param devices new and changed devices
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Changes(
     Optional<StoredAccount> account,
+    Map<String, Optional<Sealed>> ownSecrets,
     List<StoredSession> sessions,
     Set<StoredSession.Key> removedSessions,
     List<Device> devices,
@@ -44,6 +46,7 @@ public record Changes(
     Optional<String> syncToken) {
 
   public Changes {
+    ownSecrets = Map.copyOf(ownSecrets);
     sessions = List.copyOf(sessions);
     removedSessions = Set.copyOf(removedSessions);
     devices = List.copyOf(devices);
@@ -68,6 +71,7 @@ public record Changes(
   /** Collects changes. A later one replaces an earlier one of the same thing. */
   public static final class Builder {
     private @Nullable StoredAccount account;
+    private final Map<String, Optional<Sealed>> ownSecrets = new LinkedHashMap<>();
     private @Nullable String syncToken;
     private final Map<StoredSession.Key, StoredSession> sessions = new LinkedHashMap<>();
     private final Set<StoredSession.Key> removedSessions = new LinkedHashSet<>();
@@ -86,6 +90,18 @@ public record Changes(
     /** Replaces our own device. */
     public Builder account(StoredAccount stored) {
       account = stored;
+      return this;
+    }
+
+    /** Adds or replaces a secret of our own user. */
+    public Builder ownSecret(String name, Sealed secret) {
+      ownSecrets.put(name, Optional.of(secret));
+      return this;
+    }
+
+    /** Forgets a secret of our own user. */
+    public Builder forgetOwnSecret(String name) {
+      ownSecrets.put(name, Optional.empty());
       return this;
     }
 
@@ -195,6 +211,7 @@ public record Changes(
     public Changes build() {
       return new Changes(
           Optional.ofNullable(account),
+          ownSecrets,
           new ArrayList<>(sessions.values()),
           removedSessions,
           new ArrayList<>(devices.values()),

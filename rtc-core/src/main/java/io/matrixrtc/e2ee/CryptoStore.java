@@ -24,6 +24,9 @@ public interface CryptoStore extends RoomKeyStore, InboxStore, AutoCloseable {
   /** Our own device, once there is one. */
   Optional<StoredAccount> account() throws CryptoStoreException;
 
+  /** A secret of our own user, or what is under way about secrets, by the machine's name for it. */
+  Optional<Sealed> ownSecret(String name) throws CryptoStoreException;
+
   /** The sessions with one identity key, in the order in which they were first written. */
   List<StoredSession> sessions(Curve25519PublicKey peer) throws CryptoStoreException;
 

@@ -25,6 +25,16 @@ public abstract sealed class CryptoStoreException extends Exception {
     }
   }
 
+  /** The store was closed, by this program; a client that used it was to be closed first. */
+  public static final class Closed extends CryptoStoreException {
+    private static final long serialVersionUID = 1L;
+
+    /** Names the file. */
+    public Closed(String path) {
+      super("the store " + path + " is closed: close the client, and wait for its end, first");
+    }
+  }
+
   /** A stored value cannot be opened: the key is another one, or the value was altered. */
   public static final class Unreadable extends CryptoStoreException {
     private static final long serialVersionUID = 1L;

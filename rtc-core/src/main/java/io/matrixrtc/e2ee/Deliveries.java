@@ -5,6 +5,7 @@ import io.matrixrtc.e2ee.OutgoingRequest.ToDevice;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,6 +37,8 @@ final class Deliveries {
   private final Map<String, Delivery> running = new LinkedHashMap<>();
   private final Map<String, OnTheWire> requests = new LinkedHashMap<>();
   private final List<CompletedDelivery> completed = new ArrayList<>();
+  private final Map<String, SendPolicy> own = new HashMap<>(); // events of the machine's own
+  private final List<CompletedDelivery> completedOwn = new ArrayList<>();
 
   /** A request, and the delivery it belongs to; none for messages of the machine's own. */
   private record OnTheWire(ToDevice request, @Nullable Delivery delivery) {}
@@ -62,6 +65,32 @@ final class Deliveries {
     to.forEach(device -> tracker.follow(device.userId()));
     running.put(delivery.id(), delivery);
     return delivery.id();
+  }
+
+  /** As {@link #start}, for an event of the machine's own, by a policy of its own. */
+  String startOwn(
+      String eventType, ObjectNode content, Set<UserDevice> to, Instant now, SendPolicy stricter) {
+    String id = start(eventType, content, to, now);
+    own.put(id, stricter);
+    return id;
+  }
+
+  /** Drops an event of the machine's own of which nothing has left; returns whether it did. */
+  boolean cancel(String id) {
+    Delivery delivery = running.get(id);
+    boolean dropped = delivery != null && own.containsKey(id) && delivery.hasNotBegun();
+    if (dropped) {
+      running.remove(id);
+      own.remove(id);
+    }
+    return dropped;
+  }
+
+  /** Returns the machine's own events that have ended since the last call. */
+  List<CompletedDelivery> takeCompletedOwn() {
+    List<CompletedDelivery> taken = List.copyOf(completedOwn);
+    completedOwn.clear();
+    return taken;
   }
 
   /** Does what can be done now. */
@@ -115,7 +144,7 @@ final class Deliveries {
   /** The outcome for a known device; null while it must wait. */
   private @Nullable EncryptionOutcome next(Delivery delivery, Device device, Instant now)
       throws CryptoStoreException {
-    Optional<EncryptionOutcome> refusal = policy.refusal(device);
+    Optional<EncryptionOutcome> refusal = own.getOrDefault(delivery.id(), policy).refusal(device);
     if (refusal.isPresent()) {
       return refusal.get();
     }
@@ -175,7 +204,9 @@ final class Deliveries {
 
   private void finishIfDone(Delivery delivery) {
     if (delivery.isDone() && running.remove(delivery.id()) != null) {
-      completed.add(new CompletedDelivery(delivery.id(), delivery.outcomes()));
+      boolean isOwn = own.remove(delivery.id()) != null;
+      (isOwn ? completedOwn : completed)
+          .add(new CompletedDelivery(delivery.id(), delivery.outcomes()));
     }
   }
 

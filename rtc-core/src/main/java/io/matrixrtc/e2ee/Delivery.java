@@ -70,6 +70,11 @@ final class Delivery {
     outcomes.put(device, outcome);
   }
 
+  /** Whether nothing was encrypted yet. */
+  boolean hasNotBegun() {
+    return onTheWire.isEmpty() && outcomes.isEmpty();
+  }
+
   boolean isDone() {
     return waiting.isEmpty() && onTheWire.isEmpty();
   }

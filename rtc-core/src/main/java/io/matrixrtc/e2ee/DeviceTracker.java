@@ -99,6 +99,12 @@ final class DeviceTracker {
     return Set.copyOf(followed.keySet());
   }
 
+  /** Whether nothing newer than what is known of {@code userId} is there to ask for. */
+  boolean isCurrent(String userId) {
+    Following following = followed.get(userId);
+    return following != null && !following.outdated();
+  }
+
   /** Whether the list of {@code userId} is being refreshed, or can be. */
   boolean isRefreshing(String userId, Instant now) {
     Following following = followed.get(userId);

@@ -1,6 +1,7 @@
 package io.matrixrtc.e2ee;
 
 import io.matrixrtc.e2ee.KeyChanges.Kind;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -72,6 +73,17 @@ final class Identities {
         && own.get().isCompared()
         && own.get().userSigning().isPresent()
         && isSigned(own.get().userSigning().get(), identity.master());
+  }
+
+  /** Whether our own identity has signed the user's master key, verified or not. */
+  boolean isSignedByOurs(UserIdentity identity) throws CryptoStoreException {
+    Optional<CrossSigningKey> signer = find(ownUser).flatMap(UserIdentity::userSigning);
+    return signer.isPresent() && isSigned(signer.get(), identity.master());
+  }
+
+  /** All identities. Only when everything is written. */
+  Collection<UserIdentity> all() throws CryptoStoreException {
+    return store.identities();
   }
 
   private boolean isOwn(UserIdentity identity) {

@@ -3,6 +3,7 @@ package io.matrixrtc.e2ee;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -63,9 +64,14 @@ public final class Inbox {
     return waiting.isEmpty() || sync.toDeviceEvents().size() <= MAX_EVENTS - waiting.size();
   }
 
-  /** Returns the id of the next event. */
-  long nextId() {
-    return ++lastId;
+  /** Events that the machine deals with itself: the app is never handed one (INBOX-INTERNAL). */
+  private static final Set<String> INTERNAL =
+      Set.of(
+          SecretMail.REQUEST, SecretMail.SEND, "io.element.msc4385.secret.push", "m.secret.push");
+
+  /** Returns the id of the next event; 0 if it is not for the app. */
+  long nextId(String type) {
+    return INTERNAL.contains(type) ? ToDeviceResult.NOT_KEPT : ++lastId;
   }
 
   /** Keeps an event that has an id. */

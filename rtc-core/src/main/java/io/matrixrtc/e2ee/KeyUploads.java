@@ -132,6 +132,11 @@ final class KeyUploads {
     }
   }
 
+  /** Whether the homeserver has our device keys. */
+  boolean published() {
+    return deviceKeysUploaded;
+  }
+
   /** Whether the homeserver was found to hold one-time keys that this device does not know. */
   boolean keysWereLost() {
     return keysWereLost;

@@ -24,6 +24,7 @@ public final class MemoryCryptoStore implements CryptoStore {
   private final Map<UserDevice, Device> removedDevices = new LinkedHashMap<>();
   private final Set<UserDevice> undecided = new LinkedHashSet<>(); // of the removed ones
   private final Map<String, UserIdentity> identities = new TreeMap<>();
+  private final Map<String, Sealed> ownSecrets = new HashMap<>();
   private final MemoryRoomKeys roomKeys = new MemoryRoomKeys();
   private final SortedMap<Long, StoredInboxEvent> inbox = new TreeMap<>();
   private final Set<String> messageHashes = new LinkedHashSet<>();
@@ -34,6 +35,11 @@ public final class MemoryCryptoStore implements CryptoStore {
   @Override
   public Optional<StoredAccount> account() {
     return Optional.ofNullable(account);
+  }
+
+  @Override
+  public Optional<Sealed> ownSecret(String name) {
+    return Optional.ofNullable(ownSecrets.get(name));
   }
 
   @Override
@@ -119,6 +125,12 @@ public final class MemoryCryptoStore implements CryptoStore {
   @Override
   public void write(Changes changes) {
     changes.account().ifPresent(stored -> account = stored);
+    changes
+        .ownSecrets()
+        .forEach(
+            (name, secret) ->
+                secret.ifPresentOrElse(
+                    value -> ownSecrets.put(name, value), () -> ownSecrets.remove(name)));
     changes.sessions().forEach(this::put);
     changes
         .removedSessions()
@@ -193,6 +205,7 @@ public final class MemoryCryptoStore implements CryptoStore {
   public void erase() {
     account = null;
     syncToken = null;
+    ownSecrets.clear();
     sessions.clear();
     devices.clear();
     removedDevices.clear();

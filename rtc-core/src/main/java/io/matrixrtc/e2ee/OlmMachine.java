@@ -48,6 +48,7 @@ public final class OlmMachine implements AutoCloseable {
   private final KeyChangeLog keyChanges;
   private final RoomKeys roomKeys;
   private final RoomEventDecryptor roomDecryptor;
+  private final CrossSigning crossSigning;
   private final Settings settings;
   private boolean failed;
 
@@ -115,6 +116,20 @@ public final class OlmMachine implements AutoCloseable {
             new SendPolicy(own.address(), verification, settings.sending()),
             new ToDeviceEncryptor(own, sessions, ids),
             ids);
+    this.crossSigning =
+        new CrossSigning(
+            new CrossSigning.Parts(
+                own,
+                new OwnSecretRows(store, seal.rows(), work),
+                ids,
+                random,
+                uploads,
+                tracker,
+                directory,
+                identities,
+                deliveries,
+                decryptor.secrets()),
+            this::finish);
   }
 
   /**
@@ -147,6 +162,11 @@ public final class OlmMachine implements AutoCloseable {
   /** The device whose machine this is. */
   public UserDevice device() {
     return own.address();
+  }
+
+  /** Whether the homeserver has its keys, so that others can write to it. */
+  public boolean isPublished() {
+    return uploads.published();
   }
 
   /** Its public identity keys. */
@@ -260,11 +280,13 @@ public final class OlmMachine implements AutoCloseable {
    * id, until its end was reported.
    */
   public List<OutgoingRequest> outgoingRequests(Instant now) throws CryptoStoreException {
+    crossSigning.advance(now);
     deliveries.advance(now);
     List<OutgoingRequest> requests = new ArrayList<>();
     uploads.next(now).ifPresent(requests::add);
     requests.addAll(tracker.next(now));
     claims.next().ifPresent(requests::add);
+    requests.addAll(crossSigning.requests(now));
     requests.addAll(deliveries.requests());
     commit();
     return List.copyOf(requests);
@@ -276,12 +298,16 @@ public final class OlmMachine implements AutoCloseable {
       uploads.onAnswer(answer, now);
     } else if (tracker.isUnderWay(id)) {
       keysAnswer.take(answer, tracker.askedFor(id));
+      crossSigning.onKeysQuery(answer, tracker.askedFor(id));
       tracker.onAnswer(id, answer, now);
     } else if (claims.isUnderWay(id)) {
       List<UserDevice> started = claims.onAnswer(answer, now);
       for (UserDevice device : unwedging.replaced(started)) {
         deliveries.sendOwn("m.dummy", Json.newObject(), device);
       }
+    } else if (crossSigning.isUnderWay(id)) {
+      crossSigning.onAnswer(id, answer);
+      keysAnswer.refreshOwnKeys();
     } else {
       deliveries.onEnd(id, new DeliveryOutcome.Sent());
     }
@@ -297,6 +323,8 @@ public final class OlmMachine implements AutoCloseable {
       tracker.onFailure(id, now);
     } else if (claims.isUnderWay(id)) {
       claims.onFailure(now);
+    } else if (crossSigning.isUnderWay(id)) {
+      crossSigning.onFailure(id, failure, now);
     } else {
       deliveries.onEnd(id, new DeliveryOutcome.Failed(failure.reason()));
     }
@@ -306,9 +334,17 @@ public final class OlmMachine implements AutoCloseable {
   /** When {@link #outgoingRequests} should be asked again though nothing happened, if ever. */
   public Optional<Instant> nextDeadline(Instant now) {
     return Stream.of(
-            deliveries.nextDeadline(now), tracker.nextDeadline(now), uploads.nextDeadline(now))
+            deliveries.nextDeadline(now),
+            tracker.nextDeadline(now),
+            uploads.nextDeadline(now),
+            crossSigning.nextDeadline(now))
         .flatMap(Optional::stream)
         .min(Instant::compareTo);
+  }
+
+  /** Our own identity: making, signing, secrets. */
+  public CrossSigning crossSigning() {
+    return crossSigning;
   }
 
   /** A device, as last accepted. */
@@ -410,6 +446,7 @@ public final class OlmMachine implements AutoCloseable {
   }
 
   private void finish(Instant now) throws CryptoStoreException {
+    crossSigning.advance(now);
     deliveries.advance(now);
     commit();
   }
@@ -456,6 +493,7 @@ public final class OlmMachine implements AutoCloseable {
   public void close() {
     sessions.close();
     roomKeys.close();
+    crossSigning.close();
     own.account().close();
   }
 }

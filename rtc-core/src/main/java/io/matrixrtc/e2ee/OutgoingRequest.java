@@ -34,6 +34,26 @@ public sealed interface OutgoingRequest {
     }
   }
 
+  /**
+   * {@code POST /keys/device_signing/upload} with {@code body}. An answer with status 401 is not
+   * its end: it goes to {@link CrossSigning#onAuthenticationWanted}.
+   */
+  record SigningKeysUpload(String id, ObjectNode body) implements OutgoingRequest {
+    /** Shows no body, which may hold a password. */
+    @Override
+    public String toString() {
+      return "SigningKeysUpload[" + id + "]";
+    }
+  }
+
+  /** {@code POST /keys/signatures/upload} with {@code body}. */
+  record SignaturesUpload(String id, ObjectNode body) implements OutgoingRequest {
+    @Override
+    public String toString() {
+      return "SignaturesUpload[" + id + "]";
+    }
+  }
+
   /** {@code PUT /sendToDevice/{eventType}/{id}} with {@code body}, to {@code devices}. */
   record ToDevice(String id, String eventType, ObjectNode body, Set<UserDevice> devices)
       implements OutgoingRequest {

@@ -97,7 +97,8 @@ final class OwnDevice {
     return sign(keys);
   }
 
-  private ObjectNode sign(ObjectNode object) {
+  /** Adds the signature of this device. */
+  ObjectNode sign(ObjectNode object) {
     try {
       return SignedJson.sign(
           object,

@@ -27,8 +27,10 @@ final class ToDeviceDecryptor {
   private final PayloadChecks checks;
   private final Unwedging unwedging;
   private final RoomKeyEvents roomKeyEvents;
+  private final SecretMail secrets = new SecretMail();
   private final Inbox inbox;
   private final UnitOfWork work;
+  private final ReadKeys readKeys = new ReadKeys();
 
   ToDeviceDecryptor(
       OwnDevice own,
@@ -47,6 +49,11 @@ final class ToDeviceDecryptor {
     this.roomKeyEvents = roomKeyEvents;
     this.inbox = inbox;
     this.work = work;
+  }
+
+  /** Where events about secrets go. */
+  SecretMail secrets() {
+    return secrets;
   }
 
   /** Returns the event's result; none if it is from a dehydrated device. */
@@ -81,11 +88,12 @@ final class ToDeviceDecryptor {
 
   /** Of what is in the clear only notices of withheld keys are read, as a hint (TD-CLEAR). */
   private ToDeviceResult inTheClear(ObjectNode event, ObjectNode content) {
+    secrets.inTheClear(event, content);
     boolean wellFormed =
         !event.path("type").textValue().equals(RoomKeyEvents.WITHHELD)
             || roomKeyEvents.receiveWithheld(event.path("sender").textValue(), content);
     return wellFormed
-        ? new ToDeviceResult.PlainText(event, inbox.nextId())
+        ? new ToDeviceResult.PlainText(event, inbox.nextId(event.path("type").textValue()))
         : new ToDeviceResult.Invalid(event);
   }
 
@@ -103,7 +111,7 @@ final class ToDeviceDecryptor {
     }
     hashes.add(hash);
     try {
-      return check(event, from, OlmPayload.parse(plaintext.get()));
+      return check(event, from, OlmPayload.parse(plaintext.get(), readKeys));
     } catch (OlmPayload.Malformed e) {
       return refuse(event, UndecryptableReason.MALFORMED_PAYLOAD);
     } finally {
@@ -119,8 +127,10 @@ final class ToDeviceDecryptor {
       if (refusal.isPresent()) {
         return refuse(event, refusal.get());
       }
+      secrets.overOlm(payload, accepted.info());
       ObjectNode shown = SecretContents.blanked(payload.type(), payload.json());
-      return Optional.of(new ToDeviceResult.Decrypted(shown, accepted.info(), inbox.nextId()));
+      return Optional.of(
+          new ToDeviceResult.Decrypted(shown, accepted.info(), inbox.nextId(payload.type())));
     } else if (verdict instanceof PayloadChecks.Verdict.Refused refused) {
       return refuse(event, refused.reason());
     }

@@ -9,10 +9,12 @@ import java.util.OptionalLong;
  * dehydrated devices have no result.
  */
 public sealed interface ToDeviceResult {
+  /** In the place of an id: the machine deals with the event itself, and the app need not. */
+  long NOT_KEPT = 0;
 
   /**
    * Names the event until it is acknowledged, also after a crash. Empty for what is not kept in the
-   * {@link Inbox}: events that were refused, or are none.
+   * {@link Inbox}: events that were refused, or are none, or are the machine's own.
    */
   default OptionalLong inboxId() {
     return OptionalLong.empty();
@@ -24,12 +26,12 @@ public sealed interface ToDeviceResult {
    * @param event the decrypted payload: {@code type}, {@code content}, {@code sender} and more.
    *     Secrets that the machine keeps for itself are blanked.
    * @param info who sent it
-   * @param id its id in the {@link Inbox}
+   * @param id its id in the {@link Inbox}, or {@link #NOT_KEPT}
    */
   record Decrypted(ObjectNode event, EncryptionInfo info, long id) implements ToDeviceResult {
     @Override
     public OptionalLong inboxId() {
-      return OptionalLong.of(id);
+      return id == NOT_KEPT ? OptionalLong.empty() : OptionalLong.of(id);
     }
 
     /** The type inside the encryption. */
@@ -65,12 +67,12 @@ public sealed interface ToDeviceResult {
    * It was not encrypted: the server's word, nothing more.
    *
    * @param event the event as it came
-   * @param id its id in the {@link Inbox}
+   * @param id its id in the {@link Inbox}, or {@link #NOT_KEPT}
    */
   record PlainText(ObjectNode event, long id) implements ToDeviceResult {
     @Override
     public OptionalLong inboxId() {
-      return OptionalLong.of(id);
+      return id == NOT_KEPT ? OptionalLong.empty() : OptionalLong.of(id);
     }
 
     /** The type of the event. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.e2ee.Inbox;
 import io.matrixrtc.e2ee.LocalTrust;
 import io.matrixrtc.e2ee.OlmMachine;
 import io.matrixrtc.e2ee.ToDeviceResult;
@@ -297,6 +298,93 @@ class EncryptedClientTest {
                 event instanceof ClientEvent.ToDevice one
                     && one.result() instanceof ToDeviceResult.UnableToDecrypt)
         .hasSize(2);
+  }
+
+  private TestDevice reopened(TestDevice device, Acknowledgement who) throws Exception {
+    device.close();
+    time.advance(Duration.ZERO);
+    TestDevice again = new TestDevice(device.session, homeserver, time, ALL, device.store, 9, who);
+    again.client.start();
+    time.advance(Duration.ZERO);
+    return again;
+  }
+
+  @Test
+  void inboxStayEventsComeInEachRunUntilTheAppHasAcknowledgedThem() throws Exception {
+    bob = reopened(bob, Acknowledgement.BY_APP);
+    assertDelivered("one");
+    assertDelivered("two");
+    bob = reopened(bob, Acknowledgement.BY_APP);
+    assertThat(bob.received).containsExactly("one", "two");
+
+    bob.client.acknowledge(List.of(inboxIds(bob).get(0)));
+    bob = reopened(bob, Acknowledgement.BY_APP);
+    assertThat(bob.received).containsExactly("two");
+  }
+
+  @Test
+  void inboxStayTheClientAcknowledgesWhatItsListenersWereTold() throws Exception {
+    assertDelivered("one");
+    bob = reopened(bob, Acknowledgement.AFTER_LISTENERS);
+    assertThat(bob.received).isEmpty();
+    assertDelivered("two");
+  }
+
+  @Test
+  void inboxFullSyncsWaitForTheAppAndNothingIsLost() throws Exception {
+    bob = reopened(bob, Acknowledgement.BY_APP);
+    assertDelivered("first");
+    List<Long> first = inboxIds(bob);
+    for (int i = 0; i < Inbox.MAX_EVENTS; i++) {
+      homeserver.inject(
+          bob.address.userId(),
+          bob.address.deviceId(),
+          Json.newObject()
+              .put("type", TYPE)
+              .put("sender", alice.address.userId())
+              .set("content", text("in the clear")));
+    }
+    time.advance(Duration.ofMinutes(1));
+    assertThat(inboxIds(bob)).hasSize(Inbox.MAX_EVENTS);
+    assertThat(bob.events).contains(new ClientEvent.Sync(new SyncStatus.InboxFull()));
+
+    bob.client.acknowledge(first);
+    time.advance(Duration.ofMinutes(1));
+    assertThat(inboxIds(bob)).hasSize(1 + Inbox.MAX_EVENTS);
+  }
+
+  private static List<Long> inboxIds(TestDevice device) {
+    return device.events.stream()
+        .filter(ClientEvent.ToDevice.class::isInstance)
+        .flatMapToLong(event -> ((ClientEvent.ToDevice) event).result().inboxId().stream())
+        .boxed()
+        .toList();
+  }
+
+  @Test
+  void publishedOnceTheHomeserverHasTheKeysOrNeverIfClosedBefore() throws Exception {
+    fault("/keys/upload", 1, Fault.LOST_REQUEST);
+    TestDevice carol = device("@carol:hs.test", "TABLET", 3);
+    assertThat(carol.client.published().toCompletableFuture()).isNotDone();
+    time.advance(Duration.ofMinutes(1));
+    assertThat(carol.client.published().toCompletableFuture()).isCompleted();
+
+    fault("/keys/upload", 1, Fault.LOST_REQUEST);
+    TestDevice dave = device("@dave:hs.test", "PHONE", 4);
+    dave.close();
+    assertThat(dave.client.published().toCompletableFuture()).isCompletedExceptionally();
+  }
+
+  @Test
+  void clientCloseTellsWhenTheStoreIsUsedNoMore() {
+    List<String> order = new ArrayList<>();
+    alice.client.ended().thenRun(() -> order.add("ended"));
+    time.execute(
+        () -> {
+          alice.client.close(); // waits for its turn
+          order.add("work before");
+        });
+    assertThat(order).containsExactly("work before", "ended");
   }
 
   @Test

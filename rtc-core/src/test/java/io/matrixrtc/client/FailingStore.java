@@ -6,6 +6,7 @@ import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.Device;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
 import io.matrixrtc.e2ee.RoomKeyId;
+import io.matrixrtc.e2ee.Sealed;
 import io.matrixrtc.e2ee.StoredAccount;
 import io.matrixrtc.e2ee.StoredInboxEvent;
 import io.matrixrtc.e2ee.StoredRoomKey;
@@ -32,6 +33,11 @@ final class FailingStore implements CryptoStore {
   @Override
   public Optional<StoredAccount> account() {
     return store.account();
+  }
+
+  @Override
+  public Optional<Sealed> ownSecret(String name) throws CryptoStoreException {
+    return store.ownSecret(name);
   }
 
   @Override

@@ -26,6 +26,7 @@ class SyncLoopTest {
   private final List<String> taken = new ArrayList<>();
   private final List<SyncStatus> status = new ArrayList<>();
   private final List<SyncAnswer> answers = new ArrayList<>();
+  private boolean room = true;
   private boolean accept = true;
   private @Nullable RuntimeException bug;
   private final HomeserverApi api = new HomeserverApi(session("t"), settings);
@@ -43,6 +44,11 @@ class SyncLoopTest {
         api.settings(),
         () -> longPoll,
         new SyncLoop.Listener() {
+          @Override
+          public boolean hasRoomFor(SyncAnswer answer) {
+            return room;
+          }
+
           @Override
           public boolean onSync(SyncAnswer answer) {
             taken.add(answer.nextBatch());
@@ -66,6 +72,25 @@ class SyncLoopTest {
 
   private String query() {
     return http.last().uri().getQuery();
+  }
+
+  @Test
+  void inboxFullAnAnswerWithoutRoomIsAskedForAgainOnceThereIs() {
+    CompletableFuture<HttpAnswer> first = http.open();
+    room = false;
+    loop.start(Optional.of("old"));
+    first.complete(ScriptedHttp.answer(200, Map.of(), batch("one")));
+    time.advance(Duration.ofHours(1));
+    assertThat(taken).isEmpty();
+    assertThat(status).containsExactly(new SyncStatus.InboxFull());
+    assertThat(http.calls()).hasSize(1);
+
+    http.open();
+    room = true;
+    loop.roomAgain();
+    time.advance(Duration.ZERO);
+    assertThat(http.calls()).hasSize(2);
+    assertThat(query()).contains("since=old");
   }
 
   @Test

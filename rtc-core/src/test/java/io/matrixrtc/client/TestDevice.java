@@ -41,6 +41,18 @@ final class TestDevice implements AutoCloseable {
       CryptoStore store,
       long seed)
       throws CryptoStoreException {
+    this(session, http, scheduler, settings, store, seed, Acknowledgement.AFTER_LISTENERS);
+  }
+
+  TestDevice(
+      MatrixSession session,
+      HttpTransport http,
+      SerialScheduler scheduler,
+      OlmMachine.Settings settings,
+      CryptoStore store,
+      long seed,
+      Acknowledgement acknowledgement)
+      throws CryptoStoreException {
     this.session = session;
     this.store = store;
     this.address = new DeviceAddress(session.userId(), session.deviceId());
@@ -49,13 +61,13 @@ final class TestDevice implements AutoCloseable {
     ClientSettings clientSettings =
         ClientSettings.of(http, scheduler).withRandom(new SplittableRandom(seed));
     this.client =
-        new EncryptedClient(
-            new MatrixClient(session, clientSettings),
-            settings,
-            store,
-            StateKey.copyOf(new byte[StateKey.BYTES]),
-            source,
-            events::add);
+        EncryptedClient.builder(session, clientSettings)
+            .trust(settings)
+            .store(store, StateKey.copyOf(new byte[StateKey.BYTES]))
+            .random(source)
+            .acknowledgement(acknowledgement)
+            .listener(events::add)
+            .open();
     client
         .toDevice()
         .subscribe(

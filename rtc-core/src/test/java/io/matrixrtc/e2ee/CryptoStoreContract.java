@@ -90,6 +90,23 @@ interface CryptoStoreContract {
   }
 
   @Test
+  default void ownSecretsAreReplacedForgottenAndErased() throws Exception {
+    Sealed first = Sealed.of(new byte[] {1});
+    Sealed second = Sealed.of(new byte[] {2});
+    try (CryptoStore store = open()) {
+      assertThat(store.ownSecret("a")).isEmpty();
+      store.write(Changes.builder().ownSecret("a", first).ownSecret("b", first).build());
+      store.write(Changes.builder().ownSecret("a", second).forgetOwnSecret("b").build());
+      assertThat(store.ownSecret("a")).contains(second);
+      assertThat(store.ownSecret("b")).isEmpty();
+      store.write(Changes.builder().forgetOwnSecret("a").ownSecret("a", first).build());
+      assertThat(store.ownSecret("a")).as("the later one counts").contains(first);
+      store.erase();
+      assertThat(store.ownSecret("a")).isEmpty();
+    }
+  }
+
+  @Test
   default void laterWritesReplaceAndRemove() throws Exception {
     Device device = device("@b:x", "B", 3);
     try (CryptoStore store = open()) {

@@ -27,6 +27,11 @@ final class FailingStore implements CryptoStore {
   }
 
   @Override
+  public Optional<Sealed> ownSecret(String name) throws CryptoStoreException {
+    return store.ownSecret(name);
+  }
+
+  @Override
   public List<StoredSession> sessions(Curve25519PublicKey peer) throws CryptoStoreException {
     return store.sessions(peer);
   }

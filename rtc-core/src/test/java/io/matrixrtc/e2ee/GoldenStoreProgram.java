@@ -25,9 +25,17 @@ final class GoldenStoreProgram {
     return StoreSecret.passphrase("golden passphrase".toCharArray());
   }
 
-  static SqliteCryptoStore open(Path folder, UserDevice device) throws CryptoStoreException {
+  /** The version that {@link #main} makes. */
+  static final int VERSION = 2;
+
+  static String fileName(int version, UserDevice device) {
+    return "store-" + version + "-" + device.deviceId().toLowerCase(Locale.ROOT) + ".db";
+  }
+
+  static SqliteCryptoStore open(Path folder, int version, UserDevice device)
+      throws CryptoStoreException {
     return SqliteCryptoStore.open(
-        folder.resolve("store-1-" + device.deviceId().toLowerCase(Locale.ROOT) + ".db"),
+        folder.resolve(fileName(version, device)),
         secret(),
         new Random(device.hashCode())::nextBytes);
   }
@@ -40,8 +48,8 @@ final class GoldenStoreProgram {
   public static void main(String[] args) throws Exception {
     Path folder = Path.of(args[0]);
     MachineNetwork network = new MachineNetwork(2026);
-    try (SqliteCryptoStore aliceStore = open(folder, ALICE);
-        SqliteCryptoStore bobStore = open(folder, BOB)) {
+    try (SqliteCryptoStore aliceStore = open(folder, VERSION, ALICE);
+        SqliteCryptoStore bobStore = open(folder, VERSION, BOB)) {
       OlmMachine alice = machine(network, ALICE, aliceStore);
       OlmMachine bob = machine(network, BOB, bobStore);
       network.introduce(alice, bob);
@@ -52,6 +60,7 @@ final class GoldenStoreProgram {
       network.deliver(bob, TYPE, Json.newObject().put("text", "back"), ALICE);
       network.sync(alice);
       bob.setLocalTrust(ALICE, LocalTrust.VERIFIED);
+      bob.crossSigning().bootstrap(network.now); // since version 2
       network.settle(alice);
       network.settle(bob);
       alice.close();

@@ -8,23 +8,28 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Stores that version 1 of the schema wrote are read, and go on. */
+/** Stores that each version of the schema wrote are read, and go on. */
 class GoldenStoreTest {
   @TempDir Path folder;
 
-  @Test
-  void storeGoldenVersion1IsReadAndGoesOn() throws Exception {
-    for (String name : List.of("store-1-alice.db", "store-1-bob.db")) {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void storeGoldenEachVersionIsReadAndGoesOn(int version) throws Exception {
+    for (UserDevice device : List.of(GoldenStoreProgram.ALICE, GoldenStoreProgram.BOB)) {
+      String name = GoldenStoreProgram.fileName(version, device);
       try (InputStream golden = GoldenStoreTest.class.getResourceAsStream("/golden/" + name)) {
         Files.copy(golden, folder.resolve(name));
       }
     }
     MachineNetwork network = new MachineNetwork(1);
-    try (SqliteCryptoStore aliceStore = GoldenStoreProgram.open(folder, GoldenStoreProgram.ALICE);
-        SqliteCryptoStore bobStore = GoldenStoreProgram.open(folder, GoldenStoreProgram.BOB)) {
+    try (SqliteCryptoStore aliceStore =
+            GoldenStoreProgram.open(folder, version, GoldenStoreProgram.ALICE);
+        SqliteCryptoStore bobStore =
+            GoldenStoreProgram.open(folder, version, GoldenStoreProgram.BOB)) {
       OlmMachine alice = GoldenStoreProgram.machine(network, GoldenStoreProgram.ALICE, aliceStore);
       OlmMachine bob = GoldenStoreProgram.machine(network, GoldenStoreProgram.BOB, bobStore);
 
@@ -44,6 +49,15 @@ class GoldenStoreTest {
                 assertThat(event.content().path("text").asText()).isEqualTo("waits");
                 assertThat(event.info().senderDevice()).contains("ALICE");
               });
+
+      CrossSigningStatus identity = bob.crossSigning().status();
+      assertThat(identity.isComplete()).as("made since version 2").isEqualTo(version >= 2);
+      assertThat(identity.deviceSigned()).isEqualTo(version >= 2);
+      alice.crossSigning().bootstrap(network.now);
+      network.settle(alice);
+      assertThat(alice.crossSigning().status().isComplete())
+          .as("and can be made in an older store")
+          .isTrue();
 
       int sessions = bobStore.sessions(alice.identityKeys().curve25519()).size();
       network.deliver(

@@ -34,6 +34,11 @@ final class HookedStore implements CryptoStore {
   }
 
   @Override
+  public Optional<Sealed> ownSecret(String name) throws CryptoStoreException {
+    return store.ownSecret(name);
+  }
+
+  @Override
   public List<StoredSession> sessions(Curve25519PublicKey peer) throws CryptoStoreException {
     return store.sessions(peer);
   }

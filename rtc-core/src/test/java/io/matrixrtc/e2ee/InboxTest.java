@@ -206,13 +206,31 @@ class InboxTest {
   }
 
   @Test
-  void secretsOfTheMachineAreNotInTheInbox() throws Exception {
-    network.deliver(alice, "m.secret.send", Json.newObject().put("secret", "hidden"), BOB);
-    network.sync(bob);
-    assertThat(reopen().inbox().events(0, 1))
+  void inboxInternalEventsAboutSecretsAreNotForTheApp() throws Exception {
+    for (String type : List.of("m.secret.send", "m.secret.request")) {
+      network.deliver(alice, type, Json.newObject().put("secret", "hidden"), BOB);
+    }
+    network.deliver(alice, "m.secretive", Json.newObject().put("secret", "the app's"), BOB);
+    List<ToDeviceResult> results = network.sync(bob);
+    assertThat(results).hasSize(3);
+    assertThat(results.get(0).inboxId()).isEmpty();
+    assertThat(results.get(1).inboxId()).isEmpty();
+    assertThat(results.toString()).doesNotContain("hidden");
+    assertThat(reopen().inbox().events(0, 10))
+        .as("the control")
         .singleElement()
         .isInstanceOfSatisfying(
             ToDeviceResult.Decrypted.class,
-            event -> assertThat(event.content().path("secret").asText()).isEmpty());
+            event -> assertThat(event.content().path("secret").asText()).isEqualTo("the app's"));
+  }
+
+  @Test
+  void inboxInternalRequestsInTheClearAreNotForTheApp() throws Exception {
+    ObjectNode request = Json.newObject().put("type", "m.secret.request").put("sender", "@x:y");
+    request.putObject("content").put("action", "request");
+    ObjectNode other = Json.newObject().put("type", "m.other").put("sender", "@x:y");
+    other.putObject("content");
+    network.sync(bob, List.of(request, other));
+    assertThat(bob.inbox().events(0, 10)).singleElement().hasToString("PlainText[@x:y, m.other]");
   }
 }

@@ -26,6 +26,7 @@ final class MachineNetwork {
   final Map<UserDevice, LinkedHashMap<String, JsonNode>> oneTimeKeys = new LinkedHashMap<>();
   final Map<UserDevice, ObjectNode> fallbackKeys = new LinkedHashMap<>();
   final Map<String, TestIdentity> identities = new LinkedHashMap<>();
+  final CrossSigningServer crossSigning = new CrossSigningServer(this);
   final Map<UserDevice, List<JsonNode>> queues = new LinkedHashMap<>();
   final List<OutgoingRequest> carriedOut = new ArrayList<>();
   final List<CompletedDelivery> completed = new ArrayList<>();
@@ -85,6 +86,11 @@ final class MachineNetwork {
     } else if (request instanceof OutgoingRequest.ToDevice message) {
       return toDevice(by, message);
     }
+    if (request instanceof OutgoingRequest.SigningKeysUpload upload) {
+      return crossSigning.upload(by.userId(), upload.body());
+    } else if (request instanceof OutgoingRequest.SignaturesUpload upload) {
+      return crossSigning.sign(upload.body());
+    }
     throw new IllegalStateException();
   }
 
@@ -119,6 +125,7 @@ final class MachineNetwork {
             show(answer, "user_signing_keys", user, identity.userSigningKey);
           }
         });
+    crossSigning.show(answer, users);
     return answer;
   }
 

@@ -17,7 +17,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.JDBC;
 
-/** One connection to a SQLite file, with its prepared statements. Speaks of rows, not of JDBC. */
+/**
+ * One connection to a SQLite file, with its prepared statements. Speaks of rows, not of JDBC. One
+ * thread at a time is inside, so that a close from another thread waits for the end of a
+ * transaction; what comes after it fails cleanly.
+ */
 final class Database implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
@@ -26,6 +30,7 @@ final class Database implements AutoCloseable {
   private final Path file;
   private final Connection connection;
   private final Map<String, PreparedStatement> prepared = new HashMap<>();
+  private boolean closed;
 
   private Database(Path file, Connection connection) {
     this.file = file;
@@ -62,7 +67,8 @@ final class Database implements AutoCloseable {
     execute("PRAGMA foreign_keys = ON");
   }
 
-  void execute(String sql) throws CryptoStoreException {
+  synchronized void execute(String sql) throws CryptoStoreException {
+    checkOpen();
     try (Statement statement = connection.createStatement()) {
       statement.execute(sql);
     } catch (SQLException e) {
@@ -71,7 +77,7 @@ final class Database implements AutoCloseable {
   }
 
   /** Runs {@code work} in one transaction: all of it is on disk when this returns, or nothing. */
-  void transaction(Work work) throws CryptoStoreException {
+  synchronized void transaction(Work work) throws CryptoStoreException {
     execute("BEGIN IMMEDIATE");
     boolean done = false;
     try {
@@ -95,7 +101,8 @@ final class Database implements AutoCloseable {
     }
   }
 
-  int update(String sql, Object... values) throws CryptoStoreException {
+  synchronized int update(String sql, Object... values) throws CryptoStoreException {
+    checkOpen();
     try {
       return bind(sql, values).executeUpdate();
     } catch (SQLException e) {
@@ -103,7 +110,9 @@ final class Database implements AutoCloseable {
     }
   }
 
-  <T> List<T> query(RowReader<T> reader, String sql, Object... values) throws CryptoStoreException {
+  synchronized <T> List<T> query(RowReader<T> reader, String sql, Object... values)
+      throws CryptoStoreException {
+    checkOpen();
     try (ResultSet rows = bind(sql, values).executeQuery()) {
       List<T> found = new ArrayList<>();
       while (rows.next()) {
@@ -118,6 +127,12 @@ final class Database implements AutoCloseable {
   <T> Optional<T> first(RowReader<T> reader, String sql, Object... values)
       throws CryptoStoreException {
     return query(reader, sql, values).stream().findFirst();
+  }
+
+  private void checkOpen() throws CryptoStoreException {
+    if (closed) {
+      throw new CryptoStoreException.Closed(file.toString());
+    }
   }
 
   private PreparedStatement bind(String sql, Object... values) throws SQLException {
@@ -146,7 +161,8 @@ final class Database implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     try {
       for (PreparedStatement statement : prepared.values()) {
         statement.close();

@@ -37,7 +37,8 @@ import java.util.TreeSet;
  * which is sealed under the app's {@link StoreSecret}; the names of rows are not (see
  * docs/SECURITY.md). Only one process, and there only one object, has a store open at a time.
  *
- * <p>Not safe for many threads.
+ * <p>One thread uses it at a time. Any thread may close it: what it interrupts ends whole, and what
+ * comes after fails with {@link CryptoStoreException.Closed} (STORE-CLOSE).
  *
  * <pre>{@code
  * try (StoreSecret secret = StoreSecret.passphrase(passphrase);
@@ -169,6 +170,12 @@ public final class SqliteCryptoStore implements CryptoStore {
   private Optional<byte[]> value(String name) throws CryptoStoreException {
     return database.first(
         row -> row.getBytes(1), "SELECT sealed FROM single_value WHERE name = ?", name);
+  }
+
+  @Override
+  public Optional<Sealed> ownSecret(String name) throws CryptoStoreException {
+    return database.first(
+        row -> Sealed.of(row.getBytes(1)), "SELECT sealed FROM own_secret WHERE name = ?", name);
   }
 
   @Override
@@ -336,7 +343,7 @@ public final class SqliteCryptoStore implements CryptoStore {
 
   /** Closes the file, wipes the key and ends the lease. May be called twice. */
   @Override
-  public void close() {
+  public synchronized void close() {
     if (!closed) {
       closed = true;
       database.close();

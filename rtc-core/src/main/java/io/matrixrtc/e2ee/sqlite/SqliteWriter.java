@@ -6,12 +6,14 @@ import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.Device;
 import io.matrixrtc.e2ee.InboxChanges;
 import io.matrixrtc.e2ee.LocalTrust;
+import io.matrixrtc.e2ee.Sealed;
 import io.matrixrtc.e2ee.StoredAccount;
 import io.matrixrtc.e2ee.StoredInboxEvent;
 import io.matrixrtc.e2ee.StoredSession;
 import io.matrixrtc.e2ee.UserDevice;
 import io.matrixrtc.e2ee.UserIdentity;
 import java.util.Map;
+import java.util.Optional;
 
 /** Writes changes, inside a transaction of the caller. */
 final class SqliteWriter {
@@ -29,6 +31,7 @@ final class SqliteWriter {
     if (changes.account().isPresent()) {
       write(changes.account().get());
     }
+    writeOwnSecrets(changes);
     writeSessions(changes);
     writeDevices(changes);
     for (UserIdentity identity : changes.identities()) {
@@ -61,6 +64,19 @@ final class SqliteWriter {
   private void write(StoredAccount account) throws CryptoStoreException {
     putValue("account", account.account().toBytes());
     putValue("account facts", rows.seal(StoredText.of(account), SealedRows.ACCOUNT_FACTS));
+  }
+
+  private void writeOwnSecrets(Changes changes) throws CryptoStoreException {
+    for (Map.Entry<String, Optional<Sealed>> secret : changes.ownSecrets().entrySet()) {
+      if (secret.getValue().isPresent()) {
+        database.update(
+            "INSERT OR REPLACE INTO own_secret VALUES (?, ?)",
+            secret.getKey(),
+            secret.getValue().get().toBytes());
+      } else {
+        database.update("DELETE FROM own_secret WHERE name = ?", secret.getKey());
+      }
+    }
   }
 
   private void writeSessions(Changes changes) throws CryptoStoreException {

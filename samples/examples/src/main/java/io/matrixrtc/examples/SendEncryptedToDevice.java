@@ -35,23 +35,14 @@ public final class SendEncryptedToDevice {
    */
   public static String send(URI homeserver, Path stores, String text) throws Exception {
     try (ClientThreads threads = ClientThreads.start();
-        SqliteCryptoStore aliceStore = store(stores.resolve("alice.db"));
-        SqliteCryptoStore bobStore = store(stores.resolve("bob.db"));
-        EncryptedClient alice =
-            EncryptedClient.builder(register("alice", homeserver, threads), threads.settings())
-                .store(aliceStore, aliceStore.stateKey())
-                .trust(TrustPolicy.ALL) // the default asks for cross-signed devices
-                .start();
-        EncryptedClient bob =
-            EncryptedClient.builder(register("bob", homeserver, threads), threads.settings())
-                .store(bobStore, bobStore.stateKey())
-                .trust(TrustPolicy.ALL)
-                .start()) {
+        EncryptedClient alice = start("alice", homeserver, stores, threads);
+        EncryptedClient bob = start("bob", homeserver, stores, threads)) {
       CompletableFuture<String> arrived = new CompletableFuture<>();
       bob.onEncrypted(
           TYPE,
           (from, content) -> arrived.complete(content.path("text").asText() + " from " + from));
 
+      bob.published().toCompletableFuture().join(); // else alice may find no such device
       ObjectNode content = Json.newObject().put("text", text);
       DeviceAddress to = new DeviceAddress(bob.device().userId(), bob.device().deviceId());
       Map<DeviceAddress, Outcome> outcomes =
@@ -61,6 +52,16 @@ public final class SendEncryptedToDevice {
       }
       return arrived.get(10, TimeUnit.SECONDS);
     }
+  }
+
+  private static EncryptedClient start(
+      String user, URI homeserver, Path stores, ClientThreads threads) throws CryptoStoreException {
+    SqliteCryptoStore store = store(stores.resolve(user + ".db"));
+    return EncryptedClient.builder(register(user, homeserver, threads), threads.settings())
+        .store(store, store.stateKey())
+        .closingStore()
+        .trust(TrustPolicy.ALL) // the default asks for cross-signed devices
+        .start();
   }
 
   /** The next run opens the same file with the same passphrase and logs in as the same device. */

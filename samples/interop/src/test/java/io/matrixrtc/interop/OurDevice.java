@@ -5,7 +5,6 @@ import io.matrixrtc.client.ClientEvent;
 import io.matrixrtc.client.ClientSettings;
 import io.matrixrtc.client.EncryptedClient;
 import io.matrixrtc.client.HttpTransport;
-import io.matrixrtc.client.MatrixClient;
 import io.matrixrtc.client.MatrixSession;
 import io.matrixrtc.client.SyncStatus;
 import io.matrixrtc.e2ee.CryptoStore;
@@ -18,7 +17,6 @@ import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.PoolScheduler;
 import io.matrixrtc.keys.ToDeviceChannel.Outcome;
 import io.matrixrtc.olm.StateKey;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -57,13 +55,11 @@ final class OurDevice implements AutoCloseable {
     this.scheduler = new PoolScheduler(pool, Clock.systemUTC());
     this.storeKey = StateKey.copyOf(storeSecret);
     this.client =
-        new EncryptedClient(
-            new MatrixClient(session, ClientSettings.of(http, scheduler)),
-            trust,
-            store,
-            storeKey,
-            new SecureRandom()::nextBytes,
-            this::onEvent);
+        EncryptedClient.builder(session, ClientSettings.of(http, scheduler))
+            .trust(trust)
+            .store(store, storeKey)
+            .listener(this::onEvent)
+            .open();
     client.start();
     World.get(synced);
   }

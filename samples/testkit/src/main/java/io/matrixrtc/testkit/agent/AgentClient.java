@@ -11,7 +11,6 @@ import io.matrixrtc.client.LogoutOutcome;
 import io.matrixrtc.client.MatrixClient;
 import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
-import io.matrixrtc.e2ee.OlmMachine;
 import io.matrixrtc.e2ee.TrustPolicy;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.PoolScheduler;
@@ -63,14 +62,11 @@ final class AgentClient implements AutoCloseable {
     MemoryCryptoStore store = new MemoryCryptoStore();
     try {
       EncryptedClient encrypted =
-          new EncryptedClient(
-              matrix,
-              new OlmMachine.Settings(trust, trust),
-              store,
-              storeKey,
-              random::nextBytes,
-              event -> {});
-      encrypted.start();
+          EncryptedClient.builder(matrix)
+              .trust(trust)
+              .store(store, storeKey)
+              .random(random::nextBytes)
+              .start();
       return new AgentClient(encrypted, storeKey, store);
     } catch (CryptoStoreException e) {
       throw new RefusedException("cannot open the crypto store: " + e.getMessage());

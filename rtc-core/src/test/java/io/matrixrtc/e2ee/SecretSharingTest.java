@@ -1,0 +1,490 @@
+package io.matrixrtc.e2ee;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.e2ee.SecretEvent.NotShared;
+import io.matrixrtc.e2ee.SecretEvent.NotTaken;
+import io.matrixrtc.e2ee.SecretEvent.Received;
+import io.matrixrtc.e2ee.SecretEvent.Refusal;
+import io.matrixrtc.e2ee.SecretEvent.Shared;
+import io.matrixrtc.json.Json;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Secrets go among verified devices of one user, and nowhere else. Attacks have controls. */
+class SecretSharingTest {
+  private static final String ALICE = "@alice:a.example";
+  private static final UserDevice PHONE = new UserDevice(ALICE, "PHONE");
+  private static final UserDevice LAPTOP = new UserDevice(ALICE, "LAPTOP");
+  private static final UserDevice BOB = new UserDevice("@bob:b.example", "BDEV");
+
+  private final MachineNetwork network = new MachineNetwork(5);
+  private final MemoryCryptoStore laptopStore = new MemoryCryptoStore();
+  private OlmMachine phone;
+  private OlmMachine laptop;
+  private OlmMachine bob;
+
+  /** Alice's phone has her identity; her laptop is new. */
+  @BeforeEach
+  void devices() throws Exception {
+    phone = network.open(ALICE, PHONE.deviceId());
+    laptop = network.open(LAPTOP, MachineNetwork.ALL, laptopStore);
+    bob = network.open(BOB.userId(), BOB.deviceId());
+    phone.crossSigning().bootstrap(network.now);
+    network.settle(phone);
+    network.introduce(phone, laptop, bob);
+  }
+
+  private CrossSigning there() {
+    return laptop.crossSigning();
+  }
+
+  /** The phone's user compared the laptop's key: it is signed. */
+  private void phoneVerifiesLaptop() throws Exception {
+    phone
+        .crossSigning()
+        .verify(Verification.ofDevice(LAPTOP, laptop.identityKeys().ed25519()), network.now);
+    network.settle(phone);
+    network.refresh(phone, ALICE);
+  }
+
+  private void laptopVerifiesPhone() throws Exception {
+    there().verify(Verification.ofDevice(PHONE, phone.identityKeys().ed25519()), network.now);
+    network.refresh(laptop, ALICE);
+  }
+
+  private void bothVerified() throws Exception {
+    phoneVerifiesLaptop();
+    laptopVerifiesPhone();
+  }
+
+  /** Everything that waits on both sides goes its way. */
+  private void exchange() throws Exception {
+    for (int round = 0; round < 4; round++) {
+      for (OlmMachine machine : List.of(laptop, phone, bob)) {
+        network.settle(machine);
+        network.sync(machine);
+        network.settle(machine);
+      }
+    }
+  }
+
+  private List<JsonNode> requestsToPhone() throws Exception {
+    there().requestMissingSecrets(network.now);
+    network.settle(laptop);
+    return network.takeQueue(PHONE);
+  }
+
+  private static ObjectNode content(JsonNode event) {
+    return (ObjectNode) event.get("content");
+  }
+
+  private boolean laptopGotSomething() {
+    return network.queues.getOrDefault(LAPTOP, List.of()).stream()
+        .anyMatch(event -> event.path("type").asText().equals("m.room.encrypted"));
+  }
+
+  /** The phone reads these events, and answers if it does. */
+  private void phoneReads(List<? extends JsonNode> events) throws Exception {
+    network.sync(phone, events);
+    network.settle(phone);
+    network.settle(phone);
+  }
+
+  @Test
+  void xsSecretAskAVerifiedDeviceGetsTheKeysAndIsComplete() throws Exception {
+    bothVerified();
+    assertThat(there().requestMissingSecrets(network.now))
+        .isEqualTo(EnumSet.allOf(SecretName.class));
+    exchange();
+    CrossSigningStatus status = there().status();
+    assertThat(status.isComplete()).isTrue();
+    assertThat(status.identityVerified()).isTrue();
+    assertThat(status.requested()).as("nobody has a backup key").containsExactly(SecretName.BACKUP);
+    assertThat(there().takeSecretEvents())
+        .containsExactlyInAnyOrder(
+            new Received(PHONE, SecretName.MASTER),
+            new Received(PHONE, SecretName.SELF_SIGNING),
+            new Received(PHONE, SecretName.USER_SIGNING));
+    assertThat(phone.crossSigning().takeSecretEvents())
+        .containsExactlyInAnyOrder(
+            new Shared(LAPTOP, SecretName.MASTER),
+            new Shared(LAPTOP, SecretName.SELF_SIGNING),
+            new Shared(LAPTOP, SecretName.USER_SIGNING),
+            new NotShared(LAPTOP, Refusal.NOT_HELD));
+    assertThat(network.completed).as("the app's deliveries").isEmpty();
+    laptop = network.open(LAPTOP, MachineNetwork.ALL, laptopStore);
+    assertThat(there().status().isComplete()).as("restarted").isTrue();
+  }
+
+  @Test
+  void xsSecretAskOnlyVerifiedDevicesAreAskedAndOnce() throws Exception {
+    assertThat(there().requestMissingSecrets(network.now)).isEmpty();
+    assertThat(laptop.outgoingRequests(network.now)).isEmpty();
+    laptopVerifiesPhone();
+    assertThat(requestsToPhone()).hasSize(4);
+    assertThat(requestsToPhone()).as("asked already").isEmpty();
+    phone.crossSigning().takeSecretEvents();
+  }
+
+  @Test
+  void xsSecretVerifiedAnUnverifiedOwnDeviceGetsNothing() throws Exception {
+    laptopVerifiesPhone();
+    List<JsonNode> requests = requestsToPhone();
+    phoneReads(requests);
+    assertThat(laptopGotSomething()).isFalse();
+    assertThat(phone.crossSigning().takeSecretEvents())
+        .hasSize(4)
+        .containsOnly(new NotShared(LAPTOP, Refusal.UNVERIFIED_DEVICE));
+
+    phoneVerifiesLaptop();
+    phoneReads(requests);
+    assertThat(laptopGotSomething()).as("the control").isTrue();
+  }
+
+  @Test
+  void xsSecretVerifiedABlockedDeviceGetsNothingThoughSigned() throws Exception {
+    bothVerified();
+    List<JsonNode> requests = requestsToPhone();
+    phone.setLocalTrust(LAPTOP, LocalTrust.BLOCKED);
+    phoneReads(requests);
+    assertThat(laptopGotSomething()).isFalse();
+    phone.setLocalTrust(LAPTOP, LocalTrust.UNSET);
+    phoneReads(requests);
+    assertThat(laptopGotSomething()).as("the control").isTrue();
+  }
+
+  @Test
+  void xsSecretVerifiedIsJudgedAgainWhenTheAnswerIsEncrypted() throws Exception {
+    bothVerified();
+    List<JsonNode> requests = requestsToPhone();
+    network.sync(phone, requests);
+    phone.setLocalTrust(LAPTOP, LocalTrust.BLOCKED);
+    network.settle(phone);
+    assertThat(laptopGotSomething()).isFalse();
+    assertThat(phone.crossSigning().takeSecretEvents())
+        .contains(new NotShared(LAPTOP, Refusal.NOT_SENT));
+  }
+
+  @Test
+  void xsSecretOwnAnotherUsersDeviceGetsNothingEvenIfVerified() throws Exception {
+    bothVerified();
+    phone
+        .crossSigning()
+        .verify(Verification.ofDevice(BOB, bob.identityKeys().ed25519()), network.now);
+    assertThat(phone.verificationOf(BOB)).contains(VerificationState.VERIFIED);
+    JsonNode ours = requestsToPhone().get(0);
+    ObjectNode bobs = ours.deepCopy();
+    bobs.put("sender", BOB.userId());
+    content(bobs).put("requesting_device_id", BOB.deviceId());
+    ObjectNode asAlices = ours.deepCopy();
+    asAlices.put("sender", BOB.userId());
+    phoneReads(List.of(bobs, asAlices));
+    assertThat(network.queues.getOrDefault(BOB, List.of())).isEmpty();
+    assertThat(laptopGotSomething()).isFalse();
+    assertThat(phone.crossSigning().takeSecretEvents())
+        .extracting(event -> ((NotShared) event).why())
+        .containsOnly(Refusal.OTHER_USER);
+    phoneReads(List.of(ours));
+    assertThat(laptopGotSomething()).as("the control").isTrue();
+  }
+
+  @Test
+  void xsSecretOnceAReplayedRequestIsNotAnsweredTwice() throws Exception {
+    bothVerified();
+    JsonNode request = requestsToPhone().get(0);
+    phoneReads(List.of(request));
+    assertThat(network.takeQueue(LAPTOP)).hasSize(1);
+    phoneReads(List.of(request, request));
+    assertThat(network.takeQueue(LAPTOP)).isEmpty();
+    ObjectNode another = request.deepCopy();
+    content(another).put("request_id", "another");
+    phoneReads(List.of(another));
+    assertThat(network.takeQueue(LAPTOP)).as("the control").hasSize(1);
+  }
+
+  @Test
+  void xsSecretVerifiedAnUnknownDeviceIsLookedUpFirst() throws Exception {
+    OlmMachine tablet = network.open(ALICE, "TABLET");
+    network.settle(tablet);
+    tablet
+        .crossSigning()
+        .verify(Verification.ofDevice(PHONE, phone.identityKeys().ed25519()), network.now);
+    tablet.crossSigning().requestMissingSecrets(network.now);
+    network.settle(tablet);
+    network.sync(phone);
+    assertThat(phone.find(tablet.device())).isEmpty();
+    network.settle(phone);
+    assertThat(phone.find(tablet.device())).as("looked up").isPresent();
+    assertThat(phone.crossSigning().takeSecretEvents())
+        .containsOnly(new NotShared(tablet.device(), Refusal.UNVERIFIED_DEVICE));
+    ObjectNode invented = Json.newObject().put("type", "m.secret.request").put("sender", ALICE);
+    invented
+        .putObject("content")
+        .put("action", "request")
+        .put("name", "m.cross_signing.master")
+        .put("request_id", "r")
+        .put("requesting_device_id", "NOBODY");
+    phoneReads(List.of(invented));
+    assertThat(phone.crossSigning().takeSecretEvents())
+        .containsOnly(new NotShared(new UserDevice(ALICE, "NOBODY"), Refusal.UNKNOWN_DEVICE));
+  }
+
+  @Test
+  void xsSecretCancelARequestThatIsTakenBackIsNotAnswered() throws Exception {
+    bothVerified();
+    JsonNode request = requestsToPhone().get(0);
+    ObjectNode cancellation = request.deepCopy();
+    content(cancellation).put("action", "request_cancellation").remove("name");
+    phoneReads(List.of(request, cancellation));
+    assertThat(laptopGotSomething()).isFalse();
+    phoneReads(List.of(request));
+    assertThat(laptopGotSomething()).as("the control: asked again").isTrue();
+  }
+
+  @Test
+  void xsSecretCancelWhoWasAskedIsTold() throws Exception {
+    bothVerified();
+    assertThat(requestsToPhone()).hasSize(4);
+    there().cancelSecretRequest(SecretName.MASTER, network.now);
+    network.settle(laptop);
+    assertThat(network.takeQueue(PHONE))
+        .singleElement()
+        .satisfies(
+            event ->
+                assertThat(event.path("content").path("action").asText())
+                    .isEqualTo("request_cancellation"));
+    assertThat(there().status().requested()).doesNotContain(SecretName.MASTER);
+  }
+
+  @Test
+  void malformedRequestsGetNothing() throws Exception {
+    bothVerified();
+    JsonNode good = requestsToPhone().get(0);
+    List<ObjectNode> bad = new ArrayList<>();
+    for (String member : List.of("action", "name", "request_id", "requesting_device_id")) {
+      ObjectNode without = good.deepCopy();
+      content(without).remove(member);
+      bad.add(without);
+      ObjectNode odd = good.deepCopy();
+      content(odd).putArray(member);
+      bad.add(odd);
+    }
+    ObjectNode ours = good.deepCopy();
+    content(ours).put("requesting_device_id", PHONE.deviceId());
+    bad.add(ours);
+    phoneReads(bad);
+    assertThat(laptopGotSomething()).isFalse();
+    phoneReads(List.of(good));
+    assertThat(laptopGotSomething()).as("the control").isTrue();
+  }
+
+  @Test
+  void waitingRequestsAreBounded() throws Exception {
+    bothVerified();
+    JsonNode good = requestsToPhone().get(0);
+    List<ObjectNode> many = new ArrayList<>();
+    for (int i = 0; i <= SecretAnswers.MAX_WAITING; i++) {
+      ObjectNode one = good.deepCopy();
+      content(one).put("request_id", "r" + i);
+      many.add(one);
+    }
+    phone.invalidateDeviceLists(network.now);
+    network.sync(phone, many);
+    network.settle(phone);
+    assertThat(phone.crossSigning().takeSecretEvents())
+        .filteredOn(Shared.class::isInstance)
+        .hasSize(SecretAnswers.MAX_WAITING);
+  }
+
+  @Test
+  void answeredRequestsAreRememberedInBounds() throws Exception {
+    bothVerified();
+    JsonNode good = requestsToPhone().get(0);
+    int perSync = 91;
+    List<ObjectNode> all = new ArrayList<>();
+    for (int i = 0; i <= SecretAnswers.MAX_ANSWERED; i++) {
+      ObjectNode one = good.deepCopy();
+      content(one).put("request_id", "r" + i);
+      all.add(one);
+    }
+    for (int from = 0; from < all.size(); from += perSync) {
+      phoneReads(all.subList(from, Math.min(all.size(), from + perSync)));
+    }
+    assertThat(network.takeQueue(LAPTOP)).hasSize(SecretAnswers.MAX_ANSWERED + 1);
+    phoneReads(List.of(all.get(1), all.get(SecretAnswers.MAX_ANSWERED)));
+    assertThat(network.takeQueue(LAPTOP)).isEmpty();
+    phoneReads(List.of(all.get(0)));
+    assertThat(network.takeQueue(LAPTOP)).as("one too many").hasSize(1);
+  }
+
+  @Test
+  void secretEventsAreBounded() {
+    SecretEventLog log = new SecretEventLog(PHONE);
+    for (int i = 0; i <= SecretEventLog.MAX_EVENTS; i++) {
+      log.add(new Shared(new UserDevice(ALICE, "D" + i), SecretName.MASTER));
+    }
+    List<SecretEvent> taken = log.take();
+    assertThat(taken).hasSize(SecretEventLog.MAX_EVENTS);
+    assertThat(taken.get(0)).isEqualTo(new Shared(new UserDevice(ALICE, "D1"), SecretName.MASTER));
+    assertThat(log.take()).isEmpty();
+  }
+
+  // Answers
+
+  private String requestId(SecretName name) throws Exception {
+    return requestsToPhone().stream()
+        .map(event -> event.path("content"))
+        .filter(content -> content.path("name").asText().equals(name.label()))
+        .map(content -> content.path("request_id").asText())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private void send(OlmMachine from, String requestId, String secret) throws Exception {
+    network.deliver(
+        from,
+        "m.secret.send",
+        Json.newObject().put("request_id", requestId).put("secret", secret),
+        LAPTOP);
+    network.sync(laptop);
+  }
+
+  private String master() throws Exception {
+    try (Secret secret = phone.crossSigning().exportSecret(SecretName.MASTER).orElseThrow()) {
+      return secret.toBase64();
+    }
+  }
+
+  private void assertNotTaken(String sender, Refusal why) throws Exception {
+    assertThat(there().takeSecretEvents()).containsExactly(new NotTaken(sender, why));
+    assertThat(there().status().held()).isEmpty();
+    assertThat(there().status().requested()).contains(SecretName.MASTER);
+  }
+
+  private void assertTaken() throws Exception {
+    assertThat(there().takeSecretEvents()).containsExactly(new Received(PHONE, SecretName.MASTER));
+    assertThat(there().status().held()).containsExactly(SecretName.MASTER);
+  }
+
+  @Test
+  void xsSecretRequestedWhatWasNotAskedForIsNotTaken() throws Exception {
+    bothVerified();
+    String id = requestId(SecretName.MASTER);
+    send(phone, "another", master());
+    assertNotTaken(ALICE, Refusal.NOT_REQUESTED);
+    send(phone, "", master());
+    assertNotTaken(ALICE, Refusal.NOT_REQUESTED);
+    send(phone, id, master());
+    assertTaken();
+    send(phone, id, master());
+    assertThat(there().takeSecretEvents())
+        .as("answered already")
+        .containsExactly(new NotTaken(ALICE, Refusal.NOT_REQUESTED));
+  }
+
+  @Test
+  void xsSecretSenderAnUnverifiedDeviceOfOursIsNotBelieved() throws Exception {
+    bothVerified();
+    String id = requestId(SecretName.MASTER);
+    laptop.setLocalTrust(PHONE, LocalTrust.UNSET);
+    send(phone, id, master());
+    assertNotTaken(ALICE, Refusal.UNVERIFIED_DEVICE);
+    laptop.setLocalTrust(PHONE, LocalTrust.VERIFIED);
+    send(phone, id, master());
+    assertTaken();
+  }
+
+  @Test
+  void xsSecretOwnAnotherUserIsNotBelieved() throws Exception {
+    bothVerified();
+    laptop.setLocalTrust(BOB, LocalTrust.VERIFIED);
+    String id = requestId(SecretName.MASTER);
+    send(bob, id, master());
+    assertNotTaken(BOB.userId(), Refusal.OTHER_USER);
+    send(phone, id, master());
+    assertTaken();
+  }
+
+  @Test
+  void xsImportASecretThatIsNotOurIdentitysIsNotTakenAndTheRequestStaysOpen() throws Exception {
+    bothVerified();
+    String id = requestId(SecretName.MASTER);
+    send(phone, id, Json.newObject().toString());
+    assertNotTaken(ALICE, Refusal.MALFORMED);
+    try (Secret wrong = Secret.copyOf(SecretName.MASTER, new byte[Secret.BYTES])) {
+      send(phone, id, wrong.toBase64());
+    }
+    assertNotTaken(ALICE, Refusal.DOES_NOT_MATCH);
+    try (Secret other = phone.crossSigning().exportSecret(SecretName.USER_SIGNING).orElseThrow()) {
+      send(phone, id, other.toBase64());
+    }
+    assertNotTaken(ALICE, Refusal.DOES_NOT_MATCH);
+    send(phone, id, master());
+    assertTaken();
+  }
+
+  @Test
+  void aSecretInTheClearIsNotTaken() throws Exception {
+    bothVerified();
+    String id = requestId(SecretName.MASTER);
+    ObjectNode clear = Json.newObject().put("type", "m.secret.send").put("sender", ALICE);
+    clear.putObject("content").put("request_id", id).put("secret", master());
+    network.sync(laptop, List.of(clear));
+    assertThat(there().status().held()).isEmpty();
+    send(phone, id, master());
+    assertTaken();
+  }
+
+  @Test
+  void xsSecretOpenRequestsAreKnownAfterARestartAndSentAgain() throws Exception {
+    bothVerified();
+    there().requestMissingSecrets(network.now);
+    assertThat(network.queues.getOrDefault(PHONE, List.of())).as("a crash came first").isEmpty();
+    laptop = network.open(LAPTOP, MachineNetwork.ALL, laptopStore);
+    assertThat(there().status().requested()).isEqualTo(EnumSet.allOf(SecretName.class));
+    exchange();
+    assertThat(there().status().isComplete()).isTrue();
+  }
+
+  @Test
+  void xsSecretBackupTheBackupKeyIsTheAppsAndWaitsForItOverRestarts() throws Exception {
+    bothVerified();
+    byte[] key = new byte[Secret.BYTES];
+    key[5] = 5;
+    phone.crossSigning().backupKeys(() -> Optional.of(Secret.copyOf(SecretName.BACKUP, key)));
+    assertThat(phone.crossSigning().status().held()).contains(SecretName.BACKUP);
+    there().requestMissingSecrets(network.now);
+    exchange();
+    assertThat(there().status().held()).doesNotContain(SecretName.BACKUP);
+    laptop = network.open(LAPTOP, MachineNetwork.ALL, laptopStore);
+    try (Secret received = there().receivedBackupKey().orElseThrow()) {
+      assertThat(received.copyBytes()).isEqualTo(key);
+    }
+    assertThat(there().requestMissingSecrets(network.now)).as("it is here").isEmpty();
+    there().forgetReceivedBackupKey(network.now);
+    laptop = network.open(LAPTOP, MachineNetwork.ALL, laptopStore);
+    assertThat(there().receivedBackupKey()).isEmpty();
+    assertThat(there().requestMissingSecrets(network.now)).isEqualTo(Set.of(SecretName.BACKUP));
+  }
+
+  @Test
+  void xsSecretAskAFailedRequestIsSentAgainLater() throws Exception {
+    bothVerified();
+    there().requestMissingSecrets(network.now);
+    for (OutgoingRequest request : laptop.outgoingRequests(network.now)) {
+      laptop.markFailed(request.id(), new RequestFailure("offline"), network.now);
+    }
+    assertThat(laptop.outgoingRequests(network.now)).isEmpty();
+    assertThat(laptop.nextDeadline(network.now)).isPresent();
+    network.pass(FailureBackoff.FIRST);
+    assertThat(laptop.outgoingRequests(network.now)).hasSize(4);
+  }
+}
