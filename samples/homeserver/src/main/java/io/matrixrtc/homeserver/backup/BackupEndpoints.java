@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.homeserver.http.Answer;
 import io.matrixrtc.homeserver.http.Endpoints;
 import io.matrixrtc.homeserver.http.Fields;
+import io.matrixrtc.homeserver.http.FileBody;
 import io.matrixrtc.homeserver.http.Json;
 import io.matrixrtc.homeserver.http.MatrixException;
 import io.matrixrtc.homeserver.http.RateClass;
@@ -13,6 +14,7 @@ import io.matrixrtc.homeserver.http.Route;
 import io.matrixrtc.homeserver.http.Routes;
 import io.matrixrtc.homeserver.store.Foundation;
 import io.matrixrtc.homeserver.store.StateThread;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -127,6 +129,10 @@ public final class BackupEndpoints implements Endpoints {
     String userId = request.session().userId();
     String version = version(request);
     EntrySource source = backups.entries(userId, version);
+    Optional<InputStream> whole = roomId.isEmpty() ? source.whole() : Optional.empty();
+    if (whole.isPresent()) {
+      return new Answer.Stream(200, Map.of(), new FileBody(whole.get()));
+    }
     boolean stored = backups.isStored(userId, version);
     return new Answer.Stream(
         200,

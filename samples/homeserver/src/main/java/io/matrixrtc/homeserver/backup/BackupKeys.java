@@ -38,14 +38,16 @@ final class BackupKeys {
     return table.get(userId, version, roomId, sessionId);
   }
 
-  /** Writes an entry; returns whether there was none before. */
-  boolean put(String userId, long version, String roomId, String sessionId, BackupKey key) {
-    boolean fresh = !table.contains(userId, version, roomId, sessionId);
+  /** Writes an entry; {@link #added} is to be told of those that are new. */
+  void put(String userId, long version, String roomId, String sessionId, BackupKey key) {
     table.put(key, userId, version, roomId, sessionId);
-    if (fresh) {
-      add(userId, version, roomId, 1);
+  }
+
+  /** Counts entries that were put into a room. */
+  void added(String userId, long version, String roomId, long more) {
+    if (more != 0) {
+      add(userId, version, roomId, more);
     }
-    return fresh;
   }
 
   /** Removes all entries, those of a room, or one; returns how many. */

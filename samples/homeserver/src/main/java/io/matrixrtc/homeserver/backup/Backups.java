@@ -83,15 +83,18 @@ final class Backups {
     long added = 0;
     boolean changed = false;
     for (Map.Entry<String, JsonNode> room : rooms.entrySet()) {
+      long fresh = 0;
       for (Map.Entry<String, JsonNode> session : room.getValue().properties()) {
         BackupKey uploaded = BackupKey.of(session.getValue());
         Optional<BackupKey> held = keys.get(userId, version, room.getKey(), session.getKey());
         if (held.isEmpty() || semantics.replaces(held.get(), uploaded)) {
-          boolean fresh = keys.put(userId, version, room.getKey(), session.getKey(), uploaded);
-          added += fresh ? 1 : 0;
+          keys.put(userId, version, room.getKey(), session.getKey(), uploaded);
+          fresh += held.isEmpty() ? 1 : 0;
           changed = true;
         }
       }
+      keys.added(userId, version, room.getKey(), fresh);
+      added += fresh;
     }
     BackupVersions.Version row = existing(userId, version);
     if (changed) {

@@ -1,5 +1,6 @@
 package io.matrixrtc.homeserver.backup;
 
+import java.io.InputStream;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,11 @@ public interface EntrySource {
 
   /** The entries of a room; nothing for a room that has none. */
   Iterator<BackupEntry> entries(String roomId);
+
+  /** The whole answer, if the source has it at hand; the server closes it. */
+  default Optional<InputStream> whole() {
+    return Optional.empty();
+  }
 
   Optional<BackupEntry> entry(String roomId, String sessionId);
 }

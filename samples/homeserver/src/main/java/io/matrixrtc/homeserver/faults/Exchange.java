@@ -66,7 +66,10 @@ public final class Exchange {
     return status;
   }
 
-  /** A copy of the body answered, or of the one that was dropped. */
+  /**
+   * A copy of the body answered, or of the one that was dropped; empty where it was streamed, as a
+   * whole backup is.
+   */
   public byte[] answerBody() {
     return answerBody.clone();
   }

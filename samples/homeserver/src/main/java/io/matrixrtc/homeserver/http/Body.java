@@ -13,6 +13,9 @@ public interface Body {
    */
   CompletableFuture<Optional<byte[]>> next();
 
+  /** No more will be asked for, whether or not the end was reached. */
+  default void close() {}
+
   /** A body of one piece. */
   static Body of(byte[] whole) {
     boolean[] given = new boolean[1];

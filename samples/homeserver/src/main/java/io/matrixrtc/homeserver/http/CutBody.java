@@ -32,4 +32,9 @@ final class CutBody implements Body {
     left -= length;
     return length == piece.length ? piece : Arrays.copyOf(piece, length);
   }
+
+  @Override
+  public void close() {
+    whole.close();
+  }
 }

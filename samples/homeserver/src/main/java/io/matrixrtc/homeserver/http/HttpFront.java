@@ -134,6 +134,7 @@ final class HttpFront {
   private void write(HttpServerRequest request, Answer.Ready answer) {
     HttpServerResponse response = request.response();
     if (response.closed() || response.ended()) {
+      answer.content().close();
       return;
     }
     cors(response).setStatusCode(answer.status()).putHeader("Content-Type", "application/json");
@@ -160,18 +161,20 @@ final class HttpFront {
       @Nullable Throwable failure) {
     HttpServerResponse response = request.response();
     if (response.closed()) {
-      return;
-    }
-    if (piece == null) {
+      body.close();
+    } else if (piece == null) {
       LOG.debug("answer cut short: {}", String.valueOf(failure));
+      body.close();
       request.connection().close();
     } else if (piece.isEmpty()) {
+      body.close();
       response.end();
     } else {
       Context context = Objects.requireNonNull(Vertx.currentContext());
       response
           .write(Buffer.buffer(piece.get()))
-          .onSuccess(written -> stream(request, body, context));
+          .onSuccess(written -> stream(request, body, context))
+          .onFailure(gone -> body.close());
     }
   }
 

@@ -48,4 +48,9 @@ final class SlowBody implements Body {
               return slice();
             });
   }
+
+  @Override
+  public void close() {
+    whole.close();
+  }
 }

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.matrixrtc.homeserver.backup.BackupControl;
 import io.matrixrtc.homeserver.backup.BackupEntry;
 import io.matrixrtc.homeserver.backup.EntrySource;
+import io.matrixrtc.homeserver.backup.FileEntries;
 import io.matrixrtc.homeserver.backup.GeneratedEntries;
 import io.matrixrtc.homeserver.faults.Fault;
 import io.matrixrtc.homeserver.faults.FaultRule;
@@ -20,6 +21,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -157,6 +160,30 @@ class StreamedAnswersTest extends ServerTest {
     assertThat(alice.get(one).ok()).isEqualTo(room.path("sessions").path(session));
     alice.get("/room_keys/keys/!generated7:localhost/none?version=1").fails(404, "M_NOT_FOUND");
     alice.put(one, BackupTest.entry("x")).fails(403, "M_FORBIDDEN");
+  }
+
+  @Test
+  void aSavedAnswerIsServedAsItStands_HS_STREAM_FILE() throws Exception {
+    upload(3, 40);
+    String saved = HTTP.send(request(ALL), HttpResponse.BodyHandlers.ofString()).body();
+    Path file = Files.writeString(folder.resolve("room_keys_keys.json"), saved);
+    String other = BackupTest.create(alice);
+    server.backups().serve("@alice:test", other, FileEntries.open(file));
+    String path = "/room_keys/keys%s?version=" + other;
+    HttpResponse<String> whole =
+        HTTP.send(request(path.formatted("")), HttpResponse.BodyHandlers.ofString());
+    assertThat(whole.body()).isEqualTo(saved);
+    assertThat(whole.headers().firstValue("Content-Length")).isEmpty();
+    assertThat(alice.get("/room_keys/version").ok().path("count").asInt()).isEqualTo(120);
+    for (String end : List.of("/!r1:test", "/!r2:test/s39", "/!none:test")) {
+      assertThat(alice.get(path.formatted(end)).ok())
+          .isEqualTo(alice.get("/room_keys/keys" + end + "?version=1").ok());
+    }
+    alice.get(path.formatted("/!r2:test/none")).fails(404, "M_NOT_FOUND");
+    Path damaged = Files.writeString(folder.resolve("damaged.json"), saved.substring(0, 5_000));
+    assertThatThrownBy(() -> FileEntries.open(damaged)).isInstanceOf(IOException.class);
+    Path another = Files.writeString(folder.resolve("another.json"), "{\"sessions\":{}}");
+    assertThatThrownBy(() -> FileEntries.open(another)).isInstanceOf(IOException.class);
   }
 
   @Test
