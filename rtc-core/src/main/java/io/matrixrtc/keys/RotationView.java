@@ -72,7 +72,8 @@ public record RotationView(
       Instant startedAt,
       Instant heldSince) {
     /** None under way, none before. */
-    public static final Rollout NONE = new Rollout(false, false, 0, Instant.MIN, Instant.MIN, Instant.MIN);
+    public static final Rollout NONE =
+        new Rollout(false, false, 0, Instant.MIN, Instant.MIN, Instant.MIN);
   }
 
   /**
@@ -83,11 +84,9 @@ public record RotationView(
    * @param likelySpeaker whether this device is likely to speak soon
    * @param prepareAt the time before which a likely speaker makes no key ready
    */
-  public record Background(
-      int tokens, Instant earliest, boolean likelySpeaker, Instant prepareAt) {
+  public record Background(int tokens, Instant earliest, boolean likelySpeaker, Instant prepareAt) {
     /** Nothing to spend. */
-    public static final Background NONE =
-        new Background(0, Instant.MAX, false, Instant.MAX);
+    public static final Background NONE = new Background(0, Instant.MAX, false, Instant.MAX);
   }
 
   /**
