@@ -35,6 +35,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -122,7 +123,13 @@ class SessionHomeserverTest {
     }
   }
 
+  @BeforeEach
+  void start() throws Exception {
+    homeserver = EmbeddedHomeserver.start(HomeserverConfig.defaults());
+  }
+
   private void start(HomeserverConfig config) throws Exception {
+    homeserver.close();
     homeserver = EmbeddedHomeserver.start(config);
     homeserver
         .requestLog()
