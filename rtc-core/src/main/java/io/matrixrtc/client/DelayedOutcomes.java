@@ -15,17 +15,25 @@ final class DelayedOutcomes {
 
   /** The names of the error under which a delay has been too long so far. */
   private static final List<String> TOO_LONG =
-      List.of("M_MAX_DELAY_EXCEEDED", "ORG.MATRIX.MSC4140_MAX_DELAY_EXCEEDED");
+      List.of(
+          "M_MAX_DELAY_EXCEEDED",
+          "ORG.MATRIX.MSC4140_MAX_DELAY_EXCEEDED",
+          "M_DELAY_TOO_LARGE",
+          "ORG.MATRIX.MSC4140_DELAY_TOO_LARGE");
 
   private DelayedOutcomes() {}
 
-  /** Whether it is a 403, which may mean too long a delay or something else. */
-  static boolean isForbidden(ApiFailure failure) {
-    return failure instanceof ApiFailure.Refused refused && refused.status() == 403;
+  /**
+   * Whether the limits of the homeserver tell more: a 403 may mean too long a delay or something
+   * else, and some servers say that a delay is too long, but not what is not.
+   */
+  static boolean needsLimits(ApiFailure failure) {
+    return failure instanceof ApiFailure.Refused refused
+        && (refused.status() == 403 || (isTooLong(refused) && longest(refused.body()).isEmpty()));
   }
 
-  /** DELAY-TOO-LONG: what a 403 means, given the limits that the homeserver tells of. */
-  static ScheduleOutcome forbidden(ApiFailure failure, Duration asked, Limits limits) {
+  /** DELAY-TOO-LONG: what such an answer means, given the limits that the homeserver tells of. */
+  static ScheduleOutcome scheduling(ApiFailure failure, Duration asked, Limits limits) {
     if (limits.longest().isEmpty()) {
       return new ScheduleOutcome.TooLong(Optional.empty());
     }
@@ -33,7 +41,8 @@ final class DelayedOutcomes {
     if (longest.isZero()) {
       return new ScheduleOutcome.Unsupported("the homeserver has switched delayed events off");
     }
-    return asked.compareTo(longest) > 0
+    boolean tooLong = failure instanceof ApiFailure.Refused refused && isTooLong(refused);
+    return tooLong || asked.compareTo(longest) > 0
         ? new ScheduleOutcome.TooLong(limits.longest())
         : rejected(failure);
   }

@@ -69,18 +69,18 @@ public final class HomeserverStatePublisher implements RoomStatePublisher {
                 result.fold(
                     id -> done(new ScheduleOutcome.Scheduled(id)),
                     failure ->
-                        DelayedOutcomes.isForbidden(failure)
-                            ? forbidden(failure, delay)
+                        DelayedOutcomes.needsLimits(failure)
+                            ? withLimits(failure, delay)
                             : done(DelayedOutcomes.scheduling(failure))));
   }
 
-  private CompletionStage<ScheduleOutcome> forbidden(ApiFailure failure, Duration asked) {
+  private CompletionStage<ScheduleOutcome> withLimits(ApiFailure failure, Duration asked) {
     return delayedEvents
         .limits(TIME_LIMIT)
         .thenApply(
             result ->
                 result.fold(
-                    limits -> DelayedOutcomes.forbidden(failure, asked, limits),
+                    limits -> DelayedOutcomes.scheduling(failure, asked, limits),
                     DelayedOutcomes::scheduling));
   }
 

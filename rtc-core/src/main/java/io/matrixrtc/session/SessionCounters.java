@@ -16,8 +16,8 @@ final class SessionCounters {
   void on(KeyEvent event) {
     if (event instanceof KeyEvent.RotationStarted started && started.recipients() > 0) {
       keysSent++;
-    } else if (event instanceof KeyEvent.KeyServed) {
-      keysServed++;
+    } else if (event instanceof KeyEvent.KeyServed served) {
+      keysServed += served.members().size();
     } else if (event instanceof KeyEvent.RemoteKeyReceived) {
       keysReceived++;
     }

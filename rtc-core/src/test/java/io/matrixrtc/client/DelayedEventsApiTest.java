@@ -168,7 +168,7 @@ class DelayedEventsApiTest {
   }
 
   @Test
-  void delayTooLongUnderItsThreeNames() {
+  void delayTooLongUnderEachOfItsNames() {
     http.ok(UNSTABLE);
     for (String body :
         List.of(
@@ -176,11 +176,17 @@ class DelayedEventsApiTest {
                 + "\"M_MAX_DELAY_EXCEEDED\",\"org.matrix.msc4140.max_delay\":7500}",
             "{\"errcode\":\"M_MAX_DELAY_EXCEEDED\",\"error\":\"x\",\"max_delay\":7500}",
             "{\"errcode\":\"ORG.MATRIX.MSC4140_MAX_DELAY_EXCEEDED\",\"error\":\"x\","
-                + "\"org.matrix.msc4140.max_delay\":7500}")) {
+                + "\"org.matrix.msc4140.max_delay\":7500}",
+            "{\"errcode\":\"M_DELAY_TOO_LARGE\",\"error\":\"x\",\"max_delay_ms\":7500}")) {
       http.status(400, body);
       assertThat(schedule(STATE))
           .isEqualTo(new ScheduleOutcome.TooLong(Optional.of(Duration.ofMillis(7_500))));
     }
+    http.status(400, "{\"errcode\":\"ORG.MATRIX.MSC4140_DELAY_TOO_LARGE\",\"error\":\"x\"}")
+        .ok("{\"capabilities\":{\"m.delayed_events\":{\"max_delay_ms\":7500}}}");
+    assertThat(schedule(STATE))
+        .as("limit from the capabilities")
+        .isEqualTo(new ScheduleOutcome.TooLong(Optional.of(Duration.ofMillis(7_500))));
     http.status(400, "{\"errcode\":\"M_UNKNOWN\",\"error\":\"x\"}");
     assertThat(schedule(STATE)).isEqualTo(new ScheduleOutcome.Rejected("M_UNKNOWN", "x"));
   }

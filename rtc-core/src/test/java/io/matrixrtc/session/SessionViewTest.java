@@ -314,11 +314,6 @@ class SessionViewTest {
     for (boolean encrypted : new boolean[] {true, false}) {
       List<OutgoingEvent.Message> sent = new ArrayList<>();
       MessagingPublisher sticky = new MessagingPublisher(room.publisher(ME));
-      sticky.answer =
-          message -> {
-            sent.add(message);
-            return new PublishOutcome.Published("$" + sent.size());
-          };
       RtcSession mine =
           new RtcSession(
               SessionSettings.roomCall("!r:example.org", "11", new DeviceAddress(ME, "ME"))
@@ -327,8 +322,15 @@ class SessionViewTest {
               Optional.empty(),
               time,
               events::add);
-      RoomUpdate whole = update(Set.of(ME), encrypted, Set.of());
-      mine.onRoomUpdate(whole);
+      sticky.answer =
+          message -> {
+            sent.add(message);
+            StickyMemberEvent event =
+                StickyEvents.event("$" + sent.size(), ME, time.now(), message.content());
+            time.schedule(time.now(), () -> mine.onRoomUpdate(RoomUpdate.ofSticky(List.of(event))));
+            return new PublishOutcome.Published(event.eventId());
+          };
+      mine.onRoomUpdate(update(Set.of(ME), encrypted, Set.of()));
       mine.join(JoinRequest.multiSfu(List.of()));
       time.advance(LateDevices.GAP);
       assertThat(sent).hasSize(1);
