@@ -54,6 +54,24 @@ class WidgetPackageRulesTest {
               "io.matrixrtc.widget.host..");
 
   @ArchTest
+  static final ArchRule CLIENT_KNOWS_NO_HOST =
+      classes()
+          .that()
+          .resideInAPackage("io.matrixrtc.widget.client..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java.lang..",
+              "java.util..",
+              "java.time",
+              "org.jspecify.annotations..",
+              "com.fasterxml.jackson..",
+              "io.matrixrtc.json",
+              "io.matrixrtc.keys",
+              "io.matrixrtc.widget.api..",
+              "io.matrixrtc.widget.client..");
+
+  @ArchTest
   static final ArchRule NO_CYCLES =
       slices().matching("io.matrixrtc.widget.(*)..").should().beFreeOfCycles();
 
@@ -61,7 +79,10 @@ class WidgetPackageRulesTest {
   static final ArchRule CORES_HAVE_NO_CLOCK_AND_NO_CHANCE_OF_THEIR_OWN =
       noClasses()
           .that()
-          .resideInAnyPackage("io.matrixrtc.widget.api..", "io.matrixrtc.widget.host..")
+          .resideInAnyPackage(
+              "io.matrixrtc.widget.api..",
+              "io.matrixrtc.widget.host..",
+              "io.matrixrtc.widget.client..")
           .should()
           .callMethod(java.time.Instant.class, "now")
           .orShould()
