@@ -109,6 +109,13 @@ public final class WidgetHost implements AutoCloseable {
     return answer;
   }
 
+  /** Completes once everything that was handed in before has been worked off. */
+  public CompletionStage<Void> settled() {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    scheduler.execute(() -> done.complete(null));
+    return done;
+  }
+
   /** Ends the session. */
   @Override
   public void close() {
