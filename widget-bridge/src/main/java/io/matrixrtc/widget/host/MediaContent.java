@@ -40,7 +40,7 @@ public final class MediaContent {
     return contentType;
   }
 
-  /** Padded standard base64: how binary passes a relay of JSON (MEDIA-BASE64). */
+  /** Padded standard base64: how binary passes a relay of JSON (MEDIA-BINARY). */
   String base64() {
     return Base64.getEncoder().encodeToString(bytes);
   }

@@ -163,7 +163,7 @@ class AccountRequestsTest {
   }
 
   @Test
-  void mediaBase64Wh51Wr28BytesGoBothWaysUnharmed() {
+  void mediaBinaryWh51Wr28BytesGoBothWaysUnharmed() {
     assertThat(rig.ask("get_media_config", "{}").toString())
         .isEqualTo("{\"m.upload.size\":50000000}");
     assertThat(rig.ask("download_file", "{'content_uri':'mxc://e.org/abc'}").path("file").asText())

@@ -21,7 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** An account that does what it is told and remembers it. Fields are set by the tests. */
-final class FakeDriver
+public final class FakeDriver
     implements WidgetDriver,
         EventDriver,
         DelayedEventDriver,

@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.Set;
 
 /** Rooms as a test has them: encrypted, unless told otherwise. */
-final class FakeRooms implements RoomView {
+public final class FakeRooms implements RoomView {
   final Map<String, Encryption> encryption = new HashMap<>();
   final Map<String, Set<String>> members = new HashMap<>();
 
-  void join(String roomId, String... userIds) {
+  public void join(String roomId, String... userIds) {
     members.computeIfAbsent(roomId, id -> new HashSet<>()).addAll(Set.of(userIds));
   }
 

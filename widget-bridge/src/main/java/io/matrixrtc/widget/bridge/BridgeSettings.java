@@ -1,0 +1,50 @@
+package io.matrixrtc.widget.bridge;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Locale;
+
+/**
+ * How a bridge serves.
+ *
+ * @param publicUrl where users reach it, for example {@code https://calls.example.org/widgets}
+ * @param widgetOrigin the origin of the widget's files; another one than that of {@code publicUrl}
+ * @param maxSessions most sessions at a time
+ * @param maxMessageChars longest message of the relay
+ * @param maxUnacknowledged most messages kept for a page that is away
+ * @param maxUnacknowledgedChars their length in all
+ * @param maxAbsence how long a page may be away before its session ends
+ */
+public record BridgeSettings(
+    URI publicUrl,
+    String widgetOrigin,
+    int maxSessions,
+    int maxMessageChars,
+    int maxUnacknowledged,
+    long maxUnacknowledgedChars,
+    Duration maxAbsence) {
+
+  public BridgeSettings {
+    if (origin(publicUrl).equals(widgetOrigin)) { // BRIDGE-ORIGIN
+      throw new IllegalArgumentException("the widget must not share the host page's origin");
+    }
+  }
+
+  /** Everything else as is the custom. */
+  public static BridgeSettings of(URI publicUrl, String widgetOrigin) {
+    return new BridgeSettings(
+        publicUrl, widgetOrigin, 2_000, 18 << 20, 4_096, 64L << 20, Duration.ofSeconds(30));
+  }
+
+  String pageOrigin() {
+    return origin(publicUrl);
+  }
+
+  /** Scheme, host and port as a browser writes them: no default port, lower case. */
+  static String origin(URI url) {
+    String scheme = url.getScheme().toLowerCase(Locale.ROOT);
+    int usual = scheme.equals("https") ? 443 : 80;
+    String port = url.getPort() == -1 || url.getPort() == usual ? "" : ":" + url.getPort();
+    return scheme + "://" + url.getHost().toLowerCase(Locale.ROOT) + port;
+  }
+}

@@ -1,0 +1,100 @@
+package io.matrixrtc.widget.bridge;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Links that open one session, once, for a short time (LINK-SIGNED, LINK-ONCE). Whoever holds one
+ * is the user: it is to be handed out over a channel that the user is known on. Safe for many
+ * threads.
+ */
+public final class SignedLinks {
+  /** Longest ticket, in characters. */
+  public static final int MAX_TICKET_CHARS = 512;
+
+  private static final int KEY_BYTES = 32;
+
+  private final SecretKeySpec key;
+  private final Map<String, Instant> used = new HashMap<>();
+
+  /**
+   * @param key 32 bytes or more, which only this server knows
+   */
+  public SignedLinks(byte[] key) {
+    if (key.length < KEY_BYTES) {
+      throw new IllegalArgumentException("link key: want 32 bytes or more, got " + key.length);
+    }
+    this.key = new SecretKeySpec(key.clone(), "HmacSHA256");
+  }
+
+  /** A link for what {@code ticket} stands for in the app. */
+  public String sign(String ticket, Instant now, Duration lifetime) {
+    if (ticket.length() > MAX_TICKET_CHARS) {
+      throw new IllegalArgumentException("ticket of " + ticket.length() + " characters");
+    }
+    String body = base64(ticket.getBytes(UTF_8)) + "." + now.plus(lifetime).toEpochMilli();
+    return body + "." + base64(mac(body));
+  }
+
+  /** Whether the link is ours and has not expired. Does not use it up. */
+  public boolean isValid(String link, Instant now) {
+    return read(link, now).isPresent();
+  }
+
+  /** The ticket of a valid link that was not used before; it is used then. */
+  public synchronized Optional<String> use(String link, Instant now) {
+    Optional<Link> read = read(link, now);
+    used.values().removeIf(expiry -> !expiry.isAfter(now));
+    if (read.isEmpty() || used.putIfAbsent(link, read.get().expiry) != null) {
+      return Optional.empty();
+    }
+    return Optional.of(read.get().ticket);
+  }
+
+  private record Link(String ticket, Instant expiry) {}
+
+  private Optional<Link> read(String link, Instant now) {
+    String[] parts = link.split("\\.", -1);
+    if (parts.length != 3 || link.length() > 2 * MAX_TICKET_CHARS) {
+      return Optional.empty();
+    }
+    try {
+      byte[] given = Base64.getUrlDecoder().decode(parts[2]);
+      if (!MessageDigest.isEqual(given, mac(parts[0] + "." + parts[1]))
+          || !base64(given).equals(parts[2])) { // one spelling, so that one link is used once
+        return Optional.empty();
+      }
+      Instant expiry = Instant.ofEpochMilli(Long.parseLong(parts[1]));
+      return expiry.isAfter(now)
+          ? Optional.of(
+              new Link(new String(Base64.getUrlDecoder().decode(parts[0]), UTF_8), expiry))
+          : Optional.empty();
+    } catch (IllegalArgumentException e) { // neither base64 nor a number: none of ours
+      return Optional.empty();
+    }
+  }
+
+  private byte[] mac(String body) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(key);
+      return mac.doFinal(body.getBytes(UTF_8));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("the JDK has HMAC-SHA-256", e);
+    }
+  }
+
+  private static String base64(byte[] bytes) {
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+}

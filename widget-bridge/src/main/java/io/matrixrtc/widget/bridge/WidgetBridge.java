@@ -1,0 +1,310 @@
+package io.matrixrtc.widget.bridge;
+
+import io.matrixrtc.json.Json;
+import io.matrixrtc.json.MalformedJsonException;
+import io.matrixrtc.widget.host.HostEvent;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves host pages and their relays on someone's {@link Router}.
+ *
+ * <pre>{@code
+ * WidgetBridge bridge = new WidgetBridge(vertx, settings, links, sessions, InstantSource.system());
+ * bridge.mount(router);
+ * }</pre>
+ *
+ * <p>A page is opened by a {@linkplain SignedLinks signed link} in its fragment, which it hands to
+ * the relay in its first frame. All sessions live on one Vert.x context; {@link #drain} ends them.
+ */
+public final class WidgetBridge {
+  private static final Logger LOG = LoggerFactory.getLogger(WidgetBridge.class);
+  private static final int SESSION_ID_BYTES = 16;
+
+  /** After so many frames the socket rests until the host has caught up (RELAY-PRESSURE). */
+  private static final int FRAMES_AT_A_TIME = 64;
+
+  private final Vertx vertx;
+  private final Context context;
+  private final BridgeSettings settings;
+  private final SignedLinks links;
+  private final WidgetSessions sessions;
+  private final InstantSource clock;
+  private final SecureRandom random = new SecureRandom();
+  private final Map<String, RelaySession> open = new HashMap<>();
+  private final Map<String, Long> absences = new HashMap<>();
+  private boolean draining;
+
+  public WidgetBridge(
+      Vertx vertx,
+      BridgeSettings settings,
+      SignedLinks links,
+      WidgetSessions sessions,
+      InstantSource clock) {
+    this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
+    this.settings = settings;
+    this.links = links;
+    this.sessions = sessions;
+    this.clock = clock;
+  }
+
+  /** Adds the page, its script and style, and the relay: below {@code publicUrl}'s path. */
+  public void mount(Router router) {
+    String path = settings.publicUrl().getPath().replaceAll("/+$", "");
+    router.get(path + "/").handler(request -> file(request, "host.html", "text/html"));
+    router.get(path + "/host.js").handler(request -> file(request, "host.js", "text/javascript"));
+    router.get(path + "/host.css").handler(request -> file(request, "host.css", "text/css"));
+    router.get(path + "/relay").handler(this::upgrade);
+  }
+
+  /** BRIDGE-CSP: nothing but its own files, and the widget in its frame. */
+  private void file(RoutingContext request, String name, String type) {
+    HttpServerResponse response = request.response();
+    response.putHeader("Content-Type", type + "; charset=utf-8");
+    response.putHeader("Cache-Control", "no-store");
+    response.putHeader("Referrer-Policy", "no-referrer");
+    response.putHeader("X-Content-Type-Options", "nosniff");
+    response.putHeader(
+        "Content-Security-Policy",
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src "
+            + settings.widgetOrigin()
+            + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+    response.end(resource(name));
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = WidgetBridge.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException("no resource " + name);
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new IllegalStateException("resource " + name + " cannot be read", e);
+    }
+  }
+
+  /** BRIDGE-SOCKET: only the host page itself may open a relay. */
+  private void upgrade(RoutingContext request) {
+    if (!settings.pageOrigin().equals(request.request().getHeader("Origin")) || draining) {
+      request.response().setStatusCode(draining ? 503 : 403).end();
+      return;
+    }
+    request
+        .request()
+        .toWebSocket()
+        .onSuccess(socket -> context.runOnContext(now -> onSocket(socket)))
+        .onFailure(request::fail);
+  }
+
+  private void onSocket(ServerWebSocket socket) {
+    new Connection(socket).start();
+  }
+
+  /** One WebSocket: first {@code hello}, then frames of its session. */
+  private final class Connection {
+    private final ServerWebSocket socket;
+    private Optional<RelaySession> session = Optional.empty();
+    private boolean greeted;
+    private int frames;
+    private final Consumer<String> writer = this::write;
+
+    Connection(ServerWebSocket socket) {
+      this.socket = socket;
+    }
+
+    void start() {
+      socket.textMessageHandler(text -> context.runOnContext(now -> onText(text)));
+      socket.closeHandler(ignored -> context.runOnContext(now -> onClose()));
+      socket.exceptionHandler(e -> LOG.debug("relay socket: {}", e.getMessage()));
+    }
+
+    private void onText(String text) {
+      if (text.length() > settings.maxMessageChars()) {
+        refuse("too long");
+      } else if (!greeted) {
+        greeted = true;
+        hello(text);
+      } else if (session.isPresent() && !session.get().receive(text)) {
+        refuse("not a frame");
+      } else if (++frames % FRAMES_AT_A_TIME == 0) {
+        rest();
+      }
+    }
+
+    private void rest() {
+      session
+          .flatMap(RelaySession::host)
+          .ifPresent(
+              host -> {
+                socket.pause();
+                host.settled().thenRun(() -> context.runOnContext(now -> socket.resume()));
+              });
+    }
+
+    private void hello(String text) {
+      String link;
+      String resume;
+      long seen;
+      try {
+        var frame = Json.parseObject(text);
+        link = frame.path("link").asText();
+        resume = frame.path("resume").asText();
+        seen = frame.path("seen").asLong();
+      } catch (MalformedJsonException e) {
+        refuse("not a frame");
+        return;
+      }
+      RelaySession known = open.get(resume);
+      if (known != null) {
+        attach(known, seen);
+      } else if (!resume.isEmpty()) {
+        refuse("session over");
+      } else {
+        begin(link);
+      }
+    }
+
+    private void begin(String link) {
+      if (open.size() >= settings.maxSessions()) { // BRIDGE-LIMIT
+        refuse("too many sessions");
+        return;
+      }
+      Optional<String> ticket = links.use(link, clock.instant());
+      if (ticket.isEmpty()) {
+        refuse("link is not valid");
+        return;
+      }
+      RelaySession fresh = new RelaySession(newId(), settings);
+      open.put(fresh.id(), fresh);
+      sessions
+          .open(
+              ticket.get(),
+              text -> context.runOnContext(now -> post(fresh, text)),
+              event -> context.runOnContext(now -> onEvent(fresh, event)))
+          .whenComplete(
+              (opened, bug) ->
+                  context.runOnContext(
+                      now -> {
+                        if (bug != null || opened.isEmpty()) {
+                          end(fresh);
+                          refuse("nothing to open");
+                        } else {
+                          fresh.open(opened.get());
+                          attach(fresh, 0);
+                        }
+                      }));
+    }
+
+    /** A newer connection takes over; the older one of the same session is silent from then on. */
+    private void attach(RelaySession known, long seen) {
+      cancelAbsence(known);
+      session = Optional.of(known);
+      if (!known.connect(writer, seen)) {
+        refuse("not a frame");
+      }
+    }
+
+    private void write(String text) {
+      socket.writeTextMessage(text).onFailure(e -> socket.close());
+    }
+
+    private void refuse(String reason) {
+      socket.writeTextMessage(new JsonObject().put("t", "refused").put("reason", reason).encode());
+      socket.close();
+    }
+
+    private void onClose() {
+      session.ifPresent(
+          known -> {
+            if (open.containsKey(known.id()) && known.isConnectedBy(writer)) {
+              known.disconnect();
+              await(known);
+            }
+          });
+    }
+  }
+
+  private void post(RelaySession session, String text) {
+    if (!session.post(text)) {
+      end(session);
+    }
+  }
+
+  private void onEvent(RelaySession session, HostEvent event) {
+    if (event instanceof HostEvent.Ended) {
+      end(session);
+    }
+  }
+
+  /** RELAY-ABSENCE. */
+  private void await(RelaySession session) {
+    absences.put(
+        session.id(), vertx.setTimer(settings.maxAbsence().toMillis(), timer -> end(session)));
+  }
+
+  private void cancelAbsence(RelaySession session) {
+    Long timer = absences.remove(session.id());
+    if (timer != null) {
+      vertx.cancelTimer(timer);
+    }
+  }
+
+  private void end(RelaySession session) {
+    cancelAbsence(session);
+    if (open.remove(session.id()) != null) {
+      session.close();
+    }
+  }
+
+  private String newId() {
+    byte[] bytes = new byte[SESSION_ID_BYTES];
+    random.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  /** How many sessions are open. */
+  public Future<Integer> sessionCount() {
+    return Future.future(done -> context.runOnContext(now -> done.complete(open.size())));
+  }
+
+  /** Takes no more sessions and ends those there are; each host sees to its delayed events. */
+  public Future<Void> drain() {
+    return Future.future(
+        done ->
+            context.runOnContext(
+                now -> {
+                  draining = true;
+                  List.copyOf(open.values()).forEach(this::end);
+                  done.complete();
+                }));
+  }
+
+  /** A link to the page for a ticket, good for one session. */
+  public String link(String ticket, Duration lifetime) {
+    Instant now = clock.instant();
+    String path = settings.publicUrl().toString().replaceAll("/+$", "");
+    return path + "/#" + links.sign(ticket, now, lifetime);
+  }
+}

@@ -1,0 +1,321 @@
+package io.matrixrtc.widget.bridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.json.Json;
+import io.matrixrtc.keys.DeviceAddress;
+import io.matrixrtc.keys.PoolScheduler;
+import io.matrixrtc.widget.host.FakeDriver;
+import io.matrixrtc.widget.host.FakeRooms;
+import io.matrixrtc.widget.host.FramePort;
+import io.matrixrtc.widget.host.HostEvent;
+import io.matrixrtc.widget.host.HostLimits;
+import io.matrixrtc.widget.host.HostedWidget;
+import io.matrixrtc.widget.host.WidgetHost;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClientOptions;
+import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.ext.web.Router;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The bridge over real sockets; a page is played by a WebSocket client. */
+class WidgetBridgeTest {
+  private static final String ROOM = "!room:example.org";
+  private static final String WIDGET = "https://widget.example.org";
+
+  private final Vertx vertx = Vertx.vertx();
+  private final ScheduledExecutorService pool = Executors.newSingleThreadScheduledExecutor();
+  private final SignedLinks links = new SignedLinks(new byte[32]);
+  private final FakeDriver driver = new FakeDriver();
+  private HttpServer server;
+  private WidgetBridge bridge;
+
+  @BeforeEach
+  void serve() throws Exception {
+    Router router = Router.router(vertx);
+    server = get(vertx.createHttpServer().requestHandler(router).listen(0, "127.0.0.1"));
+    BridgeSettings usual = BridgeSettings.of(URI.create(origin() + "/calls"), WIDGET);
+    BridgeSettings settings =
+        new BridgeSettings(
+            usual.publicUrl(),
+            WIDGET,
+            2,
+            100_000,
+            usual.maxUnacknowledged(),
+            usual.maxUnacknowledgedChars(),
+            Duration.ofMillis(400));
+    bridge = new WidgetBridge(vertx, settings, links, this::open, InstantSource.system());
+    bridge.mount(router);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    get(vertx.close());
+    pool.shutdownNow();
+  }
+
+  private CompletableFuture<Optional<WidgetSessions.Opened>> open(
+      String ticket, FramePort frame, Consumer<HostEvent> listener) {
+    if (!ticket.equals("good")) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    FakeRooms rooms = new FakeRooms();
+    rooms.join(ROOM, "@alice:example.org");
+    WidgetHost host =
+        new WidgetHost(
+            HostedWidget.call("w", WIDGET, new DeviceAddress("@alice:example.org", "A"), ROOM),
+            HostLimits.DEFAULT,
+            rooms,
+            driver,
+            frame,
+            listener,
+            new PoolScheduler(pool, InstantSource.system()),
+            new SecureRandom());
+    return CompletableFuture.completedFuture(
+        Optional.of(new WidgetSessions.Opened(host, URI.create(WIDGET + "/index.html"))));
+  }
+
+  private static <T> T get(Future<T> future) throws Exception {
+    return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+
+  private String origin() {
+    return "http://127.0.0.1:" + server.actualPort();
+  }
+
+  private String newLink(String ticket) {
+    String page = bridge.link(ticket, Duration.ofMinutes(1));
+    return page.substring(page.indexOf('#') + 1);
+  }
+
+  /** A page: sends frames, gets frames. */
+  private final class Page {
+    private final WebSocket socket;
+    private final BlockingQueue<String> got = new LinkedBlockingQueue<>();
+
+    Page(String hello) throws Exception {
+      this(hello, origin());
+    }
+
+    Page(String hello, String origin) throws Exception {
+      WebSocketConnectOptions options =
+          new WebSocketConnectOptions()
+              .setHost("127.0.0.1")
+              .setPort(server.actualPort())
+              .setURI("/calls/relay")
+              .putHeader("Origin", origin);
+      socket =
+          get(
+              vertx
+                  .createWebSocketClient(
+                      new WebSocketClientOptions()
+                          .setMaxMessageSize(1 << 20)
+                          .setMaxFrameSize(1 << 20))
+                  .connect(options));
+      socket.textMessageHandler(got::add);
+      send(hello);
+    }
+
+    void send(String text) throws Exception {
+      get(socket.writeTextMessage(text.replace('\'', '"')));
+    }
+
+    ObjectNode next() throws Exception {
+      String text = got.poll(10, TimeUnit.SECONDS);
+      assertThat(text).isNotNull();
+      return Json.parseObject(text);
+    }
+
+    /** The next frame that is a message; acknowledgements are skipped. */
+    ObjectNode nextMessage() throws Exception {
+      ObjectNode frame = next();
+      while (frame.path("t").asText().equals("ack")) {
+        frame = next();
+      }
+      assertThat(frame.path("t").asText()).isEqualTo("msg");
+      return frame;
+    }
+
+    void post(long number, String action) throws Exception {
+      ObjectNode message = Json.newObject();
+      message.put("api", "fromWidget").put("widgetId", "w").put("requestId", "r" + number);
+      message.put("action", action).putObject("data");
+      ObjectNode frame = Json.newObject().put("t", "msg").put("n", number);
+      frame.put("origin", WIDGET).put("source", true).put("text", message.toString());
+      get(socket.writeTextMessage(frame.toString()));
+    }
+
+    void cut() throws Exception {
+      get(socket.close());
+    }
+  }
+
+  private Page opened() throws Exception {
+    return new Page("{'t':'hello','link':'" + newLink("good") + "'}");
+  }
+
+  private static String action(ObjectNode frame) throws Exception {
+    return Json.parseObject(frame.path("text").asText()).path("action").asText();
+  }
+
+  @Test
+  void bridgeCspThePageMayLoadItsOwnFilesAndTheWidget() throws Exception {
+    for (String file : new String[] {"", "host.js", "host.css"}) {
+      HttpClientResponse response =
+          get(
+              vertx
+                  .createHttpClient()
+                  .request(HttpMethod.GET, server.actualPort(), "127.0.0.1", "/calls/" + file)
+                  .compose(request -> request.send()));
+      assertThat(response.statusCode()).isEqualTo(200);
+      assertThat(response.getHeader("Content-Security-Policy"))
+          .contains("default-src 'none'", "frame-src " + WIDGET + ";", "frame-ancestors 'none'");
+      assertThat(response.getHeader("Cross-Origin-Embedder-Policy")).isNull();
+      assertThat(response.getHeader("Referrer-Policy")).isEqualTo("no-referrer");
+    }
+  }
+
+  @Test
+  void aWidgetIsHostedThroughTheRelay() throws Exception {
+    Page page = opened();
+    ObjectNode welcome = page.next();
+    assertThat(welcome.path("t").asText()).isEqualTo("welcome");
+    assertThat(welcome.path("url").asText()).isEqualTo(WIDGET + "/index.html");
+    page.post(1, "supported_api_versions");
+    assertThat(action(page.nextMessage())).isEqualTo("supported_api_versions");
+    page.post(2, "content_loaded");
+    assertThat(action(page.nextMessage())).isEqualTo("content_loaded");
+    assertThat(action(page.nextMessage())).isEqualTo("capabilities");
+  }
+
+  @Test
+  void relayResumeWhatThePageMissedComesAgainAndNothingTwice() throws Exception {
+    Page page = opened();
+    String session = page.next().path("session").asText();
+    page.post(1, "supported_api_versions");
+    assertThat(page.nextMessage().path("n").asInt()).isEqualTo(1);
+    page.cut();
+    Page again = new Page("{'t':'hello','resume':'" + session + "','seen':0}");
+    ObjectNode welcome = again.next();
+    assertThat(welcome.path("seen").asInt()).as("what the server has").isEqualTo(1);
+    assertThat(again.nextMessage().path("n").asInt()).as("again").isEqualTo(1);
+    again.post(1, "supported_api_versions"); // the page is not sure that it arrived
+    again.post(2, "content_loaded");
+    ObjectNode next = again.nextMessage();
+    assertThat(next.path("n").asInt()).isEqualTo(2);
+    assertThat(action(next)).as("the first was not carried out again").isEqualTo("content_loaded");
+  }
+
+  @Test
+  void linkOnceTheSecondPageOfALinkIsRefused() throws Exception {
+    String link = newLink("good");
+    assertThat(new Page("{'t':'hello','link':'" + link + "'}").next().path("t").asText())
+        .isEqualTo("welcome");
+    assertThat(new Page("{'t':'hello','link':'" + link + "'}").next().path("reason").asText())
+        .isEqualTo("link is not valid");
+    assertThat(new Page("{'t':'hello','link':'forged'}").next().path("reason").asText())
+        .isEqualTo("link is not valid");
+    assertThat(
+            new Page("{'t':'hello','link':'" + newLink("bad") + "'}")
+                .next()
+                .path("reason")
+                .asText())
+        .isEqualTo("nothing to open");
+    assertThat(new Page("{'t':'hello','resume':'guess'}").next().path("reason").asText())
+        .isEqualTo("session over");
+  }
+
+  @Test
+  void bridgeSocketOnlyTheHostPageMayOpenARelay() throws Exception {
+    for (String origin : new String[] {"https://evil.example.org", WIDGET, "null"}) {
+      CompletableFuture<Object> tried =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return new Page("{}", origin);
+                } catch (Exception e) {
+                  return e;
+                }
+              });
+      assertThat(tried.get(10, TimeUnit.SECONDS)).isInstanceOf(Exception.class);
+    }
+    assertThat(opened().next().path("t").asText()).as("control").isEqualTo("welcome");
+  }
+
+  @Test
+  void bridgeLimitOneSessionTooManyIsRefused() throws Exception {
+    opened().next();
+    opened().next();
+    assertThat(opened().next().path("reason").asText()).isEqualTo("too many sessions");
+  }
+
+  @Test
+  void relayAbsenceAPageThatStaysAwayLosesItsSession() throws Exception {
+    Page page = opened();
+    String session = page.next().path("session").asText();
+    page.cut();
+    Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> get(bridge.sessionCount()) == 0);
+    assertThat(
+            new Page("{'t':'hello','resume':'" + session + "','seen':0}")
+                .next()
+                .path("reason")
+                .asText())
+        .isEqualTo("session over");
+  }
+
+  @Test
+  void relayPressureAFloodOfFramesIsWorkedOffInOrder() throws Exception {
+    Page page = opened();
+    page.next();
+    for (int i = 1; i <= 150; i++) {
+      page.post(i, "supported_api_versions");
+    }
+    for (int i = 1; i <= 150; i++) {
+      assertThat(
+              Json.parseObject(page.nextMessage().path("text").asText()).path("requestId").asText())
+          .isEqualTo("r" + i);
+    }
+  }
+
+  @Test
+  void framesThatAreNoneEndTheConnection() throws Exception {
+    for (String text : new String[] {"x", "{}", "{'t':'msg','n':7}", "{'t':'ack','n':9}"}) {
+      Page page = opened();
+      page.next();
+      page.send(text);
+      assertThat(page.next().path("t").asText()).isEqualTo("refused");
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(10))
+          .until(() -> get(bridge.sessionCount()) == 0);
+    }
+  }
+
+  @Test
+  void drainingEndsEverySession() throws Exception {
+    opened().next();
+    assertThat(get(bridge.sessionCount())).isEqualTo(1);
+    get(bridge.drain());
+    assertThat(get(bridge.sessionCount())).isZero();
+  }
+}
