@@ -2,6 +2,7 @@ package io.matrixrtc.token;
 
 import io.matrixrtc.token.federation.CheckedHttp;
 import io.matrixrtc.token.federation.DelayedEvents;
+import io.matrixrtc.token.federation.Dialer;
 import io.matrixrtc.token.federation.HostResolver;
 import io.matrixrtc.token.federation.OpenIdLookup;
 import io.matrixrtc.token.federation.SystemResolver;
@@ -45,12 +46,15 @@ public final class TokenService implements AutoCloseable {
    */
   public static TokenService start(TokenServiceConfig config)
       throws IOException, InterruptedException {
-    return start(config, SystemResolver::new, Clock.systemUTC());
+    return start(config, SystemResolver::new, Dialer.DIRECT, Clock.systemUTC());
   }
 
-  /** As {@link #start(TokenServiceConfig)}, with other names and another clock. */
+  /** As {@link #start(TokenServiceConfig)}, with other names and addresses, and another clock. */
   static TokenService start(
-      TokenServiceConfig config, Function<Vertx, HostResolver> resolver, Clock clock)
+      TokenServiceConfig config,
+      Function<Vertx, HostResolver> resolver,
+      Dialer dialer,
+      Clock clock)
       throws IOException, InterruptedException {
     Vertx vertx = Vertx.vertx();
     CompletableFuture<Running> started = new CompletableFuture<>();
@@ -58,7 +62,7 @@ public final class TokenService implements AutoCloseable {
         .getOrCreateContext()
         .runOnContext(
             now ->
-                listen(vertx, config, resolver.apply(vertx), clock)
+                listen(vertx, config, resolver.apply(vertx), dialer, clock)
                     .onComplete(started::complete, started::completeExceptionally));
     try {
       return new TokenService(vertx, started.get(START_SECONDS, TimeUnit.SECONDS));
@@ -71,8 +75,13 @@ public final class TokenService implements AutoCloseable {
 
   /** Puts the parts together; runs on the event loop that serves all requests. */
   private static Future<Running> listen(
-      Vertx vertx, TokenServiceConfig config, HostResolver resolver, Clock clock) {
-    CheckedHttp http = new CheckedHttp(vertx, resolver, config.addresses(), config.trust());
+      Vertx vertx,
+      TokenServiceConfig config,
+      HostResolver resolver,
+      Dialer dialer,
+      Clock clock) {
+    CheckedHttp http =
+        new CheckedHttp(vertx, resolver, config.addresses(), dialer, config.trust());
     OpenIdLookup openId =
         new OpenIdLookup(http, resolver, config.federationApis(), config.lookUpTimeout());
     DelayedEvents delayedEvents = new DelayedEvents(http, config.clientApis());

@@ -13,7 +13,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.PemTrustOptions;
-import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -55,13 +54,16 @@ public final class CheckedHttp {
   private final Vertx vertx;
   private final HostResolver resolver;
   private final AddressPolicy policy;
+  private final Dialer dialer;
   private final HttpClient client;
 
   /** Reaches what {@code policy} permits. */
-  public CheckedHttp(Vertx vertx, HostResolver resolver, AddressPolicy policy, Trust trust) {
+  public CheckedHttp(
+      Vertx vertx, HostResolver resolver, AddressPolicy policy, Dialer dialer, Trust trust) {
     this.vertx = vertx;
     this.resolver = resolver;
     this.policy = policy;
+    this.dialer = dialer;
     HttpClientOptions options =
         new HttpClientOptions()
             .setConnectTimeout(CONNECT_MILLIS)
@@ -149,9 +151,7 @@ public final class CheckedHttp {
     }
     RequestOptions options =
         new RequestOptions()
-            .setServer(
-                SocketAddress.inetSocketAddress(
-                    peer.port(), addresses.get(index).getHostAddress()))
+            .setServer(dialer.at(addresses.get(index), peer.port()))
             .setHost(literal(peer.name()))
             .setPort(peer.port())
             .setSsl(peer.tls())
