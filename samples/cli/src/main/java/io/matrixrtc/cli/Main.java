@@ -13,6 +13,7 @@ import picocli.CommandLine.HelpCommand;
     subcommands = {
       DemoCommand.class,
       HomeserverCommand.class,
+      AuthorizeCommand.class,
       BenchCommand.class,
       ParticipantCommand.class,
       HelpCommand.class

@@ -13,10 +13,12 @@ class UsageTest {
         "--help",
         "demo --help",
         "homeserver --help",
+        "authorize --help",
         "bench --help",
         "bench frames --help",
         "bench olm --help",
-        "bench machine --help"
+        "bench machine --help",
+        "bench authorize --help"
       })
   void theHelpOfEveryCommandHasExamples_CLI_HELP(String line) {
     Run run = Run.of(line.split(" "));
@@ -38,7 +40,9 @@ class UsageTest {
     Run.of("demo", "--accounts", "a.txt").misusedWith("--accounts goes with --homeserver");
     Run.of("homeserver", "--port", "65536").misusedWith("65536");
     Run.of("homeserver", "--server-name", "a b").misusedWith("not a server name");
-    Run.of("bench").misusedWith("Which benchmark? There are: frames, olm, machine");
+    Run.of("authorize", "--bind", "8080", "--livekit-url", "ws://localhost:7880")
+        .misusedWith("LIVEKIT_KEY and LIVEKIT_SECRET: want");
+    Run.of("bench").misusedWith("Which benchmark? There are: frames, olm, machine, authorize");
     Run.of("nonsense").misusedWith("nonsense");
     Run.of("demo", "--nonsense").misusedWith("--nonsense");
   }
