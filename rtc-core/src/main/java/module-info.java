@@ -14,6 +14,7 @@ module io.matrixrtc.core {
   exports io.matrixrtc.encoding;
   exports io.matrixrtc.json;
   exports io.matrixrtc.keys;
+  exports io.matrixrtc.livekit;
   exports io.matrixrtc.media;
   exports io.matrixrtc.olm;
   exports io.matrixrtc.session;

@@ -1,4 +1,7 @@
-/** LiveKit transports of a call and the client of their token service. Mints no tokens. */
+/**
+ * The way to the SFU: which one a member publishes on, and the token that opens its room. No tokens
+ * are made here, and no media is carried.
+ */
 @NullMarked
 package io.matrixrtc.livekit;
 

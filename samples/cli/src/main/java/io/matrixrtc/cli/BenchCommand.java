@@ -1,6 +1,7 @@
 package io.matrixrtc.cli;
 
 import io.matrixrtc.benchmarks.FrameBenchmarkRun;
+import io.matrixrtc.benchmarks.authorize.AuthorizeBenchmarkRun;
 import io.matrixrtc.benchmarks.machine.MachineBenchmarkRun;
 import io.matrixrtc.benchmarks.olm.OlmBenchmarkRun;
 import java.io.IOException;
@@ -17,7 +18,12 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Run the benchmarks.",
     mixinStandardHelpOptions = true,
-    subcommands = {BenchCommand.Frames.class, BenchCommand.Olm.class, BenchCommand.Machine.class},
+    subcommands = {
+      BenchCommand.Frames.class,
+      BenchCommand.Olm.class,
+      BenchCommand.Machine.class,
+      BenchCommand.Authorize.class
+    },
     footer = {
       "",
       "Examples:",
@@ -33,7 +39,7 @@ final class BenchCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "Which benchmark? There are: frames, olm, machine");
+        spec.commandLine(), "Which benchmark? There are: frames, olm, machine, authorize");
   }
 
   /** Frame encryption against the JCE alone. */
@@ -128,6 +134,40 @@ final class BenchCommand implements Runnable {
         MachineBenchmarkRun.run(plan, json, System.out, System.err);
         return 0;
       } catch (RunnerException | IOException e) {
+        throw new CommandFailure("the benchmark failed: " + e.getMessage());
+      }
+    }
+  }
+
+  /** The token service under load. */
+  @Command(
+      name = "authorize",
+      description = {
+        "Keep 100 requests in flight at the LiveKit token service, with a homeserver that answers",
+        "after 20 ms. Prints how long requests take."
+      },
+      mixinStandardHelpOptions = true,
+      footer = {
+        "",
+        "Examples:",
+        "  matrixrtc bench authorize --quick",
+        "  matrixrtc bench authorize --json"
+      })
+  static final class Authorize implements Callable<Integer> {
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
+    @Option(names = "--quick", description = "Fewer requests: to see that it works.")
+    private boolean quick;
+
+    @Override
+    public Integer call() throws CommandFailure, InterruptedException {
+      AuthorizeBenchmarkRun.Plan plan =
+          quick ? AuthorizeBenchmarkRun.Plan.QUICK : AuthorizeBenchmarkRun.Plan.FULL;
+      try {
+        AuthorizeBenchmarkRun.run(plan, json, System.out);
+        return 0;
+      } catch (IOException e) {
         throw new CommandFailure("the benchmark failed: " + e.getMessage());
       }
     }

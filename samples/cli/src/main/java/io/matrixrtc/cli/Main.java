@@ -14,6 +14,7 @@ import picocli.CommandLine.HelpCommand;
       DemoCommand.class,
       SimulateCommand.class,
       HomeserverCommand.class,
+      AuthorizeCommand.class,
       BenchCommand.class,
       ParticipantCommand.class,
       HelpCommand.class

@@ -14,10 +14,12 @@ class UsageTest {
         "demo --help",
         "simulate --help",
         "homeserver --help",
+        "authorize --help",
         "bench --help",
         "bench frames --help",
         "bench olm --help",
-        "bench machine --help"
+        "bench machine --help",
+        "bench authorize --help"
       })
   void theHelpOfEveryCommandHasExamples_CLI_HELP(String line) {
     Run run = Run.of(line.split(" "));
@@ -42,7 +44,9 @@ class UsageTest {
     Run.of("simulate", "--preset", "201").misusedWith("preset: want one of 10, 50, 200", "201");
     Run.of("simulate", "--policies", "parity,lax").misusedWith("rotation policy: want one of", "lax");
     Run.of("simulate", "--receivers", "ears").misusedWith("receivers: want walk or js, got ears");
-    Run.of("bench").misusedWith("Which benchmark? There are: frames, olm, machine");
+    Run.of("authorize", "--bind", "8080", "--livekit-url", "ws://localhost:7880")
+        .misusedWith("LIVEKIT_KEY and LIVEKIT_SECRET: want");
+    Run.of("bench").misusedWith("Which benchmark? There are: frames, olm, machine, authorize");
     Run.of("nonsense").misusedWith("nonsense");
     Run.of("demo", "--nonsense").misusedWith("--nonsense");
   }
