@@ -42,6 +42,8 @@ public final class FullDownload {
     DownloadJob job;
     @Nullable EntryScanner scanner;
     Instant lastSync;
+    Instant failedAt;
+    @Nullable Instant retryAt;
     boolean draining;
 
     Running(BackupKey key, Spool spool, DownloadJob job, Instant now) {
@@ -49,6 +51,7 @@ public final class FullDownload {
       this.spool = spool;
       this.job = job;
       this.lastSync = now;
+      this.failedAt = now;
       this.pace = new Pace(now, job.done());
     }
   }
@@ -121,6 +124,9 @@ public final class FullDownload {
       DownloadJob job, BackupVersion version, BackupKey key, boolean byUser, Instant now)
       throws IOException, VaultException {
     boolean changed = !job.etag().equals(version.etag());
+    if (job.state().isFinal()) {
+      file.delete(); // a crash may have left it behind
+    }
     if (job.state() == DownloadState.DONE && !changed) {
       return List.of();
     }
@@ -128,7 +134,6 @@ public final class FullDownload {
       return List.of();
     }
     if (job.state().isFinal()) {
-      file.delete();
       return begin(newJob(version, key, now), job.owner(), key, now);
     }
     return begin(job.ownedBy(us, now.plus(Lease.LENGTH)), job.owner(), key, now);
@@ -256,9 +261,12 @@ public final class FullDownload {
     List<DownloadEffect> effects = new ArrayList<>();
     effects.add(new DownloadEffect.CancelFetch());
     effects.add(new DownloadEffect.Step());
-    if (failure.kind() == FetchFailure.Kind.TRY_AGAIN) {
-      effects.add(new DownloadEffect.WakeAt(now.plus(retryDelay(at.job, failure))));
-    }
+    at.failedAt = now;
+    at.retryAt =
+        failure.kind() == FetchFailure.Kind.TRY_AGAIN
+            ? now.plus(retryDelay(at.job, failure))
+            : null; // after the next login
+    effects.add(nextWake(at, now));
     effects.add(new DownloadEffect.Tell(progress(at, now)));
     return effects;
   }
@@ -272,14 +280,23 @@ public final class FullDownload {
     return failure.retryAfter().filter(asked -> asked.compareTo(own) > 0).orElse(own); // DL-RETRY
   }
 
-  /** A timer went off, or there was a login: renews the lease, and fetches if that is due. */
+  private static DownloadEffect nextWake(Running at, Instant now) {
+    Instant renewal = now.plus(Lease.RENEWAL);
+    Instant retry = at.retryAt;
+    return new DownloadEffect.WakeAt(retry != null && retry.isBefore(renewal) ? retry : renewal);
+  }
+
+  /** A timer went off: renews the lease, and fetches if that is due. */
   public List<DownloadEffect> wake(Instant now) throws VaultException {
     Running at = running;
     if (at == null || !at.job.state().isRunning()) {
       return List.of();
     }
     List<DownloadEffect> effects = new ArrayList<>();
-    if (at.job.state() == DownloadState.WAITING && !at.draining) {
+    Instant retry = at.retryAt;
+    boolean due = retry != null && (!now.isBefore(retry) || now.isBefore(at.failedAt));
+    if (due && at.job.state() == DownloadState.WAITING && !at.draining) {
+      at.retryAt = null;
       effects.add(fetch(at));
     }
     DownloadJob renewed = at.job.ownedBy(us, now.plus(Lease.LENGTH));
@@ -287,8 +304,17 @@ public final class FullDownload {
       return lost();
     }
     at.job = renewed;
-    effects.add(new DownloadEffect.WakeAt(now.plus(Lease.RENEWAL)));
+    effects.add(nextWake(at, now));
     return effects;
+  }
+
+  /** There is a new token: fetches again if the old one was the reason to wait. */
+  public List<DownloadEffect> loggedIn(Instant now) throws VaultException {
+    Running at = running;
+    if (at != null && at.retryAt == null && at.job.state() == DownloadState.WAITING) {
+      at.retryAt = now;
+    }
+    return wake(now);
   }
 
   /** Another process has the lease: it goes on, we do not (DL-LEASE). */

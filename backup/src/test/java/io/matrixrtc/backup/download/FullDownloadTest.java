@@ -13,6 +13,7 @@ import io.matrixrtc.cases.Cases;
 import io.matrixrtc.e2ee.RoomKeyId;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -364,16 +365,25 @@ class FullDownloadTest {
     driver.cutAfter = 10;
     driver.start(false).run();
     for (long seconds : new long[] {5, 10, 20, 40, 80, 160, 320, 600, 600}) {
-      assertThat(driver.seen).contains(new DownloadEffect.WakeAt(driver.now.plusSeconds(seconds)));
-      driver.now = driver.now.plusSeconds(seconds);
+      int before = driver.fetches;
+      Instant failedAt = driver.now;
+      driver.now = failedAt.plusSeconds(seconds).minusMillis(500);
       driver.add(driver.download.wake(driver.now));
       driver.run();
+      assertThat(driver.fetches).isEqualTo(before);
+      driver.now = failedAt.plusSeconds(seconds);
+      driver.add(driver.download.wake(driver.now));
+      driver.run();
+      assertThat(driver.fetches).isEqualTo(before + 1);
     }
     FetchFailure asked =
         new FetchFailure(FetchFailure.Kind.TRY_AGAIN, Optional.of(Duration.ofHours(1)));
     Driver limited = Driver.of(driver.server).start(false);
     limited.add(limited.download.failed(asked, limited.now));
-    assertThat(limited.seen).contains(new DownloadEffect.WakeAt(limited.now.plusSeconds(3_600)));
+    assertThat(limited.download.wake(limited.now.plusSeconds(3_599)))
+        .doesNotContain(new DownloadEffect.Fetch("1"));
+    assertThat(limited.download.wake(limited.now.plusSeconds(3_600)))
+        .contains(new DownloadEffect.Fetch("1"));
   }
 
   @Test
@@ -381,14 +391,15 @@ class FullDownloadTest {
     Driver driver = Driver.of(BackupServer.of(3, 1, 0)).start(false);
     driver.once();
     driver.once();
-    driver.wakeAt = null;
     driver.add(
         driver.download.failed(
             new FetchFailure(FetchFailure.Kind.LOGGED_OUT, Optional.empty()), driver.now));
     driver.run();
-    assertThat(driver.wakeAt).isNull();
+    driver.wake().wake();
+    assertThat(driver.fetches).isEqualTo(1);
     assertThat(driver.job().state()).isEqualTo(DownloadState.WAITING);
-    driver.wake();
+    driver.add(driver.download.loggedIn(driver.now));
+    driver.run();
     assertThat(driver.job().state()).isEqualTo(DownloadState.DONE);
   }
 
