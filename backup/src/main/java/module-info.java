@@ -6,7 +6,14 @@ module io.matrixrtc.backup {
   requires org.slf4j;
 
   exports io.matrixrtc.backup;
+  exports io.matrixrtc.backup.dehydration;
+  exports io.matrixrtc.backup.download;
+  exports io.matrixrtc.backup.keyfile;
+  exports io.matrixrtc.backup.ondemand;
+  exports io.matrixrtc.backup.preference;
   exports io.matrixrtc.backup.recovery;
   exports io.matrixrtc.backup.roomkey;
   exports io.matrixrtc.backup.secrets;
+  exports io.matrixrtc.backup.sharing;
+  exports io.matrixrtc.backup.upload;
 }

@@ -2,14 +2,11 @@ package io.matrixrtc.backup.recovery;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.backup.cipher.Pbkdf2;
 import io.matrixrtc.backup.recovery.PassphraseException.Reason;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.olm.RandomSource;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.util.Arrays;
-import javax.crypto.SecretKeyFactory;
-import javax.crypto.spec.PBEKeySpec;
 
 /**
  * How a key is made from a passphrase: PBKDF2-HMAC-SHA-512 with these numbers. They come from the
@@ -89,17 +86,7 @@ public record PassphraseInfo(String salt, int iterations, int bits) {
    * it where that does not matter.
    */
   public byte[] deriveKey(String passphrase) {
-    char[] characters = passphrase.toCharArray();
-    PBEKeySpec spec =
-        new PBEKeySpec(characters, salt.getBytes(StandardCharsets.UTF_8), iterations, bits);
-    try {
-      return SecretKeyFactory.getInstance("PBKDF2WithHmacSHA512").generateSecret(spec).getEncoded();
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("the platform lacks PBKDF2", e);
-    } finally {
-      spec.clearPassword();
-      Arrays.fill(characters, '\0');
-    }
+    return Pbkdf2.sha512(passphrase, salt.getBytes(StandardCharsets.UTF_8), iterations, bits / 8);
   }
 
   /** Returns the member {@code passphrase} of a key description. */

@@ -1,0 +1,170 @@
+package io.matrixrtc.backup.dehydration;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.matrixrtc.encoding.Base64Text;
+import io.matrixrtc.encoding.MalformedBase64Exception;
+import io.matrixrtc.olm.Curve25519SecretKey;
+import io.matrixrtc.olm.Ed25519KeyPair;
+import io.matrixrtc.olm.KeyFormatException;
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import javax.crypto.Cipher;
+import javax.crypto.spec.IvParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * The private keys of a dehydrated device. Wipes them when closed.
+ *
+ * <pre>| version 4 | Curve25519 32 | Ed25519 32 | count 4 | count · 32 | fallback present 1 | 32 |
+ * </pre>
+ *
+ * Sealed with ChaCha20-Poly1305, no associated data. The proposal gives version 0x80000000, the one
+ * implementation writes 1; both are read (DEHY-VERSION). Source: MSC3814.
+ */
+public final class DehydratedDevice implements AutoCloseable {
+  /** The only algorithm that is read. */
+  public static final String ALGORITHM = "org.matrix.msc3814.v2";
+
+  /** Length of the key, which secret storage keeps. */
+  public static final int KEY_BYTES = 32;
+
+  private static final int NONCE_BYTES = 12;
+  private static final int PRIVATE_BYTES = 32;
+  private static final int SMALLEST_BYTES = 4 + 2 * PRIVATE_BYTES + 4 + 1 + PRIVATE_BYTES;
+
+  private final Curve25519SecretKey identityKey;
+  private final Ed25519KeyPair signingKey;
+  private final List<Curve25519SecretKey> oneTimeKeys;
+  private final Optional<Curve25519SecretKey> fallbackKey;
+
+  private DehydratedDevice(
+      Curve25519SecretKey identityKey,
+      Ed25519KeyPair signingKey,
+      List<Curve25519SecretKey> oneTimeKeys,
+      Optional<Curve25519SecretKey> fallbackKey) {
+    this.identityKey = identityKey;
+    this.signingKey = signingKey;
+    this.oneTimeKeys = List.copyOf(oneTimeKeys);
+    this.fallbackKey = fallbackKey;
+  }
+
+  /**
+   * Opens {@code device_data}; empty if it cannot be: another key or algorithm, damage, or an
+   * identity key that is not the device id (DEHY-ID).
+   */
+  public static Optional<DehydratedDevice> open(byte[] key, String deviceId, JsonNode deviceData) {
+    if (key.length != KEY_BYTES || !deviceData.path("algorithm").asText().equals(ALGORITHM)) {
+      return Optional.empty();
+    }
+    Optional<byte[]> plaintext = decrypt(key, deviceData);
+    if (plaintext.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      Optional<DehydratedDevice> device = parse(plaintext.get());
+      return device.filter(d -> d.identityKey.publicKey().toBase64().equals(deviceId));
+    } catch (KeyFormatException e) {
+      throw new IllegalStateException("the lengths were checked", e);
+    } finally {
+      Arrays.fill(plaintext.get(), (byte) 0);
+    }
+  }
+
+  private static Optional<byte[]> decrypt(byte[] key, JsonNode deviceData) {
+    try {
+      byte[] nonce = Base64Text.decode(deviceData.path("nonce").asText());
+      byte[] pickle = Base64Text.decode(deviceData.path("device_pickle").asText());
+      if (nonce.length != NONCE_BYTES) {
+        return Optional.empty();
+      }
+      Cipher cipher = Cipher.getInstance("ChaCha20-Poly1305");
+      cipher.init(
+          Cipher.DECRYPT_MODE, new SecretKeySpec(key, "ChaCha20"), new IvParameterSpec(nonce));
+      return Optional.of(cipher.doFinal(pickle));
+    } catch (MalformedBase64Exception | GeneralSecurityException e) {
+      return Optional.empty(); // DEHY-TAG
+    }
+  }
+
+  private static Optional<DehydratedDevice> parse(byte[] plaintext) throws KeyFormatException {
+    if (plaintext.length < SMALLEST_BYTES) {
+      return Optional.empty();
+    }
+    ByteBuffer in = ByteBuffer.wrap(plaintext);
+    int version = in.getInt();
+    Curve25519SecretKey identity = curve25519(in);
+    Ed25519KeyPair signing = Ed25519KeyPair.fromSeed(take(in));
+    int count = in.getInt();
+    boolean fits = count >= 0 && plaintext.length == SMALLEST_BYTES + (long) count * PRIVATE_BYTES;
+    if ((version != 1 && version != 0x80000000) || !fits) {
+      identity.close();
+      signing.close();
+      return Optional.empty();
+    }
+    List<Curve25519SecretKey> oneTimeKeys = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      oneTimeKeys.add(curve25519(in));
+    }
+    boolean hasFallback = in.get() != 0;
+    Curve25519SecretKey fallback = curve25519(in);
+    return Optional.of(
+        new DehydratedDevice(
+            identity,
+            signing,
+            oneTimeKeys,
+            hasFallback ? Optional.of(fallback) : Optional.empty()));
+  }
+
+  private static Curve25519SecretKey curve25519(ByteBuffer in) throws KeyFormatException {
+    byte[] bytes = take(in);
+    try {
+      return Curve25519SecretKey.copyOf(bytes);
+    } finally {
+      Arrays.fill(bytes, (byte) 0);
+    }
+  }
+
+  private static byte[] take(ByteBuffer in) {
+    byte[] bytes = new byte[PRIVATE_BYTES];
+    in.get(bytes);
+    return bytes;
+  }
+
+  /** The identity key, whose public half is the device id. */
+  public Curve25519SecretKey identityKey() {
+    return identityKey;
+  }
+
+  /** The signing key. */
+  public Ed25519KeyPair signingKey() {
+    return signingKey;
+  }
+
+  /** The one-time keys, in order. */
+  public List<Curve25519SecretKey> oneTimeKeys() {
+    return oneTimeKeys;
+  }
+
+  /** The fallback key, if there is one. */
+  public Optional<Curve25519SecretKey> fallbackKey() {
+    return fallbackKey;
+  }
+
+  /** Wipes all keys. */
+  @Override
+  public void close() {
+    identityKey.close();
+    signingKey.close();
+    oneTimeKeys.forEach(Curve25519SecretKey::close);
+    fallbackKey.ifPresent(Curve25519SecretKey::close);
+  }
+
+  @Override
+  public String toString() {
+    return "DehydratedDevice[" + identityKey.publicKey() + "]";
+  }
+}

@@ -1,0 +1,13 @@
+package io.matrixrtc.backup.download;
+
+import io.matrixrtc.backup.roomkey.DamagedKeyException.Reason;
+import java.io.IOException;
+
+/** Takes the entries of an answer, in its order. */
+interface EntrySink {
+  /** An entry, whose JSON is not looked at yet. */
+  void entry(String roomId, String sessionId, byte[] json) throws IOException;
+
+  /** An entry that is not worth keeping; the ids are cut where they are too long. */
+  void damaged(String roomId, String sessionId, Reason reason) throws IOException;
+}

@@ -1,0 +1,114 @@
+package io.matrixrtc.backup.download;
+
+import io.matrixrtc.backup.MemoryVault;
+import io.matrixrtc.backup.roomkey.ExportedRoomKey;
+import io.matrixrtc.backup.roomkey.RoomKeyVault;
+import io.matrixrtc.backup.roomkey.VaultException;
+import io.matrixrtc.e2ee.RoomKeyId;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Job and keys in memory, each operation whole or not at all. */
+final class MemoryDownloadStore implements DownloadStore {
+  final MemoryVault vault = new MemoryVault();
+  private final Set<DamagedEntry> damaged = new LinkedHashSet<>();
+  private final List<Integer> batches = new ArrayList<>();
+  private @Nullable DownloadJob job;
+  private int operationsLeft = Integer.MAX_VALUE;
+  private boolean afterwards;
+  private int opened;
+
+  /** After {@code count} operations the process dies: before the next one, or right after it. */
+  void dieAfter(int count, boolean afterIt) {
+    operationsLeft = count;
+    afterwards = afterIt;
+  }
+
+  /** Sizes of the batches committed. */
+  List<Integer> batches() {
+    return batches;
+  }
+
+  /** How many keys reached a merge. */
+  int openedKeys() {
+    return opened;
+  }
+
+  void takeOver(String owner, java.time.Instant until) {
+    DownloadJob held = job;
+    if (held != null) {
+      job = held.ownedBy(owner, until);
+    }
+  }
+
+  private void before() {
+    if (operationsLeft == 0 && !afterwards) {
+      throw new Killed();
+    }
+  }
+
+  private void after() {
+    if (operationsLeft == 0 && afterwards) {
+      throw new Killed();
+    }
+    operationsLeft--;
+  }
+
+  /** The process was killed. */
+  static final class Killed extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  @Override
+  public Optional<DownloadJob> job() {
+    return Optional.ofNullable(job);
+  }
+
+  @Override
+  public boolean save(DownloadJob next, String expectedOwner) {
+    before();
+    if (job != null && !job.owner().equals(expectedOwner)) {
+      return false;
+    }
+    job = next;
+    after();
+    return true;
+  }
+
+  @Override
+  public Optional<DownloadJob> commit(
+      DownloadJob running,
+      long checkpoint,
+      int frames,
+      List<ExportedRoomKey> keys,
+      List<DamagedEntry> bad)
+      throws VaultException {
+    before();
+    if (job == null || !job.owner().equals(running.owner())) {
+      return Optional.empty();
+    }
+    RoomKeyVault.Merged merged = vault.merge(keys, Optional.of(running.version()));
+    opened += keys.size();
+    damaged.addAll(bad);
+    batches.add(frames);
+    job =
+        running.imported(
+            checkpoint, merged.imported(), frames - bad.size() - merged.imported(), bad.size());
+    after();
+    return Optional.of(job);
+  }
+
+  @Override
+  public Optional<RoomKeyVault.Held> held(RoomKeyId id, String version) {
+    return vault.held(id, version);
+  }
+
+  @Override
+  public List<DamagedEntry> damaged() {
+    return new ArrayList<>(damaged);
+  }
+}
