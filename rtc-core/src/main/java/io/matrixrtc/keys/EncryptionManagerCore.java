@@ -27,6 +27,7 @@ public final class EncryptionManagerCore implements AutoCloseable {
   private final ViewWatch view = new ViewWatch();
   private final Set<CallMember> members = new LinkedHashSet<>();
   private Set<DeviceAddress> barred = Set.of();
+  private boolean holdsOnStaleView = true;
   private boolean closed;
 
   /**
@@ -145,6 +146,14 @@ public final class EncryptionManagerCore implements AutoCloseable {
     return run(now, out -> view.synced(now, out));
   }
 
+  /**
+   * Whether media is held while the view of the call is stale (KEY-VIEW); until it is said, if the
+   * policy holds it at all, it is. Events tell of it in any case.
+   */
+  public List<KeyEffect> onHoldsOnStaleView(boolean holds, Instant now) {
+    return run(now, out -> holdsOnStaleView = holds);
+  }
+
   /** The app expects this device to speak soon: a raised hand, say. Only spends the budget. */
   public List<KeyEffect> onLikelySpeaker(boolean likely, Instant now) {
     return run(
@@ -254,7 +263,7 @@ public final class EncryptionManagerCore implements AutoCloseable {
       step.run(effects);
       view.owed(ownKeys.isRotationDue(), now);
       view.wakeup(now, effects);
-      ownKeys.viewIsBad(view.isBad(), now, effects);
+      ownKeys.viewIsBad(view.isBad() && holdsOnStaleView, now, effects);
     }
     return effects;
   }

@@ -160,7 +160,8 @@ final class OwnKeys {
       advance(now, out);
     }
     boolean asked = askAgainAt != null && !now.isBefore(askAgainAt) && !rolling;
-    if (asked || !policy.isSerial() || age.isNewlyOver(now, gate.asked())) {
+    boolean aged = used != null && age.isNewlyOver(now, gate.asked());
+    if (asked || aged || !policy.isSerial()) {
       plan(now, out);
     }
     retry(now, out);

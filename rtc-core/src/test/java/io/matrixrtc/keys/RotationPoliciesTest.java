@@ -15,6 +15,7 @@ class RotationPoliciesTest {
   private static final Instant T = VirtualTime.START;
   private static final CallMember A = ManagerFixture.member("A");
   private static final CallMember B = ManagerFixture.member("B");
+  private static final CallMember C = ManagerFixture.member("C");
 
   @Test
   void rpNameEachPolicyIsFoundByItsNameAndParameters() {
@@ -24,6 +25,58 @@ class RotationPoliciesTest {
         .isEqualTo(RotationPolicies.parity(Duration.ofMillis(500), Duration.ofSeconds(5)));
     assertThat(RotationPolicies.named("strict", Map.of("use-delay", "PT2S")))
         .isEqualTo(RotationPolicies.strict(Duration.ofSeconds(2)));
+  }
+
+  @Test
+  void rpNameEveryNameIsFoundAndDemandIsTheDefaultChoice() {
+    for (String name : RotationPolicies.NAMES) {
+      assertThat(RotationPolicies.named(name, Map.of()).name()).isEqualTo(name);
+    }
+    assertThat(RotationPolicies.NAMES).startsWith("demand");
+    assertThat(RotationPolicies.named("participant-limit", Map.of("limit", "3")))
+        .isEqualTo(
+            RotationPolicies.participantLimit(3, Duration.ofSeconds(10), Duration.ofSeconds(1)));
+    assertThat(RotationPolicies.named("budgeted", Map.of("per-minute", "60")))
+        .isEqualTo(RotationPolicies.budgeted(60, Duration.ofSeconds(1)));
+    for (String bad : List.of("0", "1000001", "many")) {
+      assertThatThrownBy(() -> RotationPolicies.named("participant-limit", Map.of("limit", bad)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("limit");
+      assertThatThrownBy(() -> RotationPolicies.named("budgeted", Map.of("per-minute", bad)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("per-minute");
+    }
+  }
+
+  @Test
+  void rpLimitFromTheLimitOnNothingRotatesAndBelowItTheRememberedLeaversCauseOne() {
+    RotationPolicy policy =
+        RotationPolicies.participantLimit(3, Duration.ofSeconds(10), Duration.ofSeconds(1));
+    Instant late = T.plusSeconds(60);
+    OwnKeyState held = new OwnKeyState.Held(KeyIndex.ZERO, T, Set.of(A, C), true);
+    assertThat(policy.plan(RotationView.of(held, Set.of(A, B), late)))
+        .as("three members: the leaver keeps the key, the joiner is given it")
+        .isEqualTo(new RotationPlan.Share(Set.of(B)));
+    assertThat(policy.plan(RotationView.of(held, Set.of(A), late)))
+        .as("two members")
+        .isInstanceOfSatisfying(
+            RotationPlan.Rotate.class,
+            rotate -> assertThat(rotate.cause()).isEqualTo(RotationPlan.Cause.MEMBER_LEFT));
+  }
+
+  @Test
+  void rpBudgetTheGraceGrowsWithTheSquareOfTheCallUpToFifteenMinutes() {
+    RotationPolicy policy = RotationPolicies.budgeted(3, Duration.ofSeconds(1));
+    OwnKeyState held = new OwnKeyState.Held(KeyIndex.ZERO, T, Set.of(A, C), true);
+    Set<CallMember> present = Set.of(A, B); // 3 members: 60 s * 3 * 2 / 3, jitter 1
+    assertThat(policy.plan(RotationView.of(held, present, T.plusSeconds(119))))
+        .isEqualTo(new RotationPlan.Share(Set.of(B)));
+    assertThat(policy.plan(RotationView.of(held, present, T.plusSeconds(120))))
+        .isInstanceOf(RotationPlan.Rotate.class);
+    assertThat(policy.plan(RotationView.of(held, Set.of(A, C), T.plusSeconds(899))))
+        .isEqualTo(RotationPlan.Keep.until(T.plusSeconds(900)));
+    assertThat(policy.plan(RotationView.of(held, Set.of(A, C), T.plusSeconds(900))))
+        .isInstanceOf(RotationPlan.Rotate.class);
   }
 
   @Test

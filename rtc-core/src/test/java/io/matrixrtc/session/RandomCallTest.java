@@ -12,9 +12,12 @@ import io.matrixrtc.keys.RotationView;
 import io.matrixrtc.keys.ToDeviceChannel.Outcome;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Random schedules of whole calls, and a control for each rule: a call that must breach it. */
 class RandomCallTest {
@@ -41,6 +44,21 @@ class RandomCallTest {
         3_000,
         (seed, random) -> {
           RandomCall call = new RandomCall(random, STRICT, true);
+          call.run();
+          assertThat(call.report()).isEmpty();
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"demand", "ratchet"})
+  void emInvariantsHoldInRandomCallsOnDemandAndNoJoinerHasAnEarlierKey(String policy) {
+    Cases.run(
+        "random calls, " + policy,
+        60,
+        3_000,
+        (seed, random) -> {
+          RandomCall call =
+              new RandomCall(random, RotationPolicies.named(policy, Map.of()), true);
           call.run();
           assertThat(call.report()).isEmpty();
         });
