@@ -121,6 +121,14 @@ public sealed interface ApiFailure {
     }
   }
 
+  /** It was not sent, as the homeserver does not offer {@code what}, or switched it off. */
+  record Unsupported(String what) implements ApiFailure {
+    @Override
+    public String sentence() {
+      return "The homeserver does not offer " + what + ".";
+    }
+  }
+
   /** It was not sent, as no homeserver would take it: {@code what} has too many bytes. */
   record TooLarge(String what, int bytes, int limit) implements ApiFailure {
     @Override

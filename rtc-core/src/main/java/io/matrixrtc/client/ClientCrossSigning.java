@@ -161,7 +161,7 @@ public final class ClientCrossSigning {
     }
     SetupState state = machine.crossSigning().setup();
     if (state instanceof SetupState.AuthWanted wanted) {
-      if (wanted.auth() != current.asked) {
+      if (current.asked != wanted.auth()) { // the object: equal ones may follow each other
         current.asked = wanted.auth();
         challenge(current, wanted.auth());
       }

@@ -80,7 +80,7 @@ public final class EncryptedClient implements AutoCloseable {
     this.pump = new CryptoPump(machine, client.keys(), client.toDevice(), scheduler);
     this.toDevice = new OlmToDeviceChannel(pump);
     this.sync = new SyncLoop(client.sync(), settings, this::longPoll, new SyncListener());
-    this.rooms = new RoomFeed(client.rooms(), sync, settings, this::trackCallUsers);
+    this.rooms = new RoomFeed(client, sync, this::trackCallUsers);
     this.inbox = new InboxDelivery(pump, acknowledgement, this::handOn);
     this.crossSigning = new ClientCrossSigning(pump);
     pump.observe(this::observe);
@@ -183,9 +183,12 @@ public final class EncryptedClient implements AutoCloseable {
     return crossSigning;
   }
 
-  /** Sets state of {@code roomId} for a session. */
+  /**
+   * Publishes memberships in {@code roomId} for a session: state events, sticky and delayed events
+   * as far as the homeserver has them.
+   */
   public RoomStatePublisher statePublisher(String roomId) {
-    return new HomeserverStatePublisher(client.rooms(), roomId);
+    return new HomeserverStatePublisher(client, roomId);
   }
 
   /**

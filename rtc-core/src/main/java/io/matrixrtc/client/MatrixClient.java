@@ -20,6 +20,8 @@ public final class MatrixClient implements AutoCloseable {
   private final KeysApi keys;
   private final ToDeviceApi toDevice;
   private final SyncApi sync;
+  private final ServerFeatures features;
+  private final DelayedEventsApi delayedEvents;
 
   /** Speaks for {@code session}, which may come from a login or from where an app kept it. */
   public MatrixClient(MatrixSession session, ClientSettings settings) {
@@ -28,7 +30,9 @@ public final class MatrixClient implements AutoCloseable {
     this.tokens = api.tokens().orElseThrow();
     this.refreshable = session.refreshToken().isPresent();
     this.account = new AccountApi(api);
-    this.rooms = new RoomsApi(api);
+    this.features = new ServerFeatures(api);
+    this.rooms = new RoomsApi(api, features);
+    this.delayedEvents = new DelayedEventsApi(api, features);
     this.keys = new KeysApi(api);
     this.toDevice = new ToDeviceApi(api);
     this.sync = new SyncApi(api, session.userId());
@@ -123,6 +127,19 @@ public final class MatrixClient implements AutoCloseable {
   /** Rooms, state and events. */
   public RoomsApi rooms() {
     return rooms;
+  }
+
+  /** Events that the homeserver sends later. */
+  public DelayedEventsApi delayedEvents() {
+    return delayedEvents;
+  }
+
+  /**
+   * What the homeserver can do, one try; an answer counts for an hour. Completes exceptionally only
+   * when closed.
+   */
+  public CompletionStage<ApiResult<ServerVersions>> features() {
+    return features.get();
   }
 
   /** Device keys and one-time keys. */

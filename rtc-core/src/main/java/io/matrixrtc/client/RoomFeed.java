@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -24,20 +25,24 @@ import org.slf4j.LoggerFactory;
 final class RoomFeed {
   private static final Logger LOG = LoggerFactory.getLogger(RoomFeed.class);
 
-  private final RoomsApi api;
+  private static final SyncAnswer.RoomSection NOTHING =
+      new SyncAnswer.RoomSection("join", List.of(), List.of(), List.of());
+
+  private final MatrixClient client;
   private final SyncLoop sync;
   private final ClientSettings settings;
   private final SerialScheduler scheduler;
   private final Consumer<RoomUpdate> before;
   private final Map<String, List<Subscriber>> subscribers = new LinkedHashMap<>();
+  private final Map<String, RoomReader> readers = new LinkedHashMap<>();
   private final List<Request> held = new ArrayList<>();
   private boolean closed;
 
   /** Tells {@code before} of every update before the subscribers. */
-  RoomFeed(RoomsApi api, SyncLoop sync, ClientSettings settings, Consumer<RoomUpdate> before) {
-    this.api = api;
+  RoomFeed(MatrixClient client, SyncLoop sync, Consumer<RoomUpdate> before) {
+    this.client = client;
     this.sync = sync;
-    this.settings = settings;
+    this.settings = client.settings();
     this.scheduler = settings.scheduler();
     this.before = before;
   }
@@ -66,10 +71,7 @@ final class RoomFeed {
       request.end.completeExceptionally(new IllegalStateException("client is closed"));
       return;
     }
-    sync.pauseFor(
-            () ->
-                api.wholeState(request.roomId)
-                    .thenAccept(result -> onState(request, tries, result)))
+    sync.pauseFor(() -> fetch(request.roomId).thenAccept(result -> onState(request, tries, result)))
         .whenComplete(
             (done, bug) -> {
               if (bug != null) {
@@ -78,19 +80,53 @@ final class RoomFeed {
             });
   }
 
-  private void onState(Request request, int tries, ApiResult<List<ObjectNode>> result) {
-    if (result instanceof ApiResult.Failed<List<ObjectNode>> failed
+  private record Whole(List<ObjectNode> state, SyncAnswer.RoomSection live) {}
+
+  /**
+   * The whole state and, where the homeserver has sticky events, those of them that still count: an
+   * earlier sync may have brought them before the room was followed (FEED-STICKY).
+   */
+  private CompletionStage<ApiResult<Whole>> fetch(String roomId) {
+    return client
+        .rooms()
+        .wholeState(roomId)
+        .thenCompose(result -> result.fold(state -> withLive(roomId, state), RoomFeed::failed));
+  }
+
+  private CompletionStage<ApiResult<Whole>> withLive(String roomId, List<ObjectNode> state) {
+    return client
+        .features()
+        .thenCompose(
+            result ->
+                result.fold(
+                    can ->
+                        can.hasStickyEvents()
+                            ? client
+                                .sync()
+                                .liveEvents(roomId)
+                                .thenApply(live -> live.map(events -> new Whole(state, events)))
+                            : CompletableFuture.completedFuture(
+                                new ApiResult.Ok<>(new Whole(state, NOTHING))),
+                    RoomFeed::failed));
+  }
+
+  private static CompletionStage<ApiResult<Whole>> failed(ApiFailure failure) {
+    return CompletableFuture.completedFuture(new ApiResult.Failed<>(failure));
+  }
+
+  private void onState(Request request, int tries, ApiResult<Whole> result) {
+    if (result instanceof ApiResult.Failed<Whole> failed
         && failed.failure() instanceof ApiFailure.LoggedOut out
         && out.soft()) {
       held.add(request); // LOGIN-SOFT
       return;
     }
     Optional<Duration> wait =
-        result.fold(state -> Optional.empty(), failure -> wait(request, tries, failure));
+        result.fold(whole -> Optional.empty(), failure -> wait(request, tries, failure));
     if (wait.isPresent()) {
       scheduler.schedule(scheduler.now().plus(wait.get()), () -> attempt(request, tries + 1));
     } else {
-      request.end.complete(result.map(state -> begin(request, state)));
+      request.end.complete(result.map(whole -> begin(request, whole)));
     }
   }
 
@@ -102,10 +138,11 @@ final class RoomFeed {
         : Optional.empty();
   }
 
-  private RoomSubscription begin(Request request, List<ObjectNode> state) {
+  private RoomSubscription begin(Request request, Whole whole) {
     Subscriber added = new Subscriber(request.subscriber);
+    RoomReader reader = readers.computeIfAbsent(request.roomId, id -> new RoomReader());
     subscribers.computeIfAbsent(request.roomId, id -> new ArrayList<>()).add(added);
-    hand(RoomUpdates.of(state), List.of(added));
+    hand(reader.whole(whole.state, whole.live, scheduler.now()), List.of(added));
     return () -> scheduler.execute(() -> remove(request.roomId, added));
   }
 
@@ -113,18 +150,21 @@ final class RoomFeed {
     List<Subscriber> ofRoom = subscribers.get(roomId);
     if (ofRoom != null && ofRoom.remove(subscriber) && ofRoom.isEmpty()) {
       subscribers.remove(roomId);
+      readers.remove(roomId);
     }
   }
 
   /** Hands on what a sync changed in the rooms that somebody follows. */
   void onSync(SyncAnswer answer) {
-    answer
-        .rooms()
+    Set<String> devices = answer.crypto().changedUsers();
+    List.copyOf(readers.keySet())
         .forEach(
-            (roomId, section) -> {
+            roomId -> {
+              SyncAnswer.RoomSection section = answer.rooms().getOrDefault(roomId, NOTHING);
+              RoomReader reader = readers.get(roomId);
               List<Subscriber> ofRoom = subscribers.get(roomId);
-              if (ofRoom != null) {
-                hand(RoomUpdates.of(section.state()), List.copyOf(ofRoom));
+              if (reader != null && ofRoom != null && (section != NOTHING || !devices.isEmpty())) {
+                hand(reader.changes(section, devices, scheduler.now()), List.copyOf(ofRoom));
               }
             });
   }
@@ -156,6 +196,7 @@ final class RoomFeed {
   void close() {
     closed = true;
     subscribers.clear();
+    readers.clear();
     resume(); // which ends them
   }
 

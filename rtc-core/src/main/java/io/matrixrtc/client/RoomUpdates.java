@@ -3,6 +3,7 @@ package io.matrixrtc.client;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.session.CallMemberEvent;
 import io.matrixrtc.session.RoomUpdate;
+import io.matrixrtc.session.SlotEvent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -16,14 +17,16 @@ final class RoomUpdates {
   private RoomUpdates() {}
 
   /**
-   * Returns what {@code state} says about members and call memberships; of two events for one state
-   * key the later counts (FEED-LAST). Events without an id, a sender, a state key, a time or a
-   * content object say nothing (FEED-SHAPE).
+   * Returns what {@code state} says about members, call memberships and slots; of two events for
+   * one state key the later counts (FEED-LAST). Events without an id, a sender, a state key, a time
+   * or a content object say nothing (FEED-SHAPE).
    */
   static RoomUpdate of(List<ObjectNode> state) {
     List<CallMemberEvent> events = new ArrayList<>();
     Set<String> joined = new HashSet<>();
     Set<String> notJoined = new HashSet<>();
+    List<SlotEvent> slots = new ArrayList<>();
+    boolean encrypted = false;
     for (ObjectNode event : state) {
       if (!event.path("state_key").isTextual()
           || !event.path("sender").isTextual()
@@ -34,22 +37,35 @@ final class RoomUpdates {
       String stateKey = event.path("state_key").textValue();
       if (type.equals(CallMemberEvent.TYPE)
           && event.path("event_id").isTextual()
-          && event.path("origin_server_ts").isIntegralNumber()
-          && event.path("origin_server_ts").canConvertToLong()) {
+          && hasTime(event)) {
         events.add(
             new CallMemberEvent(
                 event.path("event_id").textValue(),
                 stateKey,
                 event.path("sender").textValue(),
-                Instant.ofEpochMilli(event.path("origin_server_ts").longValue()),
+                time(event),
                 content));
+      } else if (type.equals(SlotEvent.TYPE) && event.path("event_id").isTextual()) {
+        slots.add(new SlotEvent(event.path("event_id").textValue(), stateKey, content));
+      } else if (type.equals("m.room.encryption") && stateKey.isEmpty()) {
+        encrypted = true;
       } else if (type.equals(MEMBER)) {
         boolean isJoined = content.path("membership").asText().equals("join");
         (isJoined ? joined : notJoined).add(stateKey);
         (isJoined ? notJoined : joined).remove(stateKey);
       }
     }
-    return new RoomUpdate(events, joined, notJoined);
+    return new RoomUpdate(
+        events, joined, notJoined, List.of(), slots, Set.of(), List.of(), encrypted, Set.of());
+  }
+
+  static boolean hasTime(ObjectNode event) {
+    return event.path("origin_server_ts").isIntegralNumber()
+        && event.path("origin_server_ts").canConvertToLong();
+  }
+
+  static Instant time(ObjectNode event) {
+    return Instant.ofEpochMilli(event.path("origin_server_ts").longValue());
   }
 
   /** Users whose call memberships are in {@code update}: their devices send keys, and want ours. */
@@ -57,6 +73,9 @@ final class RoomUpdates {
     Set<String> users = new HashSet<>();
     update.events().stream()
         .filter(event -> !event.content().isEmpty())
+        .forEach(event -> users.add(event.sender()));
+    update.sticky().stream()
+        .filter(event -> event.content().has("application"))
         .forEach(event -> users.add(event.sender()));
     return users;
   }

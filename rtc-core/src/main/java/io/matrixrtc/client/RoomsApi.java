@@ -13,10 +13,15 @@ import java.util.function.Supplier;
 
 /** Rooms: making, joining, state and events. Matrix specification, "Rooms" and "Events". */
 public final class RoomsApi {
-  private final HomeserverApi api;
+  /** How long an event is sticky (MSC4354). */
+  static final String STICKY_DURATION = "org.matrix.msc4354.sticky_duration_ms";
 
-  RoomsApi(HomeserverApi api) {
+  private final HomeserverApi api;
+  private final ServerFeatures features;
+
+  RoomsApi(HomeserverApi api, ServerFeatures features) {
     this.api = api;
+    this.features = features;
   }
 
   /** {@code POST /createRoom} with {@code settings}; gives the room id. */
@@ -79,6 +84,47 @@ public final class RoomsApi {
                 api.call(
                     ApiRequest.put(content, "v3", "rooms", roomId, "send", type, transactionId)),
                 "event_id"));
+  }
+
+  /**
+   * As {@link #sendEvent}, sticky (MSC4354) unless {@code stickyFor} is zero, with one try only,
+   * which takes no longer than {@code limit}. A homeserver without sticky events is not asked: it
+   * would send an ordinary event (STICKY-SEND).
+   */
+  public CompletionStage<ApiResult<String>> sendEventOnce(
+      String roomId,
+      String type,
+      String transactionId,
+      ObjectNode content,
+      Duration stickyFor,
+      Duration limit) {
+    ApiRequest request =
+        ApiRequest.put(content, "v3", "rooms", roomId, "send", type, transactionId).within(limit);
+    return sized(
+        EventSize.ofEvent(roomId, type, "", content),
+        () ->
+            stickyFor.isZero()
+                ? text(api.once(request), "event_id")
+                : features
+                    .get()
+                    .thenCompose(
+                        result ->
+                            result.fold(can -> sticky(can, request, stickyFor), RoomsApi::no)));
+  }
+
+  private CompletionStage<ApiResult<String>> sticky(
+      ServerVersions can, ApiRequest request, Duration stickyFor) {
+    return can.hasStickyEvents()
+        ? text(api.once(request.with(STICKY_DURATION, millis(stickyFor))), "event_id")
+        : no(new ApiFailure.Unsupported("sticky events (MSC4354)"));
+  }
+
+  private static <T> CompletionStage<ApiResult<T>> no(ApiFailure failure) {
+    return CompletableFuture.completedFuture(new ApiResult.Failed<>(failure));
+  }
+
+  static String millis(Duration duration) {
+    return Long.toString(duration.toMillis());
   }
 
   /** {@code GET /rooms/{room}/state/{type}/{key}}; gives the content. */

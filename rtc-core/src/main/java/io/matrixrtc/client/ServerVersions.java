@@ -20,6 +20,26 @@ public record ServerVersions(List<String> versions, Set<String> unstableFeatures
     unstableFeatures = Set.copyOf(unstableFeatures);
   }
 
+  /** The unstable delayed events of MSC4140. */
+  static final String DELAYED_EVENTS = "org.matrix.msc4140";
+
+  /** The merged shape of MSC4140, before a version of the specification has it. */
+  static final String DELAYED_EVENTS_STABLE = "org.matrix.msc4140.stable";
+
+  /** The sticky events of MSC4354. */
+  static final String STICKY_EVENTS = "org.matrix.msc4354";
+
+  /** Whether events can be scheduled for later, in either shape (MSC4140). */
+  public boolean hasDelayedEvents() {
+    return unstableFeatures.contains(DELAYED_EVENTS)
+        || unstableFeatures.contains(DELAYED_EVENTS_STABLE);
+  }
+
+  /** Whether message events can be sticky (MSC4354). */
+  public boolean hasStickyEvents() {
+    return unstableFeatures.contains(STICKY_EVENTS);
+  }
+
   /** DISC-VERSIONS: reads an answer, or says why this is no homeserver to work with. */
   static ApiResult<ServerVersions> of(ObjectNode answer, String homeserver) {
     if (!answer.path("versions").isArray()) {

@@ -26,6 +26,9 @@ public record SyncAnswer(String nextBatch, SyncChanges crypto, Map<String, RoomS
   private static final List<String> STATE_AFTER =
       List.of("org.matrix.msc4222.state_after", "state_after");
 
+  /** MSC4354, unstable and stable. */
+  private static final List<String> STICKY = List.of("msc4354_sticky", "sticky");
+
   public SyncAnswer {
     rooms = Map.copyOf(rooms);
   }
@@ -36,11 +39,17 @@ public record SyncAnswer(String nextBatch, SyncChanges crypto, Map<String, RoomS
    * @param membership our own: {@code join}, {@code invite}, {@code leave} or {@code knock}
    * @param state the state events that changed, in order; a later one replaces an earlier one
    * @param timeline all events of the timeline, state events included
+   * @param sticky events that are still sticky and not in the timeline (MSC4354)
    */
-  public record RoomSection(String membership, List<ObjectNode> state, List<ObjectNode> timeline) {
+  public record RoomSection(
+      String membership,
+      List<ObjectNode> state,
+      List<ObjectNode> timeline,
+      List<ObjectNode> sticky) {
     public RoomSection {
       state = List.copyOf(state);
       timeline = List.copyOf(timeline);
+      sticky = List.copyOf(sticky);
     }
   }
 
@@ -74,6 +83,15 @@ public record SyncAnswer(String nextBatch, SyncChanges crypto, Map<String, RoomS
         nextBatch);
   }
 
+  /** STICKY-SYNC: under either name. */
+  private static List<ObjectNode> sticky(JsonNode room) {
+    List<ObjectNode> sticky = new ArrayList<>();
+    for (String name : STICKY) {
+      sticky.addAll(objects(room.path(name).path("events")));
+    }
+    return sticky;
+  }
+
   /**
    * With {@code state_after} the state is given whole; without it, it is the state before the
    * timeline, and the timeline's own state events come on top (SYNC-STATE).
@@ -82,12 +100,13 @@ public record SyncAnswer(String nextBatch, SyncChanges crypto, Map<String, RoomS
     List<ObjectNode> timeline = objects(room.path("timeline").path("events"));
     for (String after : STATE_AFTER) {
       if (room.path(after).isObject()) {
-        return new RoomSection(membership, objects(room.path(after).path("events")), timeline);
+        return new RoomSection(
+            membership, objects(room.path(after).path("events")), timeline, sticky(room));
       }
     }
     List<ObjectNode> state = objects(room.path("state").path("events"));
     timeline.stream().filter(event -> event.path("state_key").isTextual()).forEach(state::add);
-    return new RoomSection(membership, state, timeline);
+    return new RoomSection(membership, state, timeline, sticky(room));
   }
 
   /** Without what is no object within the limits of JSON (SYNC-POISON). */

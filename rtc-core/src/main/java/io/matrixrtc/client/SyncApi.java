@@ -2,6 +2,7 @@ package io.matrixrtc.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -44,6 +45,29 @@ public final class SyncApi {
       request = request.with("filter", filterId.get());
     }
     return api.once(request).thenApply(result -> result.fold(this::read, ApiResult.Failed::new));
+  }
+
+  /**
+   * What the timeline and the sticky section of one room hold now, one try (FEED-STICKY): a first
+   * sync for that room alone, which takes nothing away from the sync that goes on. At most 100
+   * events of the sticky section, as homeservers give out at a time.
+   */
+  CompletionStage<ApiResult<SyncAnswer.RoomSection>> liveEvents(String roomId) {
+    ApiRequest request =
+        ApiRequest.get("v3", "sync")
+            .with("timeout", "0")
+            .with("filter", SyncFilter.liveEvents(roomId).toString());
+    return api.once(request)
+        .thenApply(
+            result ->
+                result.map(
+                    answer ->
+                        SyncAnswer.of(answer)
+                            .rooms()
+                            .getOrDefault(
+                                roomId,
+                                new SyncAnswer.RoomSection(
+                                    "leave", List.of(), List.of(), List.of()))));
   }
 
   private Duration limit(Optional<String> since, Duration wait) {

@@ -19,6 +19,8 @@ public record SyncFilter(Optional<Set<String>> stateTypes, int timelineLimit) {
   /** Events of the timeline if nothing else is said. */
   public static final int DEFAULT_TIMELINE_LIMIT = 20;
 
+  private static final int LIVE_TIMELINE_LIMIT = 50;
+
   public SyncFilter {
     stateTypes = stateTypes.map(Set::copyOf);
     if (timelineLimit < 1) {
@@ -70,6 +72,20 @@ public record SyncFilter(Optional<Set<String>> stateTypes, int timelineLimit) {
     if (stateTypes.isPresent()) {
       new TreeSet<>(stateTypes.get()).forEach(state.putArray("types")::add);
     }
+    return filter;
+  }
+
+  /** The newest events and all that are sticky, of one room, without its state. */
+  static ObjectNode liveEvents(String roomId) {
+    ObjectNode filter = Json.newObject();
+    none(filter, "presence");
+    none(filter, "account_data");
+    ObjectNode room = filter.putObject("room");
+    room.putArray("rooms").add(roomId);
+    none(room, "account_data");
+    none(room, "ephemeral");
+    none(room, "state");
+    room.putObject("timeline").put("limit", LIVE_TIMELINE_LIMIT);
     return filter;
   }
 

@@ -172,6 +172,9 @@ public final class CrossSigning {
         secret.name().usage().isPresent()
             ? own.importKey(secret.name().usage().get(), secret)
             : SecretImport.NOT_FOR_SIGNING;
+    if (result == SecretImport.IMPORTED) {
+      requests.cancel(secret.name());
+    }
     commit.run(now);
     return result;
   }

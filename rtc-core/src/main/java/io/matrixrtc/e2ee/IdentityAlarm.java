@@ -33,5 +33,14 @@ public sealed interface IdentityAlarm {
    * @param present the master key that is shown now
    */
   record IdentityViolation(String userId, IdentityState state, Ed25519PublicKey present)
-      implements IdentityAlarm {}
+      implements IdentityAlarm {
+    @Override
+    public String toString() {
+      return "IdentityViolation["
+          + ShownText.of(userId, ShownText.MAX_ID_CHARS)
+          + ", "
+          + state
+          + "]";
+    }
+  }
 }

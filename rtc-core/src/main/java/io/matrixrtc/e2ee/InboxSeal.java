@@ -67,12 +67,18 @@ final class InboxSeal {
   }
 
   private static byte[] write(ObjectNode info, ObjectNode event) {
-    return (text(info) + '\n' + text(event)).getBytes(US_ASCII);
+    byte[] first = text(info);
+    byte[] rest = text(event);
+    byte[] both = Arrays.copyOf(first, first.length + 1 + rest.length);
+    both[first.length] = '\n';
+    System.arraycopy(rest, 0, both, first.length + 1, rest.length);
+    Arrays.fill(rest, (byte) 0);
+    return both;
   }
 
-  private static String text(ObjectNode node) {
+  private static byte[] text(ObjectNode node) {
     try {
-      return WRITER.writeValueAsString(node);
+      return WRITER.writeValueAsBytes(node);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a tree can always be written", e);
     }

@@ -43,7 +43,7 @@ record OlmPayload(
   }
 
   /** Reads a plaintext: an object in well-formed UTF-8 with every member (TD-FORM, TD-UTF8). */
-  static OlmPayload parse(byte[] plaintext) throws Malformed {
+  static OlmPayload parse(byte[] plaintext, ReadKeys readKeys) throws Malformed {
     try {
       ObjectNode json = Json.parseObject(plaintext);
       if (!json.path("content").isObject()) {
@@ -54,8 +54,8 @@ record OlmPayload(
           text(json.get("type")),
           text(json.get("sender")),
           text(json.get("recipient")),
-          key(json.path("keys")),
-          key(json.path("recipient_keys")),
+          key(json.path("keys"), readKeys),
+          key(json.path("recipient_keys"), readKeys),
           senderDeviceKeys(json));
     } catch (MalformedJsonException | KeyFormatException e) {
       throw new Malformed();
@@ -75,8 +75,9 @@ record OlmPayload(
     return either == null || either.isNull() ? null : either;
   }
 
-  private static Ed25519PublicKey key(JsonNode keys) throws Malformed, KeyFormatException {
-    return Ed25519PublicKey.fromBase64(text(keys.get("ed25519")));
+  private static Ed25519PublicKey key(JsonNode keys, ReadKeys readKeys)
+      throws Malformed, KeyFormatException {
+    return readKeys.fromBase64(text(keys.get("ed25519")));
   }
 
   private static String text(@Nullable JsonNode node) throws Malformed {

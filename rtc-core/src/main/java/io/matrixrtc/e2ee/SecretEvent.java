@@ -21,7 +21,12 @@ public sealed interface SecretEvent {
    *
    * @param sender the user who sent it
    */
-  record NotTaken(String sender, Refusal why) implements SecretEvent {}
+  record NotTaken(String sender, Refusal why) implements SecretEvent {
+    @Override
+    public String toString() {
+      return "NotTaken[" + ShownText.of(sender, ShownText.MAX_ID_CHARS) + ", " + why + "]";
+    }
+  }
 
   /** Why not. */
   enum Refusal {

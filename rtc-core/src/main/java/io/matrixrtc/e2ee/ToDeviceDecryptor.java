@@ -30,6 +30,7 @@ final class ToDeviceDecryptor {
   private final SecretMail secrets = new SecretMail();
   private final Inbox inbox;
   private final UnitOfWork work;
+  private final ReadKeys readKeys = new ReadKeys();
 
   ToDeviceDecryptor(
       OwnDevice own,
@@ -111,7 +112,7 @@ final class ToDeviceDecryptor {
     }
     hashes.add(hash);
     try {
-      return check(event, from, OlmPayload.parse(plaintext.get()));
+      return check(event, from, OlmPayload.parse(plaintext.get(), readKeys));
     } catch (OlmPayload.Malformed e) {
       return refuse(event, UndecryptableReason.MALFORMED_PAYLOAD);
     } finally {

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -68,18 +69,56 @@ public final class EncryptionManager implements AutoCloseable {
         () -> {
           if (core == null && !closed) {
             LOG.debug("{} key distribution starts, policy {}", context, settings.policy().name());
-            core =
-                new EncryptionManagerCore(
-                    context.own(), settings.policy(), settings.generator(), settings.random());
+            core = newCore();
             subscription = settings.transport().subscribe(new Incoming());
           }
         });
+  }
+
+  private EncryptionManagerCore newCore() {
+    OwnRingGate gate = new OwnRingGate(() -> with(EncryptionManagerCore::onMedia));
+    return new EncryptionManagerCore(
+        context.own(),
+        new EncryptionManagerCore.Parts(
+            settings.policy(),
+            settings.generator(),
+            settings.random(),
+            gate,
+            settings.sink().advancesKeys()),
+        settings.sink().onGate(gate));
   }
 
   /** Everyone who is in the call now, this device or not. Without effect unless started. */
   public void onMembers(Collection<CallMember> members) {
     List<CallMember> copy = List.copyOf(members);
     with((core, now) -> core.onMembers(copy, now));
+  }
+
+  /** See {@link EncryptionManagerCore#onBarredDevices}. */
+  public void onBarredDevices(Set<DeviceAddress> devices) {
+    Set<DeviceAddress> copy = Set.copyOf(devices);
+    with((core, now) -> core.onBarredDevices(copy, now));
+  }
+
+  /** A sync succeeded. Once called, it is expected every 10 s (KEY-VIEW). */
+  public void onSynced() {
+    with(EncryptionManagerCore::onSynced);
+  }
+
+  /** See {@link EncryptionManagerCore#onLikelySpeaker}. */
+  public void onLikelySpeaker(boolean likely) {
+    with((core, now) -> core.onLikelySpeaker(likely, now));
+  }
+
+  /** See {@link EncryptionManagerCore#onWalkingReceivers}. */
+  public void onWalkingReceivers(Set<DeviceAddress> devices) {
+    Set<DeviceAddress> copy = Set.copyOf(devices);
+    with((core, now) -> core.onWalkingReceivers(copy, now));
+  }
+
+  /** See {@link EncryptionManagerCore#onDataPackets}. */
+  public void onDataPackets(boolean used) {
+    with((core, now) -> core.onDataPackets(used, now));
   }
 
   /** See {@link EncryptionManagerCore#onKeyLostByOthers}. */
@@ -171,6 +210,12 @@ public final class EncryptionManager implements AutoCloseable {
       send(target, send);
     } else if (effect instanceof KeyEffect.UseOwnKey use) {
       settings.sink().onOwnKey(use.index(), use.key());
+    } else if (effect instanceof KeyEffect.AdvanceOwnKey advance) {
+      settings.sink().onOwnKeyAdvanced(advance.index(), advance.steps());
+    } else if (effect instanceof KeyEffect.OpenGate) {
+      target.openGate();
+    } else if (effect instanceof KeyEffect.RequestKeyFrames) {
+      settings.sink().onKeyFramesWanted();
     } else if (effect instanceof KeyEffect.SetRemoteKey set) {
       settings.sink().onRemoteKey(set.member(), set.index(), set.key());
     } else if (effect instanceof KeyEffect.DropRemote drop) {

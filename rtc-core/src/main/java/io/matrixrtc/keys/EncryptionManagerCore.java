@@ -20,44 +20,147 @@ import java.util.stream.Stream;
  */
 public final class EncryptionManagerCore implements AutoCloseable {
   private final DeviceAddress own;
+  private final OwnRingGate gate;
+  private final OwnRatchet ratchet;
   private final OwnKeys ownKeys;
   private final RemoteKeys remoteKeys = new RemoteKeys();
+  private final ViewWatch view = new ViewWatch();
+  private final Set<CallMember> members = new LinkedHashSet<>();
+  private Set<DeviceAddress> barred = Set.of();
   private boolean closed;
 
   /**
-   * Starts with nobody present and no key.
+   * What a core is made of.
+   *
+   * @param policy decides about rotations
+   * @param generator makes own keys, of {@link RotationPolicy#keyBytes}; the core closes them
+   * @param random for what a policy draws; not for keys
+   * @param gate the own ring's state; connected if the media layer asks it for each frame
+   * @param mediaAdvances whether the media layer carries out {@link KeyEffect.AdvanceOwnKey}
+   */
+  public record Parts(
+      RotationPolicy policy,
+      Supplier<MediaKey> generator,
+      RandomGenerator random,
+      OwnRingGate gate,
+      boolean mediaAdvances) {}
+
+  /**
+   * Starts with nobody present and no key, for a media layer that asks for no frame.
    *
    * @param own this device; its own memberships are ignored (EM-SELF)
-   * @param policy decides about rotations
-   * @param generator makes own keys; the core closes them
-   * @param random for what a policy draws; not for keys
    */
   public EncryptionManagerCore(
       DeviceAddress own,
       RotationPolicy policy,
       Supplier<MediaKey> generator,
       RandomGenerator random) {
+    this(own, new Parts(policy, generator, random, new OwnRingGate(() -> {}), false), false);
+  }
+
+  /**
+   * Starts with nobody present and no key.
+   *
+   * @param own this device; its own memberships are ignored (EM-SELF)
+   * @param gated whether the media layer asks the gate for each frame
+   */
+  public EncryptionManagerCore(DeviceAddress own, Parts parts, boolean gated) {
     this.own = own;
-    this.ownKeys = new OwnKeys(policy, generator, random);
+    this.gate = parts.gate();
+    this.ratchet = new OwnRatchet(parts.mediaAdvances());
+    if (gated) {
+      gate.connect(parts.policy().isSerial() ? OwnRingGate.State.READY : OwnRingGate.State.OWING);
+    }
+    this.ownKeys = new OwnKeys(parts.policy(), parts.generator(), parts.random(), gate, ratchet);
   }
 
   /** Everyone who is in the call now. Own participations in it are skipped. */
-  public List<KeyEffect> onMembers(Collection<CallMember> members, Instant now) {
-    Set<CallMember> others = new LinkedHashSet<>(members);
+  public List<KeyEffect> onMembers(Collection<CallMember> now, Instant at) {
+    Set<CallMember> others = new LinkedHashSet<>(now);
     others.removeIf(member -> member.device().equals(own));
+    List<CallMember> left = members.stream().filter(member -> !others.contains(member)).toList();
+    others.removeAll(members);
+    return onMembersChanged(others, left, at);
+  }
+
+  /**
+   * Who came and went since the last call, this device not among them.
+   *
+   * @param joined participations that were not there
+   * @param left participations that were there
+   */
+  public List<KeyEffect> onMembersChanged(
+      Collection<CallMember> joined, Collection<CallMember> left, Instant now) {
     return run(
+        now,
         out -> {
-          remoteKeys.members(others, now, out);
-          ownKeys.members(Set.copyOf(others), now, out);
+          members.removeAll(left);
+          members.addAll(joined);
+          remoteKeys.changed(joined, left, now, out);
+          ownKeys.members(admitted(joined), admitted(left), now, out);
         });
   }
 
   /**
+   * The devices that do not meet the send policy now: blocked, deleted, without the signature that
+   * is required. They are given no own key; one of them that was given one counts as a leaver at
+   * once, and as a joiner when it meets the policy again.
+   */
+  public List<KeyEffect> onBarredDevices(Set<DeviceAddress> devices, Instant now) {
+    return run(
+        now,
+        out -> {
+          Set<CallMember> before = new LinkedHashSet<>(admitted(members));
+          barred = Set.copyOf(devices);
+          Set<CallMember> after = new LinkedHashSet<>(admitted(members));
+          List<CallMember> left = before.stream().filter(m -> !after.contains(m)).toList();
+          after.removeAll(before);
+          ownKeys.members(after, left, now, out);
+        });
+  }
+
+  private Collection<CallMember> admitted(Collection<CallMember> some) {
+    return barred.isEmpty()
+        ? some
+        : some.stream().filter(member -> !barred.contains(member.device())).toList();
+  }
+
+  /**
    * The outcome of a {@link KeyEffect.Send}. A member without one counts as failed. A second answer
-   * to the same id, or one that comes after {@link OwnKeys#ANSWER_TIMEOUT}, is ignored.
+   * to the same id, or one that comes after {@link KeyOffers#ANSWER_TIMEOUT}, is ignored.
    */
   public List<KeyEffect> onSent(long id, Map<CallMember, Delivery> answers, Instant now) {
-    return run(out -> ownKeys.sent(id, answers, now, out));
+    return run(now, out -> ownKeys.sent(id, answers, now, out));
+  }
+
+  /** A frame moved the gate. */
+  public List<KeyEffect> onMedia(Instant now) {
+    return run(now, out -> ownKeys.media(now, out));
+  }
+
+  /** A sync succeeded: the members are as they are known (KEY-VIEW). */
+  public List<KeyEffect> onSynced(Instant now) {
+    return run(now, out -> view.synced(now, out));
+  }
+
+  /** The app expects this device to speak soon: a raised hand, say. Only spends the budget. */
+  public List<KeyEffect> onLikelySpeaker(boolean likely, Instant now) {
+    return run(
+        now,
+        out -> {
+          ownKeys.background().hint(likely);
+          ownKeys.plan(now, out);
+        });
+  }
+
+  /** The devices whose receivers walk from the key that they were given (KEY-R0). */
+  public List<KeyEffect> onWalkingReceivers(Set<DeviceAddress> devices, Instant now) {
+    return run(now, out -> ratchet.walkers(devices));
+  }
+
+  /** Whether data packets are encrypted with the own key too (KEY-R6). */
+  public List<KeyEffect> onDataPackets(boolean used, Instant now) {
+    return run(now, out -> ratchet.dataPackets(used));
   }
 
   /** A key arrived. The core owns it from here on, also when it is closed. */
@@ -65,17 +168,22 @@ public final class EncryptionManagerCore implements AutoCloseable {
     if (closed) {
       key.key().close();
     }
-    return run(out -> remoteKeys.received(key, now, out));
+    return run(now, out -> remoteKeys.received(key, now, out));
   }
 
   /** A key arrived that the transport refused. */
   public List<KeyEffect> onRefused(KeyRefusal refusal) {
-    return run(out -> remoteKeys.refused(refusal, out));
+    List<KeyEffect> effects = new ArrayList<>();
+    if (!closed) {
+      remoteKeys.refused(refusal, effects);
+    }
+    return effects;
   }
 
   /** Time has passed. May be called at any time; is due at {@link #nextWakeup}. */
   public List<KeyEffect> onWakeup(Instant now) {
     return run(
+        now,
         out -> {
           remoteKeys.wakeup(now, out);
           ownKeys.wakeup(now, out);
@@ -87,23 +195,31 @@ public final class EncryptionManagerCore implements AutoCloseable {
    * changed. Offers the newest key again to everyone present who was offered it.
    */
   public List<KeyEffect> onKeyLostByOthers(Instant now) {
-    return run(out -> ownKeys.offerAgain(now, out));
+    return run(now, out -> ownKeys.offerAgain(now, out));
   }
 
   /** The media layer was rebuilt: sets every key in use once more. */
   public List<KeyEffect> onReplay() {
-    return run(
-        out -> {
-          ownKeys.used().ifPresent(key -> out.add(new KeyEffect.UseOwnKey(key.index, key.key)));
-          remoteKeys.replay(out);
-        });
+    List<KeyEffect> effects = new ArrayList<>();
+    if (!closed) {
+      ownKeys.used().ifPresent(key -> effects.add(new KeyEffect.UseOwnKey(key.index, key.key())));
+      remoteKeys.replay(effects);
+    }
+    return effects;
+  }
+
+  /** Carries out a {@link KeyEffect.OpenGate}. */
+  public void openGate() {
+    gate.open();
   }
 
   /** When {@link #onWakeup} is due next, if at all. */
   public Optional<Instant> nextWakeup() {
     return closed
         ? Optional.empty()
-        : Stream.concat(ownKeys.nextWakeup().stream(), remoteKeys.nextWakeup().stream())
+        : Stream.of(
+                ownKeys.nextWakeup().stream(), remoteKeys.nextWakeup().stream(), view.nextWakeup())
+            .flatMap(times -> times)
             .min(Instant::compareTo);
   }
 
@@ -120,18 +236,24 @@ public final class EncryptionManagerCore implements AutoCloseable {
             remoteKeys.earlyKeys());
   }
 
-  /** Wipes every key. */
+  /** Wipes every key; no frame passes the gate any more. */
   @Override
   public void close() {
     closed = true;
+    if (gate.isConnected()) {
+      gate.hold();
+    }
     ownKeys.wipe();
     remoteKeys.wipe();
   }
 
-  private List<KeyEffect> run(Step step) {
+  private List<KeyEffect> run(Instant now, Step step) {
     List<KeyEffect> effects = new ArrayList<>();
     if (!closed) {
       step.run(effects);
+      view.owed(ownKeys.isRotationDue(), now);
+      view.wakeup(now, effects);
+      ownKeys.viewIsBad(view.isBad(), now, effects);
     }
     return effects;
   }

@@ -6,10 +6,6 @@ import io.matrixrtc.keys.RotationPlan.Rotate;
 import io.matrixrtc.keys.RotationPlan.Share;
 import io.matrixrtc.keys.RotationPlan.Use;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.HashSet;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Rotates when somebody left, and when somebody joined unless the key is younger than the grace
@@ -18,33 +14,39 @@ import java.util.stream.Collectors;
  *
  * @param grace a key younger than this is given to joiners; zero: never
  * @param useDelay from the answer to the offers of a new key until it is used
+ * @param likeUpstream whether keys live for ever (KEY-AGE) and a stale view holds nothing
  */
-record GracePeriodPolicy(String name, Duration grace, Duration useDelay) implements RotationPolicy {
+record GracePeriodPolicy(String name, Duration grace, Duration useDelay, boolean likeUpstream)
+    implements RotationPolicy {
 
   @Override
-  public RotationPlan plan(OwnKeyState own, Set<CallMember> present, Instant now) {
-    if (!(own instanceof OwnKeyState.Held held)) {
+  public RotationPlan plan(RotationView view) {
+    Use use = new Use.AfterConfirmation(useDelay);
+    if (!(view.own() instanceof OwnKeyState.Held held)) {
       return new Rotate(Cause.FIRST_KEY, new Use.AtOnce());
     }
-    if (somebodyLeft(held.offered(), present)) {
-      return new Rotate(Cause.MEMBER_LEFT, new Use.AfterConfirmation(useDelay));
+    if (view.aDeviceLeft()) {
+      return new Rotate(Cause.MEMBER_LEFT, use);
     }
-    Set<CallMember> joined = new HashSet<>(present);
-    joined.removeAll(held.offered());
-    if (joined.isEmpty()) {
+    if (view.aged() && !likeUpstream) { // KEY-AGE
+      return new Rotate(Cause.KEY_AGED, use);
+    }
+    if (view.joined().isEmpty()) {
       return Keep.UNTIL_A_CHANGE;
     }
     // RP-CLOCK: a clock that was set back must not make an old key young.
-    Duration age = Duration.between(held.createdAt(), now);
+    Duration age = Duration.between(held.createdAt(), view.now());
     boolean young = !age.isNegative() && age.compareTo(grace) < 0;
-    return young
-        ? new Share(joined)
-        : new Rotate(Cause.MEMBER_JOINED, new Use.AfterConfirmation(useDelay));
+    return young ? new Share(view.joined()) : new Rotate(Cause.MEMBER_JOINED, use);
   }
 
-  private static boolean somebodyLeft(Set<CallMember> offered, Set<CallMember> present) {
-    Set<DeviceAddress> devices =
-        present.stream().map(CallMember::device).collect(Collectors.toSet());
-    return offered.stream().anyMatch(member -> !devices.contains(member.device()));
+  @Override
+  public boolean sharesUsedKeys() {
+    return !grace.isZero();
+  }
+
+  @Override
+  public boolean holdsOnStaleView() {
+    return !likeUpstream;
   }
 }

@@ -20,6 +20,18 @@ public sealed interface KeyEffect {
   /** Encrypt own media with {@code key} from now on. */
   record UseOwnKey(KeyIndex index, MediaKey key) implements KeyEffect {}
 
+  /**
+   * Advance the key at {@code index}, which is in use, by {@code steps} generations, for all tracks
+   * at one barrier (KEY-R3).
+   */
+  record AdvanceOwnKey(KeyIndex index, int steps) implements KeyEffect {}
+
+  /** Let own media through again: {@link EncryptionManagerCore#openGate}. */
+  record OpenGate() implements KeyEffect {}
+
+  /** Ask the encoders for key frames: frames were dropped. */
+  record RequestKeyFrames() implements KeyEffect {}
+
   /** Decrypt media of {@code member} under {@code index} with {@code key}. */
   record SetRemoteKey(CallMember member, KeyIndex index, MediaKey key) implements KeyEffect {}
 

@@ -2,6 +2,7 @@ package io.matrixrtc.keys;
 
 import io.matrixrtc.media.KeyIndex;
 import java.time.Instant;
+import java.util.Set;
 
 /** What an app may want to know about the keys of a call. Holds no secret. */
 public sealed interface KeyEvent {
@@ -23,12 +24,30 @@ public sealed interface KeyEvent {
    */
   record RotationOwed(KeyIndex index) implements KeyEvent {}
 
-  /** A member has been sent an own key. */
-  record KeyServed(CallMember member, KeyIndex index) implements KeyEvent {}
+  /** Members have been sent an own key. */
+  record KeyServed(Set<CallMember> members, KeyIndex index) implements KeyEvent {}
 
   /** A member could not be sent an own key; tried again at {@code nextTryAt} if still of use. */
   record KeyNotServed(CallMember member, KeyIndex index, Delivery.Failed failure, Instant nextTryAt)
       implements KeyEvent {}
+
+  /**
+   * Own media is held back from now on, until {@link OwnKeyUsed}, because a new key has to be
+   * delivered first (KEY-HOLD).
+   */
+  record HoldStarted() implements KeyEvent {}
+
+  /** The own key was advanced to this generation; joiners were let in without a new key. */
+  record OwnKeyAdvanced(KeyIndex index, int generation) implements KeyEvent {}
+
+  /** No sync succeeded since {@code lastSync}: people may have left unnoticed (KEY-VIEW). */
+  record ViewStale(Instant lastSync) implements KeyEvent {}
+
+  /** Syncs succeed again. */
+  record ViewMended() implements KeyEvent {}
+
+  /** A new key is due since {@code since} and could not be brought to use (KEY-VIEW). */
+  record RotationOverdue(Instant since) implements KeyEvent {}
 
   /** A key of a member arrived and is in use. */
   record RemoteKeyReceived(CallMember member, KeyIndex index, SenderEvidence evidence)

@@ -19,7 +19,17 @@ final class KeyEventLog {
     } else if (event instanceof KeyEvent.RotationOwed owed) {
       log.warn("{} key {} reached nobody, the old key stays in use", context, owed.index());
     } else if (event instanceof KeyEvent.KeyServed served) {
-      log.debug("{} key {} served to {}", context, served.index(), served.member());
+      log.debug("{} key {} served to {}", context, served.index(), served.members());
+    } else if (event instanceof KeyEvent.HoldStarted) {
+      log.info("{} media is held until a new key is delivered", context);
+    } else if (event instanceof KeyEvent.OwnKeyAdvanced advanced) {
+      log.info("{} key {} advanced to {}", context, advanced.index(), advanced.generation());
+    } else if (event instanceof KeyEvent.ViewStale stale) {
+      log.warn("{} no sync since {}: people may have left", context, stale.lastSync());
+    } else if (event instanceof KeyEvent.ViewMended) {
+      log.info("{} syncs succeed again", context);
+    } else if (event instanceof KeyEvent.RotationOverdue overdue) {
+      log.warn("{} a new key is due since {}", context, overdue.since());
     } else if (event instanceof KeyEvent.KeyNotServed failed) {
       log.warn(
           "{} key {} not served to {}: {} ({})",

@@ -2,6 +2,7 @@ package io.matrixrtc.keys;
 
 import io.matrixrtc.media.KeyIndex;
 import io.matrixrtc.media.MediaKey;
+import io.matrixrtc.media.SendGate;
 
 /**
  * The media layer, told which keys to encrypt and decrypt with. Called on the manager's executor,
@@ -11,6 +12,37 @@ import io.matrixrtc.media.MediaKey;
 public interface MediaKeySink {
   /** Encrypt with {@code key} under {@code index} from now on. */
   void onOwnKey(KeyIndex index, MediaKey key);
+
+  /**
+   * Own media is to ask {@code gate} before each frame, as {@code KeyRing.setGate} makes a {@code
+   * FrameEncryptor} do. Called once for each join, before any key.
+   *
+   * @return whether it will; if not, this device counts as one that always sends, and no media can
+   *     be held back
+   */
+  default boolean onGate(SendGate gate) {
+    return false;
+  }
+
+  /** Frames were held back and are let through: have the encoders send key frames. */
+  default void onKeyFramesWanted() {}
+
+  /**
+   * Whether {@link #onOwnKeyAdvanced} works. Without it, keys are replaced, never advanced
+   * (KEY-R0).
+   */
+  default boolean advancesKeys() {
+    return false;
+  }
+
+  /**
+   * Advance the own key at {@code index} by {@code steps} generations: {@code KeyRing.advance}.
+   *
+   * @throws UnsupportedOperationException unless {@link #advancesKeys}
+   */
+  default void onOwnKeyAdvanced(KeyIndex index, int steps) {
+    throw new UnsupportedOperationException("this media layer does not advance keys");
+  }
 
   /**
    * Decrypt frames of {@code member} under {@code index} with {@code key}. May repeat a key that

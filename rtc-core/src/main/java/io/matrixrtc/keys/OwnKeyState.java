@@ -15,13 +15,10 @@ public sealed interface OwnKeyState {
    *
    * @param index its index
    * @param createdAt when it was made
-   * @param offered every participation that a message with the key was made for, delivered or not
+   * @param offered every participation that a message with the key was made for, delivered or not;
+   *     read-only
    * @param used whether media is encrypted with it already
    */
   record Held(KeyIndex index, Instant createdAt, Set<CallMember> offered, boolean used)
-      implements OwnKeyState {
-    public Held {
-      offered = Set.copyOf(offered);
-    }
-  }
+      implements OwnKeyState {}
 }

@@ -1,12 +1,17 @@
 package io.matrixrtc.keys;
 
 import io.matrixrtc.keys.RotationPlan.Use;
+import io.matrixrtc.keys.RotationView.Activity;
+import io.matrixrtc.keys.RotationView.Rollout;
 import io.matrixrtc.media.KeyIndex;
 import io.matrixrtc.media.MediaKey;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,109 +24,219 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sending half: runs one rollout of the policy's plans at a time. A rollout that makes a key
- * goes: make → offer to all → (one confirmed, delay) → use; until the last step the key before it
- * stays in use (EM-ATOMIC). Changes during a rollout cause one more after it (EM-15). Members whose
- * delivery failed are offered the newest key again as long as they are present (EM-RETRY).
+ * The sending half: carries out the policy's plans. A key is made → offered → used; until the last
+ * step the key before it stays in use (EM-ATOMIC). Of a serial policy one plan runs at a time, and
+ * changes meanwhile cause one more question after it (EM-15). Members whose delivery failed are
+ * offered the newest key again as long as they are present and may have it (EM-RETRY, KEY-ELIG).
  */
 final class OwnKeys {
-  /** A transport that has not answered after this long is taken to have failed (EM-ANSWER). */
-  static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
+  /** So many questions in a row are asked at one moment; no sensible policy needs half of them. */
+  private static final int MAX_PLANS = 8;
+
+  /** How often a sender is looked at for silence. */
+  private static final Duration LOOK = Duration.ofMillis(500);
+
+  /** Who has sent no frame on any track for this long is silent (KEY-SILENT). */
+  static final Duration SILENT_AFTER = Duration.ofSeconds(2);
 
   private final RotationPolicy policy;
   private final Supplier<MediaKey> generator;
   private final RandomGenerator random;
-  private final Map<Long, InFlight> inFlight = new LinkedHashMap<>();
+  private final OwnRingGate gate;
+  private final KeyOffers offers = new KeyOffers();
+  private final BackgroundWork background;
+  private final KeyAge age;
+  private final OwnRatchet ratchet;
 
-  private Set<CallMember> present = Set.of();
+  private final Set<CallMember> present = new LinkedHashSet<>();
+  private final Set<CallMember> presentView = Collections.unmodifiableSet(present);
+  private @Nullable Set<CallMember> presentCopy;
   private @Nullable OwnKey used;
-  private @Nullable OwnKey next;
-  private long lastSend;
+
+  /** Keys that are made and not in use yet, in the order in which they will be. */
+  private final Deque<OwnKey> next = new ArrayDeque<>();
+
+  private final Deque<Instant> joins = new ArrayDeque<>();
+  private @Nullable KeyIndex lastIndex;
+  private boolean lost;
+
   private long rolloutSend;
   private boolean rolling;
   private boolean again;
   private boolean owed;
-  private @Nullable Instant useAt;
   private @Nullable Instant askAgainAt;
 
-  private record InFlight(KeyIndex index, Set<CallMember> to, Instant since) {}
+  private RotationPlan.Cause lastCause = RotationPlan.Cause.FIRST_KEY;
+  private int replaced;
+  private Instant changeAt = Instant.MIN;
+  private Instant startedAt = Instant.MIN;
+  private @Nullable Instant heldSince;
+  private boolean heldByView;
+  private long framesSeen;
+  private @Nullable Instant lastActive;
+  private @Nullable Instant lookAt;
 
-  OwnKeys(RotationPolicy policy, Supplier<MediaKey> generator, RandomGenerator random) {
+  OwnKeys(
+      RotationPolicy policy,
+      Supplier<MediaKey> generator,
+      RandomGenerator random,
+      OwnRingGate gate,
+      OwnRatchet ratchet) {
     this.policy = policy;
     this.generator = generator;
     this.random = random;
+    this.gate = gate;
+    this.ratchet = ratchet;
+    this.background = new BackgroundWork(random);
+    this.age = new KeyAge(random);
   }
 
-  void members(Set<CallMember> now, Instant at, Collection<KeyEffect> out) {
-    present = now;
-    if (rolling) {
-      again = true;
-    } else {
-      plan(at, out);
+  /** Members came and went. A first call without either begins the call. */
+  void members(
+      Collection<CallMember> joined,
+      Collection<CallMember> left,
+      Instant now,
+      Collection<KeyEffect> out) {
+    noteFrames(now);
+    presentCopy = null;
+    present.removeAll(left);
+    present.addAll(joined);
+    joined.forEach(member -> joins.addLast(now));
+    while (joins.size() > DemandPolicy.MANY_JOINS) {
+      joins.removeFirst();
     }
+    for (OwnKey key : keys()) {
+      left.forEach(member -> key.left(member, now));
+      joined.forEach(member -> key.joined(member, now));
+    }
+    plan(now, out);
+  }
+
+  Set<CallMember> present() {
+    return presentView;
   }
 
   void sent(long id, Map<CallMember, Delivery> answers, Instant now, Collection<KeyEffect> out) {
-    InFlight send = inFlight.remove(id);
-    if (send == null) {
+    noteFrames(now);
+    OwnKey.Offer offer = offers.take(id);
+    if (offer == null) {
       return;
     }
-    OwnKey key = byIndex(send.index());
-    if (key != null) {
-      send.to().forEach(member -> answered(key, member, answers.get(member), now, out));
+    OwnKey key = offer.key;
+    boolean pending = next.contains(key);
+    boolean alive = pending || key == used;
+    if (alive) {
+      offers.answered(offer, answers, now, out);
     }
     if (id == rolloutSend) {
       rolloutSend = 0;
-      if (key != null && key == next) {
+      if (pending && key.use instanceof Use.AfterConfirmation) {
         useLater(key, now, out);
       } else {
         finish(now, out);
       }
-    } else if (owed && key != null && key == next && key.servedAnyone()) {
+    } else if (owed && pending && key.servedAnyone()) {
       rolling = true;
       useLater(key, now, out);
+    }
+    if (!policy.isSerial()) {
+      confirmed(now);
+      wakeup(now, out);
     }
   }
 
   void wakeup(Instant now, Collection<KeyEffect> out) {
-    for (Map.Entry<Long, InFlight> send : List.copyOf(inFlight.entrySet())) {
-      if (!now.isBefore(send.getValue().since().plus(ANSWER_TIMEOUT))) {
-        sent(send.getKey(), Map.of(), now, out);
-      }
+    noteFrames(now);
+    for (long id : offers.overdue(now)) {
+      sent(id, Map.of(), now, out);
     }
-    if (useAt != null && !now.isBefore(useAt)) {
-      useNext(out);
+    look(now);
+    for (OwnKey key = dueKey(now); key != null; key = dueKey(now)) {
+      use(key, now, out);
       finish(now, out);
     }
-    if (askAgainAt != null && !now.isBefore(askAgainAt) && !rolling) {
+    if (ratchet.isDue(now)) {
+      advance(now, out);
+    }
+    boolean asked = askAgainAt != null && !now.isBefore(askAgainAt) && !rolling;
+    if (asked || !policy.isSerial() || age.isNewlyOver(now, gate.asked())) {
       plan(now, out);
     }
     retry(now, out);
   }
 
-  /**
-   * Offers the newest key once more to everyone present who was offered it, as if nobody had been
-   * served. Whoever was not is the policy's business.
-   */
+  /** A frame moved the gate: the first one, or the first of a hold. */
+  void media(Instant now, Collection<KeyEffect> out) {
+    noteFrames(now);
+    background.spoke(now);
+    lastActive = now;
+    lookAt = now.plus(LOOK);
+    if (gate.state() == OwnRingGate.State.HELD && heldSince == null && !heldByView) {
+      heldSince = now;
+      KeyOffers.report(out, new KeyEvent.HoldStarted());
+      OwnKey key = next.peekLast();
+      if (key != null) { // it was being made ready
+        key.useBy(now.plus(DemandPolicy.LONGEST_HOLD));
+      } else if (used != null && !owes(used)) {
+        release(now, out); // made ready between the frame and this
+      }
+    }
+    plan(now, out);
+  }
+
+  /** See {@link EncryptionManagerCore#onKeyLostByOthers}. */
   void offerAgain(Instant now, Collection<KeyEffect> out) {
+    noteFrames(now);
     OwnKey newest = newest();
-    Set<CallMember> to = new LinkedHashSet<>(deliveries().keySet());
-    if (newest != null && !to.isEmpty()) {
+    if (newest == null) {
+      return;
+    }
+    if (ratchet.generation() > 0 || ratchet.isPending()) {
+      lost = true; // KEY-R4: not the same index with other material
+      plan(now, out);
+      return;
+    }
+    Set<CallMember> to = new LinkedHashSet<>(newest.offered());
+    to.retainAll(present);
+    to.removeIf(member -> !mayHave(newest, member));
+    if (!to.isEmpty()) {
       newest.forgetAttempts();
-      offer(newest, to, now, out);
+      offers.offer(newest, to, now, out);
+    }
+  }
+
+  /** Media must not leave, or may again (KEY-VIEW). */
+  void viewIsBad(boolean bad, Instant now, Collection<KeyEffect> out) {
+    if (!gate.isConnected() || !policy.holdsOnStaleView() || bad == heldByView) {
+      return;
+    }
+    noteFrames(now);
+    heldByView = bad;
+    heldSince = null;
+    if (bad) {
+      gate.hold();
+    } else {
+      boolean owing = used == null || owes(used);
+      gate.resume(owing && !policy.isSerial());
+      out.add(new KeyEffect.RequestKeyFrames());
+      plan(now, out);
     }
   }
 
   Optional<Instant> nextWakeup() {
     List<Instant> times = new ArrayList<>();
-    inFlight.values().forEach(send -> times.add(send.since().plus(ANSWER_TIMEOUT)));
-    if (useAt != null) {
-      times.add(useAt);
-    }
+    offers.nextWakeup(newest(), present).ifPresent(times::add);
+    ratchet.advanceAt().ifPresent(times::add);
+    next.forEach(key -> key.useAt().ifPresent(times::add));
     if (askAgainAt != null && !rolling) {
       times.add(askAgainAt);
     }
-    failed().values().forEach(failure -> times.add(failure.nextTryAt()));
+    if (lookAt != null) {
+      times.add(lookAt);
+    }
+    if (used != null && next.isEmpty() && !rolling) {
+      age.endsAt().ifPresent(times::add);
+    }
     return times.stream().min(Instant::compareTo);
   }
 
@@ -133,18 +248,27 @@ final class OwnKeys {
     return Optional.ofNullable(newest()).map(key -> key.index);
   }
 
+  /** Whether a rotation reached nobody, or one that a sender needs is not done. */
   boolean owed() {
     return owed;
   }
 
+  /** Whether frames are encrypted with a key that should be replaced. */
+  boolean isRotationDue() {
+    boolean tainted = used != null && !used.left().isEmpty() && activity() == Activity.SENDING;
+    return owed || tainted && !policy.sharesUsedKeys();
+  }
+
+  BackgroundWork background() {
+    return background;
+  }
+
   /** The deliveries of the newest key to members that are present. */
   Map<CallMember, DeliveryState> deliveries() {
-    Map<CallMember, DeliveryState> deliveries = new LinkedHashMap<>();
     OwnKey newest = newest();
-    if (newest != null) {
-      deliveries.putAll(newest.deliveries());
-      deliveries.keySet().retainAll(present);
-    }
+    Map<CallMember, DeliveryState> deliveries =
+        newest == null ? new LinkedHashMap<>() : newest.deliveries();
+    deliveries.keySet().retainAll(present);
     return deliveries;
   }
 
@@ -154,161 +278,328 @@ final class OwnKeys {
   }
 
   void wipe() {
-    for (OwnKey key : new OwnKey[] {used, next}) {
-      if (key != null) {
-        key.key.close();
+    keys().forEach(key -> key.key().close());
+    ratchet.cancel();
+    used = null;
+    next.clear();
+    offers.clear();
+    askAgainAt = null;
+    lookAt = null;
+  }
+
+  void plan(Instant now, Collection<KeyEffect> out) {
+    for (int i = 0; i < MAX_PLANS; i++) {
+      if (rolling && policy.isSerial()) {
+        again = true;
+        return;
+      }
+      askAgainAt = null;
+      RotationPlan plan = policy.plan(view(now));
+      if (plan instanceof RotationPlan.Keep keep) {
+        askAgainAt = keep.askAgainAt().orElse(null);
+        return;
+      } else if (plan instanceof RotationPlan.Share share) {
+        share(share.to(), now, out);
+      } else if (plan instanceof RotationPlan.Rotate rotate) {
+        rotate(rotate, now, out);
+      } else if (plan instanceof RotationPlan.Step step) {
+        step(step, now, out);
+      } else if (plan instanceof RotationPlan.Owe owe) {
+        if (owe(out)) {
+          askAgainAt = owe.askAgainAt().orElse(null);
+          return;
+        }
+      } else {
+        throw new IllegalStateException("policy " + policy.name() + " planned " + plan);
+      }
+      if (policy.isSerial()) {
+        return;
       }
     }
-    used = null;
-    next = null;
-    inFlight.clear();
-    useAt = null;
-    askAgainAt = null;
   }
 
-  private void plan(Instant now, Collection<KeyEffect> out) {
+  private RotationView view(Instant now) {
     OwnKey newest = newest();
-    OwnKeyState state = newest == null ? new OwnKeyState.None() : newest.state(newest == used);
-    RotationPlan plan = policy.plan(state, present, now);
-    askAgainAt = null;
-    if (plan instanceof RotationPlan.Keep keep) {
-      askAgainAt = keep.askAgainAt().orElse(null);
-    } else if (plan instanceof RotationPlan.Share share && newest != null) {
-      Set<CallMember> to = new LinkedHashSet<>(share.to());
-      to.retainAll(present);
-      rollOut(newest, to, now, out);
-    } else if (plan instanceof RotationPlan.Rotate rotate) {
-      rotate(rotate, newest, now, out);
-    } else {
-      throw new IllegalStateException("policy " + policy.name() + " planned " + plan);
-    }
+    Activity activity = activity();
+    boolean aged = lost || next.isEmpty() && isAged(now);
+    boolean owing = newest == null || owes(newest) || aged;
+    int offerable = newest == null || activity != Activity.SILENT ? 0 : newest.joined().size();
+    return new RotationView(
+        now,
+        presentView,
+        newest == null ? new OwnKeyState.None() : newest.state(newest == used),
+        newest == null ? presentView : newest.joined(),
+        newest == null || policy.sharesUsedKeys() ? Set.of() : newest.excluded(),
+        newest == null ? Set.of() : newest.left(),
+        newest == null ? Optional.empty() : newest.leftAt(),
+        newest == null ? Optional.empty() : newest.changedAt(),
+        activity,
+        new Rollout(
+            !next.isEmpty(),
+            lastCause == RotationPlan.Cause.MEMBER_JOINED,
+            replaced,
+            changeAt,
+            startedAt,
+            heldSince == null ? now : heldSince),
+        aged,
+        joinsLately(now),
+        newest == null ? 0 : newest.jitter,
+        policy.isSerial()
+            ? RotationView.Background.NONE
+            : background.view(offerable, present.size(), owing, now),
+        newest == used ? ratchet.state(newest, present) : RotationView.RatchetState.NONE);
   }
 
-  private void rotate(
-      RotationPlan.Rotate plan, @Nullable OwnKey newest, Instant now, Collection<KeyEffect> out) {
-    if (next != null) {
-      out.add(new KeyEffect.Wipe(next.key));
+  private int joinsLately(Instant now) {
+    Instant from = now.minus(DemandPolicy.LATELY);
+    return (int) joins.stream().filter(at -> at.isAfter(from)).count();
+  }
+
+  private Activity activity() {
+    return switch (gate.state()) {
+      case SENDING -> Activity.SENDING;
+      case HELD -> heldByView ? Activity.SILENT : Activity.HELD;
+      case READY, OWING -> Activity.SILENT;
+    };
+  }
+
+  private void share(Set<CallMember> to, Instant now, Collection<KeyEffect> out) {
+    OwnKey newest = Objects.requireNonNull(newest());
+    Set<CallMember> allowed = new LinkedHashSet<>(to);
+    allowed.removeIf(member -> !present.contains(member) || !mayHave(newest, member));
+    if (allowed.isEmpty()) {
+      return;
     }
-    KeyIndex index = newest == null ? policy.firstIndex(random) : newest.index.next();
-    OwnKey made = new OwnKey(generator.get(), index, now, plan.use());
-    next = made;
-    report(out, new KeyEvent.RotationStarted(index, plan.cause(), present.size()));
+    if (activity() == Activity.SILENT) {
+      background.spend(allowed.size());
+    }
+    rollOut(newest, allowed, now, out);
+  }
+
+  /** KEY-ELIG */
+  private boolean mayHave(OwnKey key, CallMember member) {
+    return policy.sharesUsedKeys() || key.isEligible(member);
+  }
+
+  private void rotate(RotationPlan.Rotate plan, Instant now, Collection<KeyEffect> out) {
+    OwnKey newest = newest();
+    replaced = next.isEmpty() || plan.besides() ? 0 : replaced + 1;
+    if (replaced == 0) {
+      changeAt = newest == null ? now : newest.changedAt().orElse(now);
+    }
+    if (!plan.besides()) {
+      dropNext(out);
+    }
+    ratchet.cancel();
+    lost = false;
+    lastCause = plan.cause();
+    lastIndex = lastIndex == null ? policy.firstIndex(random) : lastIndex.next();
+    OwnKey made = new OwnKey(generator.get(), lastIndex, now, plan.use(), random.nextDouble());
+    next.addLast(made);
+    KeyOffers.report(out, new KeyEvent.RotationStarted(lastIndex, plan.cause(), present.size()));
+    if (activity() == Activity.SILENT) {
+      background.spend(present.size());
+      background.prepared(now);
+    } else {
+      startedAt = now;
+    }
     if (plan.use() instanceof Use.AtOnce || present.isEmpty()) {
-      useNext(out);
+      use(made, now, out);
+    } else if (plan.use() instanceof Use.By by) {
+      made.useBy(by.latest());
     }
-    rollOut(made, present, now, out);
+    rollOut(made, presentCopy(), now, out);
   }
 
   private void rollOut(OwnKey key, Set<CallMember> to, Instant now, Collection<KeyEffect> out) {
     if (!to.isEmpty()) {
-      rolling = true;
-      rolloutSend = offer(key, to, now, out);
+      long id = offers.offer(key, to, now, out);
+      if (policy.isSerial()) {
+        rolling = true;
+        rolloutSend = id;
+      }
     }
   }
 
-  private long offer(OwnKey key, Set<CallMember> to, Instant now, Collection<KeyEffect> out) {
-    to.forEach(member -> key.offered(member, present, now));
-    lastSend++;
-    inFlight.put(lastSend, new InFlight(key.index, Set.copyOf(to), now));
-    out.add(new KeyEffect.Send(lastSend, key.key, key.index, to));
-    return lastSend;
+  private void step(RotationPlan.Step step, Instant now, Collection<KeyEffect> out) {
+    OwnKey key = Objects.requireNonNull(used);
+    Set<CallMember> to = new LinkedHashSet<>(step.to());
+    to.retainAll(key.excluded());
+    if (!to.isEmpty()) {
+      MediaKey later = ratchet.begin(key.key(), step.advanceAt());
+      offers.offer(key, later, to, now, out);
+    }
   }
 
-  private void answered(
-      OwnKey key,
-      CallMember member,
-      @Nullable Delivery answer,
-      Instant now,
-      Collection<KeyEffect> out) {
-    Delivery delivery =
-        answer == null
-            ? new Delivery.Failed(Delivery.Reason.NO_ANSWER, "the transport gave no outcome")
-            : answer;
-    DeliveryState state = key.answered(member, delivery, now);
-    if (state instanceof DeliveryState.Served) {
-      report(out, new KeyEvent.KeyServed(member, key.index));
-    } else if (state instanceof DeliveryState.Failed failed) {
-      report(
-          out, new KeyEvent.KeyNotServed(member, key.index, failed.failure(), failed.nextTryAt()));
+  private void advance(Instant now, Collection<KeyEffect> out) {
+    OwnKey key = Objects.requireNonNull(used);
+    out.add(new KeyEffect.AdvanceOwnKey(key.index, OwnRatchet.STEPS));
+    out.add(new KeyEffect.Wipe(key.replace(ratchet.advance(now))));
+    key.admitAll();
+    KeyOffers.report(out, new KeyEvent.OwnKeyAdvanced(key.index, ratchet.generation()));
+  }
+
+  /** Whether nothing more is to be done before there is a frame; false: there was one. */
+  private boolean owe(Collection<KeyEffect> out) {
+    if (!heldByView && !gate.owe()) {
+      return false;
+    }
+    ratchet.cancel();
+    dropNext(out); // it was being made ready, and somebody left who was offered it
+    return true;
+  }
+
+  private void dropNext(Collection<KeyEffect> out) {
+    next.forEach(key -> out.add(new KeyEffect.Wipe(key.key())));
+    next.clear();
+  }
+
+  private @Nullable OwnKey dueKey(Instant now) {
+    OwnKey due = null;
+    for (OwnKey key : next) {
+      if (key.useAt().filter(at -> !now.isBefore(at)).isPresent()) {
+        due = key;
+      }
+    }
+    return due;
+  }
+
+  /** When all have confirmed, a key is used a little later. */
+  private void confirmed(Instant now) {
+    for (OwnKey key : next) {
+      if (key.use instanceof Use.By by && key.isConfirmed(present)) {
+        key.useBy(now.plus(heldSince == null ? by.delay() : DemandPolicy.HOLD_DELAY));
+      }
     }
   }
 
   private void useLater(OwnKey key, Instant now, Collection<KeyEffect> out) {
     if (!key.servedAnyone()) {
       if (!owed) {
-        report(out, new KeyEvent.RotationOwed(key.index));
+        KeyOffers.report(out, new KeyEvent.RotationOwed(key.index));
       }
       owed = true;
       finish(now, out);
     } else if (key.use instanceof Use.AfterConfirmation after) {
       owed = false;
-      useAt = now.plus(after.delay());
+      key.useBy(now.plus(after.delay()));
       wakeup(now, out);
     } else {
       throw new IllegalStateException("a key to be used at once is in use before it is offered");
     }
   }
 
-  private void useNext(Collection<KeyEffect> out) {
-    OwnKey key = Objects.requireNonNull(next);
-    out.add(new KeyEffect.UseOwnKey(key.index, key.key));
-    report(out, new KeyEvent.OwnKeyUsed(key.index));
+  /** Encrypts with a key that was made; those made before it will not be used. */
+  private void use(OwnKey key, Instant now, Collection<KeyEffect> out) {
+    out.add(new KeyEffect.UseOwnKey(key.index, key.key()));
+    KeyOffers.report(out, new KeyEvent.OwnKeyUsed(key.index));
     if (used != null) {
-      out.add(new KeyEffect.Wipe(used.key));
+      out.add(new KeyEffect.Wipe(used.key()));
     }
+    while (next.getFirst() != key) {
+      out.add(new KeyEffect.Wipe(next.removeFirst().key()));
+    }
+    next.removeFirst();
     used = key;
-    next = null;
-    useAt = null;
     owed = false;
+    ratchet.fresh(now);
+    age.fresh(gate.asked());
+    release(now, out);
+  }
+
+  /** The key in use may encrypt: ends a hold, makes who owed ready. */
+  private void release(Instant now, Collection<KeyEffect> out) {
+    boolean held = heldSince != null || gate.state() == OwnRingGate.State.HELD;
+    if (!heldByView) {
+      out.add(new KeyEffect.OpenGate());
+      if (held) {
+        out.add(new KeyEffect.RequestKeyFrames());
+        lookAt = now.plus(LOOK);
+        lastActive = now;
+      }
+      heldSince = null;
+    }
+    if (policy.isSerial() || held || gate.state() == OwnRingGate.State.SENDING) {
+      firstFrame(now);
+    }
   }
 
   private void finish(Instant now, Collection<KeyEffect> out) {
     rolling = false;
-    if (again) {
+    if (again || !policy.isSerial()) {
       again = false;
       plan(now, out);
     }
   }
 
   private void retry(Instant now, Collection<KeyEffect> out) {
-    Set<CallMember> due = new LinkedHashSet<>();
-    failed()
-        .forEach(
-            (member, failure) -> {
-              if (!now.isBefore(failure.nextTryAt())) {
-                due.add(member);
-              }
-            });
     OwnKey newest = newest();
-    if (newest != null && !due.isEmpty()) {
-      offer(newest, due, now, out);
+    if (newest == null) {
+      return;
+    }
+    Set<CallMember> due = KeyOffers.dueAgain(newest, present, now);
+    due.removeIf(member -> !mayHave(newest, member));
+    if (!due.isEmpty()) {
+      MediaKey later = newest == used ? ratchet.pending() : null;
+      offers.offer(newest, later == null ? newest.key() : later, due, now, out);
     }
   }
 
-  private Map<CallMember, DeliveryState.Failed> failed() {
-    Map<CallMember, DeliveryState.Failed> failed = new LinkedHashMap<>();
-    deliveries()
-        .forEach(
-            (member, state) -> {
-              if (state instanceof DeliveryState.Failed failure) {
-                failed.put(member, failure);
-              }
-            });
-    return failed;
+  /** A frame may have gone out since the last input (KEY-GATE). */
+  private void noteFrames(Instant now) {
+    if (used != null && !used.isUsed() && gate.state() == OwnRingGate.State.SENDING) {
+      firstFrame(now);
+    }
+  }
+
+  private void firstFrame(Instant now) {
+    if (used != null) {
+      used.used(now);
+      age.firstFrame(now);
+    }
+  }
+
+  /** Finds out whether a sender fell silent. */
+  private void look(Instant now) {
+    if (lookAt == null || now.isBefore(lookAt)) {
+      return;
+    }
+    lookAt = now.plus(LOOK);
+    long asked = gate.asked();
+    if (asked != framesSeen || lastActive == null) {
+      framesSeen = asked;
+      lastActive = now;
+    } else if (!now.isBefore(lastActive.plus(SILENT_AFTER)) && gate.silence(asked)) {
+      background.spoke(lastActive);
+      lookAt = null;
+    }
+  }
+
+  /** Whether {@code key} has to be replaced before the next frame. */
+  private boolean owes(OwnKey key) {
+    return !key.left().isEmpty() || !policy.sharesUsedKeys() && !key.excluded().isEmpty();
+  }
+
+  private boolean isAged(Instant now) {
+    return used != null && age.isOver(now, gate.asked());
+  }
+
+  private Set<CallMember> presentCopy() {
+    if (presentCopy == null) {
+      presentCopy = Set.copyOf(present);
+    }
+    return presentCopy;
+  }
+
+  private List<OwnKey> keys() {
+    List<OwnKey> keys = new ArrayList<>(next);
+    if (used != null) {
+      keys.add(used);
+    }
+    return keys;
   }
 
   private @Nullable OwnKey newest() {
-    return next != null ? next : used;
-  }
-
-  private @Nullable OwnKey byIndex(KeyIndex index) {
-    if (next != null && next.index.equals(index)) {
-      return next;
-    }
-    return used != null && used.index.equals(index) ? used : null;
-  }
-
-  private static void report(Collection<KeyEffect> out, KeyEvent event) {
-    out.add(new KeyEffect.Report(event));
+    return next.isEmpty() ? used : next.getLast();
   }
 }

@@ -4,13 +4,11 @@ import io.matrixrtc.keys.KeyEvent.DropCause;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -38,13 +36,13 @@ final class RemoteKeys {
 
   private record Departed(RemoteRing ring, Instant until) {}
 
-  void members(Set<CallMember> members, Instant now, Collection<KeyEffect> out) {
+  void changed(
+      Collection<CallMember> arrived,
+      Collection<CallMember> gone,
+      Instant now,
+      Collection<KeyEffect> out) {
     wakeup(now, out);
-    Set<CallMember> gone = new HashSet<>(present.keySet());
-    gone.removeAll(members);
-    present.keySet().removeAll(gone);
-    List<CallMember> arrived =
-        members.stream().filter(member -> !present.containsKey(member)).toList();
+    gone.forEach(present::remove);
     arrived.forEach(member -> present.put(member, now));
     gone.stream().filter(this::identityIsGone).map(KeyEffect.DropRemote::new).forEach(out::add);
     gone.forEach(member -> depart(member.device(), now));

@@ -9,9 +9,13 @@ import java.util.Optional;
  * @param transports how its media travels, the preferred one first
  * @param focusSelection {@code multi_sfu} or {@code oldest_membership}
  * @param intent {@code audio}, {@code video}, another word, or nothing
+ * @param notification how to tell the room if this device is the first in the call
  */
 public record JoinRequest(
-    List<Transport> transports, String focusSelection, Optional<String> intent) {
+    List<Transport> transports,
+    String focusSelection,
+    Optional<String> intent,
+    Optional<NotificationRequest> notification) {
   /** Each member publishes on its own transport: what Element Call does by default. */
   public static final String MULTI_SFU = "multi_sfu";
 
@@ -22,8 +26,23 @@ public record JoinRequest(
     transports = List.copyOf(transports);
   }
 
+  /** Without a notification. */
+  public JoinRequest(List<Transport> transports, String focusSelection, Optional<String> intent) {
+    this(transports, focusSelection, intent, Optional.empty());
+  }
+
   /** Joins with own transports. */
   public static JoinRequest multiSfu(List<Transport> transports) {
     return new JoinRequest(transports, MULTI_SFU, Optional.empty());
+  }
+
+  /** This, with another intent. */
+  public JoinRequest withIntent(String other) {
+    return new JoinRequest(transports, focusSelection, Optional.of(other), notification);
+  }
+
+  /** This, telling the room. */
+  public JoinRequest withNotification(NotificationRequest request) {
+    return new JoinRequest(transports, focusSelection, intent, Optional.of(request));
   }
 }

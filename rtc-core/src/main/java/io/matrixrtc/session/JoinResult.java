@@ -9,6 +9,9 @@ public sealed interface JoinResult {
   /** The room does not allow it: ask someone with the power to lower the level. */
   record Forbidden(String message) implements JoinResult {}
 
+  /** The homeserver has no events of the form that was asked for. */
+  record Unsupported(String message) implements JoinResult {}
+
   /** It was given up; another try may succeed. */
   record Failed(String message) implements JoinResult {}
 

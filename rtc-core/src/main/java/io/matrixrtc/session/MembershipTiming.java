@@ -1,6 +1,7 @@
 package io.matrixrtc.session;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Times of the own membership.
@@ -75,6 +76,8 @@ public record MembershipTiming(
   /** A membership is refreshed at least this often, whatever its lifetime. */
   static final Duration MAX_REFRESH = Duration.ofHours(1);
 
+  private static final Duration LONGEST_TOLD = Duration.ofHours(1);
+
   /** These, with other times of the delayed leave. */
   public MembershipTiming with(DeadMan other) {
     return new MembershipTiming(
@@ -96,5 +99,16 @@ public record MembershipTiming(
   Duration retryAfter(int failures) {
     Duration delay = firstRetry.multipliedBy(1L << Math.min(failures - 1, 20));
     return delay.compareTo(longestRetry) < 0 ? delay : longestRetry;
+  }
+
+  /**
+   * The wait after a 429: what the server asks for, an hour at most; more than that if it asks for
+   * nothing over and over (OWN-LOOP).
+   */
+  Duration waitAsTold(Optional<Duration> told, int failures) {
+    Duration least = retryAfter(failures).dividedBy(2);
+    Duration wait = told.orElse(rateLimitWait);
+    Duration most = wait.compareTo(LONGEST_TOLD) < 0 ? wait : LONGEST_TOLD;
+    return most.compareTo(least) < 0 ? least : most;
   }
 }

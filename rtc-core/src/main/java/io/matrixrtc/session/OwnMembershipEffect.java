@@ -1,12 +1,18 @@
 package io.matrixrtc.session;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 
 /** What an {@link OwnMembershipCore} wants done, in order. */
 sealed interface OwnMembershipEffect {
 
-  /** Put the membership event; answer with {@link OwnMembershipCore#onPublished} and {@code id}. */
-  record Publish(long id, String stateKey, ObjectNode content) implements OwnMembershipEffect {}
+  /** Send the event; answer with {@link OwnMembershipCore#onPublished} and {@code id}. */
+  record Publish(long id, OutgoingEvent event) implements OwnMembershipEffect {}
+
+  /** Have it sent later; answer with {@link OwnMembershipCore#onScheduled} and {@code id}. */
+  record Schedule(long id, OutgoingEvent event, Duration delay) implements OwnMembershipEffect {}
+
+  /** Do this to it; answer with {@link OwnMembershipCore#onUpdated} and {@code id}. */
+  record Update(long id, DelayId delayId, DelayedAction action) implements OwnMembershipEffect {}
 
   /** Tell the session. */
   record Report(OwnMembershipEvent event) implements OwnMembershipEffect {}

@@ -21,6 +21,7 @@ final class RoomCallState {
   private final StickyMap sticky;
   private final Set<String> joined = new HashSet<>();
   private Optional<SlotEvent> slotEvent = Optional.empty();
+  private boolean encrypted;
 
   /** An event and what it says. */
   record ReadEvent(MemberEvent event, MembershipReading reading) {}
@@ -31,7 +32,18 @@ final class RoomCallState {
     this.sticky = new StickyMap(sources.drafts());
   }
 
-  void apply(RoomUpdate update, Instant now) {
+  /**
+   * Takes an update in.
+   *
+   * @return whether there may be devices now that cannot read what was encrypted before: of users
+   *     who joined the room, or whose devices changed (G2-LATE)
+   */
+  boolean apply(RoomUpdate update, Instant now) {
+    encrypted |= update.encrypted();
+    boolean late =
+        encrypted
+            && (!joined.containsAll(update.joined())
+                || update.devicesChanged().stream().anyMatch(joined::contains));
     joined.removeAll(update.notJoined());
     joined.addAll(update.joined());
     update.events().forEach(this::apply);
@@ -43,6 +55,7 @@ final class RoomCallState {
       events.values().removeIf(read -> update.redacted().contains(read.event().eventId()));
       sticky.redact(update.redacted());
     }
+    return late;
   }
 
   SlotId slot() {

@@ -15,6 +15,8 @@ import java.util.Set;
  * @param slots slot state events, a later one replacing an earlier one
  * @param redacted events that were redacted
  * @param notices call notifications and declines, in timeline order
+ * @param encrypted whether this says that the room is encrypted; that never ends
+ * @param devicesChanged users whose devices are others now, in this room or elsewhere
  */
 public record RoomUpdate(
     List<CallMemberEvent> events,
@@ -23,7 +25,9 @@ public record RoomUpdate(
     List<StickyMemberEvent> sticky,
     List<SlotEvent> slots,
     Set<String> redacted,
-    List<CallNoticeEvent> notices) {
+    List<CallNoticeEvent> notices,
+    boolean encrypted,
+    Set<String> devicesChanged) {
   public RoomUpdate {
     events = List.copyOf(events);
     joined = Set.copyOf(joined);
@@ -32,6 +36,19 @@ public record RoomUpdate(
     slots = List.copyOf(slots);
     redacted = Set.copyOf(redacted);
     notices = List.copyOf(notices);
+    devicesChanged = Set.copyOf(devicesChanged);
+  }
+
+  /** Nothing about encryption and devices. */
+  public RoomUpdate(
+      List<CallMemberEvent> events,
+      Set<String> joined,
+      Set<String> notJoined,
+      List<StickyMemberEvent> sticky,
+      List<SlotEvent> slots,
+      Set<String> redacted,
+      List<CallNoticeEvent> notices) {
+    this(events, joined, notJoined, sticky, slots, redacted, notices, false, Set.of());
   }
 
   /** State-event memberships and the members of the room alone. */

@@ -7,6 +7,7 @@ import io.matrixrtc.keys.SerialScheduler;
 import io.matrixrtc.session.OwnMembershipEvent.Status;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,21 +23,30 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One MatrixRTC session in one room: who is in it, this device's own membership, and the keys. Fed
- * with the room's state by {@link #onRoomUpdate}. Any thread may call; nothing blocks; all work
+ * with what the room says by {@link #onRoomUpdate}. Any thread may call; nothing blocks; all work
  * runs on one serial executor. May be joined again after a leave, until it is closed.
  */
 public final class RtcSession implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RtcSession.class);
 
+  /** A declined call is declined for this long on other devices (MSC4310). */
+  private static final Duration DECLINE_STICKY = Duration.ofMinutes(2);
+
+  /** A notification is sticky for this much longer than it counts, as in matrix-js-sdk. */
+  private static final Duration NOTIFICATION_MARGIN = Duration.ofSeconds(20);
+
   private final SessionSettings settings;
   private final CallContext context;
-  private final RoomStatePublisher publisher;
   private final SerialScheduler scheduler;
   private final Consumer<SessionEvent> listener;
   private final @Nullable EncryptionManager encryption;
 
   private final RoomCallState room;
-  private final OwnMembershipCore own;
+  private final OwnMembership own;
+  private final Rings rings;
+  private final Announcement announcement;
+  private final NoticeSender notices;
+  private final SessionCounters counters = new SessionCounters();
   private final Waiting waiting = new Waiting();
   private MemberList list = MemberList.EMPTY;
   private Set<IgnoredEvent> ignored = Set.of();
@@ -46,7 +57,7 @@ public final class RtcSession implements AutoCloseable {
   /**
    * Prepares a session; nothing happens before the first call.
    *
-   * @param publisher puts the own membership
+   * @param publisher sends the own membership
    * @param encryption keys for this session, or empty for an unencrypted one
    * @param scheduler the serial executor of this session
    * @param listener told of events on that executor, one at a time; must not block
@@ -59,11 +70,16 @@ public final class RtcSession implements AutoCloseable {
       Consumer<SessionEvent> listener) {
     this.settings = settings;
     this.context = settings.context();
-    this.publisher = publisher;
     this.scheduler = scheduler;
     this.listener = listener;
     this.room = new RoomCallState(settings.slot(), settings.sources());
-    this.own = new OwnMembershipCore(settings);
+    this.rings = new Rings(settings.slot(), settings.own().userId());
+    this.announcement = new Announcement(settings.own());
+    PublisherCalls calls = new PublisherCalls(publisher, scheduler, context, LOG);
+    this.notices = new NoticeSender(settings, calls, scheduler);
+    this.own =
+        new OwnMembership(
+            settings, calls, scheduler, counters, this::onOwn, () -> membersChanged(false));
     this.encryption =
         encryption
             .map(
@@ -72,16 +88,23 @@ public final class RtcSession implements AutoCloseable {
                         context,
                         keys,
                         scheduler,
-                        event -> listener.accept(new SessionEvent.Keys(event))))
+                        event -> {
+                          counters.on(event);
+                          tell(new SessionEvent.Keys(event));
+                        }))
             .orElse(null);
   }
 
-  /** The room's state changed. The first update carries the whole state. */
+  /** The room said something new. The first update carries its whole state. */
   public void onRoomUpdate(RoomUpdate update) {
     run(
         now -> {
-          room.apply(update, now);
-          compute(now);
+          boolean late = room.apply(update, now);
+          if (late && settings.sendSticky()) {
+            own.onLateDevices();
+          }
+          compute(update.redacted(), true, now);
+          update.notices().forEach(notice -> onNotice(notice, now));
         });
   }
 
@@ -95,15 +118,12 @@ public final class RtcSession implements AutoCloseable {
         () -> {
           if (closed) {
             result.complete(new JoinResult.Left());
-          } else if (own.status() != Status.DISCONNECTED) {
+          } else if (!own.canJoin()) {
             result.complete(new JoinResult.AlreadyJoined());
           } else {
             waiting.join(result);
-            if (encryption != null) {
-              encryption.start();
-            }
-            Instant now = scheduler.now();
-            carryOut(own.join(request, now), now);
+            announcement.joining(request, list.members());
+            own.join(request);
           }
         });
     return result;
@@ -111,7 +131,7 @@ public final class RtcSession implements AutoCloseable {
 
   /** Says something else about this device, for example another intent. */
   public void update(JoinRequest changed) {
-    run(now -> carryOut(own.update(changed, now), now));
+    run(now -> own.update(changed));
   }
 
   /**
@@ -127,30 +147,57 @@ public final class RtcSession implements AutoCloseable {
             result.complete(new LeaveResult.Left());
             return;
           }
-          Instant now = scheduler.now();
           waiting.leave(result);
           SerialScheduler.Timer limit =
               scheduler.schedule(
-                  now.plus(timeout), () -> result.complete(new LeaveResult.TimedOut()));
+                  scheduler.now().plus(timeout), () -> result.complete(new LeaveResult.TimedOut()));
           result.whenComplete((done, failure) -> limit.cancel());
           stopKeys();
-          carryOut(own.leave(now), now);
+          announcement.leaving();
+          own.leave();
         });
+    return result;
+  }
+
+  /**
+   * Declines a call that this user was told of (MSC4310), on all its devices.
+   *
+   * @return completes with what became of it
+   */
+  public CompletionStage<PublishOutcome> decline(String notificationEventId) {
+    CompletableFuture<PublishOutcome> result = new CompletableFuture<>();
+    scheduler.execute(
+        () ->
+            notices.send(
+                CallNoticeEvent.DECLINE,
+                CallNoticeContent.decline(notificationEventId),
+                DECLINE_STICKY,
+                scheduler.now().plus(DECLINE_STICKY),
+                result::complete));
     return result;
   }
 
   /** Who is in the session, the oldest membership first. */
   public CompletionStage<List<Membership>> members() {
-    CompletableFuture<List<Membership>> members = new CompletableFuture<>();
-    scheduler.execute(() -> members.complete(list.members()));
-    return members;
+    return ask(list::members);
   }
 
   /** The stage of the own membership. */
   public CompletionStage<Status> status() {
-    CompletableFuture<Status> status = new CompletableFuture<>();
-    scheduler.execute(() -> status.complete(own.status()));
-    return status;
+    return ask(own::status);
+  }
+
+  /** Everything about the session but its keys. */
+  public CompletionStage<SessionSnapshot> snapshot() {
+    return ask(
+        () ->
+            new SessionSnapshot(
+                list.members(), list.ignored(), own.status(), own.isProbablyLeft(), own.delayId()));
+  }
+
+  /** What was counted so far. */
+  public CompletionStage<SessionStatistics> statistics() {
+    return ask(counters::statistics);
   }
 
   /** Who has my key, whose key do I lack, and why. */
@@ -169,7 +216,7 @@ public final class RtcSession implements AutoCloseable {
 
   /**
    * Wipes every key and stops all work. Sends no leave: {@link #leave} first, or others see this
-   * device until its membership expires.
+   * device until the server sends its leave, or its membership expires.
    */
   @Override
   public void close() {
@@ -182,11 +229,19 @@ public final class RtcSession implements AutoCloseable {
           if (timer != null) {
             timer.cancel();
           }
+          own.close();
+          notices.close();
           if (encryption != null) {
             encryption.close();
           }
           waiting.closed();
         });
+  }
+
+  private <T> CompletionStage<T> ask(Supplier<T> question) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    scheduler.execute(() -> answer.complete(question.get()));
+    return answer;
   }
 
   private void run(Consumer<Instant> task) {
@@ -199,81 +254,93 @@ public final class RtcSession implements AutoCloseable {
         });
   }
 
-  private void compute(Instant now) {
-    MemberList next = MemberList.of(room, now);
-    List<SessionEvent> changes = MemberChanges.between(list.members(), next.members());
-    list = next;
-    Set<IgnoredEvent> before = ignored;
-    ignored = new HashSet<>(next.ignored());
-    next.ignored().stream()
-        .filter(event -> !before.contains(event))
+  private void compute(Collection<String> redacted, boolean fromSync, Instant now) {
+    MemberList before = list;
+    list = MemberList.of(room, now);
+    List<SessionEvent> changes = SessionChanges.between(before.members(), list.members());
+    counters.members(list.members().size());
+    Set<IgnoredEvent> known = ignored;
+    ignored = new HashSet<>(list.ignored());
+    list.ignored().stream()
+        .filter(event -> !known.contains(event))
         .forEach(event -> report(new SessionEvent.MemberIgnored(event)));
     changes.forEach(this::report);
-    membersChanged(now);
+    announcement.on(before.members(), list.members()).ifPresent(due -> announce(due, now));
+    boolean ended = !before.members().isEmpty() && list.members().isEmpty();
+    rings.check(this::isInCall, redacted, ended, now).forEach(this::report);
+    membersChanged(fromSync);
+  }
+
+  private boolean isInCall(String userId) {
+    return list.members().stream().anyMatch(member -> member.device().userId().equals(userId));
+  }
+
+  private void onNotice(CallNoticeEvent notice, Instant now) {
+    if (room.isInRoom(notice.sender())) {
+      boolean slotClosed = room.isClosedTo(MembershipForm.STICKY_2026);
+      rings
+          .on(CallNoticeParser.read(notice), this::isInCall, slotClosed, now)
+          .forEach(this::report);
+    }
+  }
+
+  private void announce(Announcement.Due due, Instant now) {
+    notices.send(
+        CallNoticeEvent.NOTIFICATION,
+        CallNoticeContent.notification(
+            due.what(), settings.slot(), due.memberEventId(), due.intent(), now),
+        due.what().lifetime().plus(NOTIFICATION_MARGIN),
+        now.plus(due.what().lifetime()),
+        outcome -> {
+          if (outcome instanceof PublishOutcome.Published published) {
+            rings.sent(published.eventId());
+            report(new SessionEvent.NotificationSent(published.eventId()));
+          } else {
+            report(new SessionEvent.NotificationFailed(outcome.sentence()));
+          }
+        });
   }
 
   /** Tells the own membership and, once that is published, the keys (EM-MEMBER). */
-  private void membersChanged(Instant now) {
-    List<Membership> mine =
-        list.members().stream().filter(m -> m.device().equals(settings.own())).toList();
-    own.onOwnState(room.holds(StateMembershipContent.stateKey(settings)));
-    carryOut(own.onMembers(mine, now), now);
+  private void membersChanged(boolean fromSync) {
+    own.onOwnState(!settings.sendSticky() && room.holds(StateMembershipContent.stateKey(settings)));
+    own.onMembers(ownMemberships(), fromSync);
     if (encryption != null && keysFlow) {
       encryption.onMembers(list.members().stream().map(Membership::callMember).toList());
     }
   }
 
-  private void carryOut(List<OwnMembershipEffect> effects, Instant now) {
-    for (OwnMembershipEffect effect : effects) {
-      if (effect instanceof OwnMembershipEffect.Publish publish) {
-        publish(publish);
-      } else if (effect instanceof OwnMembershipEffect.Report report) {
-        report(new SessionEvent.Own(report.event()));
-        react(report.event());
-      } else {
-        throw new IllegalStateException("unknown effect");
-      }
-    }
-    setTimer();
+  /** OWN-EXPIRY: whether the own membership has expired is not for a clock that may be wrong. */
+  private List<Membership> ownMemberships() {
+    return room.events(scheduler.now()).stream()
+        .filter(read -> read.reading() instanceof MembershipReading.Joined)
+        .map(read -> ((MembershipReading.Joined) read.reading()).membership())
+        .filter(member -> member.slot().equals(settings.slot()) && isOwn(member))
+        .toList();
   }
 
-  private void react(OwnMembershipEvent event) {
+  /** A membership of this device that another run left behind, under another id, is another one. */
+  private boolean isOwn(Membership member) {
+    return member.device().equals(settings.own())
+        && member.form().isSticky() == settings.sendSticky()
+        && member.memberId().equals(settings.memberId());
+  }
+
+  private void onOwn(OwnMembershipEvent event) {
+    report(new SessionEvent.Own(event));
     if (event instanceof OwnMembershipEvent.MembershipRestored && encryption != null) {
       encryption.onKeyLostByOthers();
     }
     if (event instanceof OwnMembershipEvent.StatusChanged changed) {
-      if (changed.to() == Status.CONNECTED) {
+      if (changed.to() == Status.CONNECTING && encryption != null) {
+        encryption.start(); // no effect if it runs
+      } else if (changed.to() == Status.CONNECTED) {
         keysFlow = true;
       } else if (changed.to() == Status.DISCONNECTED) {
         stopKeys();
       }
     }
     waiting.on(event);
-  }
-
-  private void publish(OwnMembershipEffect.Publish publish) {
-    put(publish)
-        .whenComplete(
-            (outcome, failure) -> {
-              PublishOutcome result =
-                  failure == null
-                      ? outcome
-                      : new PublishOutcome.Unreachable(failure.getClass().getSimpleName());
-              run(
-                  now -> {
-                    carryOut(own.onPublished(publish.id(), result, now), now);
-                    membersChanged(now);
-                  });
-            });
-  }
-
-  private CompletionStage<PublishOutcome> put(OwnMembershipEffect.Publish publish) {
-    try {
-      return publisher.putState(CallMemberEvent.TYPE, publish.stateKey(), publish.content());
-    } catch (RuntimeException e) {
-      LOG.error("{} putting the own membership failed", context, e);
-      return CompletableFuture.failedFuture(e);
-    }
   }
 
   private void stopKeys() {
@@ -289,22 +356,19 @@ public final class RtcSession implements AutoCloseable {
       timer = null;
     }
     Optional<Instant> next =
-        Stream.concat(list.nextExpiry().stream(), own.nextWakeup().stream())
+        Stream.concat(list.nextExpiry().stream(), rings.nextWakeup().stream())
             .min(Instant::compareTo);
     if (next.isPresent() && !closed) {
-      timer = scheduler.schedule(next.get(), () -> run(this::wakeup));
-    }
-  }
-
-  private void wakeup(Instant now) {
-    carryOut(own.onWakeup(now), now);
-    if (list.nextExpiry().filter(at -> !at.isAfter(now)).isPresent()) {
-      compute(now);
+      timer = scheduler.schedule(next.get(), () -> run(now -> compute(List.of(), false, now)));
     }
   }
 
   private void report(SessionEvent event) {
     SessionEventLog.write(LOG, context, event);
+    tell(event);
+  }
+
+  private void tell(SessionEvent event) {
     try {
       listener.accept(event);
     } catch (RuntimeException e) {

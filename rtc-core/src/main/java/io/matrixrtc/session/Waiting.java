@@ -8,38 +8,60 @@ import org.jspecify.annotations.Nullable;
 
 /** The callers who wait for a join or a leave. Confined to the session's executor. */
 final class Waiting {
+  private @Nullable CompletableFuture<JoinResult> nextJoin;
   private @Nullable CompletableFuture<JoinResult> join;
   private final List<CompletableFuture<LeaveResult>> leaves = new ArrayList<>();
 
+  /** Counts from the next time that the own membership begins. */
   void join(CompletableFuture<JoinResult> result) {
-    join = result;
+    nextJoinEnds(new JoinResult.AlreadyJoined());
+    nextJoin = result;
   }
 
   void leave(CompletableFuture<LeaveResult> result) {
     leaves.add(result);
+    nextJoinEnds(new JoinResult.Left());
     joinEnds(new JoinResult.Left());
   }
 
   void on(OwnMembershipEvent event) {
     if (event instanceof OwnMembershipEvent.JoinForbidden forbidden) {
       joinEnds(new JoinResult.Forbidden(forbidden.message()));
+    } else if (event instanceof OwnMembershipEvent.JoinUnsupported unsupported) {
+      joinEnds(new JoinResult.Unsupported(unsupported.message()));
     } else if (event instanceof OwnMembershipEvent.JoinFailed failed) {
       joinEnds(new JoinResult.Failed(failed.message()));
     } else if (event instanceof OwnMembershipEvent.LeaveFailed failed) {
       leavesEnd(new LeaveResult.Failed(failed.message()));
     } else if (event instanceof OwnMembershipEvent.StatusChanged changed) {
-      if (changed.to() == Status.CONNECTED) {
-        joinEnds(new JoinResult.Joined());
-      } else if (changed.to() == Status.DISCONNECTED) {
-        joinEnds(new JoinResult.Left());
-        leavesEnd(new LeaveResult.Left());
-      }
+      onStatus(changed.to());
+    }
+  }
+
+  private void onStatus(Status status) {
+    if (status == Status.CONNECTED) {
+      joinEnds(new JoinResult.Joined());
+    } else if (status == Status.DISCONNECTED) {
+      joinEnds(new JoinResult.Left());
+      leavesEnd(new LeaveResult.Left());
+    } else if (status == Status.CONNECTING && nextJoin != null) {
+      leavesEnd(new LeaveResult.Failed("joined again"));
+      join = nextJoin;
+      nextJoin = null;
     }
   }
 
   void closed() {
+    nextJoinEnds(new JoinResult.Left());
     joinEnds(new JoinResult.Left());
     leavesEnd(new LeaveResult.TimedOut());
+  }
+
+  private void nextJoinEnds(JoinResult result) {
+    if (nextJoin != null) {
+      nextJoin.complete(result);
+      nextJoin = null;
+    }
   }
 
   private void joinEnds(JoinResult result) {

@@ -20,11 +20,13 @@ import io.matrixrtc.e2ee.VerificationOutcome;
 import io.matrixrtc.e2ee.VerificationState;
 import io.matrixrtc.homeserver.EmbeddedHomeserver;
 import io.matrixrtc.homeserver.HomeserverConfig;
+import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.PoolScheduler;
 import io.matrixrtc.keys.SerialScheduler;
 import io.matrixrtc.keys.ToDeviceChannel.Outcome;
 import io.matrixrtc.olm.Ed25519PublicKey;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,6 +117,11 @@ class CrossSigningHomeserverTest {
     return get(viewer.client.withMachine(m -> m.verificationOf(address(device))));
   }
 
+  /** What a device thinks of its own user's identity. */
+  private static Optional<IdentityState> identityState(TestDevice device) throws Exception {
+    return get(device.client.withMachine(m -> m.identityState(m.device().userId())));
+  }
+
   private static void awaitSees(TestDevice viewer, TestDevice device, VerificationState state) {
     await().untilAsserted(() -> assertThat(sees(viewer, device)).contains(state));
   }
@@ -141,6 +148,10 @@ class CrossSigningHomeserverTest {
     TestDevice phone = device("alice", true);
     TestDevice laptop = device("alice", false);
     TestDevice bob = device("bob", true);
+    RoomsApi alices = phone.client.matrix().rooms();
+    String room = get(alices.createRoom(Json.newObject())).orThrow(); // shared, so changes are told
+    get(alices.invite(room, bob.session.userId())).orThrow();
+    get(bob.client.matrix().rooms().join(room)).orThrow();
     assertThat(bootstrap(bob)).isInstanceOf(SetupOutcome.Done.class);
     SetupOutcome outcome = bootstrap(phone);
     assertThat(outcome).isInstanceOf(SetupOutcome.Done.class);
@@ -155,6 +166,13 @@ class CrossSigningHomeserverTest {
 
     verify(phone, laptop);
     awaitSees(bob, laptop, VerificationState.UNVERIFIED_IDENTITY);
+    get(
+        laptop.client.withMachine(
+            m -> {
+              m.trackUsers(Set.of(bob.session.userId()), Instant.now());
+              return true;
+            }));
+    awaitSees(laptop, bob, VerificationState.UNVERIFIED_IDENTITY);
     assertThat(send(bob, "now", laptop)).isEqualTo(new Outcome.Sent());
     await().untilAsserted(() -> assertThat(laptop.received).containsExactly("now"));
     assertThat(bootstrap(laptop)).isEqualTo(new SetupOutcome.IdentityExists());
@@ -202,9 +220,9 @@ class CrossSigningHomeserverTest {
         .contains(
             new ClientEvent.SecretNews(
                 new SecretEvent.Received(address(phone), SecretName.MASTER)));
-    assertThat(get(laptop.client.withMachine(m -> m.identityState(phone.session.userId()))))
-        .contains(IdentityState.VERIFIED);
-    assertThat(get(laptop.client.withMachine(m -> m.inbox().size()))).isZero();
+    assertThat(identityState(laptop)).contains(IdentityState.VERIFIED);
+    int waiting = get(laptop.client.withMachine(m -> m.inbox().size()));
+    assertThat(waiting).isZero();
   }
 
   @Test
@@ -294,7 +312,6 @@ class CrossSigningHomeserverTest {
         .isInstanceOf(SetupOutcome.Done.class);
     await().until(() -> phone.events.stream().anyMatch(ClientEvent.Alarm.class::isInstance));
     assertThat(status(phone).held()).isEmpty();
-    assertThat(get(phone.client.withMachine(m -> m.identityState(user))))
-        .contains(IdentityState.VERIFICATION_VIOLATION);
+    assertThat(identityState(phone)).contains(IdentityState.VERIFICATION_VIOLATION);
   }
 }

@@ -63,6 +63,12 @@ final class HomeserverDouble implements HttpTransport {
   /** Asked after each request was carried out: true loses the answer. */
   Function<HttpCall, Boolean> lose = call -> false;
 
+  /** What it says that it can do. */
+  String versions = "{\"versions\":[\"v1.12\"]}";
+
+  /** The sticky section of each room in a first sync for that room alone. */
+  final Map<String, List<ObjectNode>> live = new HashMap<>();
+
   record Login(String userId, String deviceId) {}
 
   private record Queued(long at, ObjectNode event) {}
@@ -131,6 +137,12 @@ final class HomeserverDouble implements HttpTransport {
     wake();
   }
 
+  /** Puts an event into the timeline of a room that everybody is in. */
+  void roomEvent(String roomId, ObjectNode event) {
+    rooms.computeIfAbsent(roomId, id -> new ArrayList<>()).add(new Queued(++position, event));
+    wake();
+  }
+
   /** Says that the keys of {@code userId} changed. */
   void announce(String userId) {
     changes.add(new Change(++position, userId));
@@ -139,6 +151,9 @@ final class HomeserverDouble implements HttpTransport {
 
   @Override
   public CompletionStage<HttpAnswer> send(HttpCall call) {
+    if (call.uri().getRawPath().equals("/_matrix/client/versions")) {
+      return CompletableFuture.completedFuture(new HttpAnswer(200, Optional.empty(), versions));
+    }
     String path = call.uri().getRawPath().substring("/_matrix/client/v3/".length());
     log.add(call.method() + " " + path);
     if (drop.test(call)) {
@@ -202,6 +217,9 @@ final class HomeserverDouble implements HttpTransport {
     Map<String, ObjectNode> state = new LinkedHashMap<>();
     for (Queued queued : rooms.getOrDefault(roomId, List.of())) {
       ObjectNode event = queued.event();
+      if (!event.has("state_key")) {
+        continue;
+      }
       state.put(event.path("type").asText() + " " + event.path("state_key").asText(), event);
     }
     return state.values();
@@ -304,6 +322,10 @@ final class HomeserverDouble implements HttpTransport {
       String[] parts = parameter.split("=", 2);
       query.put(parts[0], URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
     }
+    String filter = query.getOrDefault("filter", "");
+    if (filter.startsWith("{")) {
+      return CompletableFuture.completedFuture(liveAnswer(filter));
+    }
     long since = Long.parseLong(query.getOrDefault("since", "0"));
     queues.getOrDefault(login, new ArrayList<>()).removeIf(queued -> queued.at() <= since);
     Duration wait = Duration.ofMillis(Long.parseLong(query.get("timeout")));
@@ -321,6 +343,20 @@ final class HomeserverDouble implements HttpTransport {
           });
     }
     return poll.answer();
+  }
+
+  private HttpAnswer liveAnswer(String filter) {
+    String roomId = parse(filter).path("room").path("rooms").path(0).asText();
+    log.add("sync live " + roomId);
+    ObjectNode answer = Json.newObject().put("next_batch", Long.toString(position));
+    answer
+        .putObject("rooms")
+        .putObject("join")
+        .putObject(roomId)
+        .putObject("msc4354_sticky")
+        .putArray("events")
+        .addAll(live.getOrDefault(roomId, List.of()));
+    return answer(200, answer);
   }
 
   private HttpAnswer syncAnswer(Poll poll) {

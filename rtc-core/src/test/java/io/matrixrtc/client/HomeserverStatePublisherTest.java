@@ -19,10 +19,9 @@ class HomeserverStatePublisherTest {
   private final HomeserverStatePublisher publisher =
       new HomeserverStatePublisher(
           new MatrixClient(
-                  new MatrixSession(
-                      URI.create("https://hs.test"), "@a:hs.test", "D", AccessToken.of("t")),
-                  ClientSettings.of(http, time))
-              .rooms(),
+              new MatrixSession(
+                  URI.create("https://hs.test"), "@a:hs.test", "D", AccessToken.of("t")),
+              ClientSettings.of(http, time)),
           "!room:hs.test");
 
   private PublishOutcome put() {

@@ -51,6 +51,19 @@ class SyncAnswerTest {
   }
 
   @Test
+  void stickySyncEitherNameOfTheSectionIsReadAndBrokenEventsAreNot() throws Exception {
+    for (String name : Set.of("msc4354_sticky", "sticky")) {
+      RoomSection room =
+          room(
+              "{\"next_batch\":\"s\",\"rooms\":{\"join\":{\"!r:b\":{\""
+                  + name
+                  + "\":{\"events\":[{\"event_id\":\"$1\"},5,null]}}}}}");
+      assertThat(room.sticky()).extracting(e -> e.path("event_id").asText()).containsExactly("$1");
+      assertThat(room.timeline()).isEmpty();
+    }
+  }
+
+  @Test
   void syncStateTimelineComesOnTopOfState() throws Exception {
     RoomSection room =
         room(

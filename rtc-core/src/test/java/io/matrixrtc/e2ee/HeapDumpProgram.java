@@ -12,6 +12,7 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -56,6 +57,7 @@ final class HeapDumpProgram {
 
   private static void talk(MachineNetwork network, OlmMachine alice, OlmMachine bob)
       throws Exception {
+    alice.crossSigning().bootstrap(network.now);
     network.introduce(alice, bob);
     ObjectNode content = Json.newObject().put("text", "hello");
     for (int turn = 0; turn < 4; turn++) {
@@ -80,6 +82,13 @@ final class HeapDumpProgram {
       try (StateKey row =
           rows.rowKey("Olm session", stored.peer().toBase64(), stored.sessionId())) {
         secrets.addAll(StateSecrets.ofSession(row, stored.session().toBytes()));
+      }
+    }
+    for (CrossSigningKey.Usage usage : CrossSigningKey.Usage.values()) {
+      String name = "cross-signing " + usage.label();
+      Optional<Sealed> seed = store.ownSecret(name);
+      if (seed.isPresent()) {
+        secrets.add(HexFormat.of().formatHex(rows.open(seed.get(), "own secret", name)));
       }
     }
     Path file = out.resolve("secrets.txt");

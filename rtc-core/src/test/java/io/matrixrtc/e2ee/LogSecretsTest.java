@@ -72,4 +72,39 @@ class LogSecretsTest {
         .anyMatch(line -> line.contains("refused the keys of @alice:x.org/D?forged"))
         .allMatch(line -> line.length() < 1_000);
   }
+
+  @Test
+  void secretsThatAreSharedAreNotLogged() throws Exception {
+    MachineNetwork network = new MachineNetwork(7);
+    OlmMachine phone = network.open("@alice:x.org", "PHONE");
+    OlmMachine laptop = network.open("@alice:x.org", "LAPTOP");
+    phone.crossSigning().bootstrap(network.now);
+    network.introduce(phone, laptop);
+    phone
+        .crossSigning()
+        .verify(
+            Verification.ofDevice(laptop.device(), laptop.identityKeys().ed25519()), network.now);
+    laptop
+        .crossSigning()
+        .verify(Verification.ofDevice(phone.device(), phone.identityKeys().ed25519()), network.now);
+    laptop.crossSigning().requestMissingSecrets(network.now);
+    network.settle(laptop);
+    network.sync(phone);
+    network.settle(phone);
+    network.sync(laptop);
+
+    assertThat(laptop.crossSigning().status().isComplete()).isTrue();
+    assertThat(lines.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .anyMatch(line -> line.contains("Received"))
+        .allMatch(line -> line.startsWith("@"));
+    for (SecretName name : laptop.crossSigning().status().held()) {
+      try (Secret secret = phone.crossSigning().exportSecret(name).orElseThrow()) {
+        String text = secret.toBase64();
+        assertThat(lines.list)
+            .extracting(ILoggingEvent::getFormattedMessage)
+            .noneMatch(line -> line.contains(text));
+      }
+    }
+  }
 }

@@ -250,6 +250,30 @@ class SecretSharingTest {
   }
 
   @Test
+  void xsSecretCancelAnAnswerThatWaitsForASessionIsDropped() throws Exception {
+    bothVerified();
+    List<JsonNode> requests = requestsToPhone();
+    ObjectNode cancellation = requests.get(0).deepCopy();
+    content(cancellation).put("action", "request_cancellation").remove("name");
+    network.sync(phone, requests.subList(0, 2)); // there is no session with the laptop yet
+    network.sync(phone, List.of(cancellation));
+    network.settle(phone);
+    assertThat(network.takeQueue(LAPTOP)).as("the other one alone").hasSize(1);
+  }
+
+  @Test
+  void xsSecretCancelWhatWasImportedIsNotAskedForAnyMore() throws Exception {
+    bothVerified();
+    assertThat(requestsToPhone()).hasSize(4);
+    try (Secret secret = phone.crossSigning().exportSecret(SecretName.MASTER).orElseThrow()) {
+      there().importSecret(secret, network.now);
+    }
+    assertThat(there().status().requested())
+        .containsExactlyInAnyOrder(
+            SecretName.SELF_SIGNING, SecretName.USER_SIGNING, SecretName.BACKUP);
+  }
+
+  @Test
   void xsSecretCancelWhoWasAskedIsTold() throws Exception {
     bothVerified();
     assertThat(requestsToPhone()).hasSize(4);

@@ -62,13 +62,13 @@ class RotationPoliciesTest {
     RotationPolicy parity = RotationPolicies.parity();
     OwnKeyState held = new OwnKeyState.Held(KeyIndex.ZERO, T, Set.of(A), true);
     Set<CallMember> present = Set.of(A, B);
-    assertThat(parity.plan(held, present, T.plusMillis(9_999)))
+    assertThat(parity.plan(RotationView.of(held, present, T.plusMillis(9_999))))
         .isEqualTo(new RotationPlan.Share(Set.of(B)));
-    assertThat(parity.plan(held, present, T.plusMillis(10_000)))
+    assertThat(parity.plan(RotationView.of(held, present, T.plusMillis(10_000))))
         .isInstanceOfSatisfying(
             RotationPlan.Rotate.class,
             rotate -> assertThat(rotate.cause()).isEqualTo(RotationPlan.Cause.MEMBER_JOINED));
-    assertThat(RotationPolicies.strict(Duration.ZERO).plan(held, present, T))
+    assertThat(RotationPolicies.strict(Duration.ZERO).plan(RotationView.of(held, present, T)))
         .isInstanceOf(RotationPlan.Rotate.class);
   }
 
@@ -78,21 +78,21 @@ class RotationPoliciesTest {
     Set<CallMember> present = Set.of(A, B);
     for (RotationPolicy policy :
         List.of(RotationPolicies.parity(), RotationPolicies.strict(Duration.ZERO))) {
-      assertThat(policy.plan(held, present, T.minusMillis(1)))
+      assertThat(policy.plan(RotationView.of(held, present, T.minusMillis(1))))
           .isInstanceOf(RotationPlan.Rotate.class);
     }
-    assertThat(RotationPolicies.parity().plan(held, present, T))
+    assertThat(RotationPolicies.parity().plan(RotationView.of(held, present, T)))
         .isEqualTo(new RotationPlan.Share(Set.of(B)));
   }
 
   @Test
   void rpLeaveWinsOverAJoinWhateverTheAge() {
     OwnKeyState held = new OwnKeyState.Held(KeyIndex.ZERO, T, Set.of(A), true);
-    assertThat(RotationPolicies.parity().plan(held, Set.of(B), T))
+    assertThat(RotationPolicies.parity().plan(RotationView.of(held, Set.of(B), T)))
         .isInstanceOfSatisfying(
             RotationPlan.Rotate.class,
             rotate -> assertThat(rotate.cause()).isEqualTo(RotationPlan.Cause.MEMBER_LEFT));
-    assertThat(RotationPolicies.parity().plan(held, Set.of(A), T))
+    assertThat(RotationPolicies.parity().plan(RotationView.of(held, Set.of(A), T)))
         .isEqualTo(RotationPlan.Keep.UNTIL_A_CHANGE);
   }
 
@@ -113,9 +113,9 @@ class RotationPoliciesTest {
           }
 
           @Override
-          public RotationPlan plan(OwnKeyState own, Set<CallMember> present, Instant now) {
-            if (own instanceof OwnKeyState.Held held
-                && now.isBefore(held.createdAt().plusSeconds(3_600))) {
+          public RotationPlan plan(RotationView view) {
+            if (view.own() instanceof OwnKeyState.Held held
+                && view.now().isBefore(held.createdAt().plusSeconds(3_600))) {
               return new RotationPlan.Keep(
                   java.util.Optional.of(held.createdAt().plusSeconds(3_600)));
             }
@@ -145,8 +145,8 @@ class RotationPoliciesTest {
           }
 
           @Override
-          public RotationPlan plan(OwnKeyState own, Set<CallMember> present, Instant now) {
-            return own instanceof OwnKeyState.None
+          public RotationPlan plan(RotationView view) {
+            return view.own() instanceof OwnKeyState.None
                 ? new RotationPlan.Rotate(
                     RotationPlan.Cause.FIRST_KEY, new RotationPlan.Use.AtOnce())
                 : new RotationPlan.Share(Set.of(A, B));

@@ -121,7 +121,7 @@ class UpstreamDefectsTest extends ManagerFixture {
     assertThat(status().deliveries().get(B)).isInstanceOf(DeliveryState.Failed.class);
     members(A);
     assertThat(transport.log()).containsExactly("0>A,B", "1>A");
-    time.advance(OwnKeys.ANSWER_TIMEOUT.minusMillis(1));
+    time.advance(KeyOffers.ANSWER_TIMEOUT.minusMillis(1));
     assertThat(status().deliveries().get(A)).isInstanceOf(DeliveryState.Offered.class);
     time.advanceMillis(1);
     assertThat(status().rotationOwed()).isTrue();

@@ -8,9 +8,9 @@ import io.matrixrtc.keys.OwnKeyState;
 import io.matrixrtc.keys.RotationPlan;
 import io.matrixrtc.keys.RotationPolicies;
 import io.matrixrtc.keys.RotationPolicy;
+import io.matrixrtc.keys.RotationView;
 import io.matrixrtc.keys.ToDeviceChannel.Outcome;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -96,11 +96,16 @@ class RandomCallTest {
     }
 
     @Override
-    public RotationPlan plan(OwnKeyState own, Set<CallMember> present, Instant now) {
-      if (!(own instanceof OwnKeyState.Held held)) {
+    public boolean sharesUsedKeys() {
+      return true;
+    }
+
+    @Override
+    public RotationPlan plan(RotationView view) {
+      if (!(view.own() instanceof OwnKeyState.Held held)) {
         return new RotationPlan.Rotate(RotationPlan.Cause.FIRST_KEY, new RotationPlan.Use.AtOnce());
       }
-      Set<CallMember> joined = new HashSet<>(present);
+      Set<CallMember> joined = new HashSet<>(view.present());
       joined.removeAll(held.offered());
       return joined.isEmpty() ? RotationPlan.Keep.UNTIL_A_CHANGE : new RotationPlan.Share(joined);
     }

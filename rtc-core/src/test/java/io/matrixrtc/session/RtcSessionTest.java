@@ -179,7 +179,7 @@ class RtcSessionTest {
   }
 
   @Test
-  void g1ExpiryAMemberIsDroppedAtTheMomentItExpires() {
+  void rs23G1ExpiryAMemberIsDroppedAtTheMomentItExpires() {
     Participant alice = participant("@alice:example.org", "ALICEDEV");
     room.joinRoom("@ghost:example.org");
     alice.join();
@@ -279,12 +279,13 @@ class RtcSessionTest {
     RtcSession session =
         new RtcSession(
             SessionSettings.roomCall(Participant.ROOM_ID, "11", device),
-            (type, key, content) -> {
-              if (calls[0]++ == 0) {
-                throw new IllegalStateException("the app's bug");
-              }
-              return real.putState(type, key, content);
-            },
+            StatePublisher.of(
+                (type, key, content) -> {
+                  if (calls[0]++ == 0) {
+                    throw new IllegalStateException("the app's bug");
+                  }
+                  return real.putState(type, key, content);
+                }),
             Optional.empty(),
             time,
             event -> {

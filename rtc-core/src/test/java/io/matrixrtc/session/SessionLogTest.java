@@ -59,7 +59,7 @@ class SessionLogTest {
   }
 
   @Test
-  void logGoldenEachLineStartsWithRoomSlotAndOwnDeviceAndNoneHoldsASecret() throws IOException {
+  void mm33LogGoldenEachLineStartsWithRoomSlotAndOwnDeviceAndNoneHoldsASecret() throws IOException {
     Participant alice = participant("@alice:example.org", "ALICEDEV");
     Participant bob = participant("@bob:example.org", "BOBDEV");
     alice.join();

@@ -38,8 +38,9 @@ final class SimulatedRoom {
     this.time = time;
   }
 
+  /** State events of a user, and nothing else. */
   RoomStatePublisher publisher(String userId) {
-    return (eventType, stateKey, content) -> put(userId, stateKey, content);
+    return StatePublisher.of((type, stateKey, content) -> put(userId, stateKey, content));
   }
 
   private CompletionStage<PublishOutcome> put(String sender, String stateKey, ObjectNode content) {

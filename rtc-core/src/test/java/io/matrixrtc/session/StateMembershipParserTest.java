@@ -58,7 +58,7 @@ class StateMembershipParserTest {
   }
 
   @TestFactory
-  List<DynamicTest> cm1G1RequiredAMissingOrWrongFieldIsIgnoredByName() {
+  List<DynamicTest> cm1Rs10G1RequiredAMissingOrWrongFieldIsIgnoredByName() {
     Map<String, Consumer<ObjectNode>> forms = new LinkedHashMap<>();
     forms.put("MISSING_FIELD device_id", c -> c.remove("device_id"));
     forms.put("MISSING_FIELD call_id", c -> c.remove("call_id"));
@@ -152,7 +152,7 @@ class StateMembershipParserTest {
   }
 
   @Test
-  void g1OldFormsAreTold() {
+  void rs9G1OldFormsAreTold() {
     assertThat(read(json("{}"))).isEqualTo(new Left());
     assertThat(read(json("{'memberships':[]}")))
         .isEqualTo(new Ignored(IgnoreReason.OLD_FORMAT, "memberships"));

@@ -13,6 +13,8 @@ import io.matrixrtc.homeserver.accounts.PushRuleEndpoints;
 import io.matrixrtc.homeserver.accounts.RegisterEndpoints;
 import io.matrixrtc.homeserver.accounts.Transactions;
 import io.matrixrtc.homeserver.accounts.Users;
+import io.matrixrtc.homeserver.delayed.DelayedEventEndpoints;
+import io.matrixrtc.homeserver.delayed.DelayedEvents;
 import io.matrixrtc.homeserver.ephemeral.EphemeralEndpoints;
 import io.matrixrtc.homeserver.ephemeral.Receipts;
 import io.matrixrtc.homeserver.ephemeral.Typing;
@@ -21,6 +23,7 @@ import io.matrixrtc.homeserver.http.Endpoints;
 import io.matrixrtc.homeserver.http.Routes;
 import io.matrixrtc.homeserver.keys.KeyArea;
 import io.matrixrtc.homeserver.rooms.RoomArea;
+import io.matrixrtc.homeserver.rtc.TransportEndpoints;
 import io.matrixrtc.homeserver.store.Foundation;
 import io.matrixrtc.homeserver.store.News;
 import io.matrixrtc.homeserver.store.RandomIds;
@@ -34,7 +37,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /** Puts the areas of the server together. A new group of endpoints is one line here. */
-record Assembly(Routes routes, Devices devices) {
+record Assembly(Routes routes, Devices devices, DelayedEvents delayedEvents) {
 
   static Assembly of(
       HomeserverConfig config,
@@ -58,7 +61,9 @@ record Assembly(Routes routes, Devices devices) {
     Transactions transactions = new Transactions(storage);
     AccountData accountData = new AccountData(foundation);
     Filters filters = new Filters(storage);
-    RoomArea rooms = new RoomArea(foundation, users, transactions);
+    RoomArea rooms = new RoomArea(foundation, users, transactions, config.stickyEvents());
+    DelayedEvents delayed =
+        new DelayedEvents(foundation, state, rooms.rooms(), config.delayedEvents());
     KeyArea keys = new KeyArea(foundation, users, devices, auth, rooms.memberships());
     Typing typing = new Typing(foundation, state, rooms.memberships());
     Receipts receipts = new Receipts(foundation, rooms.memberships());
@@ -72,7 +77,7 @@ record Assembly(Routes routes, Devices devices) {
         new LoginEndpoints(users, devices, ids, config.serverName(), config.refreshableLifetime());
     List<Endpoints> all =
         List.of(
-            new DiscoveryEndpoints(baseUrl),
+            new DiscoveryEndpoints(baseUrl, config),
             new EmptyEndpoints(),
             login,
             new RegisterEndpoints(users, login, auth, ids, config.registrationOpen()),
@@ -82,7 +87,10 @@ record Assembly(Routes routes, Devices devices) {
             new PushRuleEndpoints(accountData),
             new OpenIdEndpoints(foundation),
             rooms,
+            rooms.sending(delayed::postpone),
+            new DelayedEventEndpoints(delayed, transactions, config.stickyEvents()),
             keys,
+            new TransportEndpoints(config.rtcTransports()),
             new EphemeralEndpoints(typing, receipts, accountData, rooms),
             new SendToDeviceEndpoint(inbox, devices, transactions),
             new SyncArea(
@@ -99,6 +107,8 @@ record Assembly(Routes routes, Devices devices) {
                 devices));
     Routes routes = new Routes();
     all.forEach(endpoints -> endpoints.addTo(routes));
-    return new Assembly(routes, devices);
+    // HS-DELAY-PERSIST: before the first request.
+    state.run(delayed::start);
+    return new Assembly(routes, devices, delayed);
   }
 }

@@ -9,6 +9,7 @@ import io.matrixrtc.homeserver.http.Request;
 import io.matrixrtc.homeserver.http.Route;
 import io.matrixrtc.homeserver.http.Routes;
 import io.matrixrtc.homeserver.rooms.RoomVersion;
+import io.matrixrtc.homeserver.rooms.StickyEvents;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -23,9 +24,11 @@ final class DiscoveryEndpoints implements Endpoints {
   private static final List<String> FEATURES = List.of("org.matrix.e2e_cross_signing");
 
   private final Supplier<String> baseUrl;
+  private final HomeserverConfig config;
 
-  DiscoveryEndpoints(Supplier<String> baseUrl) {
+  DiscoveryEndpoints(Supplier<String> baseUrl, HomeserverConfig config) {
     this.baseUrl = baseUrl;
+    this.config = config;
   }
 
   @Override
@@ -44,6 +47,9 @@ final class DiscoveryEndpoints implements Endpoints {
   private Answer wellKnown(Request request) {
     ObjectNode answer = Json.object();
     answer.putObject("m.homeserver").put("base_url", baseUrl.get());
+    if (config.rtcTransports().wellKnown()) {
+      answer.set("org.matrix.msc4143.rtc_foci", config.rtcTransports().json());
+    }
     return Answer.ok(answer);
   }
 
@@ -53,6 +59,16 @@ final class DiscoveryEndpoints implements Endpoints {
     VERSIONS.forEach(versions::add);
     ObjectNode features = answer.putObject("unstable_features");
     FEATURES.forEach(feature -> features.put(feature, true));
+    if (config.delayedEvents().enabled()) {
+      features.put("org.matrix.msc4140", true);
+      features.put("org.matrix.msc4140.stable", true);
+    }
+    if (config.stickyEvents() != StickyEvents.OFF) {
+      features.put("org.matrix.msc4354", true);
+    }
+    if (config.rtcTransports().endpoint()) {
+      features.put("org.matrix.msc4143", true);
+    }
     return Answer.ok(answer);
   }
 
@@ -67,6 +83,11 @@ final class DiscoveryEndpoints implements Endpoints {
     ObjectNode capabilities = answer.putObject("capabilities");
     capabilities.set("m.room_versions", RoomVersion.capability());
     capabilities.putObject("m.change_password").put("enabled", false);
+    if (config.delayedEvents().enabled()) {
+      ObjectNode limits = config.delayedEvents().capability();
+      capabilities.set("org.matrix.msc4140.delayed_events", limits);
+      capabilities.set("m.delayed_events", limits);
+    }
     return Answer.ok(answer);
   }
 }

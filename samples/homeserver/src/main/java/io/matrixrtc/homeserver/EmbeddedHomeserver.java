@@ -100,6 +100,21 @@ public final class EmbeddedHomeserver implements AutoCloseable {
         .join();
   }
 
+  /**
+   * Sends all delayed events of a user at once, as if their time were up: what the others see when
+   * a participant has crashed, or a server whose clock is wrong.
+   */
+  public void fireDelayedEvents(String userId) {
+    Running now = running;
+    now.state()
+        .submit(
+            () -> {
+              now.assembly().delayedEvents().fireAll(userId);
+              return true;
+            })
+        .join();
+  }
+
   /** Every stored row of every table: what somebody who seizes the server would find. */
   public List<Storage.StoredRow> databaseDump() {
     return running.state().submit(storage::dump).join();

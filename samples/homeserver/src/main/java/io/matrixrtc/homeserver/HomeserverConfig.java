@@ -1,6 +1,9 @@
 package io.matrixrtc.homeserver;
 
+import io.matrixrtc.homeserver.delayed.DelayedEventPolicy;
 import io.matrixrtc.homeserver.http.RateLimits;
+import io.matrixrtc.homeserver.rooms.StickyEvents;
+import io.matrixrtc.homeserver.rtc.RtcTransports;
 import io.matrixrtc.homeserver.time.SystemTime;
 import io.matrixrtc.homeserver.time.TimeSource;
 import java.nio.file.Path;
@@ -19,6 +22,9 @@ import java.util.Optional;
  * @param rateLimits which requests are limited; none by default
  * @param maxRequestBytes largest request body
  * @param refreshableLifetime how long the access tokens of logins that ask for a refresh token work
+ * @param delayedEvents limits of delayed events
+ * @param stickyEvents whether there are sticky events, and how they are named
+ * @param rtcTransports the SFUs that MatrixRTC clients are told of; none by default
  */
 public record HomeserverConfig(
     String host,
@@ -29,7 +35,10 @@ public record HomeserverConfig(
     TimeSource time,
     RateLimits rateLimits,
     int maxRequestBytes,
-    Duration refreshableLifetime) {
+    Duration refreshableLifetime,
+    DelayedEventPolicy delayedEvents,
+    StickyEvents stickyEvents,
+    RtcTransports rtcTransports) {
   private static final int DEFAULT_MAX_REQUEST_BYTES = 16 * 1024 * 1024;
   private static final Duration DEFAULT_REFRESHABLE_LIFETIME = Duration.ofMinutes(5);
 
@@ -53,7 +62,10 @@ public record HomeserverConfig(
         new SystemTime(),
         RateLimits.off(),
         DEFAULT_MAX_REQUEST_BYTES,
-        DEFAULT_REFRESHABLE_LIFETIME);
+        DEFAULT_REFRESHABLE_LIFETIME,
+        DelayedEventPolicy.defaults(),
+        StickyEvents.UNSTABLE,
+        RtcTransports.off());
   }
 
   public HomeserverConfig withPort(int newPort) {
@@ -105,6 +117,24 @@ public record HomeserverConfig(
     return changed.config();
   }
 
+  public HomeserverConfig withDelayedEvents(DelayedEventPolicy policy) {
+    Changed changed = new Changed(this);
+    changed.delayedEvents = policy;
+    return changed.config();
+  }
+
+  public HomeserverConfig withStickyEvents(StickyEvents names) {
+    Changed changed = new Changed(this);
+    changed.stickyEvents = names;
+    return changed.config();
+  }
+
+  public HomeserverConfig withRtcTransports(RtcTransports transports) {
+    Changed changed = new Changed(this);
+    changed.rtcTransports = transports;
+    return changed.config();
+  }
+
   /** A copy in the making. */
   private static final class Changed {
     private final String host;
@@ -116,6 +146,9 @@ public record HomeserverConfig(
     private RateLimits rateLimits;
     private int maxRequestBytes;
     private Duration refreshableLifetime;
+    private DelayedEventPolicy delayedEvents;
+    private StickyEvents stickyEvents;
+    private RtcTransports rtcTransports;
 
     Changed(HomeserverConfig before) {
       host = before.host;
@@ -127,6 +160,9 @@ public record HomeserverConfig(
       rateLimits = before.rateLimits;
       maxRequestBytes = before.maxRequestBytes;
       refreshableLifetime = before.refreshableLifetime;
+      delayedEvents = before.delayedEvents;
+      stickyEvents = before.stickyEvents;
+      rtcTransports = before.rtcTransports;
     }
 
     HomeserverConfig config() {
@@ -139,7 +175,10 @@ public record HomeserverConfig(
           time,
           rateLimits,
           maxRequestBytes,
-          refreshableLifetime);
+          refreshableLifetime,
+          delayedEvents,
+          stickyEvents,
+          rtcTransports);
     }
   }
 }

@@ -9,10 +9,12 @@ import java.time.InstantSource;
 public final class ClientEvents {
   private final Events events;
   private final InstantSource clock;
+  private final StickyEvents sticky;
 
-  public ClientEvents(Events events, InstantSource clock) {
+  public ClientEvents(Events events, InstantSource clock, StickyEvents sticky) {
     this.events = events;
     this.clock = clock;
+    this.sticky = sticky;
   }
 
   /** As an answer about one room or event has it. */
@@ -43,6 +45,12 @@ public final class ClientEvents {
         && viewer.deviceId().equals(event.senderDevice())) {
       unsigned.put("transaction_id", event.transactionId());
     }
+    // HS-DELAY-ID: the id is a secret of its sender.
+    if (event.delayId() != null && event.sender().equals(viewer.userId())) {
+      unsigned.put("org.matrix.msc4140.delay_id", event.delayId());
+      unsigned.put("delay_id", event.delayId());
+    }
+    sticky.mark(event, clock.millis(), json, unsigned);
     events
         .replaced(event)
         .ifPresent(

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param redacts event id that a redaction redacts
  * @param redactedBy position of the redaction of this event
  * @param senderDevice device that sent it with {@code transactionId}
+ * @param stickyMillis for how long it is sticky (MSC4354), as its sender asked
+ * @param delayId the delayed event (MSC4140) that it was
  */
 public record Event(
     String roomId,
@@ -26,7 +28,11 @@ public record Event(
     @Nullable String redacts,
     @Nullable Long redactedBy,
     @Nullable String senderDevice,
-    @Nullable String transactionId) {
+    @Nullable String transactionId,
+    @Nullable Long stickyMillis,
+    @Nullable String delayId) {
+  /** HS-STICKY-BOUND: a longer duration counts as this one. */
+  public static final long MAX_STICKY_MILLIS = 3_600_000;
 
   public boolean isState() {
     return stateKey != null;
@@ -42,6 +48,15 @@ public record Event(
     return content.path("membership").asText("");
   }
 
+  /** For how long it is still sticky; 0 if it is not, or not any more. */
+  public long stickyFor(long nowMillis) {
+    if (stickyMillis == null) {
+      return 0;
+    }
+    return Math.max(0, originServerTs + Math.min(MAX_STICKY_MILLIS, stickyMillis) - nowMillis);
+  }
+
+  /** Without its content, and sticky no more: neither is protected from redaction. */
   Event redacted(ObjectNode remaining, long by) {
     return new Event(
         roomId,
@@ -56,6 +71,8 @@ public record Event(
         redacts,
         by,
         senderDevice,
-        transactionId);
+        transactionId,
+        null,
+        delayId);
   }
 }

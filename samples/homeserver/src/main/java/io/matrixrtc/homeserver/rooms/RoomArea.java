@@ -18,8 +18,11 @@ public final class RoomArea implements Endpoints {
   private final Users users;
   private final Transactions transactions;
   private final Foundation foundation;
+  private final StickyEvents sticky;
+  private final StickyLog stickyLog;
 
-  public RoomArea(Foundation foundation, Users users, Transactions transactions) {
+  public RoomArea(
+      Foundation foundation, Users users, Transactions transactions, StickyEvents sticky) {
     this.foundation = foundation;
     this.users = users;
     this.transactions = transactions;
@@ -27,8 +30,11 @@ public final class RoomArea implements Endpoints {
     this.memberships = new Memberships(foundation.storage());
     this.rooms = new Rooms(foundation, events, memberships);
     this.members = new MemberEvents(rooms, memberships, users);
-    this.visibility = new Visibility(events, memberships);
-    this.clientEvents = new ClientEvents(events, foundation.time());
+    this.visibility = new Visibility(events, memberships, foundation.time());
+    this.stickyLog = new StickyLog(foundation.storage(), events, foundation.time());
+    rooms.onEvent(stickyLog::append);
+    this.clientEvents = new ClientEvents(events, foundation.time(), sticky);
+    this.sticky = sticky;
     this.aliases = new Aliases(foundation.storage(), foundation.serverName());
   }
 
@@ -36,13 +42,17 @@ public final class RoomArea implements Endpoints {
   public void addTo(Routes routes) {
     new CreateRoomEndpoint(rooms, members, aliases, foundation).addTo(routes);
     new MembershipEndpoints(members, memberships, aliases).addTo(routes);
-    new SendEndpoints(rooms, events, transactions).addTo(routes);
     new StateEndpoints(events, memberships, visibility, clientEvents).addTo(routes);
     new TimelineEndpoints(events, visibility, clientEvents).addTo(routes);
     new ContextEndpoint(events, visibility, clientEvents).addTo(routes);
     new RelationEndpoints(events.relations(), events, visibility, clientEvents).addTo(routes);
     new DirectoryEndpoints(aliases, memberships, foundation.serverName()).addTo(routes);
     new ProfileEndpoints(users, members).addTo(routes);
+  }
+
+  /** The endpoints that send; {@code later} takes what is not to be sent now. */
+  public Endpoints sending(Postponement later) {
+    return new SendEndpoints(rooms, transactions, sticky, later);
   }
 
   public Events events() {
@@ -63,6 +73,14 @@ public final class RoomArea implements Endpoints {
 
   public Visibility visibility() {
     return visibility;
+  }
+
+  public StickyLog stickyLog() {
+    return stickyLog;
+  }
+
+  public StickyEvents stickyEvents() {
+    return sticky;
   }
 
   public ClientEvents clientEvents() {

@@ -2,6 +2,7 @@ package io.matrixrtc.homeserver.rooms;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.homeserver.http.ErrorCode;
+import io.matrixrtc.homeserver.http.Fields;
 import io.matrixrtc.homeserver.http.Json;
 import io.matrixrtc.homeserver.http.MatrixException;
 import io.matrixrtc.homeserver.signing.CanonicalJson;
@@ -15,8 +16,11 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Writes events: the one way into a room's history, with all checks. */
 public final class Rooms {
@@ -37,6 +41,7 @@ public final class Rooms {
   private final StreamPositions stream;
   private final News news;
   private final InstantSource clock;
+  private final List<Consumer<Event>> listeners = new ArrayList<>();
 
   public Rooms(Foundation foundation, Events events, Memberships memberships) {
     this.rooms = Table.open(foundation.storage(), ROOMS);
@@ -55,6 +60,11 @@ public final class Rooms {
   /** Position of the newest event of the room. */
   public long lastPosition(String roomId) {
     return row(roomId).lastPosition();
+  }
+
+  /** {@code listener} hears of every event within the transaction that sends it. */
+  public void onEvent(Consumer<Event> listener) {
+    listeners.add(listener);
   }
 
   Permissions permissions() {
@@ -91,11 +101,32 @@ public final class Rooms {
     return append(draft);
   }
 
+  /**
+   * Sends an event of any kind: a message event of the type of redactions redacts what its content
+   * names.
+   */
+  public Event deliver(EventDraft draft) {
+    return draft.stateKey() == null && draft.type().equals(EventType.REDACTION)
+        ? redact(draft, new Fields(draft.content()).string("redacts"))
+        : send(draft);
+  }
+
+  /** Refuses an event that could never be sent: no such room, too large, not canonical. */
+  public void checkShape(EventDraft draft) {
+    row(draft.roomId());
+    eventId(draft, 0);
+  }
+
   /** Redacts an event: its content goes, and a redaction event tells so. */
-  Event redact(EventDraft draft, Event target) {
+  Event redact(EventDraft draft, String eventId) {
+    Event target =
+        events
+            .byId(eventId)
+            .filter(event -> event.roomId().equals(draft.roomId()))
+            .orElseThrow(() -> MatrixException.notFound("Event not found"));
     permissions.checkSend(draft, version(draft.roomId()));
     permissions.checkRedaction(target, draft.sender());
-    Event redaction = append(draft);
+    Event redaction = append(draft.redacting(eventId));
     events.replace(
         target.redacted(
             Redaction.remaining(target, version(draft.roomId())), redaction.position()));
@@ -125,7 +156,9 @@ public final class Rooms {
             draft.redacts(),
             null,
             draft.senderDevice(),
-            draft.transactionId());
+            draft.transactionId(),
+            draft.stickyMillis(),
+            draft.delayId());
     events.append(event);
     rooms.put(new RoomRow(row(draft.roomId()).version(), position), draft.roomId());
     if (stateKey != null && draft.type().equals(EventType.MEMBER)) {
@@ -133,6 +166,7 @@ public final class Rooms {
       news.forUser(stateKey);
     }
     memberships.members(draft.roomId(), Memberships.JOIN).forEach(news::forUser);
+    listeners.forEach(listener -> listener.accept(event));
     return event;
   }
 
@@ -151,6 +185,9 @@ public final class Rooms {
       checkKeyLength("state_key", draft.stateKey());
     }
     checkKeyLength("type", draft.type());
+    if (draft.stickyMillis() != null) {
+      whole.putObject("msc4354_sticky").put("duration_ms", draft.stickyMillis());
+    }
     whole.set("content", draft.content());
     try {
       byte[] canonical = CanonicalJson.bytes(whole);

@@ -4,24 +4,29 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.homeserver.accounts.Transactions;
 import io.matrixrtc.homeserver.http.Answer;
 import io.matrixrtc.homeserver.http.Endpoints;
-import io.matrixrtc.homeserver.http.Fields;
 import io.matrixrtc.homeserver.http.Json;
 import io.matrixrtc.homeserver.http.MatrixException;
 import io.matrixrtc.homeserver.http.RateClass;
 import io.matrixrtc.homeserver.http.Request;
 import io.matrixrtc.homeserver.http.Route;
 import io.matrixrtc.homeserver.http.Routes;
+import java.util.Optional;
 
-/** Send message events and state events, redact. */
-public final class SendEndpoints implements Endpoints {
+/** Send message events and state events, now or with a delay; redact. */
+final class SendEndpoints implements Endpoints {
+  /** The query that makes an event a delayed one, in the form that deployed servers have. */
+  private static final String DELAY = "org.matrix.msc4140.delay";
+
   private final Rooms rooms;
-  private final Events events;
   private final Transactions transactions;
+  private final StickyEvents sticky;
+  private final Postponement later;
 
-  public SendEndpoints(Rooms rooms, Events events, Transactions transactions) {
+  SendEndpoints(Rooms rooms, Transactions transactions, StickyEvents sticky, Postponement later) {
     this.rooms = rooms;
-    this.events = events;
     this.transactions = transactions;
+    this.sticky = sticky;
+    this.later = later;
   }
 
   @Override
@@ -42,36 +47,41 @@ public final class SendEndpoints implements Endpoints {
   }
 
   private Answer send(Request request) {
-    refuseDelay(request);
     return transactions.once(
         request,
-        () -> {
-          ObjectNode content = request.json();
-          EventDraft draft =
-              EventDraft.message(
-                      request.path("roomId"),
-                      request.session().userId(),
-                      request.path("type"),
-                      content)
-                  .by(request.session().deviceId(), request.path("txnId"));
-          return sent(
-              draft.type().equals(EventType.REDACTION)
-                  ? redact(draft, new Fields(content).string("redacts"))
-                  : rooms.send(draft));
-        });
+        () ->
+            nowOrLater(
+                request,
+                EventDraft.message(
+                        request.path("roomId"),
+                        request.session().userId(),
+                        request.path("type"),
+                        request.json())
+                    .by(request.session().deviceId(), request.path("txnId"))));
   }
 
   private Answer state(Request request, String stateKey) {
-    refuseDelay(request);
     return Answer.ok(
-        sent(
-            rooms.send(
-                EventDraft.state(
-                    request.path("roomId"),
-                    request.session().userId(),
-                    request.path("type"),
-                    stateKey,
-                    request.json()))));
+        nowOrLater(
+            request,
+            EventDraft.state(
+                request.path("roomId"),
+                request.session().userId(),
+                request.path("type"),
+                stateKey,
+                request.json())));
+  }
+
+  private ObjectNode nowOrLater(Request request, EventDraft draft) {
+    EventDraft event = draft.sticky(sticky.duration(request).orElse(null));
+    Optional<Long> delay = request.queryNumber(DELAY);
+    if (delay.isEmpty()) {
+      return sent(rooms.deliver(event));
+    }
+    if (delay.get() == 0) {
+      throw MatrixException.invalidParam(DELAY + " must be above zero.");
+    }
+    return Json.object().put("delay_id", later.postpone(event, delay.get()));
   }
 
   private Answer redact(Request request) {
@@ -79,33 +89,16 @@ public final class SendEndpoints implements Endpoints {
         request,
         () -> {
           ObjectNode content = request.jsonOrEmpty();
-          String target = request.path("eventId");
-          content.put("redacts", target);
-          EventDraft draft =
-              EventDraft.message(
-                      request.path("roomId"),
-                      request.session().userId(),
-                      EventType.REDACTION,
-                      content)
-                  .by(request.session().deviceId(), request.path("txnId"));
-          return sent(redact(draft, target));
+          content.put("redacts", request.path("eventId"));
+          return sent(
+              rooms.deliver(
+                  EventDraft.message(
+                          request.path("roomId"),
+                          request.session().userId(),
+                          EventType.REDACTION,
+                          content)
+                      .by(request.session().deviceId(), request.path("txnId"))));
         });
-  }
-
-  private Event redact(EventDraft draft, String eventId) {
-    Event target =
-        events
-            .byId(eventId)
-            .filter(event -> event.roomId().equals(draft.roomId()))
-            .orElseThrow(() -> MatrixException.notFound("Event not found"));
-    return rooms.redact(draft.redacting(eventId), target);
-  }
-
-  // HS-DELAY-OFF: an event that was meant for later must not go out now.
-  private static void refuseDelay(Request request) {
-    if (request.query("org.matrix.msc4140.delay").isPresent()) {
-      throw MatrixException.forbidden("Delayed events are not offered");
-    }
   }
 
   private static ObjectNode sent(Event event) {

@@ -1,6 +1,7 @@
 package io.matrixrtc.homeserver.rooms;
 
 import io.matrixrtc.homeserver.http.MatrixException;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
@@ -8,10 +9,12 @@ import java.util.Optional;
 public final class Visibility {
   private final Events events;
   private final Memberships memberships;
+  private final InstantSource clock;
 
-  public Visibility(Events events, Memberships memberships) {
+  public Visibility(Events events, Memberships memberships, InstantSource clock) {
     this.events = events;
     this.memberships = memberships;
+    this.clock = clock;
   }
 
   /** What one user may see of one room; made for one answer. */
@@ -49,7 +52,14 @@ public final class Visibility {
       if (event.isState(EventType.MEMBER, userId)) {
         return true;
       }
-      String rule = at(rules, event.position()).map(View::rule).orElse("shared");
+      // HS-VIS-CHANGE: a change of the rule is seen where the old rule or the new one allows it.
+      return sees(event, ruleAt(event.position()))
+          || (event.isState(EventType.HISTORY_VISIBILITY, "")
+              && sees(event, ruleAt(event.position() - 1)));
+    }
+
+    // HS-VIS-RULES
+    private boolean sees(Event event, String rule) {
       if (rule.equals("world_readable")) {
         return true;
       }
@@ -60,6 +70,10 @@ public final class Visibility {
       return membership.equals(Memberships.JOIN)
           || (rule.equals("invited") && membership.equals(Memberships.INVITE))
           || (rule.equals("shared") && joinedAfter(event.position()));
+    }
+
+    private String ruleAt(long position) {
+      return at(rules, position).map(View::rule).orElse("shared");
     }
 
     private boolean joinedAfter(long position) {
@@ -85,7 +99,12 @@ public final class Visibility {
     return events
         .byId(eventId)
         .filter(event -> event.roomId().equals(roomId))
-        .filter(event -> of(roomId, userId).sees(event));
+        .filter(event -> seesSticky(event, userId) || of(roomId, userId).sees(event));
+  }
+
+  // HS-STICKY-VISIBLE: every member sees an event for as long as it is sticky.
+  private boolean seesSticky(Event event, String userId) {
+    return event.stickyFor(clock.millis()) > 0 && memberships.isJoined(userId, event.roomId());
   }
 
   /** Where the user's view of the room's state ends; 403 for somebody who was never in it. */

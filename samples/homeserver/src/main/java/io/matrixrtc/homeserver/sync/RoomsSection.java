@@ -30,6 +30,7 @@ final class RoomsSection implements SyncSection {
   private final RoomArea area;
   private final Events events;
   private final RoomState state;
+  private final Joins joins;
   private final RoomSummary summary;
   private final List<JoinedRoomPart> parts;
 
@@ -37,6 +38,7 @@ final class RoomsSection implements SyncSection {
     this.area = area;
     this.events = area.events();
     this.state = new RoomState(events);
+    this.joins = new Joins(events);
     this.summary = new RoomSummary(area.memberships());
     this.parts = parts;
   }
@@ -84,7 +86,7 @@ final class RoomsSection implements SyncSection {
   }
 
   private Optional<ObjectNode> joined(SyncContext sync, String roomId) {
-    boolean whole = sync.isFirst() || !joinedSince(sync, roomId);
+    boolean whole = sync.isFirst() || !joins.since(sync, roomId);
     long since = whole ? 0 : sync.since(kind());
     ObjectNode room = Json.object();
     boolean changed = whole || sync.fullState() || area.rooms().lastPosition(roomId) > since;
@@ -154,18 +156,6 @@ final class RoomsSection implements SyncSection {
         room.putObject(sync.stateAfter() ? "org.matrix.msc4222.state_after" : "state")
             .putArray("events");
     stateEvents.forEach(e -> list.add(area.clientEvents().inSync(e, sync.session())));
-  }
-
-  // Not if there was a leave in between: then the client has missed what happened meanwhile.
-  private boolean joinedSince(SyncContext sync, String roomId) {
-    Optional<Event> member = events.state(roomId, EventType.MEMBER, sync.userId());
-    while (member.isPresent() && member.get().membership().equals(Memberships.JOIN)) {
-      if (member.get().position() <= sync.since(kind())) {
-        return true;
-      }
-      member = events.replaced(member.get());
-    }
-    return false;
   }
 
   private boolean joinedAt(SyncContext sync, String roomId) {

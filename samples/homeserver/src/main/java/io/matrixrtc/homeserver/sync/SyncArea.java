@@ -36,6 +36,7 @@ public final class SyncArea implements Endpoints {
         new SyncReader(
             List.of(
                 new RoomsSection(rooms, List.of(data, new EphemeralPart(typing, receipts))),
+                new StickySection(rooms),
                 new ToDeviceSection(inbox),
                 new DeviceListsSection(keys.delta()),
                 new OneTimeKeysSection(keys.oneTimeKeys()),

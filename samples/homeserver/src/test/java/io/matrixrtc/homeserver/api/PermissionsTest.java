@@ -149,4 +149,21 @@ class PermissionsTest extends ServerTest {
     bob.join(other);
     bob.join(room);
   }
+
+  @Test
+  void aRoomLetsMembersIntoCallsOnlyIfItSaysSo_HS_PERM_CALL() {
+    String member = "org.matrix.msc3401.call.member";
+    String key = "_@bob:test_BOB1_m.call";
+    String closed = room("{'preset':'public_chat'}");
+    put(bob, closed, member, key).fails(403, "M_FORBIDDEN");
+    put(bob, closed, "org.matrix.msc4143.rtc.slot", "m.call#ROOM").fails(403, "M_FORBIDDEN");
+    put(alice, closed, member, key).ok();
+    String open =
+        room(
+            "{'preset':'public_chat','power_level_content_override':{'events':{'%s':0,'org.matrix.msc4143.rtc.slot':0}}}"
+                .formatted(member));
+    put(bob, open, member, key).ok();
+    put(bob, open, "org.matrix.msc4143.rtc.slot", "m.call#ROOM").ok();
+    put(bob, open, "some.state", "").fails(403, "M_FORBIDDEN");
+  }
 }

@@ -141,17 +141,6 @@ class RoomsTest extends ServerTest {
   }
 
   @Test
-  void anEventForLaterIsRefusedAndNotSentNow_HS_DELAY_OFF() {
-    Client alice = register("alice");
-    String room = alice.createRoom("{}");
-    String delay = "?org.matrix.msc4140.delay=1000";
-    alice.put(Client.room(room, "state/x/" + delay), "{}").fails(403, "M_FORBIDDEN");
-    alice.put(Client.room(room, "send/x/t" + delay), "{}").fails(403, "M_FORBIDDEN");
-    alice.get(Client.room(room, "state/x/")).fails(404, "M_NOT_FOUND");
-    alice.put(Client.room(room, "state/x/"), "{}").ok();
-  }
-
-  @Test
   void theSameStateAgainIsNoNewEvent() {
     Client alice = register("alice");
     String room = alice.createRoom("{}");

@@ -40,7 +40,9 @@ public final class KeyTraces {
     } else if (event instanceof KeyEvent.KeyServed served) {
       KeyRef key = keyLog.find(self, served.index().value());
       if (key != null) {
-        trace.accept(new TraceEvent.KeyServed(key, served.member().mediaIdentity()));
+        served
+            .members()
+            .forEach(to -> trace.accept(new TraceEvent.KeyServed(key, to.mediaIdentity())));
       }
     } else if (event instanceof KeyEvent.KeyNotServed failed) {
       KeyRef key = keyLog.find(self, failed.index().value());
@@ -68,6 +70,7 @@ public final class KeyTraces {
       case FIRST_KEY -> "first key";
       case MEMBER_LEFT -> MEMBER_LEFT;
       case MEMBER_JOINED -> "a member joined";
+      case KEY_AGED -> "the key is old";
     };
   }
 }

@@ -1,0 +1,11 @@
+/** Megolm history keys: server-side key backup, secret storage, key files, history sharing. */
+module io.matrixrtc.backup {
+  requires static transitive org.jspecify;
+  requires transitive com.fasterxml.jackson.databind;
+  requires transitive io.matrixrtc.core;
+  requires org.slf4j;
+
+  exports io.matrixrtc.backup;
+  exports io.matrixrtc.backup.recovery;
+  exports io.matrixrtc.backup.roomkey;
+}
