@@ -8,4 +8,5 @@ module io.matrixrtc.backup {
   exports io.matrixrtc.backup;
   exports io.matrixrtc.backup.recovery;
   exports io.matrixrtc.backup.roomkey;
+  exports io.matrixrtc.backup.secrets;
 }

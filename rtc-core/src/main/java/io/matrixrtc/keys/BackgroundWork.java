@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a silent participant may spend (KEY-SILENT): 200 messages a minute, each piece of work after
- * a jitter of up to 10 s. A likely speaker whose key was made ready in vain waits longer each time.
+ * a jitter of up to 10 s. A likely speaker is made ready once nobody has left for a minute, since the
+ * next leave would waste it, and if it was in vain waits longer each time.
  */
 final class BackgroundWork {
   /** Messages in a minute, and at once at most. */
@@ -17,6 +18,9 @@ final class BackgroundWork {
 
   /** Work begins so much later at most. */
   static final Duration JITTER = Duration.ofSeconds(10);
+
+  /** No key is made ready before nobody has left for this long. */
+  static final Duration CALM = Duration.ofMinutes(1);
 
   /** Who spoke is a likely speaker for this long. */
   static final Duration REMEMBERED = Duration.ofMinutes(5);
@@ -30,12 +34,19 @@ final class BackgroundWork {
   private @Nullable Instant offerAt;
   private @Nullable Instant prepareAt;
   private @Nullable Instant preparedAt;
+  private Instant calmAt = Instant.MIN;
   private int inVain;
   private @Nullable Instant spokeAt;
   private boolean hinted;
 
   BackgroundWork(RandomGenerator random) {
     this.random = random;
+  }
+
+  /** Somebody left: what is made ready now may be wasted by the next leave. */
+  void left(Instant now) {
+    calmAt = now.plus(CALM);
+    prepareAt = null;
   }
 
   /** A frame was, or was to be, sent. */
@@ -74,7 +85,7 @@ final class BackgroundWork {
       offerAt = now.plus(jitter());
     }
     if (owing && likely && prepareAt == null && everyone <= BUDGET) {
-      prepareAt = now.plus(jitter());
+      prepareAt = later(now, calmAt).plus(jitter());
       if (preparedAt != null && inVain > 0) {
         Instant again = preparedAt.plus(PER.multipliedBy(1L << Math.min(inVain, MOST_DOUBLINGS)));
         prepareAt = again.isAfter(prepareAt) ? again : prepareAt;

@@ -122,21 +122,17 @@ record DemandPolicy(String name, Duration useDelay, @Nullable RatchetRules ratch
   }
 
   /**
-   * A sender's key that is not in use yet was offered to somebody who left. Within 500 ms of the
-   * change that it was made for this is one rotation: it is replaced. Later the next one follows
-   * it, after a second, or at once if the key was made for a joiner.
+   * A sender's key that is not in use yet was offered to somebody who left. The next one follows
+   * at once, and both come to use in turn: nobody who left waits for the rotation of another. If
+   * that happens again before they are in use, after a second.
    */
   private Optional<RotationPlan> another(RotationView view) {
     if (view.activity() != Activity.SENDING) {
       return Optional.empty(); // KEY-HOLD: a leave in the hold does not restart it
     }
     RotationView.Rollout rollout = view.rollout();
-    Instant left = view.leftAt().orElse(view.now());
-    if (rollout.replaced() == 0 && left.isBefore(rollout.changeAt().plus(GATHER))) {
-      return Optional.of(rotate(Cause.MEMBER_LEFT, rollout.changeAt()));
-    }
-    Instant at = rollout.madeForJoin() ? view.now() : rollout.startedAt().plus(SPACING);
-    Use use = new Use.By(useDelay, left.plus(LATEST_USE));
+    Instant at = rollout.followed() == 0 ? view.now() : rollout.startedAt().plus(SPACING);
+    Use use = new Use.By(useDelay, view.leftAt().orElse(view.now()).plus(LATEST_USE));
     return Optional.of(
         view.now().isBefore(at) ? Keep.until(at) : new Rotate(Cause.MEMBER_LEFT, use, true));
   }

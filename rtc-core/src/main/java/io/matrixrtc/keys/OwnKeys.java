@@ -66,9 +66,7 @@ final class OwnKeys {
   private boolean owed;
   private @Nullable Instant askAgainAt;
 
-  private RotationPlan.Cause lastCause = RotationPlan.Cause.FIRST_KEY;
-  private int replaced;
-  private Instant changeAt = Instant.MIN;
+  private int followed;
   private Instant startedAt = Instant.MIN;
   private @Nullable Instant heldSince;
   private boolean heldByView;
@@ -99,6 +97,9 @@ final class OwnKeys {
       Collection<KeyEffect> out) {
     noteFrames(now);
     presentCopy = null;
+    if (!left.isEmpty()) {
+      background.left(now);
+    }
     present.removeAll(left);
     present.addAll(joined);
     joined.forEach(member -> joins.addLast(now));
@@ -336,9 +337,7 @@ final class OwnKeys {
         activity,
         new Rollout(
             !next.isEmpty(),
-            lastCause == RotationPlan.Cause.MEMBER_JOINED,
-            replaced,
-            changeAt,
+            followed,
             startedAt,
             heldSince == null ? now : heldSince),
         aged,
@@ -382,17 +381,12 @@ final class OwnKeys {
   }
 
   private void rotate(RotationPlan.Rotate plan, Instant now, Collection<KeyEffect> out) {
-    OwnKey newest = newest();
-    replaced = next.isEmpty() || plan.besides() ? 0 : replaced + 1;
-    if (replaced == 0) {
-      changeAt = newest == null ? now : newest.changedAt().orElse(now);
-    }
+    followed = next.isEmpty() || !plan.besides() ? 0 : followed + 1;
     if (!plan.besides()) {
       dropNext(out);
     }
     ratchet.cancel();
     lost = false;
-    lastCause = plan.cause();
     lastIndex = lastIndex == null ? policy.firstIndex(random) : lastIndex.next();
     OwnKey made = new OwnKey(generator.get(), lastIndex, now, plan.use(), random.nextDouble());
     next.addLast(made);
@@ -400,7 +394,7 @@ final class OwnKeys {
     if (activity() == Activity.SILENT) {
       background.spend(present.size());
       background.prepared(now);
-    } else {
+    } else if (activity() == Activity.SENDING) {
       startedAt = now;
     }
     if (plan.use() instanceof Use.AtOnce || present.isEmpty()) {

@@ -58,22 +58,17 @@ public record RotationView(
    * Rotations.
    *
    * @param pending whether the newest key is made and not yet in use
-   * @param madeForJoin whether it was made for a joiner
-   * @param replaced how many keys this rotation made and replaced before they were used
-   * @param changeAt when the change was learned that the last rotation answers
+   * @param followed how many keys were made while another one waited to be used
    * @param startedAt when the last rotation for a sender began; {@link Instant#MIN} if none did
    * @param heldSince when the running hold began, else now
    */
   public record Rollout(
       boolean pending,
-      boolean madeForJoin,
-      int replaced,
-      Instant changeAt,
+      int followed,
       Instant startedAt,
       Instant heldSince) {
     /** None under way, none before. */
-    public static final Rollout NONE =
-        new Rollout(false, false, 0, Instant.MIN, Instant.MIN, Instant.MIN);
+    public static final Rollout NONE = new Rollout(false, 0, Instant.MIN, Instant.MIN);
   }
 
   /**
@@ -84,9 +79,11 @@ public record RotationView(
    * @param likelySpeaker whether this device is likely to speak soon
    * @param prepareAt the time before which a likely speaker makes no key ready
    */
-  public record Background(int tokens, Instant earliest, boolean likelySpeaker, Instant prepareAt) {
+  public record Background(
+      int tokens, Instant earliest, boolean likelySpeaker, Instant prepareAt) {
     /** Nothing to spend. */
-    public static final Background NONE = new Background(0, Instant.MAX, false, Instant.MAX);
+    public static final Background NONE =
+        new Background(0, Instant.MAX, false, Instant.MAX);
   }
 
   /**

@@ -72,7 +72,7 @@ final class DemoCommand implements Callable<Integer> {
       names = "--policy",
       paramLabel = "NAME",
       defaultValue = "strict",
-      description = "Rotation policy: strict or parity (default: ${DEFAULT-VALUE}).")
+      description = "Rotation policy: strict, demand, ratchet or parity (default: ${DEFAULT-VALUE}).")
   private String policy = "strict";
 
   @Option(

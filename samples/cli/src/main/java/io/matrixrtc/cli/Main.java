@@ -12,6 +12,7 @@ import picocli.CommandLine.HelpCommand;
     versionProvider = Version.class,
     subcommands = {
       DemoCommand.class,
+      SimulateCommand.class,
       HomeserverCommand.class,
       BenchCommand.class,
       ParticipantCommand.class,

@@ -12,6 +12,7 @@ class UsageTest {
       strings = {
         "--help",
         "demo --help",
+        "simulate --help",
         "homeserver --help",
         "bench --help",
         "bench frames --help",
@@ -38,6 +39,9 @@ class UsageTest {
     Run.of("demo", "--accounts", "a.txt").misusedWith("--accounts goes with --homeserver");
     Run.of("homeserver", "--port", "65536").misusedWith("65536");
     Run.of("homeserver", "--server-name", "a b").misusedWith("not a server name");
+    Run.of("simulate", "--preset", "201").misusedWith("preset: want one of 10, 50, 200", "201");
+    Run.of("simulate", "--policies", "parity,lax").misusedWith("rotation policy: want one of", "lax");
+    Run.of("simulate", "--receivers", "ears").misusedWith("receivers: want walk or js, got ears");
     Run.of("bench").misusedWith("Which benchmark? There are: frames, olm, machine");
     Run.of("nonsense").misusedWith("nonsense");
     Run.of("demo", "--nonsense").misusedWith("--nonsense");

@@ -13,6 +13,8 @@ import io.matrixrtc.homeserver.accounts.PushRuleEndpoints;
 import io.matrixrtc.homeserver.accounts.RegisterEndpoints;
 import io.matrixrtc.homeserver.accounts.Transactions;
 import io.matrixrtc.homeserver.accounts.Users;
+import io.matrixrtc.homeserver.backup.BackupControl;
+import io.matrixrtc.homeserver.backup.BackupEndpoints;
 import io.matrixrtc.homeserver.delayed.DelayedEventEndpoints;
 import io.matrixrtc.homeserver.delayed.DelayedEvents;
 import io.matrixrtc.homeserver.ephemeral.EphemeralEndpoints;
@@ -22,6 +24,7 @@ import io.matrixrtc.homeserver.faults.SyncGate;
 import io.matrixrtc.homeserver.http.Endpoints;
 import io.matrixrtc.homeserver.http.Routes;
 import io.matrixrtc.homeserver.keys.KeyArea;
+import io.matrixrtc.homeserver.media.MediaEndpoints;
 import io.matrixrtc.homeserver.rooms.RoomArea;
 import io.matrixrtc.homeserver.rtc.TransportEndpoints;
 import io.matrixrtc.homeserver.store.Foundation;
@@ -44,6 +47,7 @@ record Assembly(Routes routes, Devices devices, DelayedEvents delayedEvents) {
       Storage storage,
       StateThread state,
       SyncGate gate,
+      BackupControl backups,
       Supplier<String> baseUrl) {
     RandomIds ids = new RandomIds();
     Foundation foundation =
@@ -91,6 +95,8 @@ record Assembly(Routes routes, Devices devices, DelayedEvents delayedEvents) {
             new DelayedEventEndpoints(delayed, transactions, config.stickyEvents()),
             keys,
             new TransportEndpoints(config.rtcTransports()),
+            new BackupEndpoints(foundation, state, config.backup(), backups),
+            new MediaEndpoints(foundation, config.media()),
             new EphemeralEndpoints(typing, receipts, accountData, rooms),
             new SendToDeviceEndpoint(inbox, devices, transactions),
             new SyncArea(

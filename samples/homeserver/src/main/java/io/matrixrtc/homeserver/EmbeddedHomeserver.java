@@ -1,5 +1,6 @@
 package io.matrixrtc.homeserver;
 
+import io.matrixrtc.homeserver.backup.BackupControl;
 import io.matrixrtc.homeserver.faults.FaultPlan;
 import io.matrixrtc.homeserver.faults.RequestLog;
 import io.matrixrtc.homeserver.faults.SyncGate;
@@ -29,6 +30,7 @@ public final class EmbeddedHomeserver implements AutoCloseable {
   private final FaultPlan faults = new FaultPlan();
   private final RequestLog requestLog = new RequestLog();
   private final SyncGate syncGate = new SyncGate();
+  private final BackupControl backups = new BackupControl();
   private volatile Storage storage;
   private volatile Running running;
 
@@ -77,6 +79,11 @@ public final class EmbeddedHomeserver implements AutoCloseable {
   /** Withholds the sync of single users; kept over a restart. */
   public SyncGate syncGate() {
     return syncGate;
+  }
+
+  /** What tests set for key backups; kept over a restart. */
+  public BackupControl backups() {
+    return backups;
   }
 
   /** Every endpoint, as {@code METHOD template}. */
@@ -161,13 +168,13 @@ public final class EmbeddedHomeserver implements AutoCloseable {
 
   private Running run(int port) throws BindFailed {
     StateThread state = new StateThread(storage, "homeserver-state");
-    Assembly assembly = Assembly.of(config, storage, state, syncGate, () -> baseUrl().toString());
+    Assembly assembly =
+        Assembly.of(config, storage, state, syncGate, backups, () -> baseUrl().toString());
     try {
       Listener listener =
           Listener.start(
               new Listener.Address(config.host(), port),
-              config.maxRequestBytes(),
-              config.rateLimits(),
+              new Listener.Limits(config.maxRequestBytes(), config.rateLimits(), config.gzip()),
               assembly.routes(),
               assembly.devices(),
               new Listener.Surroundings(state, config.time(), faults, requestLog));

@@ -4,12 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.homeserver.http.Answer;
 import io.matrixrtc.homeserver.http.Endpoints;
 import io.matrixrtc.homeserver.http.Json;
-import io.matrixrtc.homeserver.http.MatrixException;
 import io.matrixrtc.homeserver.http.Routes;
 
 /**
- * What clients ask for and this server does not have: presence, push, directories, search, TURN,
- * key backup. The answer says that there is none; nothing is kept.
+ * What clients ask for and this server does not have: presence, push, directories, search, TURN.
+ * The answer says that there is none; nothing is kept.
  */
 final class EmptyEndpoints implements Endpoints {
 
@@ -37,15 +36,6 @@ final class EmptyEndpoints implements Endpoints {
           return Answer.ok(answer);
         });
     routes.client("POST", "/search", r -> Answer.ok(noSearchResults()));
-    // M_NOT_FOUND, not M_UNRECOGNIZED: a client reads it as "no backup".
-    for (String version : new String[] {"/room_keys/version", "/room_keys/version/{version}"}) {
-      routes.client(
-          "GET",
-          version,
-          r -> {
-            throw MatrixException.notFound("No backup found");
-          });
-    }
   }
 
   private static void nothing(Routes routes, String method, String path) {

@@ -1,7 +1,9 @@
 package io.matrixrtc.homeserver;
 
+import io.matrixrtc.homeserver.backup.BackupSemantics;
 import io.matrixrtc.homeserver.delayed.DelayedEventPolicy;
 import io.matrixrtc.homeserver.http.RateLimits;
+import io.matrixrtc.homeserver.media.MediaPolicy;
 import io.matrixrtc.homeserver.rooms.StickyEvents;
 import io.matrixrtc.homeserver.rtc.RtcTransports;
 import io.matrixrtc.homeserver.time.SystemTime;
@@ -24,6 +26,9 @@ import java.util.Optional;
  * @param refreshableLifetime how long the access tokens of logins that ask for a refresh token work
  * @param delayedEvents limits of delayed events
  * @param stickyEvents whether there are sticky events, and how they are named
+ * @param gzip whether answers are compressed for clients that ask for it
+ * @param backup how key backups behave
+ * @param media bounds of media, and who may read them
  * @param rtcTransports the SFUs that MatrixRTC clients are told of; none by default
  */
 public record HomeserverConfig(
@@ -38,7 +43,10 @@ public record HomeserverConfig(
     Duration refreshableLifetime,
     DelayedEventPolicy delayedEvents,
     StickyEvents stickyEvents,
-    RtcTransports rtcTransports) {
+    RtcTransports rtcTransports,
+    boolean gzip,
+    BackupSemantics backup,
+    MediaPolicy media) {
   private static final int DEFAULT_MAX_REQUEST_BYTES = 16 * 1024 * 1024;
   private static final Duration DEFAULT_REFRESHABLE_LIFETIME = Duration.ofMinutes(5);
 
@@ -65,7 +73,10 @@ public record HomeserverConfig(
         DEFAULT_REFRESHABLE_LIFETIME,
         DelayedEventPolicy.defaults(),
         StickyEvents.UNSTABLE,
-        RtcTransports.off());
+        RtcTransports.off(),
+        true,
+        BackupSemantics.SPECIFIED,
+        MediaPolicy.defaults());
   }
 
   public HomeserverConfig withPort(int newPort) {
@@ -135,6 +146,24 @@ public record HomeserverConfig(
     return changed.config();
   }
 
+  public HomeserverConfig withGzip(boolean compressed) {
+    Changed changed = new Changed(this);
+    changed.gzip = compressed;
+    return changed.config();
+  }
+
+  public HomeserverConfig withBackup(BackupSemantics semantics) {
+    Changed changed = new Changed(this);
+    changed.backup = semantics;
+    return changed.config();
+  }
+
+  public HomeserverConfig withMedia(MediaPolicy policy) {
+    Changed changed = new Changed(this);
+    changed.media = policy;
+    return changed.config();
+  }
+
   /** A copy in the making. */
   private static final class Changed {
     private final String host;
@@ -149,6 +178,9 @@ public record HomeserverConfig(
     private DelayedEventPolicy delayedEvents;
     private StickyEvents stickyEvents;
     private RtcTransports rtcTransports;
+    private boolean gzip;
+    private BackupSemantics backup;
+    private MediaPolicy media;
 
     Changed(HomeserverConfig before) {
       host = before.host;
@@ -163,6 +195,9 @@ public record HomeserverConfig(
       delayedEvents = before.delayedEvents;
       stickyEvents = before.stickyEvents;
       rtcTransports = before.rtcTransports;
+      gzip = before.gzip;
+      backup = before.backup;
+      media = before.media;
     }
 
     HomeserverConfig config() {
@@ -178,7 +213,10 @@ public record HomeserverConfig(
           refreshableLifetime,
           delayedEvents,
           stickyEvents,
-          rtcTransports);
+          rtcTransports,
+          gzip,
+          backup,
+          media);
     }
   }
 }

@@ -20,6 +20,27 @@ public sealed interface Fault {
   /** The request is processed, then the connection is closed instead of answering. */
   record DropAnswer() implements Fault {}
 
+  /**
+   * The request is processed; of its answer's body only so many bytes are sent. Then the connection
+   * is closed, or the body ends as if it was whole, as behind a careless proxy.
+   */
+  record CutAnswer(long bytes, boolean asIfWhole) implements Fault {
+    public CutAnswer {
+      if (bytes < 0) {
+        throw new IllegalArgumentException("want 0 bytes or more, got " + bytes);
+      }
+    }
+  }
+
+  /** The request is processed; its answer's body comes in small pieces with a pause before each. */
+  record SlowAnswer(int pieceBytes, Duration pause) implements Fault {
+    public SlowAnswer {
+      if (pieceBytes < 1) {
+        throw new IllegalArgumentException("want pieces of 1 byte or more, got " + pieceBytes);
+      }
+    }
+  }
+
   /** 429 without processing. */
   record TooManyRequests(Duration retryAfter) implements Fault {}
 

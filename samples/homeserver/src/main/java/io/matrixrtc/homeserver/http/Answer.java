@@ -9,8 +9,56 @@ import java.util.concurrent.CompletableFuture;
 /** What a handler answers: now with a body, or later. */
 public sealed interface Answer {
 
+  /** An answer that can be sent. Its headers may name another type than JSON. */
+  sealed interface Ready extends Answer {
+    int status();
+
+    Map<String, String> headers();
+
+    /** The body in pieces; may be asked for once. */
+    Body content();
+  }
+
   /** Status, JSON body and headers beyond the usual ones. The body is not touched afterwards. */
-  record Now(int status, JsonNode body, Map<String, String> headers) implements Answer {}
+  record Now(int status, JsonNode body, Map<String, String> headers) implements Ready {
+    @Override
+    public Body content() {
+      return Body.of(Json.bytes(body));
+    }
+  }
+
+  /** 200 with bytes that the server does not look into. Nobody may change them. */
+  final class File implements Ready {
+    private final byte[] bytes;
+    private final Map<String, String> headers;
+
+    public File(byte[] bytes, Map<String, String> headers) {
+      this.bytes = bytes;
+      this.headers = Map.copyOf(headers);
+    }
+
+    @Override
+    public int status() {
+      return 200;
+    }
+
+    @Override
+    public Map<String, String> headers() {
+      return headers;
+    }
+
+    byte[] bytes() {
+      return bytes;
+    }
+
+    @Override
+    public Body content() {
+      return Body.of(bytes);
+    }
+  }
+
+  /** A body of unknown length, sent in chunks as the client takes them. */
+  record Stream(int status, Map<String, String> headers, Body content) implements Ready {}
 
   /** Completes on the state thread. Dropped without trace if the client has gone. */
   record Later(CompletableFuture<Now> answer) implements Answer {}

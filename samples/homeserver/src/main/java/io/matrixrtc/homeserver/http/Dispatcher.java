@@ -20,7 +20,7 @@ final class Dispatcher {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
 
   /** The end of a request: an answer, which {@code dropped} says not to send. */
-  record Outcome(Answer.Now answer, Optional<String> userId, boolean dropped) {}
+  record Outcome(Answer.Ready answer, Optional<String> userId, boolean dropped) {}
 
   /** What is known before the handler runs. */
   private record Admission(Routes.Match match, Optional<Session> session, Optional<Fault> fault) {
@@ -76,6 +76,24 @@ final class Dispatcher {
       return handle(raw, admission)
           .thenApply(answer -> new Outcome(answer, admission.userId(), true));
     }
+    if (fault instanceof Fault.CutAnswer cut) {
+      return handle(raw, admission)
+          .thenApply(
+              answer ->
+                  sent(
+                      stream(answer, new CutBody(answer.content(), cut.bytes(), cut.asIfWhole())),
+                      admission));
+    }
+    if (fault instanceof Fault.SlowAnswer slow) {
+      return handle(raw, admission)
+          .thenApply(
+              answer ->
+                  sent(
+                      stream(
+                          answer,
+                          new SlowBody(answer.content(), slow.pieceBytes(), slow.pause(), time)),
+                      admission));
+    }
     if (fault instanceof Fault.DropRequest) {
       return done(new Outcome(Answer.ok(), admission.userId(), true));
     }
@@ -90,12 +108,14 @@ final class Dispatcher {
     throw new IllegalStateException("no such fault: " + fault);
   }
 
-  private CompletableFuture<Answer.Now> handle(RawRequest raw, Admission admission) {
+  private CompletableFuture<Answer.Ready> handle(RawRequest raw, Admission admission) {
     return state
         .submit(() -> run(raw, admission))
         .thenCompose(
             answer ->
-                answer instanceof Answer.Later later ? later.answer() : done((Answer.Now) answer))
+                answer instanceof Answer.Later later
+                    ? later.answer().thenApply(now -> (Answer.Ready) now)
+                    : done((Answer.Ready) answer))
         .exceptionally(e -> answerFor(raw, e));
   }
 
@@ -138,7 +158,11 @@ final class Dispatcher {
     return waited;
   }
 
-  private static Outcome sent(Answer.Now answer, Admission admission) {
+  private static Answer.Ready stream(Answer.Ready answer, Body body) {
+    return new Answer.Stream(answer.status(), answer.headers(), body);
+  }
+
+  private static Outcome sent(Answer.Ready answer, Admission admission) {
     return new Outcome(answer, admission.userId(), false);
   }
 

@@ -2,6 +2,7 @@ package io.matrixrtc.homeserver.http;
 
 import io.matrixrtc.homeserver.faults.Exchange;
 import io.matrixrtc.homeserver.faults.RequestLog;
+import io.netty.handler.codec.compression.StandardCompressionOptions;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -11,7 +12,9 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,16 +25,21 @@ final class HttpFront {
 
   private static final Logger LOG = LoggerFactory.getLogger(HttpFront.class);
 
+  // A smaller answer is not worth it.
+  private static final int GZIP_FROM_BYTES = 1_024;
+
   private final Vertx vertx;
   private final Dispatcher dispatcher;
   private final RequestLog log;
   private final int maxRequestBytes;
+  private final boolean gzip;
 
-  HttpFront(Vertx vertx, Dispatcher dispatcher, RequestLog log, int maxRequestBytes) {
+  HttpFront(Vertx vertx, Dispatcher dispatcher, RequestLog log, int maxRequestBytes, boolean gzip) {
     this.vertx = vertx;
     this.dispatcher = dispatcher;
     this.log = log;
     this.maxRequestBytes = maxRequestBytes;
+    this.gzip = gzip;
   }
 
   HttpServer create(String host, int port) {
@@ -43,6 +51,13 @@ final class HttpFront {
             .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
             .setMaxHeaderSize(MAX_REQUEST_LINE_BYTES)
             .setTcpNoDelay(true);
+    if (gzip) {
+      // The fastest level: what is large here is random text, which no level makes much smaller.
+      options
+          .setCompressionSupported(true)
+          .setCompressionContentSizeThreshold(GZIP_FROM_BYTES)
+          .addCompressor(StandardCompressionOptions.gzip(1, 15, 8));
+    }
     return vertx.createHttpServer(options).requestHandler(this::read);
   }
 
@@ -99,7 +114,7 @@ final class HttpFront {
               outcome.userId(),
               raw.body(),
               outcome.dropped() ? 0 : outcome.answer().status(),
-              Json.bytes(outcome.answer().body())));
+              logged(outcome.answer())));
     }
     if (outcome.dropped()) {
       request.connection().close();
@@ -108,14 +123,56 @@ final class HttpFront {
     }
   }
 
-  private static void write(HttpServerRequest request, Answer.Now answer) {
+  // A stream is not held, so it is not logged either.
+  private static byte[] logged(Answer.Ready answer) {
+    if (answer instanceof Answer.Now now) {
+      return Json.bytes(now.body());
+    }
+    return answer instanceof Answer.File file ? file.bytes() : new byte[0];
+  }
+
+  private void write(HttpServerRequest request, Answer.Ready answer) {
     HttpServerResponse response = request.response();
     if (response.closed() || response.ended()) {
       return;
     }
     cors(response).setStatusCode(answer.status()).putHeader("Content-Type", "application/json");
     answer.headers().forEach(response::putHeader);
-    response.end(Buffer.buffer(Json.bytes(answer.body())));
+    if (answer instanceof Answer.Stream stream) {
+      response.setChunked(true);
+      stream(request, stream.content(), vertx.getOrCreateContext());
+    } else {
+      response.end(Buffer.buffer(logged(answer)));
+    }
+  }
+
+  // HS-STREAM: the next piece is made when the one before has gone out.
+  private static void stream(HttpServerRequest request, Body body, Context context) {
+    body.next()
+        .whenComplete(
+            (piece, failure) -> context.runOnContext(v -> write(request, body, piece, failure)));
+  }
+
+  private static void write(
+      HttpServerRequest request,
+      Body body,
+      @Nullable Optional<byte[]> piece,
+      @Nullable Throwable failure) {
+    HttpServerResponse response = request.response();
+    if (response.closed()) {
+      return;
+    }
+    if (piece == null) {
+      LOG.debug("answer cut short: {}", String.valueOf(failure));
+      request.connection().close();
+    } else if (piece.isEmpty()) {
+      response.end();
+    } else {
+      Context context = Objects.requireNonNull(Vertx.currentContext());
+      response
+          .write(Buffer.buffer(piece.get()))
+          .onSuccess(written -> stream(request, body, context));
+    }
   }
 
   private static HttpServerResponse cors(HttpServerResponse response) {

@@ -27,6 +27,11 @@ public final class Listener implements AutoCloseable {
   /** Where to listen; port 0 is any free one. */
   public record Address(String host, int port) {}
 
+  /**
+   * What the front takes and gives: request sizes and rates, and whether answers are compressed.
+   */
+  public record Limits(int maxRequestBytes, RateLimits rates, boolean gzip) {}
+
   /** What the front works with beside the routes. */
   public record Surroundings(
       StateThread state, TimeSource time, FaultPlan faults, RequestLog log) {}
@@ -37,17 +42,12 @@ public final class Listener implements AutoCloseable {
    * @throws BindFailed if the address is taken or not ours
    */
   public static Listener start(
-      Address address,
-      int maxRequestBytes,
-      RateLimits limits,
-      Routes routes,
-      Tokens tokens,
-      Surroundings around)
+      Address address, Limits limits, Routes routes, Tokens tokens, Surroundings around)
       throws BindFailed {
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(EVENT_LOOPS));
-    Dispatcher dispatcher = new Dispatcher(routes, tokens, limits, around);
+    Dispatcher dispatcher = new Dispatcher(routes, tokens, limits.rates(), around);
     HttpServer server =
-        new HttpFront(vertx, dispatcher, around.log(), maxRequestBytes)
+        new HttpFront(vertx, dispatcher, around.log(), limits.maxRequestBytes(), limits.gzip())
             .create(address.host(), address.port());
     Listener listener = new Listener(vertx, server);
     try {

@@ -15,5 +15,9 @@ public enum RateClass {
   /** Per user. */
   INVITES,
   /** Sending to devices, per user. */
-  TO_DEVICE
+  TO_DEVICE,
+  /** Reading and writing the keys of a backup, per user. */
+  BACKUP,
+  /** Uploads and downloads of media, per user. */
+  MEDIA
 }

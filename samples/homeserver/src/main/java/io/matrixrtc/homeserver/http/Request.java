@@ -64,6 +64,19 @@ public final class Request {
     return Optional.ofNullable(session);
   }
 
+  /** The body as it came. Nobody may change it. */
+  public byte[] body() {
+    return raw.body();
+  }
+
+  /** The first value of a header. */
+  public Optional<String> header(String name) {
+    return raw.headers().stream()
+        .filter(header -> header.getKey().equalsIgnoreCase(name))
+        .map(Map.Entry::getValue)
+        .findFirst();
+  }
+
   /** The body as an object. */
   public ObjectNode json() {
     return Json.parseObject(raw.body());

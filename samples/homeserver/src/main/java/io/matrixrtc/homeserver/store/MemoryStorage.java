@@ -113,6 +113,9 @@ public final class MemoryStorage implements Storage {
 
   private NavigableMap<Key, String> part(TableSpec<?> table, Range range) {
     Key prefix = range.prefix();
+    if (range.beyond().isPresent()) {
+      return rows(table).subMap(range.beyond().get(), false, prefix.end(), false);
+    }
     boolean above = range.after() != Long.MIN_VALUE;
     boolean below = range.upTo() != Long.MAX_VALUE;
     Key from = above ? prefix.with(range.after()) : prefix;

@@ -266,6 +266,17 @@ public final class SqliteStorage implements Storage {
   private static String where(TableSpec<?> table, Range range) {
     int prefix = range.prefix().size();
     String where = where(table, prefix);
+    if (range.beyond().isPresent()) {
+      List<String> rest =
+          table.columns().subList(prefix, table.columns().size()).stream()
+              .map(TableSpec.Column::name)
+              .toList();
+      return (where.isEmpty() ? " WHERE (" : where + " AND (")
+          + String.join(", ", rest)
+          + ") > ("
+          + "?, ".repeat(rest.size() - 1)
+          + "?)";
+    }
     if (!range.bounded()) {
       return where;
     }
@@ -276,6 +287,12 @@ public final class SqliteStorage implements Storage {
 
   private static int bind(PreparedStatement statement, Range range) throws SQLException {
     int next = bind(statement, range.prefix(), 1);
+    if (range.beyond().isPresent()) {
+      List<Object> parts = range.beyond().get().parts();
+      for (Object part : parts.subList(range.prefix().size(), parts.size())) {
+        statement.setObject(next++, part);
+      }
+    }
     if (range.bounded()) {
       statement.setLong(next++, range.after());
       statement.setLong(next++, range.upTo());

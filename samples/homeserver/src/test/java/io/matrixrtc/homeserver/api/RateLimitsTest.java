@@ -18,7 +18,9 @@ class RateLimitsTest extends ServerTest {
             .with(RateClass.REGISTRATION, 2, 1)
             .with(RateClass.JOINS, 1, 1)
             .with(RateClass.INVITES, 1, 1)
-            .with(RateClass.TO_DEVICE, 1, 1));
+            .with(RateClass.TO_DEVICE, 1, 1)
+            .with(RateClass.BACKUP, 1, 1)
+            .with(RateClass.MEDIA, 1, 1));
   }
 
   @Test
@@ -55,6 +57,10 @@ class RateLimitsTest extends ServerTest {
     alice.post(invite, "{'user_id':'@bob:test'}").fails(429, "M_LIMIT_EXCEEDED");
     alice.put("/sendToDevice/x/t1", "{'messages':{}}").ok();
     alice.put("/sendToDevice/x/t2", "{'messages':{}}").fails(429, "M_LIMIT_EXCEEDED");
+    alice.get("/room_keys/version").fails(404, "M_NOT_FOUND");
+    alice.get("/room_keys/version").fails(429, "M_LIMIT_EXCEEDED");
+    alice.get("/_matrix/client/v1/media/config").ok();
+    alice.get("/_matrix/client/v1/media/config").fails(429, "M_LIMIT_EXCEEDED");
     for (int i = 0; i < 5; i++) {
       alice.get("/account/whoami").ok();
     }

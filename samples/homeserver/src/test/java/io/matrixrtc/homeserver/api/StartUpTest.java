@@ -91,14 +91,6 @@ class StartUpTest extends ServerTest {
   }
 
   @Test
-  void noBackupIsNotFoundAndNotUnrecognized_HS_NO_BACKUP() {
-    alice.get("/room_keys/version").fails(404, "M_NOT_FOUND");
-    alice.get("/room_keys/version/1").fails(404, "M_NOT_FOUND");
-    alice.get("/room_keys/nothing").fails(404, "M_UNRECOGNIZED");
-    nobody().get("/room_keys/version").fails(401, "M_MISSING_TOKEN");
-  }
-
-  @Test
   void whatTheServerHasNotIsEmpty_HS_EMPTY() {
     assertThat(alice.get("/voip/turnServer").ok()).isEmpty();
     alice.put("/presence/@alice:test/status", "{'presence':'online'}").ok();

@@ -7,6 +7,7 @@ import io.matrixrtc.homeserver.store.Key;
 import io.matrixrtc.homeserver.store.Range;
 import io.matrixrtc.homeserver.store.Storage;
 import io.matrixrtc.homeserver.store.TableSpec;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -148,6 +149,40 @@ interface StorageContract {
       assertThatThrownBy(() -> storage.scan(NUMBERED, Range.of().after(1)))
           .isInstanceOf(IllegalArgumentException.class);
       storage.scan(NUMBERED, Range.of("x").after(1));
+    }
+  }
+
+  @Test
+  default void readsOnBeyondAKeyInPages() {
+    TableSpec<Object> deep = TableSpec.of("deep", Object.class, "a", "#n", "b", "c");
+    try (Storage storage = open()) {
+      storage.open(deep);
+      for (String b : List.of("x", "y", "\ud83d\ude00")) {
+        for (String c : List.of("1", "2", "\uffee")) {
+          storage.put(deep, Key.of("p", 1L, b, c), b + c);
+          storage.put(deep, Key.of("p", 2L, b, c), "other");
+        }
+      }
+      for (Range all : List.of(Range.of("p", 1L), Range.of("p", 1L, "y"), Range.of())) {
+        List<String> whole = values(storage, deep, all);
+        List<String> paged = new ArrayList<>();
+        List<Storage.StoredRow> page = storage.scan(deep, all.limit(2));
+        while (!page.isEmpty()) {
+          page.forEach(row -> paged.add(row.value()));
+          page = storage.scan(deep, all.limit(2).beyond(page.get(page.size() - 1).key()));
+        }
+        assertThat(paged).isEqualTo(whole).isNotEmpty();
+      }
+      Key whole = Key.of("p", 1L, "x", "1");
+      for (Range wrong :
+          List.of(
+              Range.of("q").beyond(whole),
+              Range.of("p").beyond(Key.of("p")),
+              Range.of("p").descending().beyond(whole),
+              Range.of("p", 1L, "x", "1").beyond(whole))) {
+        assertThatThrownBy(() -> storage.scan(deep, wrong))
+            .isInstanceOf(IllegalArgumentException.class);
+      }
     }
   }
 }

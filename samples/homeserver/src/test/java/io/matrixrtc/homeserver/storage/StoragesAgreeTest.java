@@ -9,7 +9,9 @@ import io.matrixrtc.homeserver.store.SqliteStorage;
 import io.matrixrtc.homeserver.store.Storage;
 import io.matrixrtc.homeserver.store.TableSpec;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -70,7 +72,14 @@ class StoragesAgreeTest {
     Key key = key(table, random, table.columns().size());
     Range range = range(table, random);
     String value = "\"" + random.nextInt(1_000) + "\"";
-    Range all = new Range(range.prefix(), range.after(), range.upTo(), false, Integer.MAX_VALUE);
+    Range all =
+        new Range(
+            range.prefix(),
+            range.after(),
+            range.upTo(),
+            false,
+            Integer.MAX_VALUE,
+            Optional.empty());
     return switch (random.nextInt(depth == 0 ? 8 : 7)) {
       case 0, 1 ->
           storage -> {
@@ -119,7 +128,13 @@ class StoragesAgreeTest {
     if (number && random.nextBoolean()) {
       range = range.upTo(random.nextInt(10));
     }
-    if (random.nextBoolean()) {
+    boolean bounded = !range.equals(Range.of(prefix.parts().toArray()));
+    if (!bounded && prefix.size() < columns && random.nextInt(3) == 0) {
+      List<Object> parts = new ArrayList<>(prefix.parts());
+      List<Object> others = key(table, random, columns).parts();
+      parts.addAll(others.subList(parts.size(), columns));
+      range = range.beyond(new Key(parts));
+    } else if (random.nextBoolean()) {
       range = range.descending();
     }
     return random.nextBoolean() ? range.limit(random.nextInt(4)) : range;

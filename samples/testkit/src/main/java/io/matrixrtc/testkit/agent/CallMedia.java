@@ -7,6 +7,7 @@ import io.matrixrtc.media.KeyIndex;
 import io.matrixrtc.media.KeyRing;
 import io.matrixrtc.media.KeyRingSettings;
 import io.matrixrtc.media.MediaKey;
+import io.matrixrtc.media.SendGate;
 import io.matrixrtc.testkit.media.MediaClock;
 import io.matrixrtc.testkit.media.TrackKind;
 import io.matrixrtc.testkit.relay.RelayListener;
@@ -63,6 +64,22 @@ final class CallMedia implements MediaKeySink, RelayListener, MediaObserver, Aut
   public void onOwnKey(KeyIndex index, MediaKey key) {
     ownRing.put(index, key);
     ownRing.use(index);
+  }
+
+  @Override
+  public boolean onGate(SendGate gate) {
+    ownRing.setGate(gate);
+    return true;
+  }
+
+  @Override
+  public boolean advancesKeys() {
+    return true;
+  }
+
+  @Override
+  public void onOwnKeyAdvanced(KeyIndex index, int steps) {
+    ownRing.advance(index, steps);
   }
 
   @Override
