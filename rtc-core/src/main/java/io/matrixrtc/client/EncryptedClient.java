@@ -45,6 +45,7 @@ public final class EncryptedClient implements AutoCloseable {
   private final SyncLoop sync;
   private final OlmToDeviceChannel toDevice;
   private final RoomFeed rooms;
+  private final EncryptedRooms encryptedRooms;
   private final InboxDelivery inbox;
   private final ClientCrossSigning crossSigning;
   private final Consumer<ClientEvent> listener;
@@ -83,6 +84,12 @@ public final class EncryptedClient implements AutoCloseable {
     this.rooms = new RoomFeed(client, sync, this::trackCallUsers);
     this.inbox = new InboxDelivery(pump, acknowledgement, this::handOn);
     this.crossSigning = new ClientCrossSigning(pump);
+    this.encryptedRooms =
+        new EncryptedRooms(
+            pump,
+            client.rooms(),
+            new RoomMembersFeed(client.rooms(), sync, settings),
+            (room, result) -> tell(new ClientEvent.RoomEvent(room, result)));
     pump.observe(this::observe);
     pump.listen(toDevice::onCompleted, this::onBroken);
     client.onLogin(this::onLogin);

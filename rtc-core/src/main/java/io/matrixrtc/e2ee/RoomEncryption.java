@@ -317,6 +317,7 @@ public final class RoomEncryption {
   /** Everything is in the store. */
   void written() {
     restarts.written();
+    encryptor.written();
     roomKeys.trim();
     sessions.trim();
     rooms.trim();

@@ -37,7 +37,8 @@ final class RoomEncryptor {
   private final TrustPolicy trust;
   private final RandomSource random;
   private final Map<String, Deque<PendingRoomEvent>> queues = new LinkedHashMap<>();
-  private final List<CompletedRoomEvent> completed = new ArrayList<>();
+  private final List<CompletedRoomEvent> completed = new ArrayList<>(); // not written yet
+  private final List<CompletedRoomEvent> stored = new ArrayList<>();
   private boolean offered;
 
   RoomEncryptor(
@@ -172,7 +173,7 @@ final class RoomEncryptor {
     String ciphertext = Base64Text.encode(session.ratchet().encrypt(plaintext).encode());
     Arrays.fill(plaintext, (byte) 0);
     session.countMessage();
-    sessions.write(session); // ROOM-STORED
+    sessions.write(session);
     ObjectNode content =
         Json.newObject()
             .put("algorithm", OwnDevice.MEGOLM_ALGORITHM)
@@ -200,10 +201,16 @@ final class RoomEncryptor {
     completed.add(new CompletedRoomEvent(event.id(), event.roomId(), outcome));
   }
 
-  /** Returns what has ended since the last call. */
-  List<CompletedRoomEvent> takeCompleted() {
-    List<CompletedRoomEvent> taken = List.copyOf(completed);
+  /** Everything is in the store: what was encrypted may leave (ROOM-STORED). */
+  void written() {
+    stored.addAll(completed);
     completed.clear();
+  }
+
+  /** Returns what has ended since the last call, and is stored. */
+  List<CompletedRoomEvent> takeCompleted() {
+    List<CompletedRoomEvent> taken = List.copyOf(stored);
+    stored.clear();
     return taken;
   }
 

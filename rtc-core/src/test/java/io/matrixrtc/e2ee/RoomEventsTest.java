@@ -7,6 +7,7 @@ import io.matrixrtc.encoding.Base64Text;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.olm.Account;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -330,7 +331,7 @@ class RoomEventsTest {
     assertThat(network.sync(bob, List.of(bad)))
         .singleElement()
         .isInstanceOf(ToDeviceResult.Invalid.class);
-    for (WithheldCode code : WithheldCode.values()) {
+    for (WithheldCode code : EnumSet.complementOf(EnumSet.of(WithheldCode.NO_OLM))) {
       withhold(code.code());
       assertThat(store.withheld(session.id()))
           .contains(new WithheldRoomKey(session.id(), code, ALICE));
