@@ -3,6 +3,7 @@ package io.matrixrtc.e2ee;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.olm.RandomSource;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -172,6 +173,24 @@ public final class RoomEncryption {
    */
   public RoomEventResult decrypt(String roomId, ObjectNode event, TrustPolicy policy)
       throws CryptoStoreException {
+    RoomEventResult result = read(roomId, event, policy);
+    commit.run(RowChanges.none());
+    return result;
+  }
+
+  /** As {@link #decrypt(String, ObjectNode)}, for many events of a room in one transaction. */
+  public List<RoomEventResult> decryptAll(String roomId, List<ObjectNode> encrypted)
+      throws CryptoStoreException {
+    List<RoomEventResult> results = new ArrayList<>(encrypted.size());
+    for (ObjectNode event : encrypted) {
+      results.add(read(roomId, event, receiving));
+    }
+    commit.run(RowChanges.none());
+    return results;
+  }
+
+  private RoomEventResult read(String roomId, ObjectNode event, TrustPolicy policy)
+      throws CryptoStoreException {
     RoomEventResult result = decryptor.decrypt(roomId, event, policy);
     if (result instanceof RoomEventResult.UnableToDecrypt unable) {
       if (unable.failure() instanceof RoomDecryptionFailure.MissingRoomKey missing) {
@@ -180,7 +199,6 @@ public final class RoomEncryption {
         lookFor(later.key());
       }
     }
-    commit.run(RowChanges.none());
     return result;
   }
 
