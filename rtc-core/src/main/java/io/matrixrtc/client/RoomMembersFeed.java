@@ -56,7 +56,8 @@ final class RoomMembersFeed {
         () ->
             api.wholeState(roomId)
                 .thenAccept(
-                    result -> result.fold(s -> done(roomId, s), f -> failed(roomId, begun, tries, f))));
+                    result ->
+                        result.fold(s -> done(roomId, s), f -> failed(roomId, begun, tries, f))));
   }
 
   private boolean done(String roomId, List<ObjectNode> events) {
@@ -79,7 +80,8 @@ final class RoomMembersFeed {
   }
 
   private void tell(String roomId, ApiResult<RoomMembersState> result) {
-    Optional.ofNullable(waiting.remove(roomId)).ifPresent(all -> all.forEach(a -> a.accept(result)));
+    Optional.ofNullable(waiting.remove(roomId))
+        .ifPresent(all -> all.forEach(a -> a.accept(result)));
   }
 
   /** Takes what a sync says of rooms; one that we have left is fetched anew should we return. */

@@ -35,8 +35,7 @@ public final class ExtraWrites {
     rows.forEach(
         (key, content) ->
             sealed.put(
-                key,
-                content.map(bytes -> seal.seal(bytes, kind(key), key.scope(), key.name()))));
+                key, content.map(bytes -> seal.seal(bytes, kind(key), key.scope(), key.name()))));
     return sealed.build();
   }
 

@@ -19,30 +19,29 @@ final class MemoryRows implements StoredRows {
   @Override
   public List<StoredRow> of(String kind, String scope) {
     return from(new RowKey(kind, scope, ""), true)
-        .filter(row -> row.key().kind().equals(kind) && row.key().scope().equals(scope))
+        .takeWhile(row -> row.key().scope().equals(scope))
         .toList();
   }
 
   @Override
   public List<StoredRow> of(String kind, Optional<RowKey> after, int limit) {
-    return from(after.orElse(new RowKey(kind, "", "")), after.isEmpty())
-        .filter(row -> row.key().kind().equals(kind))
-        .limit(limit)
-        .toList();
+    return from(after.orElse(new RowKey(kind, "", "")), after.isEmpty()).limit(limit).toList();
   }
 
   private Stream<StoredRow> from(RowKey first, boolean inclusive) {
     return rows.tailMap(first, inclusive).entrySet().stream()
         .takeWhile(row -> row.getKey().kind().equals(first.kind()))
-        .map((Map.Entry<RowKey, Sealed> row) -> new StoredRow(row.getKey(), row.getValue()));
+        .map(row -> new StoredRow(row.getKey(), row.getValue()));
   }
 
   void write(RowChanges changes) {
-    changes
-        .rows()
-        .forEach(
-            (key, value) ->
-                value.ifPresentOrElse(sealed -> rows.put(key, sealed), () -> rows.remove(key)));
+    for (Map.Entry<RowKey, Optional<Sealed>> change : changes.rows().entrySet()) {
+      if (change.getValue().isPresent()) {
+        rows.put(change.getKey(), change.getValue().get());
+      } else {
+        rows.remove(change.getKey());
+      }
+    }
   }
 
   void clear() {

@@ -100,18 +100,8 @@ public final class OlmMachine implements AutoCloseable {
             ids);
     this.rooms =
         new RoomEncryption(
-            new RoomEncryption.Parts(
-                own,
-                store,
-                seal,
-                work,
-                ids,
-                random,
-                tracker,
-                directory,
-                identities,
-                deliveries,
-                settings),
+            new RoomEncryption.Core(own, store, seal, work, ids, random, settings),
+            new RoomEncryption.Peers(tracker, directory, identities, deliveries),
             this::commit);
     this.keysAnswer = new KeysQueryAnswer(own, directory, identities, rooms.senders());
     this.decryptor =
@@ -440,12 +430,6 @@ public final class OlmMachine implements AutoCloseable {
   public RoomEventResult decryptRoomEvent(String roomId, ObjectNode event)
       throws CryptoStoreException {
     return rooms.decrypt(roomId, event);
-  }
-
-  /** As {@link RoomEncryption#decrypt(String, ObjectNode, TrustPolicy)}. */
-  public RoomEventResult decryptRoomEvent(String roomId, ObjectNode event, TrustPolicy policy)
-      throws CryptoStoreException {
-    return rooms.decrypt(roomId, event, policy);
   }
 
   private void advance(Instant now) throws CryptoStoreException {

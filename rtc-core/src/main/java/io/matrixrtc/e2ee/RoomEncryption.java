@@ -46,30 +46,34 @@ public final class RoomEncryption {
   private @Nullable MissingRoomKeys port;
   private boolean asksDevices = true;
 
-  /** What of the machine this works with. */
-  record Parts(
+  /** What of the machine this works with: its own device, store and settings. */
+  record Core(
       OwnDevice own,
       CryptoStore store,
       RatchetSeal seal,
       UnitOfWork work,
       RequestIds ids,
       RandomSource random,
+      OlmMachine.Settings trust) {}
+
+  /** What of the machine this works with: the others. */
+  record Peers(
       DeviceTracker tracker,
       DeviceDirectory directory,
       Identities identities,
-      Deliveries deliveries,
-      OlmMachine.Settings trust) {}
+      Deliveries deliveries) {}
 
-  RoomEncryption(Parts parts, RoomKeyArchive.Commit commit) throws CryptoStoreException {
+  RoomEncryption(Core parts, Peers peers, RoomKeyArchive.Commit commit)
+      throws CryptoStoreException {
     this.commit = commit;
     this.ids = parts.ids();
     this.receiving = parts.trust().receiving();
     UserDevice address = parts.own().address();
-    DeviceDirectory directory = parts.directory();
-    DeviceVerification verification = new DeviceVerification(parts.identities());
+    DeviceDirectory directory = peers.directory();
+    DeviceVerification verification = new DeviceVerification(peers.identities());
     RoomRows rows = new RoomRows(parts.store(), parts.seal().rows(), parts.work());
     this.roomKeys = new RoomKeys(parts.store(), parts.seal(), parts.work());
-    RoomKeyOwners owners = new RoomKeyOwners(directory, parts.identities(), verification);
+    RoomKeyOwners owners = new RoomKeyOwners(directory, peers.identities(), verification);
     this.senders = new RoomSenders(roomKeys, owners);
     this.decryptor = new RoomEventDecryptor(parts.store(), roomKeys, senders, parts.work());
     this.restarts = new OlmRestarts(rows, directory);
@@ -87,10 +91,10 @@ public final class RoomEncryption {
             sessions,
             new OutboundRotation(address.userId(), directory, policy, sending),
             new RoomKeySharing(
-                address, directory, policy, sessions, restarts, notices, parts.deliveries()),
+                address, directory, policy, sessions, restarts, notices, peers.deliveries()),
             roomKeys,
-            parts.tracker(),
-            parts.deliveries(),
+            peers.tracker(),
+            peers.deliveries(),
             sending,
             parts.random());
     this.log = new RoomKeyRequestLog(address);
@@ -98,9 +102,8 @@ public final class RoomEncryption {
     this.requests = new RoomKeyRequests(address, devices, roomKeys, rows, ids, log);
     this.forwards =
         new RoomKeyForwards(
-            address, devices, directory, parts.tracker(), parts.deliveries(), roomKeys, log);
-    this.archive =
-        new RoomKeyArchive(parts.store(), parts.seal(), roomKeys, parts.work(), commit);
+            address, devices, directory, peers.tracker(), peers.deliveries(), roomKeys, log);
+    this.archive = new RoomKeyArchive(parts.store(), parts.seal(), roomKeys, parts.work(), commit);
   }
 
   /**
@@ -131,8 +134,7 @@ public final class RoomEncryption {
   public String encrypt(
       String roomId, RoomMembers members, String type, ObjectNode content, Instant now)
       throws CryptoStoreException {
-    PendingRoomEvent event =
-        new PendingRoomEvent(ids.next(), roomId, members, type, content, now);
+    PendingRoomEvent event = new PendingRoomEvent(ids.next(), roomId, members, type, content, now);
     encryptor.start(event);
     commit.run(RowChanges.none());
     return event.id();

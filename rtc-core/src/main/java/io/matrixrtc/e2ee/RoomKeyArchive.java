@@ -105,7 +105,9 @@ public final class RoomKeyArchive {
   /** One key, if it is held. The caller closes it. */
   public Optional<RoomKeyCopy> find(RoomKeyId id) throws CryptoStoreException {
     Optional<StoredRoomKey> stored = store.roomKey(id);
-    return stored.isPresent() ? Optional.of(copies(List.of(stored.get())).get(0)) : Optional.empty();
+    return stored.isPresent()
+        ? Optional.of(copies(List.of(stored.get())).get(0))
+        : Optional.empty();
   }
 
   /** What is known of a key, if it is held. Holds no secret. */

@@ -200,8 +200,7 @@ final class RoomKeyRequests {
               id,
               Curve25519PublicKey.fromBase64(content.path("sender_key").asText()),
               Optional.of(
-                  Ed25519PublicKey.fromBase64(
-                      content.path("sender_claimed_ed25519_key").asText())),
+                  Ed25519PublicKey.fromBase64(content.path("sender_claimed_ed25519_key").asText())),
               RoomKeySource.IMPORTED,
               SenderData.unknown(),
               RoomKeyEvents.isHistoryShared(content),

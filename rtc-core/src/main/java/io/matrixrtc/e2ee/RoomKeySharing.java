@@ -87,8 +87,7 @@ final class RoomKeySharing {
     return devices;
   }
 
-  private boolean needsKey(@Nullable Share share, UserDevice device)
-      throws CryptoStoreException {
+  private boolean needsKey(@Nullable Share share, UserDevice device) throws CryptoStoreException {
     return share == null
         || share.state() != State.SERVED
         || restarts.of(device) > share.restarts(); // SHARE-AGAIN

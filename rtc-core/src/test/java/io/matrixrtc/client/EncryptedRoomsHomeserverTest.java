@@ -123,11 +123,9 @@ class EncryptedRoomsHomeserverTest {
                     .filter(event -> event.roomId().equals(room))
                     .flatMap(event -> event.changes().state().stream())
                     .filter(e -> e.path("type").asText().equals("m.room.member"))
-                    .filter(
-                        e -> e.path("state_key").asText().equals(member.session.userId()))
+                    .filter(e -> e.path("state_key").asText().equals(member.session.userId()))
                     .reduce((a, b) -> b)
-                    .filter(
-                        e -> e.path("content").path("membership").asText().equals(membership))
+                    .filter(e -> e.path("content").path("membership").asText().equals(membership))
                     .isPresent());
   }
 
@@ -189,7 +187,7 @@ class EncryptedRoomsHomeserverTest {
 
   private static RoomEventResult decrypt(
       TestDevice by, String room, ObjectNode event, TrustPolicy policy) throws Exception {
-    return get(by.client.withMachine(m -> m.decryptRoomEvent(room, event, policy)));
+    return get(by.client.withMachine(m -> m.rooms().decrypt(room, event, policy)));
   }
 
   private static UserDevice address(TestDevice device) {
@@ -281,8 +279,7 @@ class EncryptedRoomsHomeserverTest {
   }
 
   @Test
-  void roomsFollowAnInvitedMemberReadsFromTheInviteOnWhereTheVisibilityAllowsIt()
-      throws Exception {
+  void roomsFollowAnInvitedMemberReadsFromTheInviteOnWhereTheVisibilityAllowsIt() throws Exception {
     TestDevice alice = device("alice", true);
     TestDevice bob = device("bob", true);
     String room = room(alice, HistoryVisibility.SHARED);
@@ -328,8 +325,7 @@ class EncryptedRoomsHomeserverTest {
     RoomSendOutcome.Sent first = send(alice, room, "one");
     alice.close();
     get(alice.client.ended());
-    TestDevice again =
-        new TestDevice(alice.session, http, scheduler(), ALL, alice.store, ++seed);
+    TestDevice again = new TestDevice(alice.session, http, scheduler(), ALL, alice.store, ++seed);
     devices.add(again);
     again.client.start();
     RoomSendOutcome.Sent second = send(again, room, "two");

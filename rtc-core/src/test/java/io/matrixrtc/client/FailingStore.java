@@ -1,18 +1,18 @@
 package io.matrixrtc.client;
 
-import io.matrixrtc.e2ee.Changes;
 import io.matrixrtc.e2ee.BackupCount;
-import io.matrixrtc.e2ee.RowChanges;
-import io.matrixrtc.e2ee.StoredRows;
+import io.matrixrtc.e2ee.Changes;
 import io.matrixrtc.e2ee.CryptoStore;
 import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.Device;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
 import io.matrixrtc.e2ee.RoomKeyId;
+import io.matrixrtc.e2ee.RowChanges;
 import io.matrixrtc.e2ee.Sealed;
 import io.matrixrtc.e2ee.StoredAccount;
 import io.matrixrtc.e2ee.StoredInboxEvent;
 import io.matrixrtc.e2ee.StoredRoomKey;
+import io.matrixrtc.e2ee.StoredRows;
 import io.matrixrtc.e2ee.StoredSession;
 import io.matrixrtc.e2ee.UserDevice;
 import io.matrixrtc.e2ee.UserIdentity;

@@ -466,8 +466,7 @@ interface CryptoStoreContract {
       store.write(Changes.builder().build(), rows(row("mark", "1", "a"), 4));
       store.write(Changes.builder().build(), rows(row("job", "2", "a"), 5));
       assertThat(store.syncToken()).contains("t");
-      assertThat(store.extraRows().find(row("job", "2", "a")))
-          .contains(Sealed.of(new byte[] {5}));
+      assertThat(store.extraRows().find(row("job", "2", "a"))).contains(Sealed.of(new byte[] {5}));
       assertThat(store.extraRows().of("job", "1"))
           .extracting(StoredRow::key)
           .containsExactly(row("job", "1", "a"), row("job", "1", "b"));
@@ -491,8 +490,7 @@ interface CryptoStoreContract {
   default void roomRowsAreAPartOfTheChanges() throws Exception {
     RowKey key = row("settings", "!r:x", "");
     try (CryptoStore store = open()) {
-      store.write(
-          Changes.builder().roomRow(key, Optional.of(Sealed.of(new byte[] {1}))).build());
+      store.write(Changes.builder().roomRow(key, Optional.of(Sealed.of(new byte[] {1}))).build());
       assertThat(store.roomRows().find(key)).contains(Sealed.of(new byte[] {1}));
       assertThat(store.extraRows().find(key)).isEmpty();
       store.write(Changes.builder().roomRow(key, Optional.empty()).build());
@@ -538,7 +536,9 @@ interface CryptoStoreContract {
       assertThat(store.notBackedUp("2", 0)).isEmpty();
       assertThat(store.backupCount("2")).isEqualTo(new BackupCount(5, 1));
       store.write(Changes.builder().roomKey(backupKey(1, 9)).build());
-      assertThat(store.backupCount("2")).as("a new seal is no new key").isEqualTo(new BackupCount(5, 1));
+      assertThat(store.backupCount("2"))
+          .as("a new seal is no new key")
+          .isEqualTo(new BackupCount(5, 1));
       store.write(
           Changes.builder()
               .roomKey(backupKey(1, 10))

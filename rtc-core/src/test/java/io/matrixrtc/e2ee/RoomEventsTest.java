@@ -62,7 +62,7 @@ class RoomEventsTest {
 
   private RoomDecryptionFailure refused(String roomId, ObjectNode event, TrustPolicy policy)
       throws Exception {
-    RoomEventResult result = bob.decryptRoomEvent(roomId, event, policy);
+    RoomEventResult result = bob.rooms().decrypt(roomId, event, policy);
     assertThat(result).isInstanceOf(RoomEventResult.UnableToDecrypt.class);
     return ((RoomEventResult.UnableToDecrypt) result).failure();
   }
@@ -350,7 +350,7 @@ class RoomEventsTest {
     assertThat(read(event).info().verification()).isEqualTo(VerificationState.UNSIGNED_DEVICE);
     TestIdentity identity = network.newIdentity(ALICE);
     network.refresh(bob, ALICE);
-    assertThat(bob.decryptRoomEvent(ROOM, event, TrustPolicy.CROSS_SIGNED))
+    assertThat(bob.rooms().decrypt(ROOM, event, TrustPolicy.CROSS_SIGNED))
         .isInstanceOf(RoomEventResult.Decrypted.class);
     assertThat(read(event).info().verification()).isEqualTo(VerificationState.UNVERIFIED_IDENTITY);
     bob.verifyIdentity(ALICE, identity.key());
@@ -402,8 +402,7 @@ class RoomEventsTest {
     RoomEventResult.Decrypted result = read(spoofed);
     assertThat(result.info().verification()).isEqualTo(VerificationState.MISMATCHED_SENDER);
     assertThat(result.info().senderDevice()).isEmpty();
-    assertThat(
-            bob.decryptRoomEvent(ROOM, session.event("$2", ALICE, "x"), TrustPolicy.CROSS_SIGNED))
+    assertThat(bob.rooms().decrypt(ROOM, session.event("$2", ALICE, "x"), TrustPolicy.CROSS_SIGNED))
         .isInstanceOf(RoomEventResult.Decrypted.class);
   }
 

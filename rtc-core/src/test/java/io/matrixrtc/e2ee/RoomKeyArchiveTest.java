@@ -201,8 +201,7 @@ class RoomKeyArchiveTest {
     archive.write(new ExtraWrites().put(JOB, new byte[] {1}).put(other, new byte[] {2}));
     assertThat(archive.rows("job", Optional.empty(), 10)).containsOnlyKeys(JOB, other);
     Sealed moved = store.extraRows().find(JOB).orElseThrow();
-    store.write(
-        Changes.builder().build(), new RowChanges(Map.of(other, Optional.of(moved))));
+    store.write(Changes.builder().build(), new RowChanges(Map.of(other, Optional.of(moved))));
     assertThatThrownBy(() -> archive.row(other))
         .isInstanceOf(CryptoStoreException.Unreadable.class);
     assertThat(archive.row(JOB)).contains(new byte[] {1});
@@ -235,8 +234,7 @@ class RoomKeyArchiveTest {
         SqliteCryptoStore sqlite =
             SqliteCryptoStore.open(folder.resolve("s.db"), secret, network.random())) {
       OlmMachine big =
-          OlmMachine.open(
-              DEVICE, MachineNetwork.ALL, sqlite, sqlite.stateKey(), network.random());
+          OlmMachine.open(DEVICE, MachineNetwork.ALL, sqlite, sqlite.stateKey(), network.random());
       List<RoomKeyCopy> keys = new ArrayList<>();
       for (int i = 0; i < 2_000; i++) {
         keys.add(copy(session(), false));

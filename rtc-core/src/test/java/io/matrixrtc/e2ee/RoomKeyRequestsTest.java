@@ -64,8 +64,7 @@ class RoomKeyRequestsTest {
   }
 
   private ObjectNode request(UserDevice from, String id, RoomKeyId wanted) {
-    ObjectNode request =
-        Json.newObject().put("type", REQUEST).put("sender", from.userId());
+    ObjectNode request = Json.newObject().put("type", REQUEST).put("sender", from.userId());
     ObjectNode content =
         request
             .putObject("content")
@@ -125,7 +124,9 @@ class RoomKeyRequestsTest {
     network.settle(phone);
     assertThat(actions(tablet)).containsExactly("request", "request_cancellation", "request");
     exchange(laptop, phone);
-    assertThat(actions(tablet)).as("the other device need not answer").contains("request_cancellation");
+    assertThat(actions(tablet))
+        .as("the other device need not answer")
+        .contains("request_cancellation");
     assertThat(phone.rooms().openKeyRequests()).isEmpty();
   }
 
@@ -325,7 +326,8 @@ class RoomKeyRequestsTest {
     network.sync(phone);
     phone.rooms().requestKey(real.id());
     network.settle(phone);
-    ObjectNode forged = forward(real).put("sender_key", laptop.identityKeys().curve25519().toBase64());
+    ObjectNode forged =
+        forward(real).put("sender_key", laptop.identityKeys().curve25519().toBase64());
     assertThat(afterForward(laptop, forged)).isEqualTo(new NotTaken(BOB, Refusal.NOTHING_NEW));
     assertThat(phone.rooms().keys().info(real.id()).orElseThrow().senderKey())
         .isEqualTo(alice.identityKeys().curve25519());

@@ -64,9 +64,12 @@ class RoomSharingTest {
     assertThat(first.shares())
         .isEqualTo(
             Map.of(
-                tablet.device(), new RoomKeyShare.Served(0),
-                BOB_DEVICE, new RoomKeyShare.Served(0),
-                CAROL_DEVICE, new RoomKeyShare.Served(0)));
+                tablet.device(),
+                new RoomKeyShare.Served(0),
+                BOB_DEVICE,
+                new RoomKeyShare.Served(0),
+                CAROL_DEVICE,
+                new RoomKeyShare.Served(0)));
     RoomEncryptionOutcome.Encrypted second = rooms.encrypt(alice, joined(ALICE, BOB, CAROL), "two");
     assertThat(rooms.sent(OLM)).as("nothing new to share").isEmpty();
     assertThat(second.key()).isEqualTo(first.key());
@@ -92,8 +95,7 @@ class RoomSharingTest {
       if (isKey) {
         assertThat(alice.rooms().takeCompleted())
             .as("both, in their order")
-            .extracting(
-                ended -> ((RoomEncryptionOutcome.Encrypted) ended.outcome()).index())
+            .extracting(ended -> ((RoomEncryptionOutcome.Encrypted) ended.outcome()).index())
             .containsExactly(0L, 1L);
         return;
       }
@@ -137,8 +139,7 @@ class RoomSharingTest {
         .isInstanceOf(CryptoStoreException.class);
     assertThat(dave.rooms().takeCompleted()).isEmpty();
     failing.fails = false;
-    OlmMachine again =
-        rooms.open(dave.device(), MachineNetwork.ALL, failing);
+    OlmMachine again = rooms.open(dave.device(), MachineNetwork.ALL, failing);
     assertThat(rooms.encrypt(again, joined(BOB), "the place is free").index()).isEqualTo(1);
   }
 
@@ -294,7 +295,8 @@ class RoomSharingTest {
 
   @Test
   void shareOfferedAKeyThatMayHaveGotAwayIsSentAgainAndCounts() throws Exception {
-    alice.rooms()
+    alice
+        .rooms()
         .encrypt(ROOM, joined(ALICE, BOB), "m.room.message", Json.newObject(), network.now);
     List<CompletedRoomEvent> completed = List.of();
     while (completed.isEmpty()) {
@@ -302,8 +304,7 @@ class RoomSharingTest {
         if (request instanceof OutgoingRequest.ToDevice) {
           alice.markFailed(request.id(), new RequestFailure("no answer"), network.now);
         } else {
-          alice.markSent(
-              request.id(), network.carryOut(ALICE_DEVICE, request), network.now);
+          alice.markSent(request.id(), network.carryOut(ALICE_DEVICE, request), network.now);
         }
       }
       completed = alice.rooms().takeCompleted();
@@ -357,12 +358,12 @@ class RoomSharingTest {
     assertThat(alice.rooms().encryptionEnabled("!other:x", settings))
         .isEqualTo(RoomSettingsOutcome.UNCHANGED);
     assertThat(
-            alice.rooms()
+            alice
+                .rooms()
                 .encryptionEnabled(
                     "!other:x", RoomFixture.settings().put("rotation_period_msgs", 10_000)))
         .isEqualTo(RoomSettingsOutcome.REFUSED_CHANGE);
-    assertThat(
-            alice.rooms().encryptionEnabled("!other:x", Json.newObject().put("algorithm", "x")))
+    assertThat(alice.rooms().encryptionEnabled("!other:x", Json.newObject().put("algorithm", "x")))
         .isEqualTo(RoomSettingsOutcome.REFUSED_ALGORITHM);
     alice.close();
     alice = network.open(ALICE_DEVICE, MachineNetwork.ALL, aliceStore);
