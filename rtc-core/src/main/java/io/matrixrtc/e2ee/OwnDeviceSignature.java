@@ -1,6 +1,8 @@
 package io.matrixrtc.e2ee;
 
 import io.matrixrtc.e2ee.CrossSigningKey.Usage;
+import io.matrixrtc.olm.Ed25519KeyPair;
+import io.matrixrtc.olm.Ed25519PublicKey;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -15,7 +17,7 @@ final class OwnDeviceSignature {
   private final Identities identities;
   private final DeviceDirectory directory;
   private final SignatureUploads signatures;
-  private final FailureBackoff<UserDevice> tries = new FailureBackoff<>();
+  private final FailureBackoff<Ed25519PublicKey> tries = new FailureBackoff<>(); // by signer
 
   OwnDeviceSignature(
       UserDevice address,
@@ -40,19 +42,21 @@ final class OwnDeviceSignature {
 
   /** The homeserver has just shown our devices. */
   void onListed() throws CryptoStoreException {
-    if (isThere()) {
-      tries.succeeded(address);
+    Optional<Ed25519KeyPair> signer = own.key(Usage.SELF_SIGNING);
+    if (signer.isPresent() && isThere()) {
+      tries.succeeded(signer.get().publicKey());
     }
   }
 
   void advance(Instant now) throws CryptoStoreException {
-    if (own.key(Usage.SELF_SIGNING).isPresent()
+    Optional<Ed25519KeyPair> signer = own.key(Usage.SELF_SIGNING);
+    if (signer.isPresent()
         && directory.find(address).isPresent()
         && !isThere()
         && !signatures.wanted().contains(SignatureTarget.device(address))
-        && !tries.isWaiting(address, now)) {
+        && !tries.isWaiting(signer.get().publicKey(), now)) {
       signatures.want(SignatureTarget.device(address));
-      tries.failed(address, now); // unless the homeserver shows it
+      tries.failed(signer.get().publicKey(), now); // unless the homeserver shows it
     }
   }
 

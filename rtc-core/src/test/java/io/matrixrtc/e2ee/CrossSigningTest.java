@@ -395,6 +395,16 @@ class CrossSigningTest {
     assertThat(phone.crossSigning().status().deviceSigned()).isTrue();
   }
 
+  @Test
+  void xsSignOwnANewIdentitySignsAtOnceThoughTheLastSignatureWasNotShownYet() throws Exception {
+    bootstrapped();
+    phone.crossSigning().reset(network.now);
+    network.settle(phone);
+    assertThat(setup()).isEqualTo(new SetupState.Done());
+    assertThat(phone.crossSigning().status().deviceSigned()).isTrue();
+    assertThat(signatureUploads()).isEqualTo(2);
+  }
+
   private long signatureUploads() {
     return network.carriedOut.stream().filter(SignaturesUpload.class::isInstance).count();
   }

@@ -195,7 +195,7 @@ class HostileInputTest {
   }
 
   /** Whether the event can leave at all: halves of surrogate pairs cannot. */
-  private static boolean isWritable(JsonNode node) {
+  static boolean isWritable(JsonNode node) {
     try {
       Json.mapper().writeValueAsBytes(node);
       return true;
@@ -205,7 +205,7 @@ class HostileInputTest {
   }
 
   /** A copy with one node, somewhere, replaced, removed or altered. */
-  private static JsonNode damaged(JsonNode node, SplittableRandom random) {
+  static JsonNode damaged(JsonNode node, SplittableRandom random) {
     JsonNode copy = node.deepCopy();
     List<ObjectNode> objects = new ArrayList<>();
     collect(copy, objects);

@@ -13,6 +13,7 @@ import io.matrixrtc.json.Json;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -171,6 +172,27 @@ class SecretSharingTest {
     assertThat(laptopGotSomething()).isFalse();
     assertThat(phone.crossSigning().takeSecretEvents())
         .contains(new NotShared(LAPTOP, Refusal.NOT_SENT));
+  }
+
+  @Test
+  void xsSecretVerifiedADeviceThatAnInventedIdentitySignedGetsNothing() throws Exception {
+    bothVerified();
+    List<JsonNode> requests = requestsToPhone();
+    phone.setLocalTrust(LAPTOP, LocalTrust.UNSET); // verified by our identity's signature alone
+    ObjectNode ours = Objects.requireNonNull(network.crossSigning.published.get(ALICE));
+    ObjectNode kept = ours.deepCopy();
+    network.newIdentity(ALICE); // the homeserver's, with which it signs our devices
+    network.refresh(phone, ALICE);
+    assertThat(phone.verificationOf(LAPTOP)).contains(VerificationState.VERIFICATION_VIOLATION);
+    phone
+        .crossSigning()
+        .backupKeys(() -> Optional.of(Secret.copyOf(SecretName.BACKUP, new byte[Secret.BYTES])));
+    phoneReads(requests);
+    assertThat(laptopGotSomething()).isFalse();
+    network.crossSigning.upload(ALICE, kept);
+    network.refresh(phone, ALICE);
+    phoneReads(requests);
+    assertThat(laptopGotSomething()).as("the control").isTrue();
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.e2ee.OutgoingRequest.KeysQuery;
 import io.matrixrtc.e2ee.OutgoingRequest.SignaturesUpload;
+import io.matrixrtc.json.Json;
 import io.matrixrtc.olm.Account;
 import io.matrixrtc.olm.Ed25519PublicKey;
 import java.util.List;
@@ -144,6 +145,45 @@ class SigningTest {
     assertThat(verify(new Verification.Compared(ALICE, right)))
         .as("the control")
         .isEqualTo(new VerificationOutcome.Verified(Set.of(SignatureTarget.device(LAPTOP))));
+  }
+
+  /** How SAS will end: with the keys whose MACs were right. */
+  private record Sas(String userId, Map<String, Ed25519PublicKey> keys) implements Verification {
+    @Override
+    public String method() {
+      return "m.sas.v1";
+    }
+  }
+
+  @Test
+  void xsVerifyAnInteractiveVerificationBringsDeviceAndMasterKeyAtOnce() throws Exception {
+    TestIdentity bobs = network.newIdentity(BOB.userId());
+    network.refresh(phone, BOB.userId());
+    Verification sas =
+        new Sas(
+            BOB.userId(),
+            Map.of(
+                "ed25519:" + BOB.deviceId(),
+                bob.identityKeys().ed25519(),
+                "ed25519:" + bobs.key().toBase64(),
+                bobs.key()));
+    assertThat(verify(sas))
+        .isEqualTo(
+            new VerificationOutcome.Verified(
+                Set.of(SignatureTarget.master(BOB.userId(), bobs.key()))));
+    assertThat(phone.find(BOB).orElseThrow().localTrust()).isEqualTo(LocalTrust.VERIFIED);
+    assertThat(phone.identityState(BOB.userId())).contains(IdentityState.VERIFIED);
+  }
+
+  @Test
+  void xsVerifyEventsOfInteractiveVerificationReachTheApp() throws Exception {
+    network.deliver(laptop, "m.key.verification.request", Json.newObject(), PHONE);
+    network.sync(phone);
+    assertThat(phone.inbox().events(0, 10))
+        .singleElement()
+        .isInstanceOfSatisfying(
+            ToDeviceResult.Decrypted.class,
+            event -> assertThat(event.type()).isEqualTo("m.key.verification.request"));
   }
 
   @Test
