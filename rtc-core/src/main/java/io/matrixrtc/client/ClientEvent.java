@@ -2,6 +2,8 @@ package io.matrixrtc.client;
 
 import io.matrixrtc.client.SyncAnswer.RoomSection;
 import io.matrixrtc.e2ee.IdentityAlarm;
+import io.matrixrtc.e2ee.RoomEventResult;
+import io.matrixrtc.e2ee.RoomKeyRequestEvent;
 import io.matrixrtc.e2ee.SecretEvent;
 import io.matrixrtc.e2ee.SignatureFailure;
 import io.matrixrtc.e2ee.ToDeviceResult;
@@ -29,6 +31,16 @@ public sealed interface ClientEvent {
 
   /** The homeserver did not take a signature of ours. */
   record SignatureFailed(SignatureFailure failure) implements ClientEvent {}
+
+  /**
+   * An encrypted event of a room's timeline was read, or was not. Told again once its key came.
+   *
+   * @param roomId the room that it was found in
+   */
+  record RoomEvent(String roomId, RoomEventResult result) implements ClientEvent {}
+
+  /** A room key was asked for among our user's devices, given, or refused. */
+  record KeyRequestNews(RoomKeyRequestEvent news) implements ClientEvent {}
 
   /** The Olm machine or its store failed; the client must be closed and opened again. */
   record EncryptionFailed(String why) implements ClientEvent {}

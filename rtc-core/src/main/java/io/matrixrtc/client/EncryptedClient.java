@@ -45,6 +45,7 @@ public final class EncryptedClient implements AutoCloseable {
   private final SyncLoop sync;
   private final OlmToDeviceChannel toDevice;
   private final RoomFeed rooms;
+  private final EncryptedRooms encryptedRooms;
   private final InboxDelivery inbox;
   private final ClientCrossSigning crossSigning;
   private final Consumer<ClientEvent> listener;
@@ -83,6 +84,12 @@ public final class EncryptedClient implements AutoCloseable {
     this.rooms = new RoomFeed(client, sync, this::trackCallUsers);
     this.inbox = new InboxDelivery(pump, acknowledgement, this::handOn);
     this.crossSigning = new ClientCrossSigning(pump);
+    this.encryptedRooms =
+        new EncryptedRooms(
+            pump,
+            client.rooms(),
+            new RoomMembersFeed(client.rooms(), sync, settings),
+            (room, result) -> tell(new ClientEvent.RoomEvent(room, result)));
     pump.observe(this::observe);
     pump.listen(toDevice::onCompleted, this::onBroken);
     client.onLogin(this::onLogin);
@@ -183,6 +190,11 @@ public final class EncryptedClient implements AutoCloseable {
     return crossSigning;
   }
 
+  /** Encrypted rooms: send events; what is read is told as {@link ClientEvent.RoomEvent}. */
+  public EncryptedRooms rooms() {
+    return encryptedRooms;
+  }
+
   /**
    * Publishes memberships in {@code roomId} for a session: state events, sticky and delayed events
    * as far as the homeserver has them.
@@ -232,6 +244,7 @@ public final class EncryptedClient implements AutoCloseable {
     // FEED-FIRST: a key may come in the same answer as the membership it belongs to.
     rooms.onSync(answer);
     answer.rooms().forEach((room, changes) -> tell(new ClientEvent.Room(room, changes)));
+    encryptedRooms.onSync(answer);
     inbox.handOn(results);
   }
 
@@ -268,6 +281,7 @@ public final class EncryptedClient implements AutoCloseable {
     sync.stop();
     toDevice.onBroken(why);
     crossSigning.onEnd(why);
+    encryptedRooms.onEnd(why);
     if (!closed) {
       tell(new ClientEvent.EncryptionFailed(why));
     }
@@ -281,6 +295,11 @@ public final class EncryptedClient implements AutoCloseable {
         .takeSignatureFailures()
         .forEach(failure -> tell(new ClientEvent.SignatureFailed(failure)));
     crossSigning.observe(machine);
+    machine
+        .rooms()
+        .takeKeyRequestEvents()
+        .forEach(news -> tell(new ClientEvent.KeyRequestNews(news)));
+    encryptedRooms.observe(machine);
   }
 
   private void tell(ClientEvent event) {

@@ -164,6 +164,18 @@ public record Changes(
       return this;
     }
 
+    /** Notes which backup version has a room key as it is held; empty for none. */
+    public Builder backupMark(RoomKeyId id, Optional<String> version) {
+      roomKeys.backupMark(id, version);
+      return this;
+    }
+
+    /** Adds or replaces what is kept of a room that is written to; empty to forget it. */
+    public Builder roomRow(RowKey key, Optional<Sealed> value) {
+      roomKeys.row(key, value);
+      return this;
+    }
+
     /** The event that these changes remember for a place of a session. */
     Optional<String> decryptedEventAt(RoomKeyChanges.MessageIndex at) {
       return roomKeys.decryptedEventAt(at);

@@ -54,11 +54,21 @@ public interface CryptoStore extends RoomKeyStore, InboxStore, AutoCloseable {
   /** The token that the next sync starts from, once there was a sync. */
   Optional<String> syncToken() throws CryptoStoreException;
 
+  /** The rows that {@link #write(Changes, RowChanges)} was given as {@code extra}. */
+  StoredRows extraRows();
+
   /**
    * Writes everything or nothing. When it returns, what was written survives a crash, as far as the
    * store survives one at all.
+   *
+   * @param extra rows of a module beside the machine, which {@link #extraRows} gives
    */
-  void write(Changes changes) throws CryptoStoreException;
+  void write(Changes changes, RowChanges extra) throws CryptoStoreException;
+
+  /** As {@link #write(Changes, RowChanges)}, with no other rows. */
+  default void write(Changes changes) throws CryptoStoreException {
+    write(changes, RowChanges.none());
+  }
 
   /**
    * Deletes everything that the store holds, for good, in one transaction; it is then as new. For a

@@ -86,10 +86,11 @@ final class Deliveries {
     return dropped;
   }
 
-  /** Returns the machine's own events that have ended since the last call. */
-  List<CompletedDelivery> takeCompletedOwn() {
-    List<CompletedDelivery> taken = List.copyOf(completedOwn);
-    completedOwn.clear();
+  /** Returns those of the machine's own events among {@code ids} that have ended, once. */
+  List<CompletedDelivery> takeCompletedOwn(Set<String> ids) {
+    List<CompletedDelivery> taken =
+        completedOwn.stream().filter(ended -> ids.contains(ended.id())).toList();
+    completedOwn.removeAll(taken);
     return taken;
   }
 

@@ -67,7 +67,12 @@ public final class Inbox {
   /** Events that the machine deals with itself: the app is never handed one (INBOX-INTERNAL). */
   private static final Set<String> INTERNAL =
       Set.of(
-          SecretMail.REQUEST, SecretMail.SEND, "io.element.msc4385.secret.push", "m.secret.push");
+          SecretMail.REQUEST,
+          SecretMail.SEND,
+          RoomKeyMail.REQUEST,
+          RoomKeyMail.FORWARD,
+          "io.element.msc4385.secret.push",
+          "m.secret.push");
 
   /** Returns the id of the next event; 0 if it is not for the app. */
   long nextId(String type) {

@@ -26,6 +26,7 @@ public final class MemoryCryptoStore implements CryptoStore {
   private final Map<String, UserIdentity> identities = new TreeMap<>();
   private final Map<String, Sealed> ownSecrets = new HashMap<>();
   private final MemoryRoomKeys roomKeys = new MemoryRoomKeys();
+  private final MemoryRows extraRows = new MemoryRows();
   private final SortedMap<Long, StoredInboxEvent> inbox = new TreeMap<>();
   private final Set<String> messageHashes = new LinkedHashSet<>();
   private long lastInboxId;
@@ -83,6 +84,26 @@ public final class MemoryCryptoStore implements CryptoStore {
   }
 
   @Override
+  public List<StoredRoomKey> notBackedUp(String version, int limit) {
+    return roomKeys.notBackedUp(version, limit);
+  }
+
+  @Override
+  public BackupCount backupCount(String version) {
+    return roomKeys.backupCount(version);
+  }
+
+  @Override
+  public StoredRows roomRows() {
+    return roomKeys.roomRows();
+  }
+
+  @Override
+  public StoredRows extraRows() {
+    return extraRows;
+  }
+
+  @Override
   public Optional<WithheldRoomKey> withheld(RoomKeyId id) {
     return roomKeys.withheld(id);
   }
@@ -123,7 +144,8 @@ public final class MemoryCryptoStore implements CryptoStore {
   }
 
   @Override
-  public void write(Changes changes) {
+  public void write(Changes changes, RowChanges extra) {
+    extraRows.write(extra);
     changes.account().ifPresent(stored -> account = stored);
     changes
         .ownSecrets()
@@ -212,6 +234,7 @@ public final class MemoryCryptoStore implements CryptoStore {
     undecided.clear();
     identities.clear();
     roomKeys.clear();
+    extraRows.clear();
     inbox.clear();
     lastInboxId = 0;
     trackedUsers.clear();

@@ -18,6 +18,8 @@ final class MemoryRoomKeys implements RoomKeyStore {
       new TreeMap<>(Comparator.comparing(RoomKeyId::roomId).thenComparing(RoomKeyId::sessionId));
   private final Map<RoomKeyId, WithheldRoomKey> withheld = new LinkedHashMap<>();
   private final Map<MessageIndex, String> decryptedEvents = new HashMap<>();
+  private final Map<RoomKeyId, String> backupMarks = new HashMap<>();
+  private final MemoryRows rows = new MemoryRows();
 
   @Override
   public Optional<StoredRoomKey> roomKey(RoomKeyId id) {
@@ -46,7 +48,28 @@ final class MemoryRoomKeys implements RoomKeyStore {
     return Optional.ofNullable(decryptedEvents.get(new MessageIndex(id, index)));
   }
 
+  @Override
+  public List<StoredRoomKey> notBackedUp(String version, int limit) {
+    return keys.values().stream()
+        .filter(key -> !version.equals(backupMarks.get(key.id())))
+        .limit(limit)
+        .toList();
+  }
+
+  @Override
+  public BackupCount backupCount(String version) {
+    long backedUp = backupMarks.values().stream().filter(version::equals).count();
+    return new BackupCount(keys.size(), backedUp);
+  }
+
+  @Override
+  public MemoryRows roomRows() {
+    return rows;
+  }
+
   void clear() {
+    backupMarks.clear();
+    rows.clear();
     keys.clear();
     withheld.clear();
     decryptedEvents.clear();
@@ -56,6 +79,14 @@ final class MemoryRoomKeys implements RoomKeyStore {
     changes.keys().forEach(key -> keys.put(key.id(), key));
     changes.withheld().forEach(this::put);
     decryptedEvents.putAll(changes.decryptedEvents());
+    changes
+        .backupMarks()
+        .forEach(
+            (id, version) -> {
+              backupMarks.remove(id);
+              version.filter(v -> keys.containsKey(id)).ifPresent(v -> backupMarks.put(id, v));
+            });
+    rows.write(changes.rows());
   }
 
   private void put(WithheldRoomKey notice) {

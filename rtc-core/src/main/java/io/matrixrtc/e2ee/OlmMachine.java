@@ -46,10 +46,8 @@ public final class OlmMachine implements AutoCloseable {
   private final ToDeviceDecryptor decryptor;
   private final Deliveries deliveries;
   private final KeyChangeLog keyChanges;
-  private final RoomKeys roomKeys;
-  private final RoomEventDecryptor roomDecryptor;
+  private final RoomEncryption rooms;
   private final CrossSigning crossSigning;
-  private final Settings settings;
   private boolean failed;
 
   /**
@@ -80,7 +78,6 @@ public final class OlmMachine implements AutoCloseable {
     RequestIds ids = new RequestIds(random);
     this.uploads = new KeyUploads(own, work, ids, stored);
     this.tracker = new DeviceTracker(own.address(), work, ids, store.trackedUsers());
-    this.settings = settings;
     this.keyChanges = new KeyChangeLog();
     this.directory = new DeviceDirectory(store, work, keyChanges);
     this.identities = new Identities(own.address().userId(), store, work, keyChanges);
@@ -91,22 +88,7 @@ public final class OlmMachine implements AutoCloseable {
     this.unwedging = new Unwedging(directory, sessions, claims);
     this.hashes = new MessageHashes(store, work);
     PayloadChecks checks = new PayloadChecks(own, directory, verification, settings.receiving());
-    this.roomKeys = new RoomKeys(store, seal, work);
-    RoomKeyOwners owners = new RoomKeyOwners(directory, identities, verification);
-    RoomSenders roomSenders = new RoomSenders(roomKeys, owners);
-    this.roomDecryptor = new RoomEventDecryptor(store, roomKeys, roomSenders, work);
     this.inbox = new Inbox(store, seal.rows(), work);
-    this.keysAnswer = new KeysQueryAnswer(own, directory, identities, roomSenders);
-    this.decryptor =
-        new ToDeviceDecryptor(
-            own,
-            sessions,
-            hashes,
-            checks,
-            unwedging,
-            new RoomKeyEvents(directory, roomKeys, owners, work),
-            inbox,
-            work);
     this.deliveries =
         new Deliveries(
             tracker,
@@ -116,6 +98,15 @@ public final class OlmMachine implements AutoCloseable {
             new SendPolicy(own.address(), verification, settings.sending()),
             new ToDeviceEncryptor(own, sessions, ids),
             ids);
+    this.rooms =
+        new RoomEncryption(
+            new RoomEncryption.Core(own, store, seal, work, ids, random, settings),
+            new RoomEncryption.Peers(tracker, directory, identities, deliveries),
+            this::commit);
+    this.keysAnswer = new KeysQueryAnswer(own, directory, identities, rooms.senders());
+    this.decryptor =
+        new ToDeviceDecryptor(
+            own, sessions, hashes, checks, unwedging, rooms.events(), inbox, work);
     this.crossSigning =
         new CrossSigning(
             new CrossSigning.Parts(
@@ -280,13 +271,13 @@ public final class OlmMachine implements AutoCloseable {
    * id, until its end was reported.
    */
   public List<OutgoingRequest> outgoingRequests(Instant now) throws CryptoStoreException {
-    crossSigning.advance(now);
-    deliveries.advance(now);
+    advance(now);
     List<OutgoingRequest> requests = new ArrayList<>();
     uploads.next(now).ifPresent(requests::add);
     requests.addAll(tracker.next(now));
     claims.next().ifPresent(requests::add);
     requests.addAll(crossSigning.requests(now));
+    requests.addAll(rooms.requests(now));
     requests.addAll(deliveries.requests());
     commit();
     return List.copyOf(requests);
@@ -308,6 +299,8 @@ public final class OlmMachine implements AutoCloseable {
     } else if (crossSigning.isUnderWay(id)) {
       crossSigning.onAnswer(id, answer);
       keysAnswer.refreshOwnKeys();
+    } else if (rooms.isUnderWay(id)) {
+      rooms.onAnswer(id);
     } else {
       deliveries.onEnd(id, new DeliveryOutcome.Sent());
     }
@@ -325,6 +318,8 @@ public final class OlmMachine implements AutoCloseable {
       claims.onFailure(now);
     } else if (crossSigning.isUnderWay(id)) {
       crossSigning.onFailure(id, failure, now);
+    } else if (rooms.isUnderWay(id)) {
+      rooms.onFailure(id, now);
     } else {
       deliveries.onEnd(id, new DeliveryOutcome.Failed(failure.reason()));
     }
@@ -337,7 +332,8 @@ public final class OlmMachine implements AutoCloseable {
             deliveries.nextDeadline(now),
             tracker.nextDeadline(now),
             uploads.nextDeadline(now),
-            crossSigning.nextDeadline(now))
+            crossSigning.nextDeadline(now),
+            rooms.nextDeadline(now))
         .flatMap(Optional::stream)
         .min(Instant::compareTo);
   }
@@ -345,6 +341,11 @@ public final class OlmMachine implements AutoCloseable {
   /** Our own identity: making, signing, secrets. */
   public CrossSigning crossSigning() {
     return crossSigning;
+  }
+
+  /** Encrypted rooms: writing, reading, keys. */
+  public RoomEncryption rooms() {
+    return rooms;
   }
 
   /** A device, as last accepted. */
@@ -425,47 +426,43 @@ public final class OlmMachine implements AutoCloseable {
     return keyChanges.take();
   }
 
-  /** As {@link #decryptRoomEvent(String, ObjectNode, TrustPolicy)}, by the policy for receiving. */
+  /** As {@link RoomEncryption#decrypt(String, ObjectNode)}. */
   public RoomEventResult decryptRoomEvent(String roomId, ObjectNode event)
       throws CryptoStoreException {
-    return decryptRoomEvent(roomId, event, settings.receiving());
+    return rooms.decrypt(roomId, event);
   }
 
-  /**
-   * Decrypts an {@code m.room.encrypted} event of a room. The same event may be decrypted again; a
-   * copy under another event id is refused.
-   *
-   * @param roomId the room that the event was found in, whatever it says itself
-   * @param policy how far its sender must be trusted
-   */
-  public RoomEventResult decryptRoomEvent(String roomId, ObjectNode event, TrustPolicy policy)
-      throws CryptoStoreException {
-    RoomEventResult result = roomDecryptor.decrypt(roomId, event, policy);
-    commit();
-    return result;
+  private void advance(Instant now) throws CryptoStoreException {
+    crossSigning.advance(now);
+    do {
+      deliveries.advance(now);
+    } while (rooms.advance(now));
   }
 
   private void finish(Instant now) throws CryptoStoreException {
-    crossSigning.advance(now);
-    deliveries.advance(now);
+    advance(now);
     commit();
   }
 
   private void commit() throws CryptoStoreException {
+    commit(RowChanges.none());
+  }
+
+  private void commit(RowChanges extra) throws CryptoStoreException {
     if (failed) {
       throw new IllegalStateException("the store failed, or the device was logged out");
     }
     failed = true; // until everything is written, whatever is thrown
     Changes changes = work.drain(seal, own, uploads);
-    if (!changes.isEmpty()) {
-      store.write(changes); // SESS-STORE
+    if (!changes.isEmpty() || !extra.rows().isEmpty()) {
+      store.write(changes, extra); // SESS-STORE
     }
     failed = false;
     hashes.written();
     directory.written();
     sessions.trim();
     identities.trim();
-    roomKeys.trim();
+    rooms.written();
   }
 
   /**
@@ -492,7 +489,7 @@ public final class OlmMachine implements AutoCloseable {
   @Override
   public void close() {
     sessions.close();
-    roomKeys.close();
+    rooms.close();
     crossSigning.close();
     own.account().close();
   }

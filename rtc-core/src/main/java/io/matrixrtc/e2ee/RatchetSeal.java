@@ -1,6 +1,7 @@
 package io.matrixrtc.e2ee;
 
 import io.matrixrtc.olm.Account;
+import io.matrixrtc.olm.GroupSession;
 import io.matrixrtc.olm.InboundGroupSession;
 import io.matrixrtc.olm.RandomSource;
 import io.matrixrtc.olm.SealedStateException;
@@ -41,6 +42,20 @@ final class RatchetSeal {
   Sealed seal(RoomKeyId name, InboundGroupSession session) {
     try (StateKey row = rowKey(name)) {
       return Sealed.of(session.seal(row, random));
+    }
+  }
+
+  Sealed sealOutbound(String roomId, GroupSession session) {
+    try (StateKey row = rows.rowKey("outbound room session", roomId)) {
+      return Sealed.of(session.seal(row, random));
+    }
+  }
+
+  GroupSession openOutbound(String roomId, Sealed sealed) throws CryptoStoreException {
+    try (StateKey row = rows.rowKey("outbound room session", roomId)) {
+      return GroupSession.unseal(row, sealed.toBytes());
+    } catch (SealedStateException e) {
+      throw new CryptoStoreException.Unreadable("outbound room session", e);
     }
   }
 

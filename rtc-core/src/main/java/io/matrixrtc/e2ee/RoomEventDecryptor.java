@@ -17,7 +17,7 @@ import java.util.Optional;
  * at the sender key and device that an event names (ROOM-DEPRECATED).
  */
 final class RoomEventDecryptor {
-  private static final String RELATES_TO = "m.relates_to";
+  static final String RELATES_TO = "m.relates_to";
 
   private final CryptoStore store;
   private final RoomKeys roomKeys;

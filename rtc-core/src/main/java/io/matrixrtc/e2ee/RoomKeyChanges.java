@@ -12,11 +12,15 @@ import java.util.Optional;
  * @param keys new and changed keys
  * @param withheld notices of withheld keys, in order
  * @param decryptedEvents ids of decrypted events, by the key and index that opened them
+ * @param backupMarks the backup version that now has a key as it is held; empty if none has
+ * @param rows what the machine keeps of rooms that it writes to
  */
 public record RoomKeyChanges(
     List<StoredRoomKey> keys,
     List<WithheldRoomKey> withheld,
-    Map<MessageIndex, String> decryptedEvents) {
+    Map<MessageIndex, String> decryptedEvents,
+    Map<RoomKeyId, Optional<String>> backupMarks,
+    RowChanges rows) {
 
   /** The place of one message in a session. */
   public record MessageIndex(RoomKeyId id, long index) {}
@@ -25,6 +29,7 @@ public record RoomKeyChanges(
     keys = List.copyOf(keys);
     withheld = List.copyOf(withheld);
     decryptedEvents = Map.copyOf(decryptedEvents);
+    backupMarks = Map.copyOf(backupMarks);
   }
 
   /** Collects changes. A later one replaces an earlier one of the same thing. */
@@ -32,6 +37,8 @@ public record RoomKeyChanges(
     private final Map<RoomKeyId, StoredRoomKey> keys = new LinkedHashMap<>();
     private final Map<RoomKeyId, WithheldRoomKey> withheld = new LinkedHashMap<>();
     private final Map<MessageIndex, String> decryptedEvents = new LinkedHashMap<>();
+    private final Map<RoomKeyId, Optional<String>> backupMarks = new LinkedHashMap<>();
+    private final RowChanges.Builder rows = new RowChanges.Builder();
 
     void key(StoredRoomKey key) {
       keys.put(key.id(), key);
@@ -46,13 +53,25 @@ public record RoomKeyChanges(
       decryptedEvents.put(at, eventId);
     }
 
+    void backupMark(RoomKeyId id, Optional<String> version) {
+      backupMarks.put(id, version);
+    }
+
+    void row(RowKey key, Optional<Sealed> value) {
+      rows.put(key, value);
+    }
+
     Optional<String> decryptedEventAt(MessageIndex at) {
       return Optional.ofNullable(decryptedEvents.get(at));
     }
 
     RoomKeyChanges build() {
       return new RoomKeyChanges(
-          new ArrayList<>(keys.values()), new ArrayList<>(withheld.values()), decryptedEvents);
+          new ArrayList<>(keys.values()),
+          new ArrayList<>(withheld.values()),
+          decryptedEvents,
+          backupMarks,
+          rows.build());
     }
   }
 }

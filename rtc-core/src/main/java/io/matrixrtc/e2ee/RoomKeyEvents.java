@@ -29,14 +29,38 @@ final class RoomKeyEvents {
   private final DeviceDirectory directory;
   private final RoomKeys roomKeys;
   private final RoomKeyOwners owners;
+  private final OlmRestarts restarts;
+  private final RoomKeyMail mail;
   private final UnitOfWork work;
 
   RoomKeyEvents(
-      DeviceDirectory directory, RoomKeys roomKeys, RoomKeyOwners owners, UnitOfWork work) {
+      DeviceDirectory directory,
+      RoomKeys roomKeys,
+      RoomKeyOwners owners,
+      OlmRestarts restarts,
+      RoomKeyMail mail,
+      UnitOfWork work) {
     this.directory = directory;
     this.roomKeys = roomKeys;
     this.owners = owners;
+    this.restarts = restarts;
+    this.mail = mail;
     this.work = work;
+  }
+
+  /** Takes an event that came in the clear, if it is about requests for room keys. */
+  void inTheClear(ObjectNode event, ObjectNode content) {
+    mail.inTheClear(event, content);
+  }
+
+  /** Takes an event that passed the checks of its payload, if it is about requests. */
+  void overOlm(OlmPayload payload, EncryptionInfo info) {
+    mail.overOlm(payload, info);
+  }
+
+  /** A device started another Olm session with us. */
+  void onOlmRestart(SenderKey from) throws CryptoStoreException {
+    restarts.onRestart(from);
   }
 
   /**

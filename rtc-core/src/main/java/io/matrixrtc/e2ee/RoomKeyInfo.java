@@ -34,6 +34,11 @@ public record RoomKeyInfo(
     return new RoomKeyInfo(id, senderKey, claimedKey, source, sender, shared, firstIndex);
   }
 
+  /** Whether both read as far back, and may be shared as far. */
+  boolean hasSameRatchetAs(RoomKeyInfo other) {
+    return firstKnownIndex == other.firstKnownIndex && sharedHistory == other.sharedHistory;
+  }
+
   /** Whether both name the same device as the owner. */
   boolean hasSameOwnerAs(RoomKeyInfo other) {
     return senderKey.equals(other.senderKey) && claimedKey.equals(other.claimedKey);

@@ -25,6 +25,18 @@ public interface RoomKeyStore {
    */
   List<StoredRoomKey> roomKeys(Optional<RoomKeyId> after, int limit) throws CryptoStoreException;
 
+  /**
+   * Up to {@code limit} room keys that backup {@code version} has not got as they are held: new
+   * ones, and those that became better since. In no order; mark them, then ask for more.
+   */
+  List<StoredRoomKey> notBackedUp(String version, int limit) throws CryptoStoreException;
+
+  /** How many room keys there are, and how many of them backup {@code version} has. */
+  BackupCount backupCount(String version) throws CryptoStoreException;
+
+  /** What the machine keeps of rooms that it writes to. */
+  StoredRows roomRows();
+
   /** The newest notice about a key. */
   Optional<WithheldRoomKey> withheld(RoomKeyId id) throws CryptoStoreException;
 

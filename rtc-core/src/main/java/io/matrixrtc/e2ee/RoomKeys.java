@@ -3,9 +3,11 @@ package io.matrixrtc.e2ee;
 import io.matrixrtc.olm.Curve25519PublicKey;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +18,9 @@ import org.slf4j.LoggerFactory;
 final class RoomKeys {
   private static final Logger LOG = LoggerFactory.getLogger(RoomKeys.class);
 
+  /** As many keys that arrived are told of; the oldest go first. */
+  static final int MAX_ARRIVED = 10_000;
+
   /** As many keys stay open in memory between operations; the rest is in the store. */
   static final int MAX_IN_MEMORY = 1_000;
 
@@ -23,6 +28,7 @@ final class RoomKeys {
   private final RatchetSeal seal;
   private final UnitOfWork work;
   private final Map<RoomKeyId, RoomKey> loaded = new LinkedHashMap<>(16, 0.75f, true);
+  private final Set<RoomKeyId> arrived = new LinkedHashSet<>();
 
   RoomKeys(CryptoStore store, RatchetSeal seal, UnitOfWork work) {
     this.store = store;
@@ -52,6 +58,7 @@ final class RoomKeys {
     Optional<RoomKey> held = find(arrived.info().id());
     if (held.isEmpty()) {
       keep(arrived);
+      onBetter(arrived.info().id());
       return true;
     }
     Optional<RoomKey> better = held.get().merge(arrived);
@@ -60,9 +67,30 @@ final class RoomKeys {
       LOG.debug("{}: nothing new in a room key that arrived again", arrived.info().id());
       return false;
     }
+    RoomKeyInfo before = held.get().info();
     held.get().close();
     keep(better.get());
+    if (!better.get().info().hasSameRatchetAs(before)) {
+      onBetter(before.id());
+    }
     return true;
+  }
+
+  /** A backup has not got it like this, and events may be readable now (BACKUP-MARK). */
+  private void onBetter(RoomKeyId id) {
+    work.changes().backupMark(id, Optional.empty());
+    arrived.remove(id);
+    arrived.add(id);
+    if (arrived.size() > MAX_ARRIVED) {
+      arrived.remove(arrived.iterator().next());
+    }
+  }
+
+  /** Returns the keys that are new or read further back since the last call. */
+  Set<RoomKeyId> takeArrived() {
+    Set<RoomKeyId> taken = Set.copyOf(arrived);
+    arrived.clear();
+    return taken;
   }
 
   /** Notes that more is known of a key's owner. */

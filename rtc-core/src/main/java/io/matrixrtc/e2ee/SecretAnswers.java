@@ -104,7 +104,7 @@ final class SecretAnswers {
         judge(entry.getKey(), entry.getValue(), now);
       }
     }
-    for (CompletedDelivery ended : deliveries.takeCompletedOwn()) {
+    for (CompletedDelivery ended : deliveries.takeCompletedOwn(Set.copyOf(underWay.keySet()))) {
       Shared shared = underWay.remove(ended.id());
       if (shared != null) {
         boolean sent = ended.outcomes().get(shared.to()) instanceof DeliveryOutcome.Sent;

@@ -89,6 +89,7 @@ final class ToDeviceDecryptor {
   /** Of what is in the clear only notices of withheld keys are read, as a hint (TD-CLEAR). */
   private ToDeviceResult inTheClear(ObjectNode event, ObjectNode content) {
     secrets.inTheClear(event, content);
+    roomKeyEvents.inTheClear(event, content);
     boolean wellFormed =
         !event.path("type").textValue().equals(RoomKeyEvents.WITHHELD)
             || roomKeyEvents.receiveWithheld(event.path("sender").textValue(), content);
@@ -128,6 +129,7 @@ final class ToDeviceDecryptor {
         return refuse(event, refusal.get());
       }
       secrets.overOlm(payload, accepted.info());
+      roomKeyEvents.overOlm(payload, accepted.info());
       ObjectNode shown = SecretContents.blanked(payload.type(), payload.json());
       return Optional.of(
           new ToDeviceResult.Decrypted(shown, accepted.info(), inbox.nextId(payload.type())));
@@ -186,9 +188,13 @@ final class ToDeviceDecryptor {
   private Optional<byte[]> startSession(SenderKey from, PreKeyMessage message, Instant now)
       throws CryptoStoreException {
     try {
+      boolean another = !sessions.with(from.key()).isEmpty();
       InboundCreation created = own.account().createInboundSession(from.key(), message);
       work.accountChanged();
       sessions.add(from.key(), created.session(), now);
+      if (another) {
+        roomKeyEvents.onOlmRestart(from);
+      }
       return Optional.of(created.plaintext());
     } catch (OlmException e) {
       LOG.debug("{}: {}", own.address(), e.getMessage());

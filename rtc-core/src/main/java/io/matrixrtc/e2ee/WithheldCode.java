@@ -15,7 +15,11 @@ public enum WithheldCode {
   /** We may not read the room. */
   UNAUTHORISED("m.unauthorised"),
   /** It has not got the key. */
-  UNAVAILABLE("m.unavailable");
+  UNAVAILABLE("m.unavailable"),
+  /** It could not start an Olm session with us. Names no key: it is about all of them. */
+  NO_OLM("m.no_olm"),
+  /** The key is of before we joined, and its owner did not mean to share it (MSC4268). */
+  HISTORY_NOT_SHARED("m.history_not_shared");
 
   private final String code;
 
@@ -31,7 +35,7 @@ public enum WithheldCode {
   /** The code of that name; empty for those that are about no single key, and unknown ones. */
   public static Optional<WithheldCode> of(String code) {
     for (WithheldCode known : values()) {
-      if (known.code.equals(code)) {
+      if (known != NO_OLM && known.code.equals(code)) {
         return Optional.of(known);
       }
     }

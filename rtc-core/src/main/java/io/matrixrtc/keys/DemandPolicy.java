@@ -121,9 +121,9 @@ record DemandPolicy(String name, Duration useDelay, @Nullable RatchetRules ratch
   }
 
   /**
-   * A sender's key that is not in use yet was offered to somebody who left. The next one follows
-   * at once, and both come to use in turn: nobody who left waits for the rotation of another. If
-   * that happens again before they are in use, after a second.
+   * A sender's key that is not in use yet was offered to somebody who left. The next one follows at
+   * once, and both come to use in turn: nobody who left waits for the rotation of another. If that
+   * happens again before they are in use, after a second.
    */
   private Optional<RotationPlan> another(RotationView view) {
     if (view.activity() != Activity.SENDING) {

@@ -336,11 +336,7 @@ final class OwnKeys {
         newest == null ? Optional.empty() : newest.leftAt(),
         newest == null ? Optional.empty() : newest.changedAt(),
         activity,
-        new Rollout(
-            !next.isEmpty(),
-            followed,
-            startedAt,
-            heldSince == null ? now : heldSince),
+        new Rollout(!next.isEmpty(), followed, startedAt, heldSince == null ? now : heldSince),
         aged,
         joinsLately(now),
         newest == null ? 0 : newest.jitter,

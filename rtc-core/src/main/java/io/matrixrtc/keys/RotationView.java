@@ -62,11 +62,7 @@ public record RotationView(
    * @param startedAt when the last rotation for a sender began; {@link Instant#MIN} if none did
    * @param heldSince when the running hold began, else now
    */
-  public record Rollout(
-      boolean pending,
-      int followed,
-      Instant startedAt,
-      Instant heldSince) {
+  public record Rollout(boolean pending, int followed, Instant startedAt, Instant heldSince) {
     /** None under way, none before. */
     public static final Rollout NONE = new Rollout(false, 0, Instant.MIN, Instant.MIN);
   }

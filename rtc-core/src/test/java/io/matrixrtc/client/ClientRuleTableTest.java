@@ -23,7 +23,7 @@ class ClientRuleTableTest {
   private static final Pattern TEST = Pattern.compile("`(\\w+)#(\\w+)`");
   private static final Pattern ID =
       Pattern.compile(
-          "\\b(?:(?:HTTP|ID|DISC|SIZE|LOGIN|SYNC|PUMP|FEED|RECV|CLIENT|DELAY|STICKY|FEATURES)-[A-Z]+(?:-[A-Z]+)*"
+          "\\b(?:(?:HTTP|ID|DISC|SIZE|LOGIN|SYNC|PUMP|FEED|RECV|CLIENT|ROOMS|DELAY|STICKY|FEATURES)-[A-Z]+(?:-[A-Z]+)*"
               + "|SECRETS|SEND-OUTCOMES|OTK-MISSING|STATE-ONCE|STATE-LIMIT)\\b");
 
   private record Row(String id, List<String> tests) {}

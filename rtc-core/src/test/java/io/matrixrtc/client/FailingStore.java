@@ -1,15 +1,18 @@
 package io.matrixrtc.client;
 
+import io.matrixrtc.e2ee.BackupCount;
 import io.matrixrtc.e2ee.Changes;
 import io.matrixrtc.e2ee.CryptoStore;
 import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.Device;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
 import io.matrixrtc.e2ee.RoomKeyId;
+import io.matrixrtc.e2ee.RowChanges;
 import io.matrixrtc.e2ee.Sealed;
 import io.matrixrtc.e2ee.StoredAccount;
 import io.matrixrtc.e2ee.StoredInboxEvent;
 import io.matrixrtc.e2ee.StoredRoomKey;
+import io.matrixrtc.e2ee.StoredRows;
 import io.matrixrtc.e2ee.StoredSession;
 import io.matrixrtc.e2ee.UserDevice;
 import io.matrixrtc.e2ee.UserIdentity;
@@ -83,6 +86,26 @@ final class FailingStore implements CryptoStore {
   }
 
   @Override
+  public List<StoredRoomKey> notBackedUp(String version, int limit) throws CryptoStoreException {
+    return store.notBackedUp(version, limit);
+  }
+
+  @Override
+  public BackupCount backupCount(String version) throws CryptoStoreException {
+    return store.backupCount(version);
+  }
+
+  @Override
+  public StoredRows roomRows() {
+    return store.roomRows();
+  }
+
+  @Override
+  public StoredRows extraRows() {
+    return store.extraRows();
+  }
+
+  @Override
   public Optional<WithheldRoomKey> withheld(RoomKeyId id) throws CryptoStoreException {
     return store.withheld(id);
   }
@@ -123,14 +146,14 @@ final class FailingStore implements CryptoStore {
   }
 
   @Override
-  public void write(Changes changes) throws CryptoStoreException {
+  public void write(Changes changes, RowChanges extra) throws CryptoStoreException {
     if (failsAfter-- == 0) {
       fails = true;
     }
     if (fails) {
       throw new CryptoStoreException.Unavailable("disk full", new IOException("disk full"));
     }
-    store.write(changes);
+    store.write(changes, extra);
   }
 
   @Override

@@ -447,4 +447,106 @@ interface CryptoStoreContract {
       assertThat(store.removedDevice(new UserDevice("@b:x", "D4"))).isEmpty();
     }
   }
+
+  private static RowKey row(String kind, String scope, String name) {
+    return new RowKey(kind, scope, name);
+  }
+
+  private static RowChanges rows(RowKey key, int content) {
+    return new RowChanges(Map.of(key, Optional.of(Sealed.of(new byte[] {(byte) content}))));
+  }
+
+  @Test
+  default void extraRowsAreWrittenWithTheChangesAndFoundInOrder() throws Exception {
+    try (CryptoStore store = open()) {
+      assertThat(store.extraRows().find(row("job", "1", "a"))).isEmpty();
+      store.write(Changes.builder().syncToken("t").build(), rows(row("job", "1", "b"), 1));
+      store.write(Changes.builder().build(), rows(row("job", "1", "a"), 2));
+      store.write(Changes.builder().build(), rows(row("job", "2", "a"), 3));
+      store.write(Changes.builder().build(), rows(row("mark", "1", "a"), 4));
+      store.write(Changes.builder().build(), rows(row("job", "2", "a"), 5));
+      assertThat(store.syncToken()).contains("t");
+      assertThat(store.extraRows().find(row("job", "2", "a"))).contains(Sealed.of(new byte[] {5}));
+      assertThat(store.extraRows().of("job", "1"))
+          .extracting(StoredRow::key)
+          .containsExactly(row("job", "1", "a"), row("job", "1", "b"));
+      assertThat(store.extraRows().of("job", Optional.empty(), 2))
+          .extracting(StoredRow::key)
+          .containsExactly(row("job", "1", "a"), row("job", "1", "b"));
+      assertThat(store.extraRows().of("job", Optional.of(row("job", "1", "b")), 2))
+          .extracting(StoredRow::key)
+          .containsExactly(row("job", "2", "a"));
+      assertThat(store.roomRows().of("job", "1")).as("kept apart").isEmpty();
+      store.write(
+          Changes.builder().build(),
+          new RowChanges(Map.of(row("job", "1", "a"), Optional.empty())));
+      assertThat(store.extraRows().of("job", "1")).hasSize(1);
+      store.erase();
+      assertThat(store.extraRows().of("job", Optional.empty(), 10)).isEmpty();
+    }
+  }
+
+  @Test
+  default void roomRowsAreAPartOfTheChanges() throws Exception {
+    RowKey key = row("settings", "!r:x", "");
+    try (CryptoStore store = open()) {
+      store.write(Changes.builder().roomRow(key, Optional.of(Sealed.of(new byte[] {1}))).build());
+      assertThat(store.roomRows().find(key)).contains(Sealed.of(new byte[] {1}));
+      assertThat(store.extraRows().find(key)).isEmpty();
+      store.write(Changes.builder().roomRow(key, Optional.empty()).build());
+      assertThat(store.roomRows().find(key)).isEmpty();
+    }
+  }
+
+  private static StoredRoomKey backupKey(int number, int content) throws Exception {
+    RoomKeyInfo info =
+        new RoomKeyInfo(
+            new RoomKeyId("!r:x", "s" + number),
+            peer(1),
+            Optional.empty(),
+            RoomKeySource.IMPORTED,
+            SenderData.unknown(),
+            false,
+            0);
+    return new StoredRoomKey(info, Sealed.of(new byte[] {(byte) content}));
+  }
+
+  @Test
+  default void backupMarkTellsWhichKeysABackupLacks() throws Exception {
+    try (CryptoStore store = open()) {
+      assertThat(store.backupCount("1")).isEqualTo(new BackupCount(0, 0));
+      Changes.Builder keys = Changes.builder();
+      for (int i = 0; i < 5; i++) {
+        keys.roomKey(backupKey(i, i));
+      }
+      store.write(keys.build());
+      assertThat(store.notBackedUp("1", 10)).hasSize(5);
+      assertThat(store.notBackedUp("1", 2)).hasSize(2);
+      store.write(
+          Changes.builder()
+              .backupMark(new RoomKeyId("!r:x", "s0"), Optional.of("1"))
+              .backupMark(new RoomKeyId("!r:x", "s1"), Optional.of("2"))
+              .backupMark(new RoomKeyId("!r:x", "s2"), Optional.of("3"))
+              .backupMark(new RoomKeyId("!r:x", "unknown"), Optional.of("2"))
+              .build());
+      assertThat(store.notBackedUp("2", 10))
+          .extracting(key -> key.id().sessionId())
+          .containsExactlyInAnyOrder("s0", "s2", "s3", "s4");
+      assertThat(store.notBackedUp("2", 1)).hasSize(1);
+      assertThat(store.notBackedUp("2", 0)).isEmpty();
+      assertThat(store.backupCount("2")).isEqualTo(new BackupCount(5, 1));
+      store.write(Changes.builder().roomKey(backupKey(1, 9)).build());
+      assertThat(store.backupCount("2"))
+          .as("a new seal is no new key")
+          .isEqualTo(new BackupCount(5, 1));
+      store.write(
+          Changes.builder()
+              .roomKey(backupKey(1, 10))
+              .backupMark(new RoomKeyId("!r:x", "s1"), Optional.empty())
+              .build());
+      assertThat(store.backupCount("2")).isEqualTo(new BackupCount(5, 0));
+      store.erase();
+      assertThat(store.backupCount("2")).isEqualTo(new BackupCount(0, 0));
+    }
+  }
 }

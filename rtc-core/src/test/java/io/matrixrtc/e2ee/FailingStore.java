@@ -75,6 +75,26 @@ final class FailingStore implements CryptoStore {
   }
 
   @Override
+  public List<StoredRoomKey> notBackedUp(String version, int limit) throws CryptoStoreException {
+    return store.notBackedUp(version, limit);
+  }
+
+  @Override
+  public BackupCount backupCount(String version) throws CryptoStoreException {
+    return store.backupCount(version);
+  }
+
+  @Override
+  public StoredRows roomRows() {
+    return store.roomRows();
+  }
+
+  @Override
+  public StoredRows extraRows() {
+    return store.extraRows();
+  }
+
+  @Override
   public Optional<WithheldRoomKey> withheld(RoomKeyId id) throws CryptoStoreException {
     return store.withheld(id);
   }
@@ -115,14 +135,14 @@ final class FailingStore implements CryptoStore {
   }
 
   @Override
-  public void write(Changes changes) throws CryptoStoreException {
+  public void write(Changes changes, RowChanges extra) throws CryptoStoreException {
     if (fails) {
       throw new CryptoStoreException.Unavailable("disk full", new IOException());
     }
     writes++;
     last = changes;
     identitiesWritten += changes.identities().size();
-    store.write(changes);
+    store.write(changes, extra);
   }
 
   @Override

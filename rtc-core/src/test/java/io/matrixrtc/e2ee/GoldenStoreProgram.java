@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * Makes the golden stores of the present schema version: two devices with a session between them.
@@ -17,6 +18,8 @@ final class GoldenStoreProgram {
   static final UserDevice ALICE = new UserDevice("@alice:x.org", "ALICE");
   static final UserDevice BOB = new UserDevice("@bob:x.org", "BOB");
   static final String TYPE = "org.example.golden";
+  static final String ROOM = "!golden:x.org";
+  static final RowKey ROW = new RowKey("golden", "1", "");
 
   private GoldenStoreProgram() {}
 
@@ -26,7 +29,7 @@ final class GoldenStoreProgram {
   }
 
   /** The version that {@link #main} makes. */
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   static String fileName(int version, UserDevice device) {
     return "store-" + version + "-" + device.deviceId().toLowerCase(Locale.ROOT) + ".db";
@@ -43,6 +46,17 @@ final class GoldenStoreProgram {
   static OlmMachine machine(MachineNetwork network, UserDevice device, SqliteCryptoStore store)
       throws CryptoStoreException {
     return OlmMachine.open(device, MachineNetwork.ALL, store, store.stateKey(), network.random());
+  }
+
+  /** Writes to the room, which may be known or not. */
+  static RoomEncryptionOutcome.Encrypted say(MachineNetwork network, OlmMachine by)
+      throws CryptoStoreException {
+    by.rooms().encryptionEnabled(ROOM, Json.newObject().put("algorithm", "m.megolm.v1.aes-sha2"));
+    RoomMembers members =
+        new RoomMembers(Set.of(ALICE.userId(), BOB.userId()), Set.of(), HistoryVisibility.SHARED);
+    by.rooms().encrypt(ROOM, members, TYPE, Json.newObject(), network.now);
+    network.settle(by);
+    return (RoomEncryptionOutcome.Encrypted) by.rooms().takeCompleted().get(0).outcome();
   }
 
   public static void main(String[] args) throws Exception {
@@ -63,6 +77,10 @@ final class GoldenStoreProgram {
       bob.crossSigning().bootstrap(network.now); // since version 2
       network.settle(alice);
       network.settle(bob);
+      say(network, alice); // since version 3
+      network.sync(bob);
+      bob.acknowledge(List.of(3L));
+      alice.rooms().keys().write(new ExtraWrites().put(ROW, new byte[] {3}));
       alice.close();
       bob.close();
     }

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,7 +18,7 @@ class GoldenStoreTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2})
+  @ValueSource(ints = {1, 2, 3})
   void storeGoldenEachVersionIsReadAndGoesOn(int version) throws Exception {
     for (UserDevice device : List.of(GoldenStoreProgram.ALICE, GoldenStoreProgram.BOB)) {
       String name = GoldenStoreProgram.fileName(version, device);
@@ -59,6 +60,21 @@ class GoldenStoreTest {
           .as("and can be made in an older store")
           .isTrue();
 
+      assertThat(alice.rooms().outboundSession(GoldenStoreProgram.ROOM).isPresent())
+          .as("written to since version 3")
+          .isEqualTo(version >= 3);
+      assertThat(alice.rooms().keys().row(GoldenStoreProgram.ROW).isPresent())
+          .isEqualTo(version >= 3);
+      RoomEncryptionOutcome.Encrypted room = GoldenStoreProgram.say(network, alice);
+      assertThat(room.index()).isEqualTo(version >= 3 ? 1 : 0);
+      assertThat(room.shares())
+          .isEqualTo(Map.of(GoldenStoreProgram.BOB, new RoomKeyShare.Served(0)));
+      if (version < 3) {
+        network.sync(bob);
+        bob.acknowledge(List.of(3L));
+      }
+      assertThat(bob.rooms().keys().info(room.key())).isPresent();
+
       int sessions = bobStore.sessions(alice.identityKeys().curve25519()).size();
       network.deliver(
           alice,
@@ -70,7 +86,7 @@ class GoldenStoreTest {
           .isInstanceOfSatisfying(
               ToDeviceResult.Decrypted.class,
               event -> {
-                assertThat(event.id()).isEqualTo(3);
+                assertThat(event.id()).isEqualTo(4);
                 assertThat(event.content().path("text").asText()).isEqualTo("goes on");
               });
       assertThat(bobStore.sessions(alice.identityKeys().curve25519()))

@@ -24,8 +24,8 @@ final class HookedStore implements CryptoStore {
   }
 
   @Override
-  public void write(Changes changes) throws CryptoStoreException {
-    hook.write(store, changes);
+  public void write(Changes changes, RowChanges extra) throws CryptoStoreException {
+    hook.write(store, changes); // tests with a hook have no other rows
   }
 
   @Override
@@ -78,6 +78,26 @@ final class HookedStore implements CryptoStore {
   public List<StoredRoomKey> roomKeys(Optional<RoomKeyId> after, int limit)
       throws CryptoStoreException {
     return store.roomKeys(after, limit);
+  }
+
+  @Override
+  public List<StoredRoomKey> notBackedUp(String version, int limit) throws CryptoStoreException {
+    return store.notBackedUp(version, limit);
+  }
+
+  @Override
+  public BackupCount backupCount(String version) throws CryptoStoreException {
+    return store.backupCount(version);
+  }
+
+  @Override
+  public StoredRows roomRows() {
+    return store.roomRows();
+  }
+
+  @Override
+  public StoredRows extraRows() {
+    return store.extraRows();
   }
 
   @Override

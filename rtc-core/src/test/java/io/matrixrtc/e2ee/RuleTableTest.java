@@ -22,7 +22,8 @@ class RuleTableTest {
       Pattern.compile("^\\| ([A-Z0-9-]+) \\| .* \\| `(\\w+)#(\\w+)` \\|$");
   private static final Pattern ID =
       Pattern.compile(
-          "\\b(?:DEV|XS|OTK|SESS|SEND|TD|ROOM|STORE|INBOX)-[A-Z0-9]+(?:-[A-Z0-9]+)*\\b");
+          "\\b(?:DEV|XS|OTK|SESS|SEND|TD|ROOM|SHARE|ROTATE|WITHHELD|REQUEST|FORWARD|BACKUP|STORE"
+              + "|INBOX)-[A-Z0-9]+(?:-[A-Z0-9]+)*\\b");
 
   private record Row(String id, String testClass, String method) {}
 

@@ -306,7 +306,7 @@ class SessionsTest {
   }
 
   /** The store of an alice who lost her sessions. */
-  private MemoryCryptoStore copyWithoutSessions() {
+  private MemoryCryptoStore copyWithoutSessions() throws CryptoStoreException {
     MemoryCryptoStore copy = new MemoryCryptoStore();
     copy.write(Changes.builder().account(aliceStore.account().orElseThrow()).build());
     return copy;

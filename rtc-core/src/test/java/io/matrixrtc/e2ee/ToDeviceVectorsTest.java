@@ -145,10 +145,12 @@ class ToDeviceVectorsTest {
   private static void checkRoomEvent(OlmMachine machine, JsonNode attempt) throws Exception {
     ObjectNode event = (ObjectNode) exact(attempt.get("event"));
     RoomEventResult result =
-        machine.decryptRoomEvent(
-            attempt.get("room_id").textValue(),
-            event,
-            policy(attempt.get("trust_requirement").textValue()));
+        machine
+            .rooms()
+            .decrypt(
+                attempt.get("room_id").textValue(),
+                event,
+                policy(attempt.get("trust_requirement").textValue()));
     JsonNode expect = attempt.get("expect");
     if (expect.get("result").textValue().equals("ok")) {
       assertThat(result)

@@ -1,15 +1,18 @@
 package io.matrixrtc.e2ee.sqlite;
 
+import io.matrixrtc.e2ee.BackupCount;
 import io.matrixrtc.e2ee.Changes;
 import io.matrixrtc.e2ee.CryptoStore;
 import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.Device;
 import io.matrixrtc.e2ee.RoomKeyId;
+import io.matrixrtc.e2ee.RowChanges;
 import io.matrixrtc.e2ee.RowSeal;
 import io.matrixrtc.e2ee.Sealed;
 import io.matrixrtc.e2ee.StoredAccount;
 import io.matrixrtc.e2ee.StoredInboxEvent;
 import io.matrixrtc.e2ee.StoredRoomKey;
+import io.matrixrtc.e2ee.StoredRows;
 import io.matrixrtc.e2ee.StoredSession;
 import io.matrixrtc.e2ee.UserDevice;
 import io.matrixrtc.e2ee.UserIdentity;
@@ -53,6 +56,7 @@ public final class SqliteCryptoStore implements CryptoStore {
   private final StateKey key;
   private final SealedRows rows;
   private final SqliteRoomKeys roomKeys;
+  private final SqliteRows extraRows;
   private final SqliteWriter writer;
   private boolean closed;
 
@@ -63,6 +67,7 @@ public final class SqliteCryptoStore implements CryptoStore {
     this.key = key;
     this.rows = new SealedRows(new RowSeal(key, random));
     this.roomKeys = new SqliteRoomKeys(database, rows);
+    this.extraRows = new SqliteRows(database, "backup_row");
     this.writer = new SqliteWriter(database, rows, roomKeys);
   }
 
@@ -253,6 +258,26 @@ public final class SqliteCryptoStore implements CryptoStore {
   }
 
   @Override
+  public List<StoredRoomKey> notBackedUp(String version, int limit) throws CryptoStoreException {
+    return roomKeys.notBackedUp(version, limit);
+  }
+
+  @Override
+  public BackupCount backupCount(String version) throws CryptoStoreException {
+    return roomKeys.backupCount(version);
+  }
+
+  @Override
+  public StoredRows roomRows() {
+    return roomKeys.roomRows();
+  }
+
+  @Override
+  public StoredRows extraRows() {
+    return extraRows;
+  }
+
+  @Override
   public Optional<WithheldRoomKey> withheld(RoomKeyId id) throws CryptoStoreException {
     return roomKeys.withheld(id);
   }
@@ -308,8 +333,12 @@ public final class SqliteCryptoStore implements CryptoStore {
   }
 
   @Override
-  public void write(Changes changes) throws CryptoStoreException {
-    database.transaction(() -> writer.write(changes));
+  public void write(Changes changes, RowChanges extra) throws CryptoStoreException {
+    database.transaction(
+        () -> {
+          writer.write(changes);
+          extraRows.write(extra);
+        });
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.matrixrtc.e2ee.sqlite;
 
+import io.matrixrtc.e2ee.BackupCount;
 import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.RoomKeyChanges;
 import io.matrixrtc.e2ee.RoomKeyId;
@@ -12,6 +13,7 @@ import io.matrixrtc.e2ee.WithheldRoomKey;
 import io.matrixrtc.olm.Curve25519PublicKey;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,10 +25,12 @@ final class SqliteRoomKeys implements RoomKeyStore {
 
   private final Database database;
   private final SealedRows rows;
+  private final SqliteRows roomRows;
 
   SqliteRoomKeys(Database database, SealedRows rows) {
     this.database = database;
     this.rows = rows;
+    this.roomRows = new SqliteRows(database, "room_row");
   }
 
   @Override
@@ -54,6 +58,37 @@ final class SqliteRoomKeys implements RoomKeyStore {
         after.get().roomId(),
         after.get().sessionId(),
         limit);
+  }
+
+  @Override
+  public List<StoredRoomKey> notBackedUp(String version, int limit) throws CryptoStoreException {
+    // Three ranges of the index: what is done is not gone through again
+    List<StoredRoomKey> found = new ArrayList<>();
+    for (String range : List.of("IS NULL", "< ?", "> ?")) {
+      String where = SELECT + "WHERE backup_version " + range + " LIMIT ?";
+      int rest = limit - found.size();
+      found.addAll(
+          range.equals("IS NULL")
+              ? database.query(this::key, where, rest)
+              : database.query(this::key, where, version, rest));
+    }
+    return found;
+  }
+
+  @Override
+  public BackupCount backupCount(String version) throws CryptoStoreException {
+    return new BackupCount(
+        count("SELECT count(*) FROM room_key"),
+        count("SELECT count(*) FROM room_key WHERE backup_version = ?", version));
+  }
+
+  private long count(String sql, Object... values) throws CryptoStoreException {
+    return database.first(row -> row.getLong(1), sql, values).orElse(0L);
+  }
+
+  @Override
+  public SqliteRows roomRows() {
+    return roomRows;
   }
 
   private StoredRoomKey key(ResultSet row) throws SQLException, CryptoStoreException {
@@ -91,7 +126,10 @@ final class SqliteRoomKeys implements RoomKeyStore {
   void write(RoomKeyChanges changes) throws CryptoStoreException {
     for (StoredRoomKey key : changes.keys()) {
       database.update(
-          "INSERT OR REPLACE INTO room_key VALUES (?, ?, ?, ?, ?)",
+          "INSERT INTO room_key (room_id, session_id, sender_key, sealed_info, sealed)"
+              + " VALUES (?, ?, ?, ?, ?) ON CONFLICT (room_id, session_id) DO UPDATE SET"
+              + " sender_key = excluded.sender_key, sealed_info = excluded.sealed_info,"
+              + " sealed = excluded.sealed", // backup_version stays
           key.id().roomId(),
           key.id().sessionId(),
           key.info().senderKey().toBytes(),
@@ -126,5 +164,21 @@ final class SqliteRoomKeys implements RoomKeyStore {
           event.getKey().index(),
           event.getValue());
     }
+    for (Map.Entry<RoomKeyId, Optional<String>> mark : changes.backupMarks().entrySet()) {
+      RoomKeyId id = mark.getKey();
+      if (mark.getValue().isPresent()) {
+        database.update(
+            "UPDATE room_key SET backup_version = ? WHERE room_id = ? AND session_id = ?",
+            mark.getValue().get(),
+            id.roomId(),
+            id.sessionId());
+      } else {
+        database.update(
+            "UPDATE room_key SET backup_version = NULL WHERE room_id = ? AND session_id = ?",
+            id.roomId(),
+            id.sessionId());
+      }
+    }
+    roomRows.write(changes.rows());
   }
 }
