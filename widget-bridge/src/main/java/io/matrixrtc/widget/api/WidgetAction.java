@@ -75,11 +75,14 @@ public enum WidgetAction {
 
   private static final Map<Direction, Map<String, WidgetAction>> BY_NAME = byName();
 
+  @SuppressWarnings("ImmutableEnumChecker") // an unmodifiable copy
   private final Set<Direction> directions;
+
+  @SuppressWarnings("ImmutableEnumChecker") // an unmodifiable copy
   private final List<String> names;
 
   WidgetAction(Set<Direction> directions, String... names) {
-    this.directions = directions;
+    this.directions = Set.copyOf(directions);
     this.names = List.of(names);
   }
 

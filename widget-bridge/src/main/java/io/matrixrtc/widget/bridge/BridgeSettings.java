@@ -1,5 +1,6 @@
 package io.matrixrtc.widget.bridge;
 
+import io.vertx.core.http.HttpServerOptions;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
@@ -34,6 +35,13 @@ public record BridgeSettings(
   public static BridgeSettings of(URI publicUrl, String widgetOrigin) {
     return new BridgeSettings(
         publicUrl, widgetOrigin, 2_000, 18 << 20, 4_096, 64L << 20, Duration.ofSeconds(30));
+  }
+
+  /** Options for the server that carries the bridge: its relay needs longer messages than usual. */
+  public HttpServerOptions serverOptions() {
+    return new HttpServerOptions()
+        .setMaxWebSocketMessageSize(4 * maxMessageChars) // UTF-8
+        .setMaxWebSocketFrameSize(4 * maxMessageChars);
   }
 
   String pageOrigin() {

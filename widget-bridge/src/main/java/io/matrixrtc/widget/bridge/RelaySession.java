@@ -62,6 +62,7 @@ final class RelaySession {
     welcome.put("seen", buffer.lastReceived());
     welcome.put("url", widgetUrl().toString());
     welcome.put("origin", settings.widgetOrigin());
+    welcome.put("max", settings.maxMessageChars() / 2); // escaped once more it must still fit
     send.accept(welcome.toString());
     buffer.unacknowledged().forEach(frame -> send.accept(text(frame)));
     return true;

@@ -114,12 +114,8 @@ public final class WidgetBridge {
     request
         .request()
         .toWebSocket()
-        .onSuccess(socket -> context.runOnContext(now -> onSocket(socket)))
+        .onSuccess(socket -> new Connection(socket).start()) // at once: frames may be here already
         .onFailure(request::fail);
-  }
-
-  private void onSocket(ServerWebSocket socket) {
-    new Connection(socket).start();
   }
 
   /** One WebSocket: first {@code hello}, then frames of its session. */

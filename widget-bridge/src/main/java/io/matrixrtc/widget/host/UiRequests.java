@@ -2,6 +2,7 @@ package io.matrixrtc.widget.host;
 
 import io.matrixrtc.json.Json;
 import io.matrixrtc.widget.api.Feature;
+import io.matrixrtc.widget.api.WidgetError;
 import io.matrixrtc.widget.host.UiDriver.AlwaysOnScreen;
 import io.matrixrtc.widget.host.UiDriver.Navigate;
 import io.matrixrtc.widget.host.UiDriver.Sticker;
@@ -59,8 +60,8 @@ final class UiRequests {
   }
 
   /** Opening, closing and changing a modal widget. */
-  void modal(Exchange exchange, RequestFields data) throws RequestRefusedException {
-    throw new RequestRefusedException("Unable to open modal at this time");
+  void modal(Exchange exchange, RequestFields data) {
+    exchange.refuse(WidgetError.of("Unable to open modal at this time"));
   }
 
   private void need(Feature feature) throws RequestRefusedException {

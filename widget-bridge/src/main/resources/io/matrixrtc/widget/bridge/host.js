@@ -18,6 +18,7 @@ let seen = 0;        // last number received
 let sent = 0;        // last number given out
 let unacknowledged = [];
 let over = false;
+let max = 0;         // longest message, in characters
 let delay = 250;
 let outgoing = Promise.resolve(); // conversions take time; the order stays
 
@@ -52,6 +53,7 @@ function receive(entry) {
     delay = 250;
     session = entry.session;
     origin = entry.origin;
+    max = entry.max;
     say('');
     unacknowledged = unacknowledged.filter((kept) => kept.n > entry.seen);
     unacknowledged.forEach(write);
@@ -112,8 +114,17 @@ window.addEventListener('message', (event) => {
   if (['api', 'widgetId', 'requestId', 'action'].some((name) => typeof data[name] !== 'string')) return;
   outgoing = outgoing
     .then(() => plain(data))
-    .then((message) => put({ t: 'msg', origin: event.origin, source: true, text: JSON.stringify(message) }))
+    .then((message) => {
+      const text = JSON.stringify(message);
+      if (text.length <= max) put({ t: 'msg', origin: event.origin, source: true, text });
+      else if (!data.response && frame) tooLong(data);
+    })
     .catch((error) => console.warn('a message could not be relayed', error.name));
 });
+
+function tooLong(request) {
+  const reply = { ...request, response: { error: { message: 'Message too long' } } };
+  frame.contentWindow.postMessage(reply, origin);
+}
 
 connect();

@@ -72,6 +72,15 @@ class WidgetPackageRulesTest {
               "io.matrixrtc.widget.client..");
 
   @ArchTest
+  static final ArchRule ONLY_THE_BRIDGE_KNOWS_VERTX =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.matrixrtc.widget.bridge..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.vertx..", "io.netty..", "io.matrixrtc.widget.bridge..");
+
+  @ArchTest
   static final ArchRule NO_CYCLES =
       slices().matching("io.matrixrtc.widget.(*)..").should().beFreeOfCycles();
 

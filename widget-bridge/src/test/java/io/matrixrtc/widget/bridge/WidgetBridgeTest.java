@@ -6,6 +6,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.PoolScheduler;
+import io.matrixrtc.widget.api.Capability;
+import io.matrixrtc.widget.api.CapabilitySet;
+import io.matrixrtc.widget.api.WidgetAction;
+import io.matrixrtc.widget.client.WidgetClient;
+import io.matrixrtc.widget.client.WidgetListener;
+import io.matrixrtc.widget.client.WidgetResult;
+import io.matrixrtc.widget.client.WidgetSettings;
 import io.matrixrtc.widget.host.FakeDriver;
 import io.matrixrtc.widget.host.FakeRooms;
 import io.matrixrtc.widget.host.FramePort;
@@ -15,17 +22,22 @@ import io.matrixrtc.widget.host.HostedWidget;
 import io.matrixrtc.widget.host.WidgetHost;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.ext.web.Router;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -33,11 +45,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The bridge over real sockets; a page is played by a WebSocket client. */
 class WidgetBridgeTest {
@@ -45,6 +59,13 @@ class WidgetBridgeTest {
   private static final String WIDGET = "https://widget.example.org";
 
   private final Vertx vertx = Vertx.vertx();
+
+  /** Held here: Vert.x closes a client, and its connections, once nobody refers to it. */
+  private final WebSocketClient sockets =
+      vertx.createWebSocketClient(
+          new WebSocketClientOptions().setMaxMessageSize(1 << 20).setMaxFrameSize(1 << 20));
+
+  private final HttpClientAgent http = vertx.createHttpClient();
   private final ScheduledExecutorService pool = Executors.newSingleThreadScheduledExecutor();
   private final SignedLinks links = new SignedLinks(new byte[32]);
   private final FakeDriver driver = new FakeDriver();
@@ -125,14 +146,7 @@ class WidgetBridgeTest {
               .setPort(server.actualPort())
               .setURI("/calls/relay")
               .putHeader("Origin", origin);
-      socket =
-          get(
-              vertx
-                  .createWebSocketClient(
-                      new WebSocketClientOptions()
-                          .setMaxMessageSize(1 << 20)
-                          .setMaxFrameSize(1 << 20))
-                  .connect(options));
+      socket = get(sockets.connect(options));
       socket.textMessageHandler(got::add);
       send(hello);
     }
@@ -161,9 +175,13 @@ class WidgetBridgeTest {
       ObjectNode message = Json.newObject();
       message.put("api", "fromWidget").put("widgetId", "w").put("requestId", "r" + number);
       message.put("action", action).putObject("data");
+      relay(number, message.toString());
+    }
+
+    void relay(long number, String text) {
       ObjectNode frame = Json.newObject().put("t", "msg").put("n", number);
-      frame.put("origin", WIDGET).put("source", true).put("text", message.toString());
-      get(socket.writeTextMessage(frame.toString()));
+      frame.put("origin", WIDGET).put("source", true).put("text", text);
+      socket.writeTextMessage(frame.toString());
     }
 
     void cut() throws Exception {
@@ -184,9 +202,7 @@ class WidgetBridgeTest {
     for (String file : new String[] {"", "host.js", "host.css"}) {
       HttpClientResponse response =
           get(
-              vertx
-                  .createHttpClient()
-                  .request(HttpMethod.GET, server.actualPort(), "127.0.0.1", "/calls/" + file)
+              http.request(HttpMethod.GET, server.actualPort(), "127.0.0.1", "/calls/" + file)
                   .compose(request -> request.send()));
       assertThat(response.statusCode()).isEqualTo(200);
       assertThat(response.getHeader("Content-Security-Policy"))
@@ -309,6 +325,76 @@ class WidgetBridgeTest {
           .atMost(Duration.ofSeconds(10))
           .until(() -> get(bridge.sessionCount()) == 0);
     }
+  }
+
+  @Test
+  void aWidgetInJavaTalksThroughTheRelay() throws Exception {
+    Page page = opened();
+    page.next();
+    AtomicLong numbers = new AtomicLong();
+    CompletableFuture<CapabilitySet> ready = new CompletableFuture<>();
+    WidgetListener listener =
+        new WidgetListener() {
+          @Override
+          public void onCapabilities(CapabilitySet approved) {
+            ready.complete(approved);
+          }
+        };
+    try (WidgetClient client =
+        new WidgetClient(
+            WidgetSettings.of(
+                "w", List.of(Capability.parse("org.matrix.msc2762.send.event:m.reaction"))),
+            listener,
+            text -> page.relay(numbers.incrementAndGet(), text),
+            new PoolScheduler(pool, InstantSource.system()),
+            () -> "w" + numbers.get() + "-" + System.nanoTime())) {
+      client.start();
+      for (int i = 0; i < 4; i++) { // versions, loaded, capabilities, notice
+        client.onMessage(page.nextMessage().path("text").asText());
+      }
+      assertThat(ready.get(10, TimeUnit.SECONDS).capabilities()).hasSize(1);
+      CompletableFuture<WidgetResult> sent =
+          client
+              .request(
+                  WidgetAction.SEND_EVENT,
+                  Json.parseObject("{\"type\":\"m.reaction\",\"content\":{}}"))
+              .toCompletableFuture();
+      client.onMessage(page.nextMessage().path("text").asText());
+      assertThat(sent.get(10, TimeUnit.SECONDS))
+          .isEqualTo(
+              new WidgetResult.Answered(
+                  Json.parseObject(
+                      "{\"room_id\":\"!room:example.org\",\"event_id\":\"$event1\"}")));
+    }
+  }
+
+  @Test
+  void theVerticleServesPageAndWidgetOnOriginsOfTheirOwn(@TempDir Path files) throws Exception {
+    Files.writeString(files.resolve("index.html"), "<!doctype html>widget");
+    Files.writeString(files.resolve("config.json"), "{}");
+    BridgeVerticle verticle =
+        new BridgeVerticle(
+            new BridgeVerticle.Addresses("127.0.0.1", 0, 0),
+            new WidgetFiles(files, Optional.of("{\"mine\":1}")),
+            links,
+            this::open,
+            InstantSource.system());
+    get(vertx.deployVerticle(verticle));
+    URI page = URI.create(verticle.link("good", Duration.ofMinutes(1)));
+    assertThat(body(page.getPort(), "/")).contains("host.js");
+    int widget = URI.create(verticle.widgetOrigin()).getPort();
+    assertThat(widget).isNotEqualTo(page.getPort());
+    assertThat(body(widget, "/index.html")).contains("widget");
+    assertThat(body(widget, "/config.json")).as("the host's own").isEqualTo("{\"mine\":1}");
+    assertThat(body(widget, "/../index.html")).doesNotContain("root:");
+  }
+
+  private String body(int port, String path) throws Exception {
+    return get(
+        http.request(HttpMethod.GET, port, "127.0.0.1", path)
+            .compose(request -> request.send())
+            .compose(response -> response.body())
+            .map(Object::toString));
   }
 
   @Test

@@ -33,6 +33,7 @@ final class HostRig {
   final FakeDriver driver = new FakeDriver();
   final FakeRooms rooms = new FakeRooms();
   final WidgetHostMachine machine;
+  private final String origin;
   final List<ObjectNode> posted = new ArrayList<>();
   final List<HostEvent> events = new ArrayList<>();
 
@@ -49,6 +50,7 @@ final class HostRig {
   }
 
   HostRig(HostedWidget widget, HostLimits limits) {
+    origin = widget.origin();
     rooms.join(ROOM, ALICE, BOB);
     rooms.join(OTHER_ROOM, ALICE, BOB);
     machine = new WidgetHostMachine(widget, limits, rooms, () -> "h-" + ++ids);
@@ -156,7 +158,7 @@ final class HostRig {
   }
 
   void frame(String text) {
-    perform(machine.onMessage(new FrameMessage(ORIGIN, true, text), now));
+    perform(machine.onMessage(new FrameMessage(origin, true, text), now));
   }
 
   void load() {

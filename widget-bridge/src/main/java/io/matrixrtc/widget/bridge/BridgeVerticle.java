@@ -1,0 +1,100 @@
+package io.matrixrtc.widget.bridge;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/** A bridge that runs alone: host page and widget files on two ports of one host. */
+public final class BridgeVerticle extends VerticleBase {
+  private final Addresses addresses;
+  private final WidgetFiles files;
+  private final SignedLinks links;
+  private final WidgetSessions sessions;
+  private final InstantSource clock;
+  private @Nullable WidgetBridge bridge;
+  private String widgetOrigin = "";
+
+  /** Where to listen. Port 0 takes a free one. */
+  public record Addresses(String host, int pagePort, int widgetPort) {}
+
+  public BridgeVerticle(
+      Addresses addresses,
+      WidgetFiles files,
+      SignedLinks links,
+      WidgetSessions sessions,
+      InstantSource clock) {
+    this.addresses = addresses;
+    this.files = files;
+    this.links = links;
+    this.sessions = sessions;
+    this.clock = clock;
+  }
+
+  @Override
+  public Future<?> start() {
+    return vertx
+        .createHttpServer()
+        .requestHandler(files.router(vertx))
+        .listen(addresses.widgetPort, addresses.host)
+        .compose(
+            widget -> {
+              widgetOrigin = origin(widget);
+              return page();
+            });
+  }
+
+  /** Bound first, so that its port is known; requests before the bridge is there are refused. */
+  private Future<HttpServer> page() {
+    Router router = Router.router(vertx);
+    HttpServerOptions options =
+        BridgeSettings.of(URI.create("http://" + addresses.host + "/"), widgetOrigin)
+            .serverOptions();
+    return vertx
+        .createHttpServer(options)
+        .requestHandler(router)
+        .listen(addresses.pagePort, addresses.host)
+        .onSuccess(
+            server -> {
+              BridgeSettings settings =
+                  BridgeSettings.of(URI.create(origin(server) + "/"), widgetOrigin);
+              WidgetBridge mounted = new WidgetBridge(vertx, settings, links, sessions, clock);
+              mounted.mount(router);
+              bridge = mounted;
+            });
+  }
+
+  private String origin(HttpServer server) {
+    return BridgeSettings.origin(
+        URI.create("http://" + addresses.host + ":" + server.actualPort()));
+  }
+
+  /** The origin of the widget's files, once started. */
+  public String widgetOrigin() {
+    return widgetOrigin;
+  }
+
+  /** A link for a ticket; see {@link WidgetBridge#link}. */
+  public String link(String ticket, Duration lifetime) {
+    return bridge().link(ticket, lifetime);
+  }
+
+  /** The bridge, once started. */
+  public WidgetBridge bridge() {
+    WidgetBridge mounted = bridge;
+    if (mounted == null) {
+      throw new IllegalStateException("not started");
+    }
+    return mounted;
+  }
+
+  @Override
+  public Future<?> stop() {
+    return bridge == null ? Future.succeededFuture() : bridge.drain();
+  }
+}
