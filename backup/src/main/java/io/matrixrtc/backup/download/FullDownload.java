@@ -73,6 +73,7 @@ public final class FullDownload {
    * Starts, or goes on with, the download of {@code version}. Call it whenever a private key that
    * fits is known: at the program's start too. Does nothing if it runs already (DL-ONCE), if it was
    * paused or stopped and {@code byUser} is not set, or if it is complete and the backup unchanged.
+   * A job of another version is given up: {@link #drain} it first while its key is known.
    *
    * @param key which stays open, and the caller's, until the job is at an end
    */
@@ -99,7 +100,27 @@ public final class FullDownload {
     }
     String owner = known.map(DownloadJob::owner).orElse("");
     file.delete();
-    return begin(newJob(version, key, now), owner, key, now);
+    return begin(newJob(version, key, now), owner, key, false, now);
+  }
+
+  /**
+   * Imports what the job of a version that is gone, or no longer current, has fetched, and then
+   * ends it (DL-GONE). Its key may be dropped only after that.
+   *
+   * @return nothing if there is no such job, or {@code oldKey} does not open it
+   */
+  public List<DownloadEffect> drain(BackupKey oldKey, Instant now)
+      throws IOException, VaultException {
+    Optional<DownloadJob> known = store.job();
+    if (running != null
+        || known.isEmpty()
+        || known.get().state().isFinal()
+        || !known.get().publicKey().equals(oldKey.publicKey().toBase64())
+        || Lease.isHeldByAnother(known.get(), us, now)) {
+      return List.of();
+    }
+    DownloadJob ours = known.get().ownedBy(us, now.plus(Lease.LENGTH));
+    return begin(ours, known.get().owner(), oldKey, true, now);
   }
 
   private DownloadJob newJob(BackupVersion version, BackupKey key, Instant now) {
@@ -134,14 +155,14 @@ public final class FullDownload {
       return List.of();
     }
     if (job.state().isFinal()) {
-      return begin(newJob(version, key, now), job.owner(), key, now);
+      return begin(newJob(version, key, now), job.owner(), key, false, now);
     }
-    return begin(job.ownedBy(us, now.plus(Lease.LENGTH)), job.owner(), key, now);
+    return begin(job.ownedBy(us, now.plus(Lease.LENGTH)), job.owner(), key, false, now);
   }
 
   /** Takes the job with the lease and goes on from what is on disk. */
   private List<DownloadEffect> begin(
-      DownloadJob job, String expectedOwner, BackupKey key, Instant now)
+      DownloadJob job, String expectedOwner, BackupKey key, boolean drain, Instant now)
       throws IOException, VaultException {
     Spool spool = Spool.recover(file);
     DownloadJob recovered = job;
@@ -154,14 +175,15 @@ public final class FullDownload {
     recovered =
         recovered
             .found(spool.entries(), whole)
-            .in(whole ? DownloadState.IMPORTING : DownloadState.FETCHING);
+            .in(whole || drain ? DownloadState.IMPORTING : DownloadState.FETCHING);
     if (!store.save(recovered, expectedOwner)) {
       return List.of(new DownloadEffect.WakeAt(now.plus(Lease.LENGTH)));
     }
     Running at = new Running(key, spool, recovered, now);
+    at.draining = drain;
     running = at;
     List<DownloadEffect> effects = new ArrayList<>();
-    if (!whole) {
+    if (!whole && !drain) {
       effects.add(fetch(at));
     }
     effects.add(new DownloadEffect.Step());
@@ -362,7 +384,7 @@ public final class FullDownload {
     running = null;
     List<DownloadEffect> effects = new ArrayList<>();
     effects.add(new DownloadEffect.CancelFetch());
-    effects.addAll(begin(at.job.found(at.job.seen(), false), us, at.key, now));
+    effects.addAll(begin(at.job.found(at.job.seen(), false), us, at.key, at.draining, now));
     return effects;
   }
 
