@@ -25,8 +25,6 @@ import org.jspecify.annotations.Nullable;
 public final class FullDownload {
   private static final int SYNC_BYTES = 4 << 20;
   private static final Duration SYNC_AFTER = Duration.ofSeconds(2);
-  private static final Duration FIRST_RETRY = Duration.ofSeconds(5);
-  private static final Duration LAST_RETRY = Duration.ofMinutes(10);
 
   private final DownloadStore store;
   private final SpoolFile file;
@@ -286,20 +284,11 @@ public final class FullDownload {
     at.failedAt = now;
     at.retryAt =
         failure.kind() == FetchFailure.Kind.TRY_AGAIN
-            ? now.plus(retryDelay(at.job, failure))
+            ? now.plus(failure.delay(at.job.attempts()))
             : null; // after the next login
     effects.add(nextWake(at, now));
     effects.add(new DownloadEffect.Tell(progress(at, now)));
     return effects;
-  }
-
-  private static Duration retryDelay(DownloadJob job, FetchFailure failure) {
-    Duration delay = FIRST_RETRY;
-    for (int i = 1; i < job.attempts() && delay.compareTo(LAST_RETRY) < 0; i++) {
-      delay = delay.multipliedBy(2);
-    }
-    Duration own = delay.compareTo(LAST_RETRY) > 0 ? LAST_RETRY : delay;
-    return failure.retryAfter().filter(asked -> asked.compareTo(own) > 0).orElse(own); // DL-RETRY
   }
 
   private static DownloadEffect nextWake(Running at, Instant now) {
