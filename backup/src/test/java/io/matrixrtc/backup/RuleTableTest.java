@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** The table of rules, the ids at the checks and the tests belong together. */
 class RuleTableTest {
   private static final Pattern ROW =
-      Pattern.compile("^\\| ([A-Z0-9-]+) \\| .* \\| `([\\w.]+)#(\\w+)` \\|$");
+      Pattern.compile("^\\| ([A-Z]+-[A-Z0-9-]+) \\| .* \\| `([\\w.]+)#(\\w+)` \\|$");
   private static final Pattern CHECKLIST_ROW =
       Pattern.compile("^\\| C([0-9]+) \\| .* \\| `([\\w.]+)#(\\w+)`.* \\|$");
   private static final Pattern ID =
@@ -54,6 +54,7 @@ class RuleTableTest {
   void everyRowNamesATestThatExists() throws Exception {
     assertThat(table(ROW)).hasSizeGreaterThan(25);
     assertTestsExist(table(ROW));
+    assertThat(table(CHECKLIST_ROW)).hasSizeGreaterThan(45);
     assertTestsExist(table(CHECKLIST_ROW));
   }
 

@@ -25,8 +25,6 @@ import org.jspecify.annotations.Nullable;
 public final class FullDownload {
   private static final int SYNC_BYTES = 4 << 20;
   private static final Duration SYNC_AFTER = Duration.ofSeconds(2);
-  private static final Duration FIRST_RETRY = Duration.ofSeconds(5);
-  private static final Duration LAST_RETRY = Duration.ofMinutes(10);
 
   private final DownloadStore store;
   private final SpoolFile file;
@@ -73,6 +71,7 @@ public final class FullDownload {
    * Starts, or goes on with, the download of {@code version}. Call it whenever a private key that
    * fits is known: at the program's start too. Does nothing if it runs already (DL-ONCE), if it was
    * paused or stopped and {@code byUser} is not set, or if it is complete and the backup unchanged.
+   * A job of another version is given up: {@link #drain} it first while its key is known.
    *
    * @param key which stays open, and the caller's, until the job is at an end
    */
@@ -99,7 +98,27 @@ public final class FullDownload {
     }
     String owner = known.map(DownloadJob::owner).orElse("");
     file.delete();
-    return begin(newJob(version, key, now), owner, key, now);
+    return begin(newJob(version, key, now), owner, key, false, now);
+  }
+
+  /**
+   * Imports what the job of a version that is gone, or no longer current, has fetched, and then
+   * ends it (DL-GONE). Its key may be dropped only after that.
+   *
+   * @return nothing if there is no such job, or {@code oldKey} does not open it
+   */
+  public List<DownloadEffect> drain(BackupKey oldKey, Instant now)
+      throws IOException, VaultException {
+    Optional<DownloadJob> known = store.job();
+    if (running != null
+        || known.isEmpty()
+        || known.get().state().isFinal()
+        || !known.get().publicKey().equals(oldKey.publicKey().toBase64())
+        || Lease.isHeldByAnother(known.get(), us, now)) {
+      return List.of();
+    }
+    DownloadJob ours = known.get().ownedBy(us, now.plus(Lease.LENGTH));
+    return begin(ours, known.get().owner(), oldKey, true, now);
   }
 
   private DownloadJob newJob(BackupVersion version, BackupKey key, Instant now) {
@@ -134,14 +153,14 @@ public final class FullDownload {
       return List.of();
     }
     if (job.state().isFinal()) {
-      return begin(newJob(version, key, now), job.owner(), key, now);
+      return begin(newJob(version, key, now), job.owner(), key, false, now);
     }
-    return begin(job.ownedBy(us, now.plus(Lease.LENGTH)), job.owner(), key, now);
+    return begin(job.ownedBy(us, now.plus(Lease.LENGTH)), job.owner(), key, false, now);
   }
 
   /** Takes the job with the lease and goes on from what is on disk. */
   private List<DownloadEffect> begin(
-      DownloadJob job, String expectedOwner, BackupKey key, Instant now)
+      DownloadJob job, String expectedOwner, BackupKey key, boolean drain, Instant now)
       throws IOException, VaultException {
     Spool spool = Spool.recover(file);
     DownloadJob recovered = job;
@@ -154,14 +173,15 @@ public final class FullDownload {
     recovered =
         recovered
             .found(spool.entries(), whole)
-            .in(whole ? DownloadState.IMPORTING : DownloadState.FETCHING);
+            .in(whole || drain ? DownloadState.IMPORTING : DownloadState.FETCHING);
     if (!store.save(recovered, expectedOwner)) {
       return List.of(new DownloadEffect.WakeAt(now.plus(Lease.LENGTH)));
     }
     Running at = new Running(key, spool, recovered, now);
+    at.draining = drain;
     running = at;
     List<DownloadEffect> effects = new ArrayList<>();
-    if (!whole) {
+    if (!whole && !drain) {
       effects.add(fetch(at));
     }
     effects.add(new DownloadEffect.Step());
@@ -264,20 +284,11 @@ public final class FullDownload {
     at.failedAt = now;
     at.retryAt =
         failure.kind() == FetchFailure.Kind.TRY_AGAIN
-            ? now.plus(retryDelay(at.job, failure))
+            ? now.plus(failure.delay(at.job.attempts()))
             : null; // after the next login
     effects.add(nextWake(at, now));
     effects.add(new DownloadEffect.Tell(progress(at, now)));
     return effects;
-  }
-
-  private static Duration retryDelay(DownloadJob job, FetchFailure failure) {
-    Duration delay = FIRST_RETRY;
-    for (int i = 1; i < job.attempts() && delay.compareTo(LAST_RETRY) < 0; i++) {
-      delay = delay.multipliedBy(2);
-    }
-    Duration own = delay.compareTo(LAST_RETRY) > 0 ? LAST_RETRY : delay;
-    return failure.retryAfter().filter(asked -> asked.compareTo(own) > 0).orElse(own); // DL-RETRY
   }
 
   private static DownloadEffect nextWake(Running at, Instant now) {
@@ -362,7 +373,7 @@ public final class FullDownload {
     running = null;
     List<DownloadEffect> effects = new ArrayList<>();
     effects.add(new DownloadEffect.CancelFetch());
-    effects.addAll(begin(at.job.found(at.job.seen(), false), us, at.key, now));
+    effects.addAll(begin(at.job.found(at.job.seen(), false), us, at.key, at.draining, now));
     return effects;
   }
 

@@ -6,12 +6,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +34,7 @@ public final class MissingKeyLane {
 
   private final LocalKeys local;
   private final Map<RoomKeyId, Wish> waiting = new LinkedHashMap<>();
-  private final Set<RoomKeyId> asking = new HashSet<>();
+  private final Map<RoomKeyId, Wish> asking = new HashMap<>();
   private final KeyBackoff notThere =
       new KeyBackoff(Duration.ofSeconds(60), Duration.ofHours(1), MAX_REMEMBERED);
   private final KeyBackoff failed =
@@ -74,7 +73,7 @@ public final class MissingKeyLane {
    */
   public List<LaneEffect> wanted(RoomKeyId id, long index, boolean visible, Instant now)
       throws IOException {
-    if (asking.contains(id)) { // LANE-ONCE
+    if (asking.containsKey(id)) { // LANE-ONCE
       return List.of();
     }
     Wish before = waiting.remove(id);
@@ -145,7 +144,7 @@ public final class MissingKeyLane {
       effects.add(new LaneEffect.Import(wish.id(), fetched.get()));
     } else if (version.isPresent() && asking.size() < MAX_AT_ONCE) {
       waiting.remove(wish.id());
-      asking.add(wish.id());
+      asking.put(wish.id(), wish);
       effects.add(new LaneEffect.Ask(version.get(), wish.id()));
     }
   }
@@ -153,7 +152,8 @@ public final class MissingKeyLane {
   /** Asking ended. Failures of one key do not hold up the others (LANE-BACKOFF). */
   public List<LaneEffect> answered(RoomKeyId id, LaneAnswer answer, Instant now)
       throws IOException {
-    if (!asking.remove(id)) {
+    Wish wish = asking.remove(id);
+    if (wish == null) {
       return List.of();
     }
     switch (answer) {
@@ -161,7 +161,8 @@ public final class MissingKeyLane {
       case NOT_THERE, DAMAGED -> notThere.rest(id, now);
       case FAILED -> {
         failed.rest(id, now);
-        waiting.put(id, new Wish(id, 0, false, now)); // again, when it has rested
+        waiting.put(
+            id, new Wish(id, wish.index(), wish.visible(), now)); // again, when it has rested
       }
     }
     return wake(now);
@@ -170,11 +171,12 @@ public final class MissingKeyLane {
   /** The server wants to be left alone: no key is asked for until then (LANE-429). */
   public List<LaneEffect> rateLimited(RoomKeyId id, Duration retryAfter, Instant now)
       throws IOException {
-    if (!asking.remove(id)) {
+    Wish wish = asking.remove(id);
+    if (wish == null) {
       return List.of();
     }
     laneRestsUntil = now.plus(retryAfter);
-    waiting.put(id, new Wish(id, 0, true, now)); // the same key first
+    waiting.put(id, new Wish(id, wish.index(), true, now)); // the same key first
     return wake(now);
   }
 
@@ -194,7 +196,7 @@ public final class MissingKeyLane {
 
   /** Whether the answer for a key is still wanted: what arrives for others is not imported. */
   public boolean isAsking(RoomKeyId id) {
-    return asking.contains(id);
+    return asking.containsKey(id);
   }
 
   /** How many keys wait. */

@@ -421,6 +421,31 @@ class FullDownloadTest {
   }
 
   @Test
+  void dlGoneTheSpoolOfAnOldVersionIsDrainedWithItsKey() throws Exception {
+    BackupServer server = BackupServer.of(60, 3, 0);
+    Driver driver = Driver.of(server);
+    driver.start(false);
+    for (int i = 0; i < 30; i++) {
+      driver.once();
+    }
+    driver.add(driver.download.pause(driver.now));
+    driver.run();
+    long fetched = driver.job().seen();
+    assertThat(fetched).isGreaterThan(driver.job().done());
+    Driver restarted = driver.restarted();
+    BackupKey other = BackupKey.generate(TestRandom.of(5));
+    assertThat(restarted.download.drain(other, restarted.now)).isEmpty();
+    restarted.add(restarted.download.drain(server.key, restarted.now));
+    restarted.run();
+    assertThat(restarted.fetches).isZero();
+    assertThat(restarted.job().state()).isEqualTo(DownloadState.FAILED);
+    assertThat(restarted.store.vault.contents()).hasSize((int) fetched);
+    BackupVersion next = new BackupVersion("2", BackupAuth.of(other.publicKey()), 9, "e");
+    assertThat(restarted.download.start(next, other, false, restarted.now))
+        .contains(new DownloadEffect.Fetch("2"));
+  }
+
+  @Test
   void dlCompleteIsCheckedAgainstCountAndEtag() throws Exception {
     Driver same = Driver.of(BackupServer.of(5, 1, 0)).start(false).run();
     assertThat(same.seen).doesNotContain(new DownloadEffect.LightPassDue());
