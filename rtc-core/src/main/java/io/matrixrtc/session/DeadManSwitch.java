@@ -75,17 +75,24 @@ final class DeadManSwitch {
     this.delay = timing.deadMan().delay();
   }
 
-  /** Begins, for a join. */
-  void arm(Instant now, Collection<OwnMembershipEffect> out) {
-    cancel(out);
-    phase = Phase.WANTED;
-    delay = timing.deadMan().delay();
-    dueAt = now;
+  /**
+   * Begins, for a join. A leave that is still scheduled stands behind the membership of before,
+   * which may be there yet: it is kept, once a restart has shown that it can be (OWN-ARMED).
+   */
+  void arm(Instant now) {
     failures = 0;
     vanished = 0;
-    shortestTried = false;
     dispensable = false;
     fired = false;
+    dueAt = now;
+    if (id != null) {
+      phase = Phase.ARMED;
+      verified = false;
+    } else {
+      phase = Phase.WANTED;
+      delay = timing.deadMan().delay();
+      shortestTried = false;
+    }
   }
 
   /** The membership was published: some servers drop the delayed leave then (MM-4). */
@@ -167,9 +174,10 @@ final class DeadManSwitch {
     return told;
   }
 
-  /** How often in a row scheduling failed. */
-  int failuresToSchedule() {
-    return phase == Phase.WANTED && !dispensable ? failures : 0;
+  /** How often in a row it failed to have the leave scheduled for sure. */
+  int failuresToArm() {
+    boolean armed = phase == Phase.ARMED || phase == Phase.RESTARTING;
+    return (phase == Phase.WANTED && !dispensable) || (armed && !verified) ? failures : 0;
   }
 
   /** When {@link #run} is due next, if at all. */

@@ -21,15 +21,21 @@ final class MembershipClock {
   private Duration certain = Duration.ZERO;
   private boolean setBack;
 
-  /** The time of an input. */
+  /**
+   * The time of an input. Where the clock was set back, as much time has passed as may have: up to
+   * when the timer was to fire. To be early is harmless, to be late is not.
+   */
   Instant at(Instant wall) {
     Instant now = wall.plus(offset);
+    Duration back = Duration.between(now, last);
+    boolean isSetBack = back.compareTo(TOLERANCE) > 0;
     if (now.isBefore(last)) {
-      setBack |= Duration.between(now, last).compareTo(TOLERANCE) > 0;
-      offset = offset.plus(Duration.between(now, last));
-      now = last;
+      Instant latest = isSetBack ? planned : last;
+      offset = offset.plus(Duration.between(now, latest));
+      now = latest;
     }
-    Duration passed = Duration.between(last, now);
+    setBack |= isSetBack;
+    Duration passed = isSetBack ? Duration.ZERO : Duration.between(last, now);
     Duration credible = Duration.between(last, planned).plus(TOLERANCE);
     certain = certain.plus(passed.compareTo(credible) < 0 ? passed : credible);
     last = now;

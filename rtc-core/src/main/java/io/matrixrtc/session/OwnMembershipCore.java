@@ -103,7 +103,7 @@ final class OwnMembershipCore {
     losses = 0;
     failures = 0;
     become(Status.CONNECTING);
-    deadMan.arm(now, out);
+    deadMan.arm(now);
     plan(Action.JOIN, now);
   }
 
@@ -157,11 +157,6 @@ final class OwnMembershipCore {
     deadMan.onScheduled(id, outcome, now, out);
     if (status == Status.DISCONNECTED && !mayBePublished) {
       deadMan.cancel(out);
-    }
-    boolean first = status == Status.CONNECTING && !lost;
-    if (first && deadMan.failuresToSchedule() > timing.maxFailures()) {
-      report(new OwnMembershipEvent.JoinFailed("the leave cannot be scheduled: " + outcome));
-      startLeaving();
     }
     return end();
   }
@@ -276,6 +271,11 @@ final class OwnMembershipCore {
       deadMan.hurry(now);
     }
     deadMan.run(now, out);
+    boolean first = status == Status.CONNECTING && !lost;
+    if (first && deadMan.failuresToArm() > timing.maxFailures()) {
+      report(new OwnMembershipEvent.JoinFailed("the leave cannot be scheduled"));
+      startLeaving();
+    }
     run();
     boolean left = deadMan.isOverdue(now) && (status == Status.CONNECTED || lost);
     tellProbablyLeft(left || (lost && (fired || probablyLeft)));

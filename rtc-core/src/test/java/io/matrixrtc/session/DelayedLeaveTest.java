@@ -259,8 +259,30 @@ class DelayedLeaveTest {
     assertThat(own.status()).isEqualTo(Status.DISCONNECTED);
     assertThat(own.updated).as("neither restarted nor cancelled").hasSize(updates);
     own.join();
-    own.assertUpdate(updates + 1, DelayedAction.CANCEL, "d1");
+    own.assertUpdate(updates + 1, DelayedAction.RESTART, "d1");
+    int published = own.published.size();
+    own.answer(new NotFound());
     assertThat(own.scheduled).hasSize(2);
+    assertThat(own.published).as("not before a leave is scheduled").hasSize(published);
+    own.arm("d2");
+    assertThat(own.published).hasSize(published + 1);
+  }
+
+  @Test
+  void ownArmedAJoinDuringALeaveKeepsTheDelayedLeaveOfBefore_ours() {
+    joined();
+    own.update(OwnCore.REQUEST.withIntent("video"));
+    own.untilNextRequest();
+    int updates = own.updated.size();
+    own.leave();
+    own.join();
+    own.answer(new PublishOutcome.Unreachable("lost"));
+    own.assertUpdate(updates + 1, DelayedAction.RESTART, "d1");
+    own.done();
+    assertThat(own.scheduled).hasSize(1);
+    assertThat(own.content().path("m.call.intent").asText()).isEqualTo("audio");
+    own.succeed();
+    assertThat(own.status()).isEqualTo(Status.CONNECTED);
   }
 
   @Test
