@@ -69,8 +69,7 @@ public final class AuthorizeBenchmarkRun {
                   new FullAccess(List.of(Stubs.SERVER_NAME)))
               .listeningOn("127.0.0.1", 0)
               .withServers(
-                  Map.of(),
-                  Map.of(Stubs.SERVER_NAME, URI.create("http://127.0.0.1:" + homeserver)))
+                  Map.of(), Map.of(Stubs.SERVER_NAME, URI.create("http://127.0.0.1:" + homeserver)))
               .withRateLimit(RateLimit.NONE, false);
       try (TokenService service = TokenService.start(config)) {
         await(new Load(clients, service.port(), IN_FLIGHT, plan.warmUp).run());
@@ -84,8 +83,7 @@ public final class AuthorizeBenchmarkRun {
     }
   }
 
-  private static <T> T await(Future<T> future)
-      throws IOException, InterruptedException {
+  private static <T> T await(Future<T> future) throws IOException, InterruptedException {
     try {
       return future.toCompletionStage().toCompletableFuture().get();
     } catch (ExecutionException e) {
