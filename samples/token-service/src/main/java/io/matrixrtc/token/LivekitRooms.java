@@ -46,7 +46,10 @@ final class LivekitRooms implements SfuRooms {
             .build();
     this.client =
         RoomServiceClient.createClient(
-            livekitUrl.replaceFirst("^ws", "http"), apiKey.key(), apiKey.secret(), new OkHttpHolder(http));
+            livekitUrl.replaceFirst("^ws", "http"),
+            apiKey.key(),
+            apiKey.secret(),
+            new OkHttpHolder(http));
   }
 
   @Override

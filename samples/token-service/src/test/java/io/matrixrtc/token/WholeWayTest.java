@@ -63,7 +63,8 @@ class WholeWayTest {
         ClientThreads threads = ClientThreads.start()) {
       URI url = URI.create(homeserver.baseUrl().toString());
       MatrixSession session =
-          end(MatrixClient.register(url, Credentials.of("alice", "secret", "x"), threads.settings()))
+          end(MatrixClient.register(
+                  url, Credentials.of("alice", "secret", "x"), threads.settings()))
               .orThrow();
       ServiceUrl sfu = ServiceUrl.parse("http://127.0.0.1:" + service.port()).orElseThrow();
       Participant alice =
@@ -77,8 +78,7 @@ class WholeWayTest {
         assertThat(granted.access().roomAlias())
             .isEqualTo(LivekitNames.roomAlias(ROOM, Participant.ROOM_CALL));
         assertThat(granted.access().identity())
-            .isEqualTo(
-                LivekitNames.stickyIdentity(session.userId(), session.deviceId(), "mid"));
+            .isEqualTo(LivekitNames.stickyIdentity(session.userId(), session.deviceId(), "mid"));
         assertThat(JWT.decode(granted.access().revealJwt()).getIssuer()).isEqualTo("devkey");
 
         OpenIdToken openId = end(OpenIdToken.request(client)).orThrow();
@@ -102,7 +102,6 @@ class WholeWayTest {
   private static TokenServiceConfig settings(EmbeddedHomeserver homeserver) {
     return TokenServiceConfig.of(World.SFU_URL, World.KEY, new FullAccess(List.of("elsewhere")))
         .listeningOn("127.0.0.1", 0)
-        .withServers(
-            Map.of(), Map.of("localhost", URI.create(homeserver.baseUrl().toString())));
+        .withServers(Map.of(), Map.of("localhost", URI.create(homeserver.baseUrl().toString())));
   }
 }

@@ -81,8 +81,7 @@ final class World implements AutoCloseable {
                     Buffer.buffer(
                         LivekitModels.ParticipantInfo.newBuilder().build().toByteArray())));
     TokenServiceConfig config =
-        TokenServiceConfig.of(
-                "ws://127.0.0.1:" + sfu.port(), KEY, new FullAccess(List.of(SERVER)))
+        TokenServiceConfig.of("ws://127.0.0.1:" + sfu.port(), KEY, new FullAccess(List.of(SERVER)))
             .listeningOn("127.0.0.1", 0)
             .withNetwork(
                 AddressPolicy.publicOnly(),
