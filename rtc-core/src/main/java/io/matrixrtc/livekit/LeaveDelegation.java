@@ -56,8 +56,7 @@ public final class LeaveDelegation {
             result ->
                 result.fold(
                     openId -> send(service, participant, openId, leave),
-                    failure ->
-                        done(new TokenFailure.Unavailable(failure.sentence()))));
+                    failure -> done(new TokenFailure.Unavailable(failure.sentence()))));
   }
 
   private CompletionStage<DelegationOutcome> send(
@@ -88,8 +87,7 @@ public final class LeaveDelegation {
               if (outcome instanceof TokenOutcome.Granted granted) {
                 return granted.delegated()
                     ? new DelegationOutcome.Taken()
-                    : new DelegationOutcome.NotTaken(
-                        new TokenFailure.Refused(400, "M_BAD_JSON"));
+                    : new DelegationOutcome.NotTaken(new TokenFailure.Refused(400, "M_BAD_JSON"));
               } else if (outcome instanceof TokenOutcome.Failed failed) {
                 return new DelegationOutcome.NotTaken(failed.failure());
               }

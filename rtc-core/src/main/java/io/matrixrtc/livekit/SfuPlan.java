@@ -39,12 +39,12 @@ public record SfuPlan(
     Map<ServiceUrl, List<Membership>> reached = new LinkedHashMap<>();
     List<Membership> unreachable = new ArrayList<>();
     Optional<Membership> oldest = members.stream().findFirst();
-    Optional<ServiceUrl> publishing =
-        own.flatMap(mine -> sfu(mine, oldest.orElse(mine)));
+    Optional<ServiceUrl> publishing = own.flatMap(mine -> sfu(mine, oldest.orElse(mine)));
     publishing.ifPresent(sfu -> reached.put(sfu, new ArrayList<>()));
     for (Membership member : members) {
       Optional<ServiceUrl> sfu = sfu(member, oldest.orElseThrow());
-      boolean fits = sfu.isPresent() && (reached.containsKey(sfu.get()) || reached.size() < MAX_SFUS);
+      boolean fits =
+          sfu.isPresent() && (reached.containsKey(sfu.get()) || reached.size() < MAX_SFUS);
       if (fits) {
         reached.computeIfAbsent(sfu.get(), first -> new ArrayList<>()).add(member);
       } else {

@@ -19,9 +19,7 @@ final class TokenBodies {
   static ObjectNode sticky(
       Participant participant, OpenIdToken openId, Optional<DelegatedLeave> leave) {
     ObjectNode body =
-        Json.newObject()
-            .put("room_id", participant.roomId())
-            .put("slot_id", participant.slotId());
+        Json.newObject().put("room_id", participant.roomId()).put("slot_id", participant.slotId());
     body.set("openid_token", openId.reveal());
     body.putObject("member")
         .put("id", participant.memberId().orElseThrow(TokenBodies::noMember))

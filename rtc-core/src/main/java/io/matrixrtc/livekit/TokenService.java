@@ -96,8 +96,7 @@ public final class TokenService {
       OpenIdToken openId,
       Optional<DelegatedLeave> leave) {
     URI endpoint = service.endpoint("/sfu/get");
-    return ask(
-            endpoint, TokenBodies.legacy(participant, openId, leave), false, leave.isPresent())
+    return ask(endpoint, TokenBodies.legacy(participant, openId, leave), false, leave.isPresent())
         .thenCompose(
             outcome ->
                 leave.isPresent() && isBadJson(outcome)

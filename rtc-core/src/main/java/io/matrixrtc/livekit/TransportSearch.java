@@ -88,8 +88,7 @@ public final class TransportSearch {
         .thenApply(
             result ->
                 result.fold(
-                    answer -> Step.of(first(answer)),
-                    failure -> Step.failed(failure.sentence())));
+                    answer -> Step.of(first(answer)), failure -> Step.failed(failure.sentence())));
   }
 
   /** SFU-KEYS: {@code rtc_transports} as homeservers say it today, or {@code transports}. */

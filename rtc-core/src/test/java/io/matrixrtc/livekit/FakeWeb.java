@@ -28,7 +28,8 @@ import java.util.function.Function;
 /** Servers whose answers a test writes, by URL; anything else is 404. */
 final class FakeWeb implements HttpTransport {
   static final String HS = "https://hs.example.org";
-  static final String OPENID = HS + "/_matrix/client/v3/user/%40alice%3Aexample.org/openid/request_token";
+  static final String OPENID =
+      HS + "/_matrix/client/v3/user/%40alice%3Aexample.org/openid/request_token";
 
   private final Map<String, Function<HttpCall, CompletionStage<HttpAnswer>>> pages =
       new HashMap<>();

@@ -22,8 +22,7 @@ class SfuPlanTest {
   private static Membership member(String name, MembershipForm form, String selection, String sfu) {
     Transport transport =
         new Transport(
-            "livekit",
-            Json.newObject().put("type", "livekit").put("livekit_service_url", sfu));
+            "livekit", Json.newObject().put("type", "livekit").put("livekit_service_url", sfu));
     return new Membership(
         "$" + name,
         form,
@@ -114,7 +113,9 @@ class SfuPlanTest {
     assertThat(plan.unreachable()).containsExactly(last);
     assertThat(plan.members()).hasSize(SfuPlan.MAX_SFUS);
     SfuPlan own = SfuPlan.of(members, Optional.of(last));
-    assertThat(own.members()).as("one's own SFU is always there").containsKey(service("https://last.example"));
+    assertThat(own.members())
+        .as("one's own SFU is always there")
+        .containsKey(service("https://last.example"));
     assertThat(own.members()).hasSize(SfuPlan.MAX_SFUS);
   }
 }

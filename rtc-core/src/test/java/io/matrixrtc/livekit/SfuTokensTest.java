@@ -15,8 +15,7 @@ class SfuTokensTest {
   private static final ServiceUrl TWO = FakeWeb.service("https://two.example");
   private static final Participant STICKY =
       Participant.ofSticky("!abc:example.org", "m.call#ROOM", "@alice:example.org", "DEV", "mid");
-  private static final DelegatedLeave LEAVE =
-      new DelegatedLeave("delay-1", Duration.ofSeconds(10));
+  private static final DelegatedLeave LEAVE = new DelegatedLeave("delay-1", Duration.ofSeconds(10));
 
   private final FakeWeb web = new FakeWeb();
   private final SfuTokens tokens =
@@ -26,7 +25,8 @@ class SfuTokensTest {
 
   @Test
   void sfuOpenidEachServiceGetsATokenOfItsOwn() {
-    web.on(ONE + "/get_token", 200, granted("r", "i")).on(TWO + "/get_token", 200, granted("r", "i"));
+    web.on(ONE + "/get_token", 200, granted("r", "i"))
+        .on(TWO + "/get_token", 200, granted("r", "i"));
     tokens.forSfu(ONE, true).toCompletableFuture().join();
     tokens.forSfu(TWO, false).toCompletableFuture().join();
     tokens.forSfu(ONE, true).toCompletableFuture().join();
@@ -66,7 +66,8 @@ class SfuTokensTest {
   @Test
   void delegProbeAnyAnswerBut404MeansThatItIsKnown() {
     String homeserver =
-        FakeWeb.HS + "/_matrix/client/unstable/io.element.msc4195/rtc/livekit/delegate_delayed_leave";
+        FakeWeb.HS
+            + "/_matrix/client/unstable/io.element.msc4195/rtc/livekit/delegate_delayed_leave";
     assertThat(delegation.isKnown(ONE).toCompletableFuture().join()).isFalse();
     web.on(ONE + "/delegate_delayed_leave", 400, "{}");
     assertThat(delegation.isKnown(ONE).toCompletableFuture().join()).isTrue();
@@ -105,8 +106,7 @@ class SfuTokensTest {
   void delegFailWhatIsNotTakenIsTold_ours() {
     web.on(ONE + "/delegate_delayed_leave", 403, "{\"errcode\":\"M_FORBIDDEN\"}");
     assertThat(handOver(STICKY))
-        .isEqualTo(
-            new DelegationOutcome.NotTaken(new TokenFailure.Refused(403, "M_FORBIDDEN")));
+        .isEqualTo(new DelegationOutcome.NotTaken(new TokenFailure.Refused(403, "M_FORBIDDEN")));
     web.on(
         ONE + "/sfu/get",
         call ->

@@ -108,8 +108,7 @@ class TokenServiceTest {
                     + ",'device_id':'DEV'"
                     + delay
                     + "}"),
-            object(
-                "{'room':'!abc:example.org','openid_token':" + openId + ",'device_id':'DEV'}"));
+            object("{'room':'!abc:example.org','openid_token':" + openId + ",'device_id':'DEV'}"));
     String sticky =
         "{'room_id':'!abc:example.org','slot_id':'m.call#ROOM','openid_token':"
             + openId
@@ -219,8 +218,7 @@ class TokenServiceTest {
         .isEqualTo(new DelegationOutcome.Taken());
     web.on(DELEGATE, 403, "{\"errcode\":\"M_FORBIDDEN\"}");
     assertThat(end(service.delegate(SFU, STICKY, OPENID, LEAVE.get())))
-        .isEqualTo(
-            new DelegationOutcome.NotTaken(new TokenFailure.Refused(403, "M_FORBIDDEN")));
+        .isEqualTo(new DelegationOutcome.NotTaken(new TokenFailure.Refused(403, "M_FORBIDDEN")));
     web.lost(DELEGATE);
     assertThat(end(service.delegate(SFU, STICKY, OPENID, LEAVE.get())))
         .isInstanceOf(DelegationOutcome.NotTaken.class);

@@ -36,7 +36,8 @@ class TransportSearchTest {
   @Test
   void sfuOrderTheFirstPlaceThatNamesOneCounts() {
     Optional<ServiceUrl> configured = Optional.of(service("https://c.example"));
-    assertThat(find(configured)).isEqualTo(found("https://c.example", TransportSource.CONFIGURATION));
+    assertThat(find(configured))
+        .isEqualTo(found("https://c.example", TransportSource.CONFIGURATION));
     web.on(WELL_KNOWN, 200, list("org.matrix.msc4143.rtc_foci", "https://w.example"));
     assertThat(find(configured)).isEqualTo(found("https://w.example", TransportSource.WELL_KNOWN));
     web.on(UNSTABLE, 200, list("rtc_transports", "https://u.example"));
@@ -44,7 +45,8 @@ class TransportSearchTest {
         .isEqualTo(found("https://u.example", TransportSource.UNSTABLE_ENDPOINT));
     web.on(STABLE, 200, list("rtc_transports", "https://s.example/jwt/"));
     web.calls.clear();
-    assertThat(find(configured)).isEqualTo(found("https://s.example/jwt", TransportSource.ENDPOINT));
+    assertThat(find(configured))
+        .isEqualTo(found("https://s.example/jwt", TransportSource.ENDPOINT));
     assertThat(web.urls()).as("nothing else is asked then").containsExactly(STABLE);
     assertThat(web.calls.get(0).token()).as("with the login").isPresent();
   }
@@ -60,7 +62,8 @@ class TransportSearchTest {
   @Test
   void sfuKeysBothNamesOfTheListAreRead() {
     web.on(STABLE, 200, list("transports", "https://t.example"));
-    assertThat(find(Optional.empty())).isEqualTo(found("https://t.example", TransportSource.ENDPOINT));
+    assertThat(find(Optional.empty()))
+        .isEqualTo(found("https://t.example", TransportSource.ENDPOINT));
     web.on(STABLE, 200, "{\"transports\":[],\"rtc_transports\":[]}");
     assertThat(find(Optional.empty())).isInstanceOf(TransportOutcome.Missing.class);
   }
@@ -105,14 +108,23 @@ class TransportSearchTest {
     web.on(WELL_KNOWN, call -> FakeWeb.redirect(WELL_KNOWN));
     web.calls.clear();
     assertThat(find(Optional.empty())).isInstanceOf(TransportOutcome.Missing.class);
-    assertThat(web.urls()).filteredOn(WELL_KNOWN::equals).hasSize(1 + TransportSearch.MAX_REDIRECTS);
+    assertThat(web.urls())
+        .filteredOn(WELL_KNOWN::equals)
+        .hasSize(1 + TransportSearch.MAX_REDIRECTS);
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "http://sfu.example", "sfu.example", "ftp://sfu.example", "https://u@sfu.example",
-        "https://sfu.example/?q", "https://sfu.example/#f", "https:///x", "https://a b", ""
+        "http://sfu.example",
+        "sfu.example",
+        "ftp://sfu.example",
+        "https://u@sfu.example",
+        "https://sfu.example/?q",
+        "https://sfu.example/#f",
+        "https:///x",
+        "https://a b",
+        ""
       })
   void sfuUrlWhatIsNone(String url) {
     assertThat(ServiceUrl.parse(url)).isEmpty();

@@ -32,9 +32,8 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     footer = {
       "",
-      "Secrets have no options: LIVEKIT_KEY and LIVEKIT_SECRET, or LIVEKIT_KEY_FILE (key: secret),",
-      "LIVEKIT_KEY_FROM_FILE, LIVEKIT_SECRET_FROM_FILE. LIVEKIT_LOG_LEVEL is debug, info, warn or",
-      "error.",
+      "The API key may also come from LIVEKIT_KEY and LIVEKIT_SECRET, or LIVEKIT_KEY_FROM_FILE and",
+      "LIVEKIT_SECRET_FROM_FILE. LIVEKIT_LOG_LEVEL is debug, info, warn or error.",
       "",
       "Examples:",
       "  matrixrtc authorize --livekit-url wss://sfu.example.org --full-access example.org",
@@ -50,6 +49,12 @@ final class AuthorizeCommand implements Callable<Integer> {
       paramLabel = "URL",
       description = "WebSocket URL of the SFU [LIVEKIT_URL].")
   private @Nullable String livekitUrl;
+
+  @Option(
+      names = "--key-file",
+      paramLabel = "FILE",
+      description = "The SFU's API key and its secret, as key: secret [LIVEKIT_KEY_FILE].")
+  private @Nullable String keyFile;
 
   @Option(
       names = "--full-access",
@@ -69,8 +74,7 @@ final class AuthorizeCommand implements Callable<Integer> {
       names = "--allow-address",
       paramLabel = "CIDR",
       split = ",",
-      description =
-          "Private addresses where homeservers may be [MATRIXRTC_ALLOWED_ADDRESSES].")
+      description = "Private addresses where homeservers may be [MATRIXRTC_ALLOWED_ADDRESSES].")
   private List<String> allowed = List.of();
 
   @Option(
@@ -115,7 +119,7 @@ final class AuthorizeCommand implements Callable<Integer> {
       return 0;
     } catch (IOException e) {
       throw new CommandFailure(
-          "port " + config.port() + " is taken or not allowed. Choose another one with --bind.");
+          e.getMessage() + ", which is taken or not allowed. Choose another one with --bind.");
     }
   }
 
@@ -124,6 +128,9 @@ final class AuthorizeCommand implements Callable<Integer> {
     Map<String, String> settings = new HashMap<>(environment);
     if (livekitUrl != null) {
       settings.put("LIVEKIT_URL", livekitUrl);
+    }
+    if (keyFile != null) {
+      settings.put("LIVEKIT_KEY_FILE", keyFile);
     }
     if (!fullAccess.isEmpty()) {
       settings.put("LIVEKIT_FULL_ACCESS_HOMESERVERS", String.join(",", fullAccess));

@@ -21,6 +21,18 @@ class FailuresTest {
       String port = Integer.toString(taken.getLocalPort());
       demo("--port", port).failedWith(port, "--port");
       Run.of("homeserver", "--port", port).failedWith(port, "--port");
+      Path key = Files.writeString(directory.resolve("key"), "devkey: secret\n");
+      Run.of(
+              "authorize",
+              "--key-file",
+              key.toString(),
+              "--livekit-url",
+              "ws://127.0.0.1:7880",
+              "--full-access",
+              "*",
+              "--bind",
+              "127.0.0.1:" + port)
+          .failedWith(port, "--bind");
     }
   }
 

@@ -185,8 +185,7 @@ public final class EnvironmentSettings {
     }
     String host = bind.substring(0, colon).replaceAll("^\\[|\\]$", "");
     return config.listeningOn(
-        host.isEmpty() ? config.host() : host,
-        port("LIVEKIT_JWT_BIND", bind.substring(colon + 1)));
+        host.isEmpty() ? config.host() : host, port("LIVEKIT_JWT_BIND", bind.substring(colon + 1)));
   }
 
   private static int port(String variable, String text) {

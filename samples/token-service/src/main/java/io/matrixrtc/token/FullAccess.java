@@ -13,7 +13,8 @@ public record FullAccess(List<String> serverNames) {
   public FullAccess {
     serverNames = List.copyOf(serverNames);
     if (serverNames.isEmpty()) {
-      throw new IllegalArgumentException("name the homeservers that have full access, or * for all");
+      throw new IllegalArgumentException(
+          "name the homeservers that have full access, or * for all");
     }
   }
 

@@ -4,8 +4,8 @@ import io.livekit.server.AccessToken;
 import io.livekit.server.CanPublish;
 import io.livekit.server.CanSubscribe;
 import io.livekit.server.CanUpdateOwnMetadata;
-import io.livekit.server.Room;
 import io.livekit.server.RoomJoin;
+import io.livekit.server.RoomName;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -35,7 +35,7 @@ final class JoinTokens {
     token.setExpiration(Date.from(now.plus(LIFETIME)));
     token.addGrants(
         new RoomJoin(true),
-        new Room(roomAlias),
+        new RoomName(roomAlias),
         new CanPublish(true),
         new CanSubscribe(true),
         new CanUpdateOwnMetadata(true));

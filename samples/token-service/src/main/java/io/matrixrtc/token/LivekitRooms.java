@@ -46,22 +46,24 @@ final class LivekitRooms implements SfuRooms {
             .build();
     this.client =
         RoomServiceClient.createClient(
-            livekitUrl, apiKey.key(), apiKey.secret(), new OkHttpHolder(http));
+            livekitUrl.replaceFirst("^ws", "http"),
+            apiKey.key(),
+            apiKey.secret(),
+            new OkHttpHolder(http));
   }
 
   @Override
   public Future<Void> create(String roomAlias) {
-    return send(
-            client.createRoom(
-                roomAlias,
-                (int) EMPTY_TIMEOUT.toSeconds(),
-                0, // no limit
-                null,
-                null,
-                null,
-                null,
-                null,
-                (int) DEPARTURE_TIMEOUT.toSeconds()))
+    return send(client.createRoom(
+            roomAlias,
+            (int) EMPTY_TIMEOUT.toSeconds(),
+            0, // no limit
+            null,
+            null,
+            null,
+            null,
+            null,
+            (int) DEPARTURE_TIMEOUT.toSeconds()))
         .compose(
             answer -> answer.isSuccessful() ? Future.succeededFuture() : refused(answer.code()));
   }

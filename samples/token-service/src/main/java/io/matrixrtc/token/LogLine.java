@@ -41,8 +41,12 @@ public final class LogLine {
       char c = value.charAt(i);
       if (c == '"' || c == '\\') {
         text.append('\\').append(c);
-      } else if (c < ' ' || c == 0x7f || Character.getType(c) == Character.FORMAT
-          || c == 0x2028 || c == 0x2029 || (c >= 0x80 && c < 0xa0)) {
+      } else if (c < ' '
+          || c == 0x7f
+          || Character.getType(c) == Character.FORMAT
+          || c == 0x2028
+          || c == 0x2029
+          || (c >= 0x80 && c < 0xa0)) {
         text.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
       } else {
         text.append(c);

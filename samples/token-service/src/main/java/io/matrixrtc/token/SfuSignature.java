@@ -59,8 +59,7 @@ final class SfuSignature {
   /** The claim that a webhook's token makes about its body: padded standard base64. */
   static String sha256(byte[] body) {
     try {
-      return Base64.getEncoder()
-          .encodeToString(MessageDigest.getInstance("SHA-256").digest(body));
+      return Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-256").digest(body));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }

@@ -66,8 +66,7 @@ final class TokenIssuer {
         .compose(
             userId ->
                 fullAccess.includes(request.openIdToken().matrixServerName())
-                    ? clientApi(request)
-                        .compose(api -> takeOver(request, userId, api))
+                    ? clientApi(request).compose(api -> takeOver(request, userId, api))
                     : Future.failedFuture(Refusal.forbidden(NOT_FOR_RESTRICTED)));
   }
 
@@ -127,8 +126,7 @@ final class TokenIssuer {
     return delayedEvents
         .find(request.openIdToken().matrixServerName())
         .recover(
-            error ->
-                Future.failedFuture(Refusal.badJson("Unable to resolve client-server API")));
+            error -> Future.failedFuture(Refusal.badJson("Unable to resolve client-server API")));
   }
 
   private Future<Void> takeOver(TokenRequest request, String userId, ClientApi api) {

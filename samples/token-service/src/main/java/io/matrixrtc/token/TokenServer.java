@@ -17,9 +17,6 @@ final class TokenServer {
   /** Longest request body (LK-SIZE). */
   static final int MAX_BODY_BYTES = 64 << 10;
 
-  /** Requests under way at a time (RATE-TOTAL). */
-  static final int MAX_UNDER_WAY = 512;
-
   private static final Logger LOG = LoggerFactory.getLogger(TokenServer.class);
   private static final Duration BUSY_WAIT = Duration.ofSeconds(1);
 
@@ -28,7 +25,7 @@ final class TokenServer {
   private final WebhookReceiver webhooks;
   private final RateLimiter limiter;
   private int underWay;
-  private boolean closing;
+  private volatile boolean closing;
 
   TokenServer(TokenServiceConfig config, TokenIssuer issuer, WebhookReceiver webhooks) {
     this.config = config;
@@ -48,16 +45,14 @@ final class TokenServer {
   }
 
   void handle(HttpServerRequest request) {
-    switch (request.path()) {
+    switch (String.valueOf(request.path())) {
       case "/sfu/get" -> post(request, body -> token(RequestReader.legacy(body)));
       case "/get_token" -> post(request, body -> token(RequestReader.sticky(body)));
       case "/delegate_delayed_leave" ->
           post(
               request,
               body ->
-                  issuer
-                      .delegate(RequestReader.delegation(body))
-                      .map(taken -> Json.newObject()));
+                  issuer.delegate(RequestReader.delegation(body)).map(taken -> Json.newObject()));
       case "/sfu_webhook" -> webhooks.handle(request);
       case "/healthz" -> {
         boolean asked =
@@ -129,7 +124,7 @@ final class TokenServer {
     if (wait.isPresent()) {
       return Optional.of(Refusal.tooMany(wait.get()));
     }
-    return underWay >= MAX_UNDER_WAY
+    return underWay >= config.rateLimit().underWay() // RATE-TOTAL
         ? Optional.of(Refusal.tooMany(BUSY_WAIT))
         : Optional.empty();
   }

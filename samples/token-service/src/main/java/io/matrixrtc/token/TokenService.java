@@ -27,12 +27,12 @@ import java.util.function.Function;
 public final class TokenService implements AutoCloseable {
   private static final int START_SECONDS = 20;
   private static final int IDLE_SECONDS = 30;
+  private static final int GRACE_SECONDS = 2;
 
   private final Vertx vertx;
   private final Running running;
 
-  private record Running(
-      TokenServer front, LeaveJobs leaves, CheckedHttp http, SfuRooms rooms, HttpServer server) {}
+  private record Running(TokenServer front, CheckedHttp http, SfuRooms rooms, HttpServer server) {}
 
   private TokenService(Vertx vertx, Running running) {
     this.vertx = vertx;
@@ -51,10 +51,7 @@ public final class TokenService implements AutoCloseable {
 
   /** As {@link #start(TokenServiceConfig)}, with other names and addresses, and another clock. */
   static TokenService start(
-      TokenServiceConfig config,
-      Function<Vertx, HostResolver> resolver,
-      Dialer dialer,
-      Clock clock)
+      TokenServiceConfig config, Function<Vertx, HostResolver> resolver, Dialer dialer, Clock clock)
       throws IOException, InterruptedException {
     Vertx vertx = Vertx.vertx();
     CompletableFuture<Running> started = new CompletableFuture<>();
@@ -62,26 +59,22 @@ public final class TokenService implements AutoCloseable {
         .getOrCreateContext()
         .runOnContext(
             now ->
-                listen(vertx, config, resolver.apply(vertx), dialer, clock)
+                Future.succeededFuture()
+                    .compose(ready -> listen(vertx, config, resolver.apply(vertx), dialer, clock))
                     .onComplete(started::complete, started::completeExceptionally));
     try {
       return new TokenService(vertx, started.get(START_SECONDS, TimeUnit.SECONDS));
     } catch (ExecutionException | TimeoutException e) {
       vertx.close();
       Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
-      throw new IOException("cannot listen on port " + config.port(), cause);
+      throw new IOException("cannot listen on " + config.host() + " port " + config.port(), cause);
     }
   }
 
   /** Puts the parts together; runs on the event loop that serves all requests. */
   private static Future<Running> listen(
-      Vertx vertx,
-      TokenServiceConfig config,
-      HostResolver resolver,
-      Dialer dialer,
-      Clock clock) {
-    CheckedHttp http =
-        new CheckedHttp(vertx, resolver, config.addresses(), dialer, config.trust());
+      Vertx vertx, TokenServiceConfig config, HostResolver resolver, Dialer dialer, Clock clock) {
+    CheckedHttp http = new CheckedHttp(vertx, resolver, config.addresses(), dialer, config.trust());
     OpenIdLookup openId =
         new OpenIdLookup(http, resolver, config.federationApis(), config.lookUpTimeout());
     DelayedEvents delayedEvents = new DelayedEvents(http, config.clientApis());
@@ -110,7 +103,7 @@ public final class TokenService implements AutoCloseable {
         .createHttpServer(options)
         .requestHandler(front::handle)
         .listen()
-        .map(server -> new Running(front, leaves, http, rooms, server));
+        .map(server -> new Running(front, http, rooms, server));
   }
 
   /** The port that it listens on. */
@@ -118,17 +111,25 @@ public final class TokenService implements AutoCloseable {
     return running.server().actualPort();
   }
 
+  /**
+   * Refuses new requests from now on, at {@code /healthz} too, so that a load balancer goes
+   * elsewhere; {@link #close} may follow later (LK-SHUTDOWN).
+   */
+  public void drain() {
+    running.front().closing();
+  }
+
   /** Stops; delegated leaves are then sent by the homeservers after their delays. */
   @Override
   public void close() {
+    drain();
     CompletableFuture<Void> closed = new CompletableFuture<>();
     running
         .server()
-        .close()
+        .shutdown(GRACE_SECONDS, TimeUnit.SECONDS)
         .onComplete(done -> vertx.close().onComplete(ended -> closed.complete(null)));
-    running.front().closing();
+    closed.completeOnTimeout(null, START_SECONDS, TimeUnit.SECONDS).join();
     running.http().close();
     running.rooms().close();
-    closed.completeOnTimeout(null, START_SECONDS, TimeUnit.SECONDS).join();
   }
 }

@@ -44,8 +44,8 @@ public record TokenServiceConfig(
   public TokenServiceConfig {
     clientApis = Map.copyOf(clientApis);
     federationApis = Map.copyOf(federationApis);
-    if (livekitUrl.isEmpty()) {
-      throw new IllegalArgumentException("want the URL of the LiveKit SFU");
+    if (!livekitUrl.matches("(?:wss?|https?)://[^\\s/]+.*")) {
+      throw new IllegalArgumentException("LIVEKIT_URL: want ws://… or wss://…, got " + livekitUrl);
     }
     if (port < 0 || port > 65_535) {
       throw new IllegalArgumentException("port: want 0 to 65535, got " + port);

@@ -200,8 +200,7 @@ class CallerNamesTheServerTest {
     try (World hasty =
         new World(
             config ->
-                config.withNetwork(
-                    config.addresses(), config.trust(), Duration.ofMillis(1_500)))) {
+                config.withNetwork(config.addresses(), config.trust(), Duration.ofMillis(1_500)))) {
       assertThat(hasty.post("/sfu/get", World.legacyRequest()).statusCode())
           .as("control")
           .isEqualTo(200);
@@ -217,8 +216,15 @@ class CallerNamesTheServerTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "hs.example/..", "hs.example@evil.example", "hs.example#", "hs.example?x", "a b", "%00",
-        "hs.example:99999", "hs.example\r\nX: y", "[::1"
+        "hs.example/..",
+        "hs.example@evil.example",
+        "hs.example#",
+        "hs.example?x",
+        "a b",
+        "%00",
+        "hs.example:99999",
+        "hs.example\r\nX: y",
+        "[::1"
       })
   void whatIsNoServerNameIsRefused_NET_NAME(String server) throws Exception {
     assertThat(ask(server)).isEqualTo(401);
@@ -258,7 +264,8 @@ class CallerNamesTheServerTest {
 
   @Test
   void aFileOfNoUseIsAsNone_DISCOVERY() throws Exception {
-    for (String file : List.of("", "nonsense", "[]", "{}", "{\"m.server\":7}", "{\"m.server\":\"a b\"}")) {
+    for (String file :
+        List.of("", "nonsense", "[]", "{}", "{\"m.server\":7}", "{\"m.server\":\"a b\"}")) {
       world.homeserver.answers("/.well-known/matrix/server", 200, file);
       assertThat(ask(World.SERVER)).as(file).isEqualTo(200);
     }

@@ -45,8 +45,7 @@ class DelegationTest {
     return request.put("delay_id", id).put("delay_timeout", 3_600_000);
   }
 
-  private HttpResponse<String> webhook(String event, String identity, ApiKey key)
-      throws Exception {
+  private HttpResponse<String> webhook(String event, String identity, ApiKey key) throws Exception {
     String body =
         "{\"event\":\""
             + event
@@ -95,8 +94,7 @@ class DelegationTest {
       assertThat(
               World.error(other.post("/get_token", delegating(World.stickyRequest(), "delay-1"))))
           .isEqualTo("400 M_BAD_JSON");
-      assertThat(
-              World.error(other.post("/sfu/get", delegating(World.legacyRequest(), "delay-1"))))
+      assertThat(World.error(other.post("/sfu/get", delegating(World.legacyRequest(), "delay-1"))))
           .isEqualTo("400 M_BAD_JSON");
       assertThat(
               World.error(

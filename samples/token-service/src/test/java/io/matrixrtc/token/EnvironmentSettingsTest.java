@@ -80,6 +80,7 @@ class EnvironmentSettingsTest {
   @ParameterizedTest
   @CsvSource({
     "LIVEKIT_URL,''",
+    "LIVEKIT_URL,sfu.example",
     "LIVEKIT_KEY,''",
     "LIVEKIT_SECRET,''",
     "LIVEKIT_FULL_ACCESS_HOMESERVERS,' , '",

@@ -23,7 +23,9 @@ final class Internet implements HostResolver, Dialer {
   private final List<String> dialled = new CopyOnWriteArrayList<>();
   private final List<String> asked = new CopyOnWriteArrayList<>();
 
-  /** Gives {@code host} these addresses; with several lists, the answers change with each look-up. */
+  /**
+   * Gives {@code host} these addresses; with several lists, the answers change with each look-up.
+   */
   void name(String host, String... answers) {
     addresses.put(host, List.of(answers));
   }

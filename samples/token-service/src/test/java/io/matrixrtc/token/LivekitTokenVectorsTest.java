@@ -85,7 +85,9 @@ class LivekitTokenVectorsTest {
                 wanted.get("sub").asText(),
                 Instant.ofEpochSecond(wanted.get("nbf").asLong()));
     ObjectNode claims = claims(minted);
-    assertThat(claims.remove("sip")).as("the SDK adds no grants here").isEqualTo(JSON.readTree("{}"));
+    assertThat(claims.remove("sip"))
+        .as("the SDK adds no grants here")
+        .isEqualTo(JSON.readTree("{}"));
     assertThat(claims).isEqualTo(wanted);
     assertThat(JWT.decode(minted).getAlgorithm()).isEqualTo("HS256");
   }
@@ -105,8 +107,7 @@ class LivekitTokenVectorsTest {
 
   private static void hash(JsonNode vector, Matcher body) {
     byte[] bytes = body.group(1).getBytes(StandardCharsets.UTF_8);
-    assertThat(SfuSignature.sha256(bytes))
-        .isEqualTo(vector.get("payload").get("sha256").asText());
+    assertThat(SfuSignature.sha256(bytes)).isEqualTo(vector.get("payload").get("sha256").asText());
     ApiKey key = ApiKey.of(vector.get("apiKey").asText(), vector.get("apiSecret").asText());
     Instant at = Instant.ofEpochSecond(vector.get("verifyAtEpochSeconds").asLong());
     SfuSignature signature =

@@ -1,8 +1,11 @@
 package io.matrixrtc.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
 class RateLimiterTest {
@@ -62,17 +65,40 @@ class RateLimiterTest {
   private static int from(World world, String forwarded) throws Exception {
     var answer =
         world.send(
-            "/sfu/get",
-            "POST",
-            World.legacyRequest().toString(),
-            "X-Forwarded-For",
-            forwarded);
+            "/sfu/get", "POST", World.legacyRequest().toString(), "X-Forwarded-For", forwarded);
     if (answer.statusCode() == 429) {
       assertThat(World.error(answer)).isEqualTo("429 M_LIMIT_EXCEEDED");
       assertThat(World.json(answer).get("retry_after_ms").asLong()).isPositive();
       assertThat(answer.headers().firstValueAsLong("Retry-After").orElse(0)).isPositive();
     }
     return answer.statusCode();
+  }
+
+  @Test
+  void soManyRequestsAreUnderWayAndOneBeyond_RATE_TOTAL() throws Exception {
+    try (World world =
+        new World(
+            config ->
+                config
+                    .withRateLimit(new RateLimit(0, 1, 2), false)
+                    .withNetwork(config.addresses(), config.trust(), Duration.ofSeconds(8)))) {
+      world.homeserver.on(World.USERINFO, (request, seen) -> {}); // silence
+      ExecutorService pool = Executors.newFixedThreadPool(2);
+      try {
+        for (int i = 0; i < 2; i++) {
+          pool.submit(() -> world.post("/sfu/get", World.legacyRequest()));
+        }
+        await().until(() -> world.homeserver.requests().size() >= 4); // two files, two questions
+        assertThat(World.error(world.post("/sfu/get", World.legacyRequest())))
+            .isEqualTo("429 M_LIMIT_EXCEEDED");
+      } finally {
+        pool.shutdown();
+      }
+      await().until(pool::isTerminated);
+      assertThat(World.error(world.post("/sfu/get", World.legacyRequest())))
+          .as("control: they ended")
+          .isEqualTo("401 M_UNAUTHORIZED");
+    }
   }
 
   @Test

@@ -41,7 +41,7 @@ class TokenEndpointsTest {
 
   private DecodedJWT token(HttpResponse<String> answer) throws Exception {
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-    assertThat(World.json(answer).get("url").asText()).startsWith("http://127.0.0.1:");
+    assertThat(World.json(answer).get("url").asText()).startsWith("ws://127.0.0.1:");
     return JWT.decode(World.json(answer).get("jwt").asText());
   }
 
@@ -64,7 +64,8 @@ class TokenEndpointsTest {
   void theTokenGrantsWhatUpstreamGrants_LK_GRANTS() throws Exception {
     DecodedJWT token = token(world.post("/get_token", World.stickyRequest()));
     assertThat(token.getIssuer()).isEqualTo("devkey");
-    assertThat(token.getExpiresAtAsInstant()).isEqualTo(token.getNotBeforeAsInstant().plusSeconds(3600));
+    assertThat(token.getExpiresAtAsInstant())
+        .isEqualTo(token.getNotBeforeAsInstant().plusSeconds(3600));
     assertThat(token.getClaim("video").asMap())
         .isEqualTo(
             Map.of(
@@ -82,8 +83,7 @@ class TokenEndpointsTest {
   @Test
   void livekitsOwnSdkVerifiesTheToken_LK_SDK() throws Exception {
     String jwt = World.json(world.post("/sfu/get", World.legacyRequest())).get("jwt").asText();
-    assertThatThrownBy(
-            () -> new WebhookReceiver("devkey", World.KEY.secret()).receive("{}", jwt))
+    assertThatThrownBy(() -> new WebhookReceiver("devkey", World.KEY.secret()).receive("{}", jwt))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("checksum of body");
     assertThatThrownBy(
@@ -116,8 +116,7 @@ class TokenEndpointsTest {
 
   @Test
   void otherUsersGetTokensAndOpenNothing_LK_FULL() throws Exception {
-    try (World other =
-        new World(restricted("trusted.example"))) {
+    try (World other = new World(restricted("trusted.example"))) {
       assertThat(other.post("/get_token", World.stickyRequest()).statusCode()).isEqualTo(200);
       assertThat(other.sfu.requests()).isEmpty();
     }
@@ -208,9 +207,19 @@ class TokenEndpointsTest {
   @Test
   void aDelayOfAYearIsTheLongest_LK_DELAY_LIMIT_ours() throws Exception {
     long year = 365L * 24 * 3600 * 1000;
-    byte[] most = World.stickyRequest().put("delay_id", "d").put("delay_timeout", year).toString().getBytes(StandardCharsets.UTF_8);
+    byte[] most =
+        World.stickyRequest()
+            .put("delay_id", "d")
+            .put("delay_timeout", year)
+            .toString()
+            .getBytes(StandardCharsets.UTF_8);
     assertThat(RequestReader.sticky(most).leave()).isPresent();
-    byte[] more = World.stickyRequest().put("delay_id", "d").put("delay_timeout", year + 1).toString().getBytes(StandardCharsets.UTF_8);
+    byte[] more =
+        World.stickyRequest()
+            .put("delay_id", "d")
+            .put("delay_timeout", year + 1)
+            .toString()
+            .getBytes(StandardCharsets.UTF_8);
     assertThatThrownBy(() -> RequestReader.sticky(more)).isInstanceOf(Refusal.class);
   }
 
@@ -285,6 +294,17 @@ class TokenEndpointsTest {
     assertThat(world.send("/healthz", "HEAD", "").statusCode()).isEqualTo(200);
     assertThat(world.send("/healthz", "POST", "").statusCode()).isEqualTo(405);
     assertThat(world.send("/elsewhere", "GET", "").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void whoStopsTakesNothingNew_LK_SHUTDOWN() throws Exception {
+    try (World mine = new World()) {
+      assertThat(mine.post("/sfu/get", World.legacyRequest()).statusCode()).isEqualTo(200);
+      mine.service.drain();
+      assertThat(World.error(mine.post("/sfu/get", World.legacyRequest())))
+          .isEqualTo("503 M_UNKNOWN");
+      assertThat(mine.send("/healthz", "GET", "").statusCode()).isEqualTo(503);
+    }
   }
 
   @Test

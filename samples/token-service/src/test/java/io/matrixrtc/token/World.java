@@ -81,18 +81,14 @@ final class World implements AutoCloseable {
                     Buffer.buffer(
                         LivekitModels.ParticipantInfo.newBuilder().build().toByteArray())));
     TokenServiceConfig config =
-        TokenServiceConfig.of(
-                "http://127.0.0.1:" + sfu.port(),
-                KEY,
-                new FullAccess(List.of(SERVER)))
+        TokenServiceConfig.of("ws://127.0.0.1:" + sfu.port(), KEY, new FullAccess(List.of(SERVER)))
             .listeningOn("127.0.0.1", 0)
             .withNetwork(
                 AddressPolicy.publicOnly(),
                 new CheckedHttp.Trust(Optional.of(certificate.pem()), false),
                 Duration.ofSeconds(5));
     service =
-        TokenService.start(
-            change.apply(config), vertx -> internet, internet, Clock.systemUTC());
+        TokenService.start(change.apply(config), vertx -> internet, internet, Clock.systemUTC());
   }
 
   /** What Element Call sends to {@code /sfu/get}. */

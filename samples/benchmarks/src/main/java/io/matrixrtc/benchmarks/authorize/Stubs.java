@@ -17,8 +17,7 @@ final class Stubs {
   static Future<Integer> homeserver(Vertx vertx, int millis) {
     return vertx
         .createHttpServer(options())
-        .requestHandler(
-            request -> vertx.setTimer(millis, late -> request.response().end(USER)))
+        .requestHandler(request -> vertx.setTimer(millis, late -> request.response().end(USER)))
         .listen()
         .map(HttpServer::actualPort);
   }
@@ -28,8 +27,7 @@ final class Stubs {
     return vertx
         .createHttpServer(options())
         .requestHandler(
-            request ->
-                request.response().putHeader("Content-Type", "application/protobuf").end())
+            request -> request.response().putHeader("Content-Type", "application/protobuf").end())
         .listen()
         .map(HttpServer::actualPort);
   }

@@ -23,7 +23,8 @@ public record AddressRange(InetAddress base, int prefixBits) {
    */
   public static AddressRange parse(String text) {
     String[] parts = text.strip().split("/", 2);
-    if (!parts[0].matches("[0-9.]{7,15}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")) { // never a name to look up
+    if (!parts[0].matches(
+        "[0-9.]{7,15}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")) { // never a name to look up
       throw new IllegalArgumentException("address range: want 10.0.0.0/8 or fc00::/7, got " + text);
     }
     try {

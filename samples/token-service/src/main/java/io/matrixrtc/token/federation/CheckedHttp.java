@@ -34,7 +34,7 @@ public final class CheckedHttp {
   /** Connections to one server. */
   static final int MAX_CONNECTIONS = 128;
 
-  private static final int MAX_WAITING = 256;
+  private static final int MAX_WAITING = 1_024;
   private static final int CONNECT_MILLIS = 3_000;
   private static final int IDLE_SECONDS = 10;
 
@@ -74,8 +74,7 @@ public final class CheckedHttp {
     trust
         .authorities()
         .ifPresent(
-            file ->
-                options.setTrustOptions(new PemTrustOptions().addCertPath(file.toString())));
+            file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file.toString())));
     this.client =
         vertx.createHttpClient(
             options,

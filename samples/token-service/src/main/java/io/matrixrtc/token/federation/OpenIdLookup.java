@@ -86,8 +86,7 @@ public final class OpenIdLookup {
             ? answer.json().map(json -> json.path("sub")).map(JsonNode::asText).orElse("")
             : "";
     int colon = sub.indexOf(':');
-    boolean own =
-        sub.startsWith("@") && colon > 0 && sub.substring(colon + 1).equals(serverName);
+    boolean own = sub.startsWith("@") && colon > 0 && sub.substring(colon + 1).equals(serverName);
     return own
         ? Future.succeededFuture(sub)
         : Future.failedFuture(

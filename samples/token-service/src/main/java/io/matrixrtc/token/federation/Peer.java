@@ -12,8 +12,7 @@ import java.net.URI;
  * @param tls whether it is HTTPS
  * @param trusted whether the configuration names it, so that its address is not checked
  */
-record Peer(
-    String host, int port, String name, String hostHeader, boolean tls, boolean trusted) {
+record Peer(String host, int port, String name, String hostHeader, boolean tls, boolean trusted) {
   private static final int HTTPS = 443;
 
   /** The peer of an {@code https} URL that came from outside. */

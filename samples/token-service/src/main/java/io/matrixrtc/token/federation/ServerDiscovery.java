@@ -74,8 +74,7 @@ final class ServerDiscovery {
     services.stream()
         .sorted(
             Comparator.comparingInt(HostResolver.Service::priority)
-                .thenComparing(
-                    Comparator.comparingInt(HostResolver.Service::weight).reversed()))
+                .thenComparing(Comparator.comparingInt(HostResolver.Service::weight).reversed()))
         .filter(target -> target.port() > 0 && target.port() <= 65_535)
         .limit(MAX_TARGETS)
         .map(target -> new Peer(host(target), target.port(), name.host(), name.host(), true, false))

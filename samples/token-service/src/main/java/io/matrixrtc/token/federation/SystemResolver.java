@@ -51,9 +51,7 @@ public final class SystemResolver implements HostResolver {
         .map(
             records ->
                 records.stream()
-                    .map(
-                        one ->
-                            new Service(one.priority(), one.weight(), one.target(), one.port()))
+                    .map(one -> new Service(one.priority(), one.weight(), one.target(), one.port()))
                     .toList())
         .otherwise(List.of());
   }

@@ -180,13 +180,17 @@ public final class LeaveJobs {
 
     /** After a failure the homeserver is looked for again. */
     private Future<DelayedEventResult> act(DelayedEvents.Action action) {
-      Future<ClientApi> found =
-          api == null ? events.find(serverName) : Future.succeededFuture(api);
+      Future<ClientApi> found = api == null ? events.find(serverName) : Future.succeededFuture(api);
       return found
-          .compose(where -> events.act(where, leave.delayId(), action).map(result -> {
-            api = result instanceof DelayedEventResult.Failed ? null : where;
-            return result;
-          }))
+          .compose(
+              where ->
+                  events
+                      .act(where, leave.delayId(), action)
+                      .map(
+                          result -> {
+                            api = result instanceof DelayedEventResult.Failed ? null : where;
+                            return result;
+                          }))
           .otherwise(new DelayedEventResult.Failed(Optional.empty()));
     }
 

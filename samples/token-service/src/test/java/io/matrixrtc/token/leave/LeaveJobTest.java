@@ -16,8 +16,7 @@ class LeaveJobTest {
   private static final Instant START = Instant.ofEpochSecond(1_800_000_000);
   private static final DelayedEventResult DONE = new DelayedEventResult.Done();
   private static final DelayedEventResult GONE = new DelayedEventResult.NotFound();
-  private static final DelayedEventResult FAILED =
-      new DelayedEventResult.Failed(Optional.empty());
+  private static final DelayedEventResult FAILED = new DelayedEventResult.Failed(Optional.empty());
 
   private Instant now = START;
 
@@ -226,7 +225,8 @@ class LeaveJobTest {
         if (finished > 0) {
           break;
         }
-        DelayedEventResult result = random.nextInt(3) == 0 ? DONE : random.nextBoolean() ? FAILED : GONE;
+        DelayedEventResult result =
+            random.nextInt(3) == 0 ? DONE : random.nextBoolean() ? FAILED : GONE;
         int choice = random.nextInt(6);
         if (choice == 0) {
           effects = take(job, new LeaveEvent.Joined());
