@@ -154,6 +154,8 @@ final class SimulatedMember {
         retire(inUse);
         inUse = Objects.requireNonNull(keys.get(use.index()));
         inUse.used(use.key());
+        int number = inUse.number;
+        keys.values().removeIf(key -> key.number < number);
       } else if (effect instanceof KeyEffect.AdvanceOwnKey advance) {
         advance(advance);
       } else if (effect instanceof KeyEffect.OpenGate) {
