@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a silent participant may spend (KEY-SILENT): 200 messages a minute, each piece of work after
- * a jitter of up to 10 s. A likely speaker is made ready once nobody has left for a minute, since the
- * next leave would waste it, and if it was in vain waits longer each time.
+ * a jitter of up to 10 s. A likely speaker is made ready once nobody has left for a minute, since
+ * the next leave would waste it, and if it was in vain waits longer each time.
  */
 final class BackgroundWork {
   /** Messages in a minute, and at once at most. */

@@ -99,7 +99,8 @@ record DemandPolicy(String name, Duration useDelay, @Nullable RatchetRules ratch
         return step.get();
       }
     }
-    // KEY-SEND: where many join, a rotation waits for more of them. Who leaves is locked out at once.
+    // KEY-SEND: where many join, a rotation waits for more of them. Who leaves is locked out at
+    // once.
     boolean waits = view.activity() == Activity.SENDING && view.joinsLately() >= MANY_JOINS;
     return waits && view.now().isBefore(changed.plus(GATHER))
         ? Keep.until(changed.plus(GATHER))
@@ -121,9 +122,9 @@ record DemandPolicy(String name, Duration useDelay, @Nullable RatchetRules ratch
   }
 
   /**
-   * A sender's key that is not in use yet was offered to somebody who left. The next one follows
-   * at once, and both come to use in turn: nobody who left waits for the rotation of another. If
-   * that happens again before they are in use, after a second.
+   * A sender's key that is not in use yet was offered to somebody who left. The next one follows at
+   * once, and both come to use in turn: nobody who left waits for the rotation of another. If that
+   * happens again before they are in use, after a second.
    */
   private Optional<RotationPlan> another(RotationView view) {
     if (view.activity() != Activity.SENDING) {

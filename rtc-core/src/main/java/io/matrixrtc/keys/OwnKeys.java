@@ -336,11 +336,7 @@ final class OwnKeys {
         newest == null ? Optional.empty() : newest.leftAt(),
         newest == null ? Optional.empty() : newest.changedAt(),
         activity,
-        new Rollout(
-            !next.isEmpty(),
-            followed,
-            startedAt,
-            heldSince == null ? now : heldSince),
+        new Rollout(!next.isEmpty(), followed, startedAt, heldSince == null ? now : heldSince),
         aged,
         joinsLately(now),
         newest == null ? 0 : newest.jitter,
@@ -389,11 +385,9 @@ final class OwnKeys {
     ratchet.cancel();
     lost = false;
     lastIndex = lastIndex == null ? policy.firstIndex(random) : lastIndex.next();
-    OwnKey made =
-        new OwnKey(generator.get(), lastIndex, now, plan.use(), random.nextDouble());
+    OwnKey made = new OwnKey(generator.get(), lastIndex, now, plan.use(), random.nextDouble());
     next.addLast(made);
-    KeyOffers.report(
-        out, new KeyEvent.RotationStarted(lastIndex, plan.cause(), present.size()));
+    KeyOffers.report(out, new KeyEvent.RotationStarted(lastIndex, plan.cause(), present.size()));
     if (activity() == Activity.SILENT) {
       background.spend(present.size());
       background.prepared(now);

@@ -62,11 +62,7 @@ public record RotationView(
    * @param startedAt when the last rotation for a sender began; {@link Instant#MIN} if none did
    * @param heldSince when the running hold began, else now
    */
-  public record Rollout(
-      boolean pending,
-      int followed,
-      Instant startedAt,
-      Instant heldSince) {
+  public record Rollout(boolean pending, int followed, Instant startedAt, Instant heldSince) {
     /** None under way, none before. */
     public static final Rollout NONE = new Rollout(false, 0, Instant.MIN, Instant.MIN);
   }
@@ -79,11 +75,9 @@ public record RotationView(
    * @param likelySpeaker whether this device is likely to speak soon
    * @param prepareAt the time before which a likely speaker makes no key ready
    */
-  public record Background(
-      int tokens, Instant earliest, boolean likelySpeaker, Instant prepareAt) {
+  public record Background(int tokens, Instant earliest, boolean likelySpeaker, Instant prepareAt) {
     /** Nothing to spend. */
-    public static final Background NONE =
-        new Background(0, Instant.MAX, false, Instant.MAX);
+    public static final Background NONE = new Background(0, Instant.MAX, false, Instant.MAX);
   }
 
   /**

@@ -226,7 +226,8 @@ final class SimulatedMember {
         .ifPresent(
             at -> {
               // Rounded up: the core must find that its time has come.
-              long micros = Math.max(call.now(), (Duration.between(EPOCH, at).toNanos() + 999) / 1_000);
+              long micros =
+                  Math.max(call.now(), (Duration.between(EPOCH, at).toNanos() + 999) / 1_000);
               if (micros < wakeAt) {
                 wakeAt = micros;
                 call.at(micros, () -> wake(micros));
