@@ -4,15 +4,18 @@ import io.matrixrtc.media.KeyIndex;
 import io.matrixrtc.media.MediaKey;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.AbstractSet;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +34,6 @@ final class OwnKey {
   private Set<CallMember> offeredFirst = Set.of();
 
   private final Set<CallMember> offeredLater = new LinkedHashSet<>();
-  private @Nullable Set<CallMember> offeredAll;
   private final List<Offer> offers = new ArrayList<>();
 
   /** Those who were not simply offered it once and served. */
@@ -157,7 +159,11 @@ final class OwnKey {
     if (first) {
       offeredFirst = to;
     } else {
-      offeredLater.addAll(to);
+      for (CallMember member : to) {
+        if (!offeredFirst.contains(member)) {
+          offeredLater.add(member);
+        }
+      }
     }
     if (again) {
       to.forEach(
@@ -165,7 +171,6 @@ final class OwnKey {
     }
     joined.removeAll(to);
     excluded.removeAll(to);
-    offeredAll = null;
     if (joined.isEmpty() && left.isEmpty()) {
       changedAt = null;
     }
@@ -194,8 +199,7 @@ final class OwnKey {
                 ? failure
                 : new Delivery.Failed(Delivery.Reason.NO_ANSWER, "the transport gave no outcome");
         special.put(
-            member,
-            new DeliveryState.Failed(failed, now.plus(retryDelay(attempts)), attempts));
+            member, new DeliveryState.Failed(failed, now.plus(retryDelay(attempts)), attempts));
         unserved.add(member);
       } else if (offer.again) {
         special.put(member, new DeliveryState.Served(now, Math.max(1, attempts(member))));
@@ -234,17 +238,24 @@ final class OwnKey {
     return offeredFirst.contains(member) || offeredLater.contains(member);
   }
 
+  /** A view: with a thousand members copies would cost more than all the rest. */
   Set<CallMember> offered() {
-    if (offeredLater.isEmpty()) {
-      return Collections.unmodifiableSet(offeredFirst);
-    }
-    Set<CallMember> all = offeredAll;
-    if (all == null) {
-      all = new LinkedHashSet<>(offeredFirst);
-      all.addAll(offeredLater);
-      offeredAll = all;
-    }
-    return Collections.unmodifiableSet(all);
+    return new AbstractSet<>() {
+      @Override
+      public Iterator<CallMember> iterator() {
+        return Stream.concat(offeredFirst.stream(), offeredLater.stream()).iterator();
+      }
+
+      @Override
+      public boolean contains(Object member) {
+        return offeredFirst.contains(member) || offeredLater.contains(member);
+      }
+
+      @Override
+      public int size() {
+        return offeredFirst.size() + offeredLater.size();
+      }
+    };
   }
 
   Map<CallMember, DeliveryState> deliveries() {

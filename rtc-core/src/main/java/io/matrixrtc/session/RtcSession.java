@@ -207,6 +207,14 @@ public final class RtcSession implements AutoCloseable {
         : encryption.status();
   }
 
+  /**
+   * The key distribution of an encrypted session, to tell it what a session cannot know: that a
+   * sync succeeded, which devices are barred, who walks, who is about to speak.
+   */
+  public Optional<EncryptionManager> encryption() {
+    return Optional.ofNullable(encryption);
+  }
+
   /** Sets every key in use once more, for a media layer that was rebuilt. */
   public void replayKeys() {
     if (encryption != null) {

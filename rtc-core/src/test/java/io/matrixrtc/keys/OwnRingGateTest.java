@@ -80,7 +80,9 @@ class OwnRingGateTest {
     assertThat(gate.owe()).isFalse();
   }
 
-  /** A frame and a debt at once: either the frame was first, or it is held; never both, never lost. */
+  /**
+   * A frame and a debt at once: either the frame was first, or it is held; never both, never lost.
+   */
   @Test
   void keyGateOfAFrameAndADebtOneIsFirstForBothThreads() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(2);
@@ -111,8 +113,7 @@ class OwnRingGateTest {
     }
   }
 
-  private static boolean together(
-      CountDownLatch go, Callable<Boolean> action) throws Exception {
+  private static boolean together(CountDownLatch go, Callable<Boolean> action) throws Exception {
     go.countDown();
     while (go.getCount() > 0) {
       Thread.onSpinWait();

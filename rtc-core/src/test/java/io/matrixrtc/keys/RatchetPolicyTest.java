@@ -61,9 +61,7 @@ class RatchetPolicyTest extends CallFixture {
     byte[] one;
     try (KeyMaterial first = KeyMaterial.of(made.get(0));
         KeyMaterial second =
-            first.next(
-                KeyRingSettings.LIVEKIT_SALT.getBytes(
-                    StandardCharsets.UTF_8))) {
+            first.next(KeyRingSettings.LIVEKIT_SALT.getBytes(StandardCharsets.UTF_8))) {
       one = second.copyBytes();
     }
     assertThat(opens(List.of(new Given(before.index(), one, before.at())), before)).isTrue();
@@ -114,14 +112,7 @@ class RatchetPolicyTest extends CallFixture {
     Set<Integer> differences = new HashSet<>();
     for (int i = 0; i < 150; i++) {
       Frame frame = frame();
-      second.encrypt(
-          Codec.AUDIO,
-          FrameType.KEY,
-          new byte[50],
-          0,
-          50,
-          out,
-          0);
+      second.encrypt(Codec.AUDIO, FrameType.KEY, new byte[50], 0, 50, out, 0);
       differences.add(second.generation() - frame.generation());
       time.advanceMillis(20);
     }

@@ -57,8 +57,7 @@ class RandomCallTest {
         60,
         3_000,
         (seed, random) -> {
-          RandomCall call =
-              new RandomCall(random, RotationPolicies.named(policy, Map.of()), true);
+          RandomCall call = new RandomCall(random, RotationPolicies.named(policy, Map.of()), true);
           call.run();
           assertThat(call.report()).isEmpty();
         });

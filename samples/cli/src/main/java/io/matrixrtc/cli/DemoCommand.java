@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Play a scripted end-to-end encrypted call and try to break it.",
       "",
-      "Every participant is a full client with its own store: it signs in over HTTP, sends its media",
+      "Every participant is a full client with its own store: it signs in over HTTP, sends its"
+          + " media",
       "key to the others' devices by Olm, and encrypts real Opus and VP8 frames. A relay stands in",
       "for the SFU; it has no keys. People join late, leave, come back; those who should not hear",
       "something try to, with everything they ever legitimately got."
@@ -72,7 +73,8 @@ final class DemoCommand implements Callable<Integer> {
       names = "--policy",
       paramLabel = "NAME",
       defaultValue = "strict",
-      description = "Rotation policy: strict, demand, ratchet or parity (default: ${DEFAULT-VALUE}).")
+      description =
+          "Rotation policy: strict, demand, ratchet or parity (default: ${DEFAULT-VALUE}).")
   private String policy = "strict";
 
   @Option(
@@ -96,8 +98,8 @@ final class DemoCommand implements Callable<Integer> {
       names = "--accounts",
       paramLabel = "FILE",
       description =
-          "Accounts on that homeserver, a line 'localpart password' each, for alice, bob, dave, erin,"
-              + " carol, guest1 …; without it they are registered.")
+          "Accounts on that homeserver, a line 'localpart password' each, for alice, bob, dave,"
+              + " erin, carol, guest1 …; without it they are registered.")
   private @Nullable Path accounts;
 
   @Option(

@@ -56,7 +56,8 @@ final class SimulateCommand implements Callable<Integer> {
       names = "--preset",
       paramLabel = "NAME",
       defaultValue = "200",
-      description = "What happens: 10, 50, 200, 1000, start or lecture (default: ${DEFAULT-VALUE}).")
+      description =
+          "What happens: 10, 50, 200, 1000, start or lecture (default: ${DEFAULT-VALUE}).")
   private String preset = "200";
 
   @Option(

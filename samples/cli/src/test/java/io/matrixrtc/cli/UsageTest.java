@@ -42,7 +42,8 @@ class UsageTest {
     Run.of("homeserver", "--port", "65536").misusedWith("65536");
     Run.of("homeserver", "--server-name", "a b").misusedWith("not a server name");
     Run.of("simulate", "--preset", "201").misusedWith("preset: want one of 10, 50, 200", "201");
-    Run.of("simulate", "--policies", "parity,lax").misusedWith("rotation policy: want one of", "lax");
+    Run.of("simulate", "--policies", "parity,lax")
+        .misusedWith("rotation policy: want one of", "lax");
     Run.of("simulate", "--receivers", "ears").misusedWith("receivers: want walk or js, got ears");
     Run.of("authorize", "--bind", "8080", "--livekit-url", "ws://localhost:7880")
         .misusedWith("LIVEKIT_KEY and LIVEKIT_SECRET: want");

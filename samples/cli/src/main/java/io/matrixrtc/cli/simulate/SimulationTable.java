@@ -15,11 +15,33 @@ public final class SimulationTable {
   public static String of(List<PolicyResult> results) {
     StringBuilder table = new StringBuilder();
     row(
-        table, "", "messages", "share", "a join", "a leave", "join→hear", "read", "read after",
-        "forge after", "unmute", "held", "deaf");
+        table,
+        "",
+        "messages",
+        "share",
+        "a join",
+        "a leave",
+        "join→hear",
+        "read",
+        "read after",
+        "forge after",
+        "unmute",
+        "held",
+        "deaf");
     row(
-        table, "policy", "to devices", "", "", "", "ms", "before", "leave, ms", "leave, ms", "ms",
-        "", "ms");
+        table,
+        "policy",
+        "to devices",
+        "",
+        "",
+        "",
+        "ms",
+        "before",
+        "leave, ms",
+        "leave, ms",
+        "ms",
+        "",
+        "ms");
     long first = results.get(0).toDeviceMessages();
     for (PolicyResult result : results) {
       row(

@@ -8,6 +8,7 @@ import io.matrixrtc.keys.EncryptionManager;
 import io.matrixrtc.keys.KeyStatus;
 import io.matrixrtc.keys.RemoteKeyState;
 import io.matrixrtc.keys.RotationPolicies;
+import io.matrixrtc.keys.RotationPolicy;
 import io.matrixrtc.keys.ToDeviceKeyTransport;
 import io.matrixrtc.keys.TrustRequirement;
 import io.matrixrtc.media.MediaKey;
@@ -76,14 +77,16 @@ final class AgentCall implements AutoCloseable {
                 settings.memberId(), TrustRequirement.named(spec.trust()), false),
             client.encrypted().toDevice(),
             clock);
+    RotationPolicy policy =
+        RotationPolicies.named(
+            spec.policy(),
+            Map.of("use-delay", Duration.ofMillis(spec.useKeyDelayMillis()).toString()));
     EncryptionManager.Settings keys =
         new EncryptionManager.Settings(
-            RotationPolicies.named(
-                spec.policy(),
-                Map.of("use-delay", Duration.ofMillis(spec.useKeyDelayMillis()).toString())),
+            policy,
             transport,
             media,
-            () -> keyLog.made(MediaKey.generate(random)),
+            () -> keyLog.made(MediaKey.generate(random, policy.keyBytes())),
             random);
     this.session =
         new RtcSession(

@@ -154,6 +154,8 @@ final class SimulatedMember {
         retire(inUse);
         inUse = Objects.requireNonNull(keys.get(use.index()));
         inUse.used(use.key());
+        int number = inUse.number;
+        keys.values().removeIf(key -> key.number < number);
       } else if (effect instanceof KeyEffect.AdvanceOwnKey advance) {
         advance(advance);
       } else if (effect instanceof KeyEffect.OpenGate) {
@@ -224,7 +226,8 @@ final class SimulatedMember {
         .ifPresent(
             at -> {
               // Rounded up: the core must find that its time has come.
-              long micros = Math.max(call.now(), (Duration.between(EPOCH, at).toNanos() + 999) / 1_000);
+              long micros =
+                  Math.max(call.now(), (Duration.between(EPOCH, at).toNanos() + 999) / 1_000);
               if (micros < wakeAt) {
                 wakeAt = micros;
                 call.at(micros, () -> wake(micros));

@@ -116,7 +116,7 @@ class CallSimulationTest {
     PolicyResult ratchet =
         CallSimulation.run(
             RotationPolicies.ratchet(Duration.ofSeconds(1)), schedule, Receivers.WALK, 1);
-    assertThat(ratchet.toDeviceMessages()).isLessThan(demand.toDeviceMessages() * 7 / 10);
+    assertThat(ratchet.toDeviceMessages()).isLessThan(demand.toDeviceMessages() * 8 / 10);
     assertThat(ratchet.exposureBeforeJoinFrames()).isZero();
     assertThat(ratchet.deafReceiverMs()).isZero();
   }
