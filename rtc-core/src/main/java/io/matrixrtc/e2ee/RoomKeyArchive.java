@@ -114,8 +114,7 @@ public final class RoomKeyArchive {
    * What is known of up to {@code limit} keys that come after {@code after}, in the order of {@link
    * #export}. Holds no secret.
    */
-  public List<RoomKeyInfo> infos(Optional<RoomKeyId> after, int limit)
-      throws CryptoStoreException {
+  public List<RoomKeyInfo> infos(Optional<RoomKeyId> after, int limit) throws CryptoStoreException {
     return store.roomKeys(after, limit).stream().map(StoredRoomKey::info).toList();
   }
 

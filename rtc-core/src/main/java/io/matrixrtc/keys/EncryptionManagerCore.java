@@ -69,11 +69,9 @@ public final class EncryptionManagerCore implements AutoCloseable {
     this.gate = parts.gate();
     this.ratchet = new OwnRatchet(parts.mediaAdvances());
     if (gated) {
-      gate.connect(
-          parts.policy().isSerial() ? OwnRingGate.State.READY : OwnRingGate.State.OWING);
+      gate.connect(parts.policy().isSerial() ? OwnRingGate.State.READY : OwnRingGate.State.OWING);
     }
-    this.ownKeys =
-        new OwnKeys(parts.policy(), parts.generator(), parts.random(), gate, ratchet);
+    this.ownKeys = new OwnKeys(parts.policy(), parts.generator(), parts.random(), gate, ratchet);
   }
 
   /** Everyone who is in the call now. Own participations in it are skipped. */
@@ -219,7 +217,8 @@ public final class EncryptionManagerCore implements AutoCloseable {
   public Optional<Instant> nextWakeup() {
     return closed
         ? Optional.empty()
-        : Stream.of(ownKeys.nextWakeup().stream(), remoteKeys.nextWakeup().stream(), view.nextWakeup())
+        : Stream.of(
+                ownKeys.nextWakeup().stream(), remoteKeys.nextWakeup().stream(), view.nextWakeup())
             .flatMap(times -> times)
             .min(Instant::compareTo);
   }

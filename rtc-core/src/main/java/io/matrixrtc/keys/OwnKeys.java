@@ -384,11 +384,9 @@ final class OwnKeys {
     ratchet.cancel();
     lost = false;
     lastIndex = lastIndex == null ? policy.firstIndex(random) : lastIndex.next();
-    OwnKey made =
-        new OwnKey(generator.get(), lastIndex, now, plan.use(), random.nextDouble());
+    OwnKey made = new OwnKey(generator.get(), lastIndex, now, plan.use(), random.nextDouble());
     next.addLast(made);
-    KeyOffers.report(
-        out, new KeyEvent.RotationStarted(lastIndex, plan.cause(), present.size()));
+    KeyOffers.report(out, new KeyEvent.RotationStarted(lastIndex, plan.cause(), present.size()));
     if (activity() == Activity.SILENT) {
       background.spend(present.size());
       background.prepared(now);
