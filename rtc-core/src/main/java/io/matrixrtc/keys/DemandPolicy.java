@@ -99,8 +99,7 @@ record DemandPolicy(String name, Duration useDelay, @Nullable RatchetRules ratch
         return step.get();
       }
     }
-    // KEY-SEND: where many join, a rotation waits for more of them. Who leaves is locked out at
-    // once.
+    // KEY-SEND: where many join, a rotation waits for more of them. Who leaves is locked out at once.
     boolean waits = view.activity() == Activity.SENDING && view.joinsLately() >= MANY_JOINS;
     return waits && view.now().isBefore(changed.plus(GATHER))
         ? Keep.until(changed.plus(GATHER))

@@ -105,6 +105,11 @@ public final class EncryptionManager implements AutoCloseable {
     with(EncryptionManagerCore::onSynced);
   }
 
+  /** See {@link EncryptionManagerCore#onHoldsOnStaleView}. */
+  public void setHoldsOnStaleView(boolean holds) {
+    with((core, now) -> core.onHoldsOnStaleView(holds, now));
+  }
+
   /** See {@link EncryptionManagerCore#onLikelySpeaker}. */
   public void onLikelySpeaker(boolean likely) {
     with((core, now) -> core.onLikelySpeaker(likely, now));

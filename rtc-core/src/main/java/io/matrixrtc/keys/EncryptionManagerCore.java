@@ -27,6 +27,7 @@ public final class EncryptionManagerCore implements AutoCloseable {
   private final ViewWatch view = new ViewWatch();
   private final Set<CallMember> members = new LinkedHashSet<>();
   private Set<DeviceAddress> barred = Set.of();
+  private boolean holdsOnStaleView = true;
   private boolean closed;
 
   /**
@@ -69,9 +70,11 @@ public final class EncryptionManagerCore implements AutoCloseable {
     this.gate = parts.gate();
     this.ratchet = new OwnRatchet(parts.mediaAdvances());
     if (gated) {
-      gate.connect(parts.policy().isSerial() ? OwnRingGate.State.READY : OwnRingGate.State.OWING);
+      gate.connect(
+          parts.policy().isSerial() ? OwnRingGate.State.READY : OwnRingGate.State.OWING);
     }
-    this.ownKeys = new OwnKeys(parts.policy(), parts.generator(), parts.random(), gate, ratchet);
+    this.ownKeys =
+        new OwnKeys(parts.policy(), parts.generator(), parts.random(), gate, ratchet);
   }
 
   /** Everyone who is in the call now. Own participations in it are skipped. */
@@ -141,6 +144,14 @@ public final class EncryptionManagerCore implements AutoCloseable {
   /** A sync succeeded: the members are as they are known (KEY-VIEW). */
   public List<KeyEffect> onSynced(Instant now) {
     return run(now, out -> view.synced(now, out));
+  }
+
+  /**
+   * Whether media is held while the view of the call is stale (KEY-VIEW); until it is said, if the
+   * policy holds it at all, it is. Events tell of it in any case.
+   */
+  public List<KeyEffect> onHoldsOnStaleView(boolean holds, Instant now) {
+    return run(now, out -> holdsOnStaleView = holds);
   }
 
   /** The app expects this device to speak soon: a raised hand, say. Only spends the budget. */
@@ -217,8 +228,7 @@ public final class EncryptionManagerCore implements AutoCloseable {
   public Optional<Instant> nextWakeup() {
     return closed
         ? Optional.empty()
-        : Stream.of(
-                ownKeys.nextWakeup().stream(), remoteKeys.nextWakeup().stream(), view.nextWakeup())
+        : Stream.of(ownKeys.nextWakeup().stream(), remoteKeys.nextWakeup().stream(), view.nextWakeup())
             .flatMap(times -> times)
             .min(Instant::compareTo);
   }
@@ -253,7 +263,7 @@ public final class EncryptionManagerCore implements AutoCloseable {
       step.run(effects);
       view.owed(ownKeys.isRotationDue(), now);
       view.wakeup(now, effects);
-      ownKeys.viewIsBad(view.isBad(), now, effects);
+      ownKeys.viewIsBad(view.isBad() && holdsOnStaleView, now, effects);
     }
     return effects;
   }

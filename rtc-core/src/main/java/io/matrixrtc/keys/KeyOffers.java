@@ -28,7 +28,11 @@ final class KeyOffers {
 
   /** Offers {@code material} of a generation of {@code key}. */
   long offer(
-      OwnKey key, MediaKey material, Set<CallMember> to, Instant now, Collection<KeyEffect> out) {
+      OwnKey key,
+      MediaKey material,
+      Set<CallMember> to,
+      Instant now,
+      Collection<KeyEffect> out) {
     Set<CallMember> fixed = Set.copyOf(to);
     lastSend++;
     inFlight.put(lastSend, key.offer(fixed, now));

@@ -28,8 +28,7 @@ public interface MediaKeySink {
   default void onKeyFramesWanted() {}
 
   /**
-   * Whether {@link #onOwnKeyAdvanced} works. Without it, keys are replaced, never advanced
-   * (KEY-R0).
+   * Whether {@link #onOwnKeyAdvanced} works. Without it, keys are replaced, never advanced (KEY-R0).
    */
   default boolean advancesKeys() {
     return false;

@@ -194,7 +194,8 @@ final class OwnKey {
                 ? failure
                 : new Delivery.Failed(Delivery.Reason.NO_ANSWER, "the transport gave no outcome");
         special.put(
-            member, new DeliveryState.Failed(failed, now.plus(retryDelay(attempts)), attempts));
+            member,
+            new DeliveryState.Failed(failed, now.plus(retryDelay(attempts)), attempts));
         unserved.add(member);
       } else if (offer.again) {
         special.put(member, new DeliveryState.Served(now, Math.max(1, attempts(member))));

@@ -160,7 +160,8 @@ final class OwnKeys {
       advance(now, out);
     }
     boolean asked = askAgainAt != null && !now.isBefore(askAgainAt) && !rolling;
-    if (asked || !policy.isSerial() || age.isNewlyOver(now, gate.asked())) {
+    boolean aged = used != null && age.isNewlyOver(now, gate.asked());
+    if (asked || aged || !policy.isSerial()) {
       plan(now, out);
     }
     retry(now, out);
@@ -384,9 +385,11 @@ final class OwnKeys {
     ratchet.cancel();
     lost = false;
     lastIndex = lastIndex == null ? policy.firstIndex(random) : lastIndex.next();
-    OwnKey made = new OwnKey(generator.get(), lastIndex, now, plan.use(), random.nextDouble());
+    OwnKey made =
+        new OwnKey(generator.get(), lastIndex, now, plan.use(), random.nextDouble());
     next.addLast(made);
-    KeyOffers.report(out, new KeyEvent.RotationStarted(lastIndex, plan.cause(), present.size()));
+    KeyOffers.report(
+        out, new KeyEvent.RotationStarted(lastIndex, plan.cause(), present.size()));
     if (activity() == Activity.SILENT) {
       background.spend(present.size());
       background.prepared(now);

@@ -15,7 +15,8 @@ final class OwnRatchet {
   /** By so many generations a key is advanced: material one step on opens what was sent before. */
   static final int STEPS = 2;
 
-  private static final byte[] SALT = KeyRingSettings.LIVEKIT_SALT.getBytes(StandardCharsets.UTF_8);
+  private static final byte[] SALT =
+      KeyRingSettings.LIVEKIT_SALT.getBytes(StandardCharsets.UTF_8);
 
   private final boolean mediaAdvances;
   private Set<DeviceAddress> walkers = Set.of();

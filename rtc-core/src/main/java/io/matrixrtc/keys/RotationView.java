@@ -75,9 +75,11 @@ public record RotationView(
    * @param likelySpeaker whether this device is likely to speak soon
    * @param prepareAt the time before which a likely speaker makes no key ready
    */
-  public record Background(int tokens, Instant earliest, boolean likelySpeaker, Instant prepareAt) {
+  public record Background(
+      int tokens, Instant earliest, boolean likelySpeaker, Instant prepareAt) {
     /** Nothing to spend. */
-    public static final Background NONE = new Background(0, Instant.MAX, false, Instant.MAX);
+    public static final Background NONE =
+        new Background(0, Instant.MAX, false, Instant.MAX);
   }
 
   /**
