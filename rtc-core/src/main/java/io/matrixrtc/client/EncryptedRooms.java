@@ -95,8 +95,8 @@ public final class EncryptedRooms {
     if (state.encryption().isPresent()) {
       machine.rooms().encryptionEnabled(roomId, state.encryption().get());
     }
-    if (machine.rooms().settings(roomId).isPresent()) {
-      Set<String> users = state.users();
+    Set<String> users = state.users();
+    if (!users.isEmpty() && machine.rooms().settings(roomId).isPresent()) {
       users.removeAll(machine.trackedUsers());
       if (!users.isEmpty()) {
         machine.trackUsers(users, now);

@@ -102,7 +102,14 @@ public final class RoomEncryption {
     this.requests = new RoomKeyRequests(address, devices, roomKeys, rows, ids, log);
     this.forwards =
         new RoomKeyForwards(
-            address, devices, directory, peers.tracker(), peers.deliveries(), roomKeys, log);
+            address,
+            devices,
+            directory,
+            peers.tracker(),
+            peers.deliveries(),
+            roomKeys,
+            notices,
+            log);
     this.archive = new RoomKeyArchive(parts.store(), parts.seal(), roomKeys, parts.work(), commit);
   }
 

@@ -110,6 +110,14 @@ public final class RoomKeyArchive {
         : Optional.empty();
   }
 
+  /**
+   * What is known of up to {@code limit} keys that come after {@code after}, in the order of {@link
+   * #export}. Holds no secret.
+   */
+  public List<RoomKeyInfo> infos(Optional<RoomKeyId> after, int limit) throws CryptoStoreException {
+    return store.roomKeys(after, limit).stream().map(StoredRoomKey::info).toList();
+  }
+
   /** What is known of a key, if it is held. Holds no secret. */
   public Optional<RoomKeyInfo> info(RoomKeyId id) throws CryptoStoreException {
     return store.roomKey(id).map(StoredRoomKey::info);

@@ -33,6 +33,7 @@ final class RoomKeyForwards {
   private final DeviceTracker tracker;
   private final Deliveries deliveries;
   private final RoomKeys roomKeys;
+  private final WithheldNotices notices;
   private final RoomKeyRequestLog log;
 
   private final Map<Request, Wanted> waiting = new LinkedHashMap<>();
@@ -52,6 +53,7 @@ final class RoomKeyForwards {
       DeviceTracker tracker,
       Deliveries deliveries,
       RoomKeys roomKeys,
+      WithheldNotices notices,
       RoomKeyRequestLog log) {
     this.own = own;
     this.devices = devices;
@@ -59,6 +61,7 @@ final class RoomKeyForwards {
     this.tracker = tracker;
     this.deliveries = deliveries;
     this.roomKeys = roomKeys;
+    this.notices = notices;
     this.log = log;
   }
 
@@ -141,6 +144,7 @@ final class RoomKeyForwards {
       refusal = Refusal.UNVERIFIED_DEVICE; // FORWARD-VERIFIED
     } else if (key.isEmpty() || key.get().info().claimedKey().isEmpty()) {
       refusal = Refusal.NOT_HELD;
+      notices.tell(request.asker(), wanted.key(), WithheldCode.UNAVAILABLE); // WITHHELD-CODE
     }
     if (refusal != null) {
       log.add(new NotForwarded(request.asker(), refusal));

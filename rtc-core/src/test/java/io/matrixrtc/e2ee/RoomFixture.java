@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Machines in one encrypted room, whose server is a {@link MachineNetwork}. */
 final class RoomFixture {
@@ -102,12 +104,16 @@ final class RoomFixture {
     return ((RoomEventResult.UnableToDecrypt) result).failure();
   }
 
-  static RotationCause rotation(RoomEncryptionOutcome.Encrypted encrypted) {
+  static @Nullable RotationCause rotation(RoomEncryptionOutcome.Encrypted encrypted) {
     return encrypted.rotation().orElse(null);
   }
 
   static Map<UserDevice, RoomSessionStatus.Holding> holdings(OlmMachine by) throws Exception {
     return by.rooms().outboundSession(ROOM).orElseThrow().devices();
+  }
+
+  static RoomSessionStatus.Holding holding(OlmMachine by, UserDevice device) throws Exception {
+    return Objects.requireNonNull(holdings(by).get(device));
   }
 
   /** To-device messages of a type that were sent since the last call, by the device they go to. */

@@ -149,6 +149,9 @@ class RoomKeyArchiveTest {
       keys.add(copy(session(), i % 2 == 0));
     }
     archive.merge(keys, Optional.empty(), new ExtraWrites());
+    assertThat(archive.infos(Optional.empty(), 30))
+        .extracting(RoomKeyInfo::id)
+        .containsExactlyInAnyOrderElementsOf(keys.stream().map(RoomKeyCopy::id).toList());
     List<RoomKeyId> seen = new ArrayList<>();
     Optional<RoomKeyId> after = Optional.empty();
     List<RoomKeyCopy> page = archive.export(after, 10);

@@ -243,6 +243,10 @@ class RoomKeyRequestsTest {
     assertThat(laptop.rooms().takeKeyRequestEvents())
         .containsExactly(
             new NotForwarded(PHONE, Refusal.MALFORMED), new NotForwarded(PHONE, Refusal.NOT_HELD));
+    ObjectNode notice = (ObjectNode) network.takeQueue(PHONE).get(0);
+    assertThat(notice.path("type").asText()).isEqualTo("m.room_key.withheld");
+    assertThat(notice.path("content").path("code").asText()).isEqualTo("m.unavailable");
+    assertThat(notice.path("content").path("session_id").asText()).isEqualTo("unknown");
     ObjectNode echo = request(BOB_DEVICE, "3", key);
     network.sync(laptop, List.of(echo));
     assertThat(laptop.rooms().takeKeyRequestEvents()).as("our own, echoed").isEmpty();

@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
 import java.time.Duration;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -40,11 +41,11 @@ class RoomRotationTest {
         .isEqualTo(RoomSettingsOutcome.ACCEPTED);
   }
 
-  private RotationCause next(RoomMembers members) throws Exception {
+  private @Nullable RotationCause next(RoomMembers members) throws Exception {
     return rotation(rooms.encrypt(alice, members, "x"));
   }
 
-  private RotationCause next() throws Exception {
+  private @Nullable RotationCause next() throws Exception {
     return next(joined(ALICE, BOB, CAROL));
   }
 

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,7 +50,7 @@ class RoomSharingTest {
 
   private RoomKeyShare shareOf(RoomEncryptionOutcome.Encrypted encrypted, UserDevice device) {
     assertThat(encrypted.shares()).containsKey(device);
-    return encrypted.shares().get(device);
+    return Objects.requireNonNull(encrypted.shares().get(device));
   }
 
   @Test
@@ -163,7 +164,7 @@ class RoomSharingTest {
     assertThat(late.rotation()).as("who joins makes no new key").isEmpty();
     assertThat(shareOf(late, CAROL_DEVICE)).isEqualTo(new RoomKeyShare.Served(1));
     assertThat(shareOf(late, BOB_DEVICE)).isEqualTo(new RoomKeyShare.Served(0));
-    assertThat(RoomFixture.holdings(alice).get(CAROL_DEVICE).index()).isEqualTo(1);
+    assertThat(RoomFixture.holding(alice, CAROL_DEVICE).index()).isEqualTo(1);
     assertThat(rooms.text(carol, rooms.event(alice, late))).isEqualTo("late");
     assertThat(rooms.refused(carol, early))
         .isEqualTo(new RoomDecryptionFailure.UnknownIndex(late.key(), 1, 0));
@@ -270,7 +271,7 @@ class RoomSharingTest {
 
   @Test
   void withheldNoOlmIsToldOnceForAllKeys_B115() throws Exception {
-    network.oneTimeKeys.get(BOB_DEVICE).clear();
+    Objects.requireNonNull(network.oneTimeKeys.get(BOB_DEVICE)).clear();
     network.fallbackKeys.remove(BOB_DEVICE);
     RoomEncryptionOutcome.Encrypted first = rooms.encrypt(alice, joined(ALICE, BOB, CAROL), "1");
     assertThat(shareOf(first, BOB_DEVICE))
@@ -313,7 +314,7 @@ class RoomSharingTest {
         (RoomEncryptionOutcome.Encrypted) completed.get(0).outcome();
     assertThat(shareOf(first, BOB_DEVICE))
         .isEqualTo(new RoomKeyShare.NotReached(new DeliveryOutcome.Failed("no answer")));
-    assertThat(RoomFixture.holdings(alice).get(BOB_DEVICE).confirmed()).isFalse();
+    assertThat(RoomFixture.holding(alice, BOB_DEVICE).confirmed()).isFalse();
     RoomEncryptionOutcome.Encrypted gone = rooms.encrypt(alice, joined(ALICE), "2");
     assertThat(rotation(gone)).isEqualTo(RotationCause.MEMBER_LEFT);
     RoomEncryptionOutcome.Encrypted back = rooms.encrypt(alice, joined(ALICE, BOB), "3");
@@ -391,5 +392,50 @@ class RoomSharingTest {
     RoomEncryptionOutcome.Encrypted encrypted = rooms.encrypt(alice, joined(ALICE, BOB), "2");
     assertThat(shareOf(encrypted, phone.device())).isEqualTo(new RoomKeyShare.Served(1));
     assertThat(rooms.text(phone, rooms.event(alice, encrypted))).isEqualTo("2");
+  }
+
+  @Test
+  void sendFreshAnOutdatedListHoldsAnEventUpForFiveSecondsAtMost() throws Exception {
+    rooms.encrypt(alice, joined(ALICE, BOB), "1");
+    network.sync(alice, List.of(), Set.of(BOB));
+    alice.rooms().encrypt(ROOM, joined(ALICE, BOB), "m.x", Json.newObject(), network.now);
+    assertThat(alice.outgoingRequests(network.now))
+        .hasOnlyElementsOfType(OutgoingRequest.KeysQuery.class)
+        .isNotEmpty();
+    assertThat(alice.nextDeadline(network.now)).contains(network.now.plusSeconds(5));
+    network.pass(Duration.ofMillis(4_999));
+    alice.outgoingRequests(network.now);
+    assertThat(alice.rooms().takeCompleted()).isEmpty();
+    network.pass(Duration.ofMillis(1));
+    alice.outgoingRequests(network.now);
+    assertThat(alice.rooms().takeCompleted())
+        .as("by what is known")
+        .singleElement()
+        .satisfies(
+            ended ->
+                assertThat(((RoomEncryptionOutcome.Encrypted) ended.outcome()).shares())
+                    .isEqualTo(Map.of(BOB_DEVICE, new RoomKeyShare.Served(0))));
+  }
+
+  @Test
+  void aKeyForManyDevicesGoesOutInBoundedRequestsAndOncePerDevice_B107() throws Exception {
+    List<UserDevice> many = new ArrayList<>();
+    for (int i = 0; i <= ToDeviceBatches.MAX_MESSAGES; i++) {
+      OlmMachine device = rooms.open(new UserDevice(BOB, "D" + i));
+      network.settle(device);
+      many.add(device.device());
+      device.close();
+    }
+    network.refresh(alice, BOB);
+    network.carriedOut.clear();
+    RoomEncryptionOutcome.Encrypted encrypted = rooms.encrypt(alice, joined(ALICE, BOB), "x");
+    assertThat(
+            network.carriedOut.stream()
+                .filter(OutgoingRequest.ToDevice.class::isInstance)
+                .map(request -> ((OutgoingRequest.ToDevice) request).devices().size()))
+        .allMatch(size -> size <= ToDeviceBatches.MAX_MESSAGES)
+        .hasSizeGreaterThan(1);
+    assertThat(rooms.sent(OLM)).doesNotHaveDuplicates().containsAll(many);
+    assertThat(encrypted.shares()).hasSize(many.size() + 1);
   }
 }
