@@ -80,11 +80,11 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--trust",
       paramLabel = "NAME",
-      defaultValue = "all",
+      defaultValue = "cross-signed",
       description =
-          "Whose keys count: all, cross-signed or verified (default: ${DEFAULT-VALUE}, since the"
-              + " demo's users have no cross-signing identities).")
-  private String trust = "all";
+          "Who gets keys, and whose count: all, or cross-signed (default: ${DEFAULT-VALUE}), where"
+              + " each user gets an identity that signs the user's devices.")
+  private String trust = "cross-signed";
 
   @Option(
       names = "--homeserver",
@@ -161,12 +161,10 @@ final class DemoCommand implements Callable<Integer> {
     try {
       Cast.of(participants);
       RotationPolicies.named(policy, Map.of());
-      if (TrustRequirement.named(trust) != TrustRequirement.ALL) {
+      if (TrustRequirement.named(trust) == TrustRequirement.VERIFIED) {
         throw new IllegalArgumentException(
-            "--trust "
-                + trust
-                + " would refuse every key: the demo's users have no cross-signing identities yet."
-                + " Use --trust all.");
+            "--trust verified would refuse every key: the demo's users have not verified each"
+                + " other. Use --trust cross-signed.");
       }
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage());

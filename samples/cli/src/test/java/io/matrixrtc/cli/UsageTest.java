@@ -35,8 +35,8 @@ class UsageTest {
     Run.of("demo", "-n", "many").misusedWith("many");
     Run.of("demo", "--policy", "nonsense").misusedWith("nonsense", "strict");
     Run.of("demo", "--trust", "nonsense").misusedWith("nonsense");
-    Run.of("demo", "--trust", "cross-signed")
-        .misusedWith("no cross-signing identities", "--trust all");
+    Run.of("demo", "--trust", "verified")
+        .misusedWith("have not verified each other", "--trust cross-signed");
     Run.of("demo", "--port", "65536").misusedWith("port: want 0 to 65535, got 65536");
     Run.of("demo", "--accounts", "a.txt").misusedWith("--accounts goes with --homeserver");
     Run.of("homeserver", "--port", "65536").misusedWith("65536");

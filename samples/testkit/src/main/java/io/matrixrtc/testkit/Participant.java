@@ -44,6 +44,20 @@ public final class Participant implements AutoCloseable {
     step(new ParticipantRequest.SignIn());
   }
 
+  /** Gives its user a cross-signing identity, which signs this device. */
+  public void setUpIdentity() {
+    step(new ParticipantRequest.SetUpIdentity());
+  }
+
+  /** Signs another device of its user, after a look at what that one shows. */
+  public void sign(Participant other) {
+    String shown =
+        other
+            .step(new ParticipantRequest.ShowFingerprint(), ParticipantAnswer.Fingerprint.class)
+            .ed25519();
+    step(new ParticipantRequest.SignDevice(other.spec().deviceId(), shown));
+  }
+
   /** Makes the room of the call and returns its id. */
   public String createRoom(String name) {
     return step(new ParticipantRequest.CreateRoom(name), ParticipantAnswer.Room.class).roomId();

@@ -9,11 +9,18 @@ import io.matrixrtc.client.JdkHttpTransport;
 import io.matrixrtc.client.LoginOutcome;
 import io.matrixrtc.client.LogoutOutcome;
 import io.matrixrtc.client.MatrixClient;
+import io.matrixrtc.client.SetupOutcome;
+import io.matrixrtc.client.UserAuthentication;
 import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
 import io.matrixrtc.e2ee.TrustPolicy;
+import io.matrixrtc.e2ee.UserDevice;
+import io.matrixrtc.e2ee.Verification;
+import io.matrixrtc.e2ee.VerificationOutcome;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.PoolScheduler;
+import io.matrixrtc.olm.Ed25519PublicKey;
+import io.matrixrtc.olm.KeyFormatException;
 import io.matrixrtc.olm.StateKey;
 import java.net.URI;
 import java.security.SecureRandom;
@@ -75,6 +82,46 @@ final class AgentClient implements AutoCloseable {
 
   EncryptedClient encrypted() {
     return encrypted;
+  }
+
+  /** Gives the user an identity. Fails if there is one: the participant has not its keys. */
+  CompletionStage<Void> setUpIdentity(ParticipantSpec spec) {
+    return encrypted
+        .crossSigning()
+        .bootstrap(UserAuthentication.password(spec.userId(), spec.password()))
+        .thenAccept(
+            outcome -> {
+              if (!(outcome instanceof SetupOutcome.Done)) {
+                throw new RefusedException("has no identity to sign with. " + outcome.sentence());
+              }
+            });
+  }
+
+  /** Its Ed25519 key in base64. */
+  CompletionStage<String> fingerprint() {
+    return encrypted.withMachine(machine -> machine.identityKeys().ed25519().toBase64());
+  }
+
+  /** Signs another device of the user, whose key was compared. */
+  CompletionStage<Void> sign(String deviceId, String fingerprint) {
+    UserDevice device = new UserDevice(encrypted.device().userId(), deviceId);
+    return encrypted
+        .crossSigning()
+        .verify(Verification.ofDevice(device, key(fingerprint)))
+        .thenAccept(
+            outcome -> {
+              if (!(outcome instanceof VerificationOutcome.Verified)) {
+                throw new RefusedException("cannot sign " + device + ": " + outcome);
+              }
+            });
+  }
+
+  private static Ed25519PublicKey key(String base64) {
+    try {
+      return Ed25519PublicKey.fromBase64(base64);
+    } catch (KeyFormatException e) {
+      throw new RefusedException("no fingerprint of a device: " + e.getMessage());
+    }
   }
 
   /** Makes an encrypted room that anyone may join and take part in calls. */

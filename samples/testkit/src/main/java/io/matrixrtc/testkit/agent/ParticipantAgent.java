@@ -95,6 +95,12 @@ public final class ParticipantAgent implements ParticipantPort {
   private CompletionStage<ParticipantAnswer> carryOut(ParticipantRequest request) {
     if (request instanceof ParticipantRequest.SignIn) {
       return done(AgentClient.signIn(spec, pool, random).thenAccept(in -> client = in));
+    } else if (request instanceof ParticipantRequest.SetUpIdentity) {
+      return done(client().setUpIdentity(spec));
+    } else if (request instanceof ParticipantRequest.ShowFingerprint) {
+      return client().fingerprint().thenApply(ParticipantAnswer.Fingerprint::new);
+    } else if (request instanceof ParticipantRequest.SignDevice sign) {
+      return done(client().sign(sign.deviceId(), sign.fingerprint()));
     } else if (request instanceof ParticipantRequest.CreateRoom create) {
       return client().createRoom(create.name()).thenApply(ParticipantAnswer.Room::new);
     } else if (request instanceof ParticipantRequest.EnterRoom enter) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = ParticipantAnswer.Done.class, name = "done"),
   @JsonSubTypes.Type(value = ParticipantAnswer.Failed.class, name = "failed"),
   @JsonSubTypes.Type(value = ParticipantAnswer.Room.class, name = "room"),
+  @JsonSubTypes.Type(value = ParticipantAnswer.Fingerprint.class, name = "fingerprint"),
   @JsonSubTypes.Type(value = ParticipantAnswer.Holdings.class, name = "holdings"),
   @JsonSubTypes.Type(value = ParticipantAnswer.Counts.class, name = "counts"),
   @JsonSubTypes.Type(value = ParticipantAnswer.Recordings.class, name = "recordings")
@@ -30,6 +31,9 @@ public sealed interface ParticipantAnswer {
 
   /** The room that was made. */
   record Room(String roomId) implements ParticipantAnswer {}
+
+  /** The device's Ed25519 key in base64. */
+  record Fingerprint(String ed25519) implements ParticipantAnswer {}
 
   /** Every media key that the participant ever used or was given. Secret: for attacks only. */
   record Holdings(List<HeldKey> keys) implements ParticipantAnswer {}

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "do")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = ParticipantRequest.SignIn.class, name = "sign-in"),
+  @JsonSubTypes.Type(value = ParticipantRequest.SetUpIdentity.class, name = "set-up-identity"),
+  @JsonSubTypes.Type(value = ParticipantRequest.ShowFingerprint.class, name = "show-fingerprint"),
+  @JsonSubTypes.Type(value = ParticipantRequest.SignDevice.class, name = "sign-device"),
   @JsonSubTypes.Type(value = ParticipantRequest.CreateRoom.class, name = "create-room"),
   @JsonSubTypes.Type(value = ParticipantRequest.EnterRoom.class, name = "enter-room"),
   @JsonSubTypes.Type(value = ParticipantRequest.JoinCall.class, name = "join-call"),
@@ -27,6 +30,20 @@ public sealed interface ParticipantRequest {
 
   /** Sign in, upload keys, start to sync. */
   record SignIn() implements ParticipantRequest {}
+
+  /** Give the user a cross-signing identity, which signs this device. */
+  record SetUpIdentity() implements ParticipantRequest {}
+
+  /** Say what this device's Ed25519 key is, as a screen would show it. */
+  record ShowFingerprint() implements ParticipantRequest {}
+
+  /**
+   * Sign another device of the same user.
+   *
+   * @param deviceId which
+   * @param fingerprint its Ed25519 key in base64, as that device shows it
+   */
+  record SignDevice(String deviceId, String fingerprint) implements ParticipantRequest {}
 
   /** Make the room of the call, encrypted, where every member may take part in calls. */
   record CreateRoom(String name) implements ParticipantRequest {}

@@ -80,6 +80,7 @@ public final class DemoCall {
     startMedia();
     at(4, () -> with(Role.LATE, this::joinRunningCall));
     at(7, () -> with(Role.SECOND_DEVICE, this::joinRunningCall));
+    at(8, () -> with(Role.SECOND_DEVICE, this::signTheUnsigned));
     at(9, () -> with(Role.MUTES, Participant::mute));
     at(11, () -> with(Role.LEAVES, this::leaveAndTap));
     at(12, () -> with(Role.MUTES, Participant::unmute));
@@ -102,9 +103,30 @@ public final class DemoCall {
           member.name(), world.participant(member.name(), member.user(), member.device()));
     }
     world.together(participants.values(), Participant::signIn);
+    if (signed()) {
+      progress.accept("giving each user an identity");
+      world.together(firstDevices(), Participant::setUpIdentity);
+    }
     Participant host = participants.values().iterator().next();
     String room = host.createRoom("matrixrtc demo");
     world.together(participants.values(), participant -> participant.enterRoom(room));
+  }
+
+  /** Whether keys go to signed devices only. */
+  private boolean signed() {
+    return !participants().get(0).spec().trust().equals("all");
+  }
+
+  private List<Participant> firstDevices() {
+    return cast.users().stream().map(this::firstDeviceOf).toList();
+  }
+
+  private Participant firstDeviceOf(String user) {
+    return participant(
+        cast.members().stream()
+            .filter(member -> member.user().equals(user))
+            .findFirst()
+            .orElseThrow());
   }
 
   private void joinThoseFromTheStart() {
@@ -131,6 +153,18 @@ public final class DemoCall {
     progress.accept(participant + " joins the running call");
     participant.joinCall();
     participant.startMedia(world.clock().elapsed());
+  }
+
+  private void signTheUnsigned(Participant unsigned) {
+    if (!signed()) {
+      return;
+    }
+    progress.accept(unsigned + " is not signed yet, and is given no key");
+    List<Participant> present = new ArrayList<>(early());
+    with(Role.LATE, present::add);
+    Participant signer =
+        firstDeviceOf(cast.first(Role.SECOND_DEVICE).map(Member::user).orElseThrow());
+    forgeries.add(new UnsignedDevice(world.view()).examine(unsigned, signer, present));
   }
 
   private void leaveAndTap(Participant leaver) {

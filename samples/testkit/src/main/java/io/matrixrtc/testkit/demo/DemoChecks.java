@@ -237,11 +237,18 @@ final class DemoChecks {
                   : result.refused() ? "refused, and reported" : "not reported as refused",
               new Check.Control(
                   "a member",
-                  "the same message put right is accepted",
+                  result.control(),
                   result.controlAccepted(),
                   result.controlAccepted() ? "accepted" : "not accepted")));
     }
-    if (evidence.forgeries().isEmpty()) {
+    if (evidence.forgeries().stream().noneMatch(UnsignedDevice::isResult)) {
+      checks.add(
+          Check.notApplicable(
+              UnsignedDevice.NAME,
+              UnsignedDevice.CLAIM,
+              "needs five participants, and a trust policy that asks for signatures"));
+    }
+    if (evidence.forgeries().stream().allMatch(UnsignedDevice::isResult)) {
       checks.add(
           Check.notApplicable(
               "forged-claim",

@@ -17,6 +17,8 @@ final class Forgery {
   /** Far from the indexes that a short call uses. */
   private static final int FIRST_INDEX = 200;
 
+  private static final String CONTROL = "the same message put right is accepted";
+
   private static final Duration WAIT = Duration.ofSeconds(20);
 
   private final CallView view;
@@ -34,13 +36,15 @@ final class Forgery {
    * @param claim what must hold
    * @param forgedAccepted true is bad
    * @param refused whether the receiver reported the refusal
-   * @param controlAccepted whether the corrected message was taken
+   * @param control what must happen once it is put right
+   * @param controlAccepted whether it did
    */
   record Result(
       String name,
       String claim,
       boolean forgedAccepted,
       boolean refused,
+      String control,
       boolean controlAccepted) {}
 
   /** A member says that its key is another device's. */
@@ -91,7 +95,8 @@ final class Forgery {
     boolean refused = view.await(() -> refusal(mark, attacker, victim, reason), WAIT);
     attacker.sendKey(corrected);
     boolean control = view.await(() -> accepted(mark, victim, corrected.index()), WAIT);
-    return new Result(name, claim, accepted(mark, victim, forged.index()), refused, control);
+    return new Result(
+        name, claim, accepted(mark, victim, forged.index()), refused, CONTROL, control);
   }
 
   private ParticipantRequest.SendKey key(Participant to, String claimed, boolean encrypted) {

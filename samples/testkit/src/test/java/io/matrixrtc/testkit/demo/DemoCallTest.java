@@ -50,7 +50,7 @@ class DemoCallTest {
     assertThat(outcome.checks())
         .filteredOn(check -> !check.name().equals("recordings-decode"))
         .extracting(Check::verdict)
-        .hasSize(11)
+        .hasSize(12)
         .containsOnly(Check.Verdict.OK);
     assertThat(outcome.ok()).isTrue();
     assertThat(outcome.participants()).isEqualTo(6);
@@ -96,7 +96,12 @@ class DemoCallTest {
     Played played;
     WorldSettings settings =
         new WorldSettings(
-            EmbeddedServer.start(0), speed, "strict", useDelay, "all", ParticipantAgent::new);
+            EmbeddedServer.start(0),
+            speed,
+            "strict",
+            useDelay,
+            "cross-signed",
+            ParticipantAgent::new);
     try (World world = World.open(settings)) {
       DemoSettings demo = new DemoSettings(participants, 1, "strict", useDelay, ALLOWANCE, out);
       DemoCall call = new DemoCall(world, demo, progress -> {});

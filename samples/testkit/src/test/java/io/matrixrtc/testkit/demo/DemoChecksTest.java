@@ -50,17 +50,31 @@ class DemoChecksTest {
         spoil("the joiner's control misses", JOINER, all -> all.heldBy(ERIN).clear()),
         spoil("the returner was given the key in between", RETURNER, all -> all.holdAfterReturn(2)),
         spoil(
+            "the unsigned device was given a key",
+            UnsignedDevice.NAME,
+            all -> all.forgeries.add(unsigned(true, true, true))),
+        spoil(
+            "nobody refused the unsigned device",
+            UnsignedDevice.NAME,
+            all -> all.forgeries.add(unsigned(false, false, true))),
+        spoil(
+            "the signed device was given no key either",
+            UnsignedDevice.NAME,
+            all -> all.forgeries.add(unsigned(false, true, false))),
+        spoil(
             "a forged key was accepted",
             "forged-claim",
-            all -> forge(all, new Forgery.Result("forged-claim", "", true, true, true))),
+            all -> forge(all, new Forgery.Result("forged-claim", "", true, true, "control", true))),
         spoil(
             "a forged key was not reported",
             "forged-claim",
-            all -> forge(all, new Forgery.Result("forged-claim", "", false, false, true))),
+            all ->
+                forge(all, new Forgery.Result("forged-claim", "", false, false, "control", true))),
         spoil(
             "the forgery's control was refused too",
             "forged-claim",
-            all -> forge(all, new Forgery.Result("forged-claim", "", false, true, false))));
+            all ->
+                forge(all, new Forgery.Result("forged-claim", "", false, true, "control", false))));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -115,6 +129,10 @@ class DemoChecksTest {
           all.switchedAt = LEFT.plusMillis(3_100);
         };
     assertThat(failing(twiceAsFast)).as("1.5 s of wall time, 0.5 + 1 allowed").isEmpty();
+  }
+
+  private static Forgery.Result unsigned(boolean given, boolean refused, boolean served) {
+    return new Forgery.Result(UnsignedDevice.NAME, "", given, refused, "control", served);
   }
 
   private static void forge(SyntheticEvidence all, Forgery.Result result) {

@@ -65,7 +65,7 @@ final class SyntheticEvidence {
     hold(ERIN, 1, 2);
     recordings.put(ALICE, recording(BOB, true, true));
     recordings.put(BOB, recording(ALICE, true, true));
-    forgeries.add(new Forgery.Result("forged-claim", "claim", false, true, true));
+    forgeries.add(new Forgery.Result("forged-claim", "claim", false, true, "control", true));
   }
 
   static ParticipantAnswer.Recordings recording(
