@@ -244,8 +244,8 @@ public final class EncryptedClient implements AutoCloseable {
     // FEED-FIRST: a key may come in the same answer as the membership it belongs to.
     rooms.onSync(answer);
     answer.rooms().forEach((room, changes) -> tell(new ClientEvent.Room(room, changes)));
-    encryptedRooms.onSync(answer);
     inbox.handOn(results);
+    encryptedRooms.onSync(answer);
   }
 
   private void handOn(ToDeviceResult result) {
