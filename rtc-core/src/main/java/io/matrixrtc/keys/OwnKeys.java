@@ -5,13 +5,9 @@ import io.matrixrtc.keys.RotationView.Activity;
 import io.matrixrtc.keys.RotationView.Rollout;
 import io.matrixrtc.media.KeyIndex;
 import io.matrixrtc.media.MediaKey;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,12 +29,6 @@ final class OwnKeys {
   /** So many questions in a row are asked at one moment; no sensible policy needs half of them. */
   private static final int MAX_PLANS = 8;
 
-  /** How often a sender is looked at for silence. */
-  private static final Duration LOOK = Duration.ofMillis(500);
-
-  /** Who has sent no frame on any track for this long is silent (KEY-SILENT). */
-  static final Duration SILENT_AFTER = Duration.ofSeconds(2);
-
   private final RotationPolicy policy;
   private final Supplier<MediaKey> generator;
   private final RandomGenerator random;
@@ -48,15 +38,9 @@ final class OwnKeys {
   private final KeyAge age;
   private final OwnRatchet ratchet;
 
-  private final Set<CallMember> present = new LinkedHashSet<>();
-  private final Set<CallMember> presentView = Collections.unmodifiableSet(present);
-  private @Nullable Set<CallMember> presentCopy;
-  private @Nullable OwnKey used;
-
-  /** Keys that are made and not in use yet, in the order in which they will be. */
-  private final Deque<OwnKey> next = new ArrayDeque<>();
-
-  private final Deque<Instant> joins = new ArrayDeque<>();
+  private final SilenceWatch silence;
+  private final PresentMembers members = new PresentMembers();
+  private final KeyLine line = new KeyLine();
   private @Nullable KeyIndex lastIndex;
   private boolean lost;
 
@@ -70,9 +54,6 @@ final class OwnKeys {
   private Instant startedAt = Instant.MIN;
   private @Nullable Instant heldSince;
   private boolean heldByView;
-  private long framesSeen;
-  private @Nullable Instant lastActive;
-  private @Nullable Instant lookAt;
 
   OwnKeys(
       RotationPolicy policy,
@@ -87,6 +68,7 @@ final class OwnKeys {
     this.ratchet = ratchet;
     this.background = new BackgroundWork(random);
     this.age = new KeyAge(random);
+    this.silence = new SilenceWatch(gate);
   }
 
   /** Members came and went. A first call without either begins the call. */
@@ -96,25 +78,16 @@ final class OwnKeys {
       Instant now,
       Collection<KeyEffect> out) {
     noteFrames(now);
-    presentCopy = null;
     if (!left.isEmpty()) {
       background.left(now);
     }
-    present.removeAll(left);
-    present.addAll(joined);
-    joined.forEach(member -> joins.addLast(now));
-    while (joins.size() > DemandPolicy.MANY_JOINS) {
-      joins.removeFirst();
-    }
-    for (OwnKey key : keys()) {
-      left.forEach(member -> key.left(member, now));
-      joined.forEach(member -> key.joined(member, now));
-    }
+    members.change(joined, left, now);
+    line.members(joined, left, now);
     plan(now, out);
   }
 
   Set<CallMember> present() {
-    return presentView;
+    return members.all();
   }
 
   void sent(long id, Map<CallMember, Delivery> answers, Instant now, Collection<KeyEffect> out) {
@@ -124,8 +97,8 @@ final class OwnKeys {
       return;
     }
     OwnKey key = offer.key;
-    boolean pending = next.contains(key);
-    boolean alive = pending || key == used;
+    boolean pending = line.isWaiting(key);
+    boolean alive = pending || key == line.used();
     if (alive) {
       offers.answered(offer, answers, now, out);
     }
@@ -151,8 +124,8 @@ final class OwnKeys {
     for (long id : offers.overdue(now)) {
       sent(id, Map.of(), now, out);
     }
-    look(now);
-    for (OwnKey key = dueKey(now); key != null; key = dueKey(now)) {
+    silence.fellSilent(now).ifPresent(background::spoke);
+    for (OwnKey key = line.due(now); key != null; key = line.due(now)) {
       use(key, now, out);
       finish(now, out);
     }
@@ -160,7 +133,7 @@ final class OwnKeys {
       advance(now, out);
     }
     boolean asked = askAgainAt != null && !now.isBefore(askAgainAt) && !rolling;
-    boolean aged = used != null && age.isNewlyOver(now, gate.asked());
+    boolean aged = line.used() != null && age.isNewlyOver(now, gate.asked());
     if (asked || aged || !policy.isSerial()) {
       plan(now, out);
     }
@@ -171,12 +144,12 @@ final class OwnKeys {
   void media(Instant now, Collection<KeyEffect> out) {
     noteFrames(now);
     background.spoke(now);
-    lastActive = now;
-    lookAt = now.plus(LOOK);
+    silence.active(now);
     if (gate.state() == OwnRingGate.State.HELD && heldSince == null && !heldByView) {
       heldSince = now;
       KeyOffers.report(out, new KeyEvent.HoldStarted());
-      OwnKey key = next.peekLast();
+      OwnKey key = line.lastWaiting();
+      OwnKey used = line.used();
       if (key != null) { // it was being made ready
         key.useBy(now.plus(DemandPolicy.LONGEST_HOLD));
       } else if (used != null && !owes(used)) {
@@ -189,7 +162,7 @@ final class OwnKeys {
   /** See {@link EncryptionManagerCore#onKeyLostByOthers}. */
   void offerAgain(Instant now, Collection<KeyEffect> out) {
     noteFrames(now);
-    OwnKey newest = newest();
+    OwnKey newest = line.newest();
     if (newest == null) {
       return;
     }
@@ -199,7 +172,7 @@ final class OwnKeys {
       return;
     }
     Set<CallMember> to = new LinkedHashSet<>(newest.offered());
-    to.retainAll(present);
+    to.retainAll(present());
     to.removeIf(member -> !mayHave(newest, member));
     if (!to.isEmpty()) {
       newest.forgetAttempts();
@@ -218,6 +191,7 @@ final class OwnKeys {
     if (bad) {
       gate.hold();
     } else {
+      OwnKey used = line.used();
       boolean owing = used == null || owes(used);
       gate.resume(owing && !policy.isSerial());
       out.add(new KeyEffect.RequestKeyFrames());
@@ -227,27 +201,25 @@ final class OwnKeys {
 
   Optional<Instant> nextWakeup() {
     List<Instant> times = new ArrayList<>();
-    offers.nextWakeup(newest(), present).ifPresent(times::add);
+    offers.nextWakeup(line.newest(), present()).ifPresent(times::add);
     ratchet.advanceAt().ifPresent(times::add);
-    next.forEach(key -> key.useAt().ifPresent(times::add));
+    line.waiting().forEach(key -> key.useAt().ifPresent(times::add));
     if (askAgainAt != null && !rolling) {
       times.add(askAgainAt);
     }
-    if (lookAt != null) {
-      times.add(lookAt);
-    }
-    if (used != null && next.isEmpty() && !rolling) {
+    silence.nextLook().ifPresent(times::add);
+    if (line.used() != null && line.waiting().isEmpty() && !rolling) {
       age.endsAt().ifPresent(times::add);
     }
     return times.stream().min(Instant::compareTo);
   }
 
   Optional<KeyIndex> usedIndex() {
-    return Optional.ofNullable(used).map(key -> key.index);
+    return used().map(key -> key.index);
   }
 
   Optional<KeyIndex> newestIndex() {
-    return Optional.ofNullable(newest()).map(key -> key.index);
+    return Optional.ofNullable(line.newest()).map(key -> key.index);
   }
 
   /** Whether a rotation reached nobody, or one that a sender needs is not done. */
@@ -257,6 +229,7 @@ final class OwnKeys {
 
   /** Whether frames are encrypted with a key that should be replaced. */
   boolean isRotationDue() {
+    OwnKey used = line.used();
     boolean tainted = used != null && !used.left().isEmpty() && activity() == Activity.SENDING;
     return owed || tainted && !policy.sharesUsedKeys();
   }
@@ -267,26 +240,24 @@ final class OwnKeys {
 
   /** The deliveries of the newest key to members that are present. */
   Map<CallMember, DeliveryState> deliveries() {
-    OwnKey newest = newest();
+    OwnKey newest = line.newest();
     Map<CallMember, DeliveryState> deliveries =
         newest == null ? new LinkedHashMap<>() : newest.deliveries();
-    deliveries.keySet().retainAll(present);
+    deliveries.keySet().retainAll(present());
     return deliveries;
   }
 
   /** The key in use, to replay. */
   Optional<OwnKey> used() {
-    return Optional.ofNullable(used);
+    return Optional.ofNullable(line.used());
   }
 
   void wipe() {
-    keys().forEach(key -> key.key().close());
+    line.wipe();
     ratchet.cancel();
-    used = null;
-    next.clear();
     offers.clear();
     askAgainAt = null;
-    lookAt = null;
+    silence.stop();
   }
 
   void plan(Instant now, Collection<KeyEffect> out) {
@@ -321,48 +292,39 @@ final class OwnKeys {
   }
 
   private RotationView view(Instant now) {
-    OwnKey newest = newest();
+    OwnKey newest = line.newest();
     Activity activity = activity();
-    boolean aged = lost || next.isEmpty() && isAged(now);
+    boolean aged = lost || line.waiting().isEmpty() && line.used() != null && age.isOver(now, gate.asked());
     boolean owing = newest == null || owes(newest) || aged;
     int offerable = newest == null || activity != Activity.SILENT ? 0 : newest.joined().size();
     return new RotationView(
         now,
-        presentView,
-        newest == null ? new OwnKeyState.None() : newest.state(newest == used),
-        newest == null ? presentView : newest.joined(),
+        present(),
+        newest == null ? new OwnKeyState.None() : newest.state(newest == line.used()),
+        newest == null ? present() : newest.joined(),
         newest == null || policy.sharesUsedKeys() ? Set.of() : newest.excluded(),
         newest == null ? Set.of() : newest.left(),
         newest == null ? Optional.empty() : newest.leftAt(),
         newest == null ? Optional.empty() : newest.changedAt(),
         activity,
-        new Rollout(!next.isEmpty(), followed, startedAt, heldSince == null ? now : heldSince),
+        new Rollout(!line.waiting().isEmpty(), followed, startedAt, heldSince == null ? now : heldSince),
         aged,
-        joinsLately(now),
+        members.joinsLately(now),
         newest == null ? 0 : newest.jitter,
         policy.isSerial()
             ? RotationView.Background.NONE
-            : background.view(offerable, present.size(), owing, now),
-        newest == used ? ratchet.state(newest, present) : RotationView.RatchetState.NONE);
-  }
-
-  private int joinsLately(Instant now) {
-    Instant from = now.minus(DemandPolicy.LATELY);
-    return (int) joins.stream().filter(at -> at.isAfter(from)).count();
+            : background.view(offerable, present().size(), owing, now),
+        newest == line.used() ? ratchet.state(newest, present()) : RotationView.RatchetState.NONE);
   }
 
   private Activity activity() {
-    return switch (gate.state()) {
-      case SENDING -> Activity.SENDING;
-      case HELD -> heldByView ? Activity.SILENT : Activity.HELD;
-      case READY, OWING -> Activity.SILENT;
-    };
+    return gate.state().activity(heldByView);
   }
 
   private void share(Set<CallMember> to, Instant now, Collection<KeyEffect> out) {
-    OwnKey newest = Objects.requireNonNull(newest());
+    OwnKey newest = Objects.requireNonNull(line.newest());
     Set<CallMember> allowed = new LinkedHashSet<>(to);
-    allowed.removeIf(member -> !present.contains(member) || !mayHave(newest, member));
+    allowed.removeIf(member -> !present().contains(member) || !mayHave(newest, member));
     if (allowed.isEmpty()) {
       return;
     }
@@ -378,28 +340,28 @@ final class OwnKeys {
   }
 
   private void rotate(RotationPlan.Rotate plan, Instant now, Collection<KeyEffect> out) {
-    followed = next.isEmpty() || !plan.besides() ? 0 : followed + 1;
+    followed = line.waiting().isEmpty() || !plan.besides() ? 0 : followed + 1;
     if (!plan.besides()) {
-      dropNext(out);
+      line.dropWaiting(out);
     }
     ratchet.cancel();
     lost = false;
     lastIndex = lastIndex == null ? policy.firstIndex(random) : lastIndex.next();
     OwnKey made = new OwnKey(generator.get(), lastIndex, now, plan.use(), random.nextDouble());
-    next.addLast(made);
-    KeyOffers.report(out, new KeyEvent.RotationStarted(lastIndex, plan.cause(), present.size()));
+    line.add(made);
+    KeyOffers.report(out, new KeyEvent.RotationStarted(lastIndex, plan.cause(), present().size()));
     if (activity() == Activity.SILENT) {
-      background.spend(present.size());
+      background.spend(present().size());
       background.prepared(now);
     } else if (activity() == Activity.SENDING) {
       startedAt = now;
     }
-    if (plan.use() instanceof Use.AtOnce || present.isEmpty()) {
+    if (plan.use() instanceof Use.AtOnce || present().isEmpty()) {
       use(made, now, out);
     } else if (plan.use() instanceof Use.By by) {
       made.useBy(by.latest());
     }
-    rollOut(made, presentCopy(), now, out);
+    rollOut(made, members.copy(), now, out);
   }
 
   private void rollOut(OwnKey key, Set<CallMember> to, Instant now, Collection<KeyEffect> out) {
@@ -413,7 +375,7 @@ final class OwnKeys {
   }
 
   private void step(RotationPlan.Step step, Instant now, Collection<KeyEffect> out) {
-    OwnKey key = Objects.requireNonNull(used);
+    OwnKey key = Objects.requireNonNull(line.used());
     Set<CallMember> to = new LinkedHashSet<>(step.to());
     to.retainAll(key.excluded());
     if (!to.isEmpty()) {
@@ -423,7 +385,7 @@ final class OwnKeys {
   }
 
   private void advance(Instant now, Collection<KeyEffect> out) {
-    OwnKey key = Objects.requireNonNull(used);
+    OwnKey key = Objects.requireNonNull(line.used());
     out.add(new KeyEffect.AdvanceOwnKey(key.index, OwnRatchet.STEPS));
     out.add(new KeyEffect.Wipe(key.replace(ratchet.advance(now))));
     key.admitAll();
@@ -436,29 +398,14 @@ final class OwnKeys {
       return false;
     }
     ratchet.cancel();
-    dropNext(out); // it was being made ready, and somebody left who was offered it
+    line.dropWaiting(out); // it was being made ready, and somebody left who was offered it
     return true;
-  }
-
-  private void dropNext(Collection<KeyEffect> out) {
-    next.forEach(key -> out.add(new KeyEffect.Wipe(key.key())));
-    next.clear();
-  }
-
-  private @Nullable OwnKey dueKey(Instant now) {
-    OwnKey due = null;
-    for (OwnKey key : next) {
-      if (key.useAt().filter(at -> !now.isBefore(at)).isPresent()) {
-        due = key;
-      }
-    }
-    return due;
   }
 
   /** When all have confirmed, a key is used a little later. */
   private void confirmed(Instant now) {
-    for (OwnKey key : next) {
-      if (key.use instanceof Use.By by && key.isConfirmed(present)) {
+    for (OwnKey key : line.waiting()) {
+      if (key.use instanceof Use.By by && key.isConfirmed(present())) {
         key.useBy(now.plus(heldSince == null ? by.delay() : DemandPolicy.HOLD_DELAY));
       }
     }
@@ -484,14 +431,7 @@ final class OwnKeys {
   private void use(OwnKey key, Instant now, Collection<KeyEffect> out) {
     out.add(new KeyEffect.UseOwnKey(key.index, key.key()));
     KeyOffers.report(out, new KeyEvent.OwnKeyUsed(key.index));
-    if (used != null) {
-      out.add(new KeyEffect.Wipe(used.key()));
-    }
-    while (next.getFirst() != key) {
-      out.add(new KeyEffect.Wipe(next.removeFirst().key()));
-    }
-    next.removeFirst();
-    used = key;
+    line.use(key, out);
     owed = false;
     ratchet.fresh(now);
     age.fresh(gate.asked());
@@ -505,8 +445,7 @@ final class OwnKeys {
       out.add(new KeyEffect.OpenGate());
       if (held) {
         out.add(new KeyEffect.RequestKeyFrames());
-        lookAt = now.plus(LOOK);
-        lastActive = now;
+        silence.active(now);
       }
       heldSince = null;
     }
@@ -524,73 +463,36 @@ final class OwnKeys {
   }
 
   private void retry(Instant now, Collection<KeyEffect> out) {
-    OwnKey newest = newest();
+    OwnKey newest = line.newest();
     if (newest == null) {
       return;
     }
-    Set<CallMember> due = KeyOffers.dueAgain(newest, present, now);
+    Set<CallMember> due = KeyOffers.dueAgain(newest, present(), now);
     due.removeIf(member -> !mayHave(newest, member));
     if (!due.isEmpty()) {
-      MediaKey later = newest == used ? ratchet.pending() : null;
+      MediaKey later = newest == line.used() ? ratchet.pending() : null;
       offers.offer(newest, later == null ? newest.key() : later, due, now, out);
     }
   }
 
   /** A frame may have gone out since the last input (KEY-GATE). */
   private void noteFrames(Instant now) {
+    OwnKey used = line.used();
     if (used != null && !used.isUsed() && gate.state() == OwnRingGate.State.SENDING) {
       firstFrame(now);
     }
   }
 
   private void firstFrame(Instant now) {
+    OwnKey used = line.used();
     if (used != null) {
       used.used(now);
       age.firstFrame(now);
     }
   }
 
-  /** Finds out whether a sender fell silent. */
-  private void look(Instant now) {
-    if (lookAt == null || now.isBefore(lookAt)) {
-      return;
-    }
-    lookAt = now.plus(LOOK);
-    long asked = gate.asked();
-    if (asked != framesSeen || lastActive == null) {
-      framesSeen = asked;
-      lastActive = now;
-    } else if (!now.isBefore(lastActive.plus(SILENT_AFTER)) && gate.silence(asked)) {
-      background.spoke(lastActive);
-      lookAt = null;
-    }
-  }
-
   /** Whether {@code key} has to be replaced before the next frame. */
   private boolean owes(OwnKey key) {
     return !key.left().isEmpty() || !policy.sharesUsedKeys() && !key.excluded().isEmpty();
-  }
-
-  private boolean isAged(Instant now) {
-    return used != null && age.isOver(now, gate.asked());
-  }
-
-  private Set<CallMember> presentCopy() {
-    if (presentCopy == null) {
-      presentCopy = Set.of(present.toArray(new CallMember[0])); // one pass less than copyOf
-    }
-    return presentCopy;
-  }
-
-  private List<OwnKey> keys() {
-    List<OwnKey> keys = new ArrayList<>(next);
-    if (used != null) {
-      keys.add(used);
-    }
-    return keys;
-  }
-
-  private @Nullable OwnKey newest() {
-    return next.isEmpty() ? used : next.getLast();
   }
 }

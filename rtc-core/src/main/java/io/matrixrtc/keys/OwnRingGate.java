@@ -32,7 +32,16 @@ public final class OwnRingGate implements SendGate {
     /** Nothing is sent; a new key has to be delivered before the next frame goes out. */
     OWING,
     /** Frames are dropped until the new key is delivered, or the view of the call is mended. */
-    HELD
+    HELD;
+
+    /** What a policy is told; frames that a stale view holds are no sign of a speaker. */
+    RotationView.Activity activity(boolean heldByView) {
+      return switch (this) {
+        case SENDING -> RotationView.Activity.SENDING;
+        case HELD -> heldByView ? RotationView.Activity.SILENT : RotationView.Activity.HELD;
+        case READY, OWING -> RotationView.Activity.SILENT;
+      };
+    }
   }
 
   private final AtomicReference<State> state = new AtomicReference<>(State.SENDING);

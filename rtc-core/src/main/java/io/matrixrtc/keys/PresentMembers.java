@@ -1,0 +1,47 @@
+package io.matrixrtc.keys;
+
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Who is in the call besides us and may have our keys, and how many came lately. */
+final class PresentMembers {
+  private final Set<CallMember> members = new LinkedHashSet<>();
+  private final Set<CallMember> view = Collections.unmodifiableSet(members);
+  private final Deque<Instant> joins = new ArrayDeque<>();
+  private @Nullable Set<CallMember> copy;
+
+  void change(Collection<CallMember> joined, Collection<CallMember> left, Instant now) {
+    copy = null;
+    members.removeAll(left);
+    members.addAll(joined);
+    joined.forEach(member -> joins.addLast(now));
+    while (joins.size() > DemandPolicy.MANY_JOINS) {
+      joins.removeFirst();
+    }
+  }
+
+  /** A live view. */
+  Set<CallMember> all() {
+    return view;
+  }
+
+  /** All of this moment; made once for each change. */
+  Set<CallMember> copy() {
+    if (copy == null) {
+      copy = Set.of(members.toArray(new CallMember[0])); // one pass less than copyOf
+    }
+    return copy;
+  }
+
+  /** How many joined lately; no more are counted than make many. */
+  int joinsLately(Instant now) {
+    Instant from = now.minus(DemandPolicy.LATELY);
+    return (int) joins.stream().filter(at -> at.isAfter(from)).count();
+  }
+}
