@@ -294,7 +294,8 @@ final class OwnKeys {
   private RotationView view(Instant now) {
     OwnKey newest = line.newest();
     Activity activity = activity();
-    boolean aged = lost || line.waiting().isEmpty() && line.used() != null && age.isOver(now, gate.asked());
+    boolean aged =
+        lost || line.waiting().isEmpty() && line.used() != null && age.isOver(now, gate.asked());
     boolean owing = newest == null || owes(newest) || aged;
     int offerable = newest == null || activity != Activity.SILENT ? 0 : newest.joined().size();
     return new RotationView(
@@ -307,7 +308,8 @@ final class OwnKeys {
         newest == null ? Optional.empty() : newest.leftAt(),
         newest == null ? Optional.empty() : newest.changedAt(),
         activity,
-        new Rollout(!line.waiting().isEmpty(), followed, startedAt, heldSince == null ? now : heldSince),
+        new Rollout(
+            !line.waiting().isEmpty(), followed, startedAt, heldSince == null ? now : heldSince),
         aged,
         members.joinsLately(now),
         newest == null ? 0 : newest.jitter,
