@@ -158,7 +158,7 @@ class DemoChecksTest {
 
   private static DemoChecks examine(String policy, Consumer<SyntheticEvidence> how) {
     DemoChecks checks = checks(policy, how);
-    assertThat(checks.run()).hasSize(7);
+    assertThat(checks.run()).hasSize(8);
     return checks;
   }
 
