@@ -1,6 +1,8 @@
 // A stand-in for a LiveKit server: enough of it for a few participants of a call on one machine.
 //   node main.mjs --port 7880 --key devkey --secret SECRET [--host 127.0.0.1]
 // Prints one JSON line {"event":"ready","port",...} once it listens; port 0 takes a free one.
+//   --two-connections   knows no /rtc/v1, as servers before 2026: clients fall back to /rtc
+//   --end-with-input    ends when its standard input does
 import { createServer } from "node:http";
 import { gunzipSync } from "node:zlib";
 import { parseArgs } from "node:util";
@@ -22,10 +24,11 @@ const { values: options } = parseArgs({
     key: { type: "string" },
     secret: { type: "string" },
     "two-connections": { type: "boolean", default: false },
+    "end-with-input": { type: "boolean", default: false },
   },
 });
 if (!options.key || !options.secret) {
-  console.error("usage: node main.mjs --key KEY --secret SECRET [--port 7880] [--host 127.0.0.1] [--two-connections]");
+  console.error("usage: node main.mjs --key KEY --secret SECRET [--port 7880] [--host 127.0.0.1]");
   process.exit(2);
 }
 if (options["two-connections"]) delete PATHS["/rtc/v1"];
@@ -129,5 +132,6 @@ const stop = () => {
   for (const room of rooms.all()) rooms.close(room.name);
   process.exit(0);
 };
+if (options["end-with-input"]) process.stdin.on("end", stop).resume();
 process.on("SIGINT", stop);
 process.on("SIGTERM", stop);
