@@ -13,6 +13,25 @@ let tracks = 0;
 const acknowledged = new Map();
 
 // What a worker's global object has.
+globalThis.RTCEncodedAudioFrame = class {
+  #ssrc;
+
+  constructor({ data, timestamp, ssrc }) {
+    this.data = Uint8Array.from(Buffer.from(data, "base64")).buffer;
+    this.timestamp = timestamp;
+    this.#ssrc = ssrc;
+  }
+
+  getMetadata() {
+    return { synchronizationSource: this.#ssrc, rtpTimestamp: this.timestamp, payloadType: 0 };
+  }
+};
+globalThis.RTCEncodedVideoFrame = class extends RTCEncodedAudioFrame {
+  constructor(frame) {
+    super(frame);
+    this.type = frame.type;
+  }
+};
 globalThis.self = globalThis;
 globalThis.onmessage = undefined;
 globalThis.postMessage = ({ kind, data }) => {
@@ -29,16 +48,8 @@ const answered = (kind, data, by = kind) =>
     post(kind, data);
   });
 
-/** An encoded frame as browsers make it: only video frames have a type. */
-function encodedFrame({ data, type, timestamp, ssrc }) {
-  const bytes = Buffer.from(data, "base64");
-  const frame = {
-    data: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
-    timestamp,
-    getMetadata: () => ({ synchronizationSource: ssrc, rtpTimestamp: timestamp, payloadType: 0 }),
-  };
-  return type ? Object.assign(frame, { type }) : frame;
-}
+/** An encoded frame as browsers make it; that of video has a type, too. */
+const encodedFrame = (frame) => new (frame.type ? RTCEncodedVideoFrame : RTCEncodedAudioFrame)(frame);
 
 /** Has the worker encode or decode the frames of a new track; what it drops is null. */
 async function transform(kind, { identity, codec, frames }) {

@@ -39,9 +39,9 @@ const inPage = (as, name, args) => {
 };
 
 const commands = {
-  async start({ chromium: executablePath = "/usr/bin/chromium" }) {
+  async start() {
     browser = await chromium.launch({
-      executablePath,
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
       args: [
         "--no-sandbox",
         "--use-fake-device-for-media-stream",

@@ -41,11 +41,13 @@ class Incoming {
     this.kind = kind;
     this.receiver = receiver;
     this.recording = undefined;
+    this.packets = 0;
     receiver.track.onReceiveRtp.subscribe((packet) => this.#take(packet));
   }
 
   #take({ header, payload }) {
     if (payload.length === 0) return;
+    this.packets++;
     if (this.kind === "audio") {
       this.#frame(payload, header.timestamp, false);
       return;
@@ -132,6 +134,9 @@ const commands = {
     await connected;
     return { identity: participant.identity, sid: participant.sid };
   },
+
+  /** How many packets of a track of a participant came. */
+  packets: async ({ from, kind }) => ({ packets: incoming.get(`${from}/${kind}`)?.packets ?? 0 }),
 
   /** The first `count` frames of a track of a participant from now on, in order. */
   async record({ from, kind, count }) {
