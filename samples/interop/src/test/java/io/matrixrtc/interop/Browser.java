@@ -49,13 +49,13 @@ final class Browser implements AutoCloseable {
    */
   record Received(String kind, int packets, int frames, long samples, double energy) {}
 
-  /** What a page could not decrypt, once in a while; 0 is a wrong key, 1 a missing one. */
-  record Failure(int reason, String text) {}
+  /** What a page could not decrypt; it says so only once in a while. */
+  record Failure(String reason, String text) {}
 
   /** A participant. */
   final class Page {
-    static final int WRONG_KEY = 0;
-    static final int MISSING_KEY = 1;
+    static final String WRONG_KEY = "InvalidKey";
+    static final String MISSING_KEY = "MissingKey";
 
     private final String identity;
 
@@ -129,7 +129,7 @@ final class Browser implements AutoCloseable {
     /** What its E2EEManager said that it could not decrypt. */
     List<Failure> failures() throws InterruptedException {
       return StreamSupport.stream(state().path("errors").spliterator(), false)
-          .map(one -> new Failure(one.path("reason").asInt(-1), one.path("text").asText()))
+          .map(one -> new Failure(one.path("reason").asText(), one.path("text").asText()))
           .toList();
     }
 
