@@ -53,7 +53,7 @@ final class Browser implements AutoCloseable {
   record Failure(String reason, String text) {}
 
   /** A participant. */
-  final class Page {
+  final class Page implements MediaPeer {
     static final String WRONG_KEY = "InvalidKey";
     static final String MISSING_KEY = "MissingKey";
 
@@ -67,12 +67,13 @@ final class Browser implements AutoCloseable {
       return process.call(command, arguments.put("as", identity));
     }
 
-    String identity() {
+    @Override
+    public String identity() {
       return identity;
     }
 
-    /** Gives it the key of a participant, which it is to use from now on. */
-    void key(String owner, int index, String base64) throws InterruptedException {
+    @Override
+    public void key(String owner, int index, String base64) throws InterruptedException {
       call("key", Json.newObject().put("identity", owner).put("index", index).put("key", base64));
     }
 
@@ -108,8 +109,8 @@ final class Browser implements AutoCloseable {
       return tracks;
     }
 
-    /** How many video frames of a participant were decoded. */
-    int framesSeen(String from) throws InterruptedException {
+    @Override
+    public int framesSeen(String from) throws InterruptedException {
       return received(from).stream().mapToInt(Received::frames).sum();
     }
 
@@ -121,8 +122,8 @@ final class Browser implements AutoCloseable {
           .sum();
     }
 
-    /** The energy of all audio that was heard of a participant. */
-    double energyHeard(String from) throws InterruptedException {
+    @Override
+    public double energyHeard(String from) throws InterruptedException {
       return received(from).stream().mapToDouble(Received::energy).sum();
     }
 
