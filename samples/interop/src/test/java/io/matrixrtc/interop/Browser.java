@@ -82,6 +82,11 @@ final class Browser implements AutoCloseable {
       call("join", login.put("singlePeerConnection", oneConnection));
     }
 
+    /** Closes the page, without a word to the others. */
+    void vanish() throws InterruptedException {
+      call("close", Json.newObject());
+    }
+
     void publish(boolean microphone, boolean camera) throws InterruptedException {
       call("publish", Json.newObject().put("microphone", microphone).put("camera", camera));
     }

@@ -123,7 +123,8 @@ final class World implements AutoCloseable {
     }
   }
 
-  private ClientSettings settings() {
+  /** How clients reach the homeserver. */
+  ClientSettings settings() {
     return ClientSettings.of(http, new PoolScheduler(pool, Clock.systemUTC()));
   }
 
