@@ -1,5 +1,7 @@
 package io.matrixrtc.cli;
 
+import io.matrixrtc.cli.backup.BackupCommand;
+import io.matrixrtc.cli.backup.BackupFailure;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -15,6 +17,7 @@ import picocli.CommandLine.HelpCommand;
       SimulateCommand.class,
       HomeserverCommand.class,
       AuthorizeCommand.class,
+      BackupCommand.class,
       BenchCommand.class,
       ParticipantCommand.class,
       HelpCommand.class
@@ -41,8 +44,8 @@ public final class Main {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(
         (exception, command, parsed) -> {
-          if (exception instanceof CommandFailure failure) {
-            command.getErr().println("matrixrtc: " + failure.getMessage());
+          if (exception instanceof CommandFailure || exception instanceof BackupFailure) {
+            command.getErr().println("matrixrtc: " + exception.getMessage());
           } else {
             command
                 .getErr()
