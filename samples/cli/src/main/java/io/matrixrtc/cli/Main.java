@@ -1,5 +1,7 @@
 package io.matrixrtc.cli;
 
+import io.matrixrtc.cli.backup.BackupCommand;
+import io.matrixrtc.cli.backup.BackupFailure;
 import io.matrixrtc.cli.keys.KeysCommand;
 import io.matrixrtc.cli.keys.KeysFailure;
 import picocli.CommandLine;
@@ -18,6 +20,7 @@ import picocli.CommandLine.HelpCommand;
       HomeserverCommand.class,
       AuthorizeCommand.class,
       KeysCommand.class,
+      BackupCommand.class,
       BenchCommand.class,
       ParticipantCommand.class,
       HelpCommand.class
@@ -44,7 +47,9 @@ public final class Main {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(
         (exception, command, parsed) -> {
-          if (exception instanceof CommandFailure || exception instanceof KeysFailure) {
+          if (exception instanceof CommandFailure
+              || exception instanceof KeysFailure
+              || exception instanceof BackupFailure) {
             command.getErr().println("matrixrtc: " + exception.getMessage());
           } else {
             command

@@ -15,6 +15,8 @@ class UsageTest {
         "simulate --help",
         "homeserver --help",
         "authorize --help",
+        "backup --help",
+        "backup restore --help",
         "bench --help",
         "bench frames --help",
         "bench olm --help",
@@ -59,6 +61,8 @@ class UsageTest {
     Run.of("simulate", "--receivers", "ears").misusedWith("receivers: want walk or js, got ears");
     Run.of("authorize", "--bind", "8080", "--livekit-url", "ws://localhost:7880")
         .misusedWith("LIVEKIT_KEY and LIVEKIT_SECRET: want");
+    Run.of("backup").misusedWith("What about the backup? There are: restore");
+    Run.of("backup", "restore", "--store", "a.db").misusedWith("--from-file");
     Run.of("bench").misusedWith("Which benchmark? There are: frames, olm, machine, authorize");
     Run.of("keys").misusedWith("What? ", "devices", "lacks");
     Run.of("nonsense").misusedWith("nonsense");
