@@ -15,6 +15,7 @@ import picocli.CommandLine.HelpCommand;
       SimulateCommand.class,
       HomeserverCommand.class,
       AuthorizeCommand.class,
+      WidgetHostCommand.class,
       BenchCommand.class,
       ParticipantCommand.class,
       HelpCommand.class
