@@ -1,5 +1,7 @@
 package io.matrixrtc.cli;
 
+import io.matrixrtc.cli.keys.KeysCommand;
+import io.matrixrtc.cli.keys.KeysFailure;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -16,6 +18,7 @@ import picocli.CommandLine.HelpCommand;
       HomeserverCommand.class,
       AuthorizeCommand.class,
       WidgetHostCommand.class,
+      KeysCommand.class,
       BenchCommand.class,
       ParticipantCommand.class,
       HelpCommand.class
@@ -42,8 +45,8 @@ public final class Main {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(
         (exception, command, parsed) -> {
-          if (exception instanceof CommandFailure failure) {
-            command.getErr().println("matrixrtc: " + failure.getMessage());
+          if (exception instanceof CommandFailure || exception instanceof KeysFailure) {
+            command.getErr().println("matrixrtc: " + exception.getMessage());
           } else {
             command
                 .getErr()

@@ -19,7 +19,19 @@ class UsageTest {
         "bench frames --help",
         "bench olm --help",
         "bench machine --help",
-        "bench authorize --help"
+        "bench authorize --help",
+        "keys --help",
+        "keys login --help",
+        "keys status --help",
+        "keys devices --help",
+        "keys verify --help",
+        "keys block --help",
+        "keys sign --help",
+        "keys sessions --help",
+        "keys lacks --help",
+        "keys setup --help",
+        "keys reset --help",
+        "keys logout --help"
       })
   void theHelpOfEveryCommandHasExamples_CLI_HELP(String line) {
     Run run = Run.of(line.split(" "));
@@ -48,6 +60,7 @@ class UsageTest {
     Run.of("authorize", "--bind", "8080", "--livekit-url", "ws://localhost:7880")
         .misusedWith("LIVEKIT_KEY and LIVEKIT_SECRET: want");
     Run.of("bench").misusedWith("Which benchmark? There are: frames, olm, machine, authorize");
+    Run.of("keys").misusedWith("What? ", "devices", "lacks");
     Run.of("nonsense").misusedWith("nonsense");
     Run.of("demo", "--nonsense").misusedWith("--nonsense");
   }

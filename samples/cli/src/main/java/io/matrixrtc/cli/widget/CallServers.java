@@ -45,11 +45,14 @@ final class CallServers implements AutoCloseable {
           homeserver, Optional.of(tokenService(sfu.get(), tokenPort, homeserver)));
     } catch (BindFailed | IOException e) {
       throw new HostingException("a port is taken or not allowed: " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new HostingException("interrupted", e);
     }
   }
 
   private static TokenService tokenService(Sfu sfu, int port, EmbeddedHomeserver homeserver)
-      throws IOException {
+      throws IOException, InterruptedException {
     String name = homeserver.config().serverName();
     Map<String, URI> servers = Map.of(name, homeserver.baseUrl());
     return TokenService.start(
