@@ -16,6 +16,7 @@ import picocli.CommandLine.HelpCommand;
       HomeserverCommand.class,
       AuthorizeCommand.class,
       BenchCommand.class,
+      TraceCommand.class,
       ParticipantCommand.class,
       HelpCommand.class
     },

@@ -19,7 +19,9 @@ class UsageTest {
         "bench frames --help",
         "bench olm --help",
         "bench machine --help",
-        "bench authorize --help"
+        "bench authorize --help",
+        "trace --help",
+        "trace show --help"
       })
   void theHelpOfEveryCommandHasExamples_CLI_HELP(String line) {
     Run run = Run.of(line.split(" "));
@@ -48,6 +50,8 @@ class UsageTest {
     Run.of("authorize", "--bind", "8080", "--livekit-url", "ws://localhost:7880")
         .misusedWith("LIVEKIT_KEY and LIVEKIT_SECRET: want");
     Run.of("bench").misusedWith("Which benchmark? There are: frames, olm, machine, authorize");
+    Run.of("trace").misusedWith("What to do with a trace? There is: show");
+    Run.of("trace", "show").misusedWith("FILE.jsonl");
     Run.of("nonsense").misusedWith("nonsense");
     Run.of("demo", "--nonsense").misusedWith("--nonsense");
   }

@@ -79,7 +79,7 @@ public final class ScriptedCallExtension implements ParameterResolver, AfterEach
             : ScriptSettings.at(URI.create(homeserver));
     return CallScript.open(
         settings
-            .titled(context.getDisplayName())
+            .titled(name(context))
             .withPolicy(wanted.policy())
             .withTrust(wanted.trust())
             .atSpeed(wanted.speed())
@@ -105,11 +105,14 @@ public final class ScriptedCallExtension implements ParameterResolver, AfterEach
     }
   }
 
+  private static String name(ExtensionContext context) {
+    return context.getRequiredTestClass().getSimpleName()
+        + "."
+        + context.getRequiredTestMethod().getName();
+  }
+
   private static void keepTrace(CallScript call, ExtensionContext context, Throwable why) {
-    String name =
-        context.getRequiredTestClass().getSimpleName()
-            + "."
-            + context.getRequiredTestMethod().getName();
+    String name = name(context);
     Path file = Path.of(System.getProperty(TRACES, "target/call-traces"), name + ".jsonl");
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
