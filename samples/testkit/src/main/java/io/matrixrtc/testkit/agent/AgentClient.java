@@ -64,8 +64,7 @@ final class AgentClient implements AutoCloseable {
     MessageTraces messages = new MessageTraces(spec.identity(), trace);
     ClientSettings settings =
         ClientSettings.of(
-            messages.below(new JdkHttpTransport(pool)),
-            new PoolScheduler(pool, Clock.systemUTC()));
+            messages.below(new JdkHttpTransport(pool)), new PoolScheduler(pool, Clock.systemUTC()));
     Credentials credentials =
         Credentials.of(spec.userId(), spec.password(), spec.name()).asDevice(spec.deviceId());
     return MatrixClient.login(URI.create(spec.homeserver()), credentials, settings)

@@ -30,7 +30,9 @@ import org.jspecify.annotations.Nullable;
  * fingerprints in both (TRACE-SECRET). Thread-safe.
  */
 final class MessageTraces {
-  /** Requests whose halves are remembered for a repetition; older ones show their sent form only. */
+  /**
+   * Requests whose halves are remembered for a repetition; older ones show their sent form only.
+   */
   static final int MAX_REMEMBERED = 256;
 
   private static final Pattern TO_DEVICE = Pattern.compile(".*/sendToDevice/([^/]+)/([^/]+)");

@@ -114,8 +114,7 @@ public sealed interface TraceEvent {
    * @param sent the content that the homeserver saw, as JSON
    * @param outcome the answer's status, or {@code no answer}
    */
-  record MessageSent(
-      String from, String to, String type, String clear, String sent, String outcome)
+  record MessageSent(String from, String to, String type, String clear, String sent, String outcome)
       implements TraceEvent {
     /** The same with another outcome. */
     public MessageSent withOutcome(String other) {

@@ -77,8 +77,7 @@ final class EventRows {
       String word,
       boolean bad,
       String reason) {
-    String text =
-        owner(key) + " " + verb + " " + name(key) + " " + word + " " + data.label(to);
+    String text = owner(key) + " " + verb + " " + name(key) + " " + word + " " + data.label(to);
     head(row, kind, key.owner(), bad, text + suffix(reason), key, data.lane(to));
   }
 
@@ -137,7 +136,13 @@ final class EventRows {
       head(row, RowKind.NOTE, who == null ? "" : who, false, e.text(), null, NONE);
     } else if (event instanceof TraceEvent.CallStarted e) {
       String text =
-          "Start: " + e.title() + ", policy " + e.policy() + ", seed " + e.seed() + ", speed "
+          "Start: "
+              + e.title()
+              + ", policy "
+              + e.policy()
+              + ", seed "
+              + e.seed()
+              + ", speed "
               + e.speed();
       head(row, RowKind.NOTE, "", false, text, null, NONE);
     } else if (event instanceof TraceEvent.CallEnded e) {
@@ -156,7 +161,7 @@ final class EventRows {
       String text,
       @Nullable KeyRef key,
       int otherLane) {
-    return row.add(kind.ordinal())
+    return row.add(kind.number())
         .add(data.lane(who))
         .add(bad ? 1 : 0)
         .add(text)

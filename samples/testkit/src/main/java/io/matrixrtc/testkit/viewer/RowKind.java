@@ -1,5 +1,6 @@
 package io.matrixrtc.testkit.viewer;
 
+import java.util.List;
 import java.util.Locale;
 
 /** What rows can be filtered by. */
@@ -18,12 +19,19 @@ enum RowKind {
   FRAMES("frame counts", false),
   NOTE("notes", true);
 
+  private static final List<RowKind> ALL = List.of(values());
+
   private final String label;
   private final boolean shown;
 
   RowKind(String label, boolean shown) {
     this.label = label;
     this.shown = shown;
+  }
+
+  /** Its place in the list of kinds. */
+  int number() {
+    return ALL.indexOf(this);
   }
 
   String id() {
