@@ -6,6 +6,7 @@ module io.matrixrtc.backup {
   requires org.slf4j;
 
   exports io.matrixrtc.backup;
+  exports io.matrixrtc.backup.archive;
   exports io.matrixrtc.backup.dehydration;
   exports io.matrixrtc.backup.download;
   exports io.matrixrtc.backup.keyfile;
@@ -14,6 +15,7 @@ module io.matrixrtc.backup {
   exports io.matrixrtc.backup.recovery;
   exports io.matrixrtc.backup.roomkey;
   exports io.matrixrtc.backup.secrets;
+  exports io.matrixrtc.backup.service;
   exports io.matrixrtc.backup.sharing;
   exports io.matrixrtc.backup.upload;
 }

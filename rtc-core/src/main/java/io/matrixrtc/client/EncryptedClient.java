@@ -321,7 +321,7 @@ public final class EncryptedClient implements AutoCloseable {
           if (!closed) {
             shut();
             pump.stop("the client is closed");
-            ended.complete(null);
+            tellEnd();
           }
         });
   }
@@ -371,8 +371,13 @@ public final class EncryptedClient implements AutoCloseable {
       LOG.error("{}: the store of a device that is logged out was not erased", device, e);
       return new LogoutOutcome.StoreNotErased(e);
     } finally {
-      ended.complete(null);
+      tellEnd();
     }
+  }
+
+  /** After what the closing has queued: so the threads may go when this is told. */
+  private void tellEnd() {
+    scheduler.execute(() -> ended.complete(null));
   }
 
   private final class SyncListener implements SyncLoop.Listener {

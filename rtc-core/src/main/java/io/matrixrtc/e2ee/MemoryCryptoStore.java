@@ -89,6 +89,11 @@ public final class MemoryCryptoStore implements CryptoStore {
   }
 
   @Override
+  public Optional<String> backupVersion(RoomKeyId id) {
+    return roomKeys.backupVersion(id);
+  }
+
+  @Override
   public BackupCount backupCount(String version) {
     return roomKeys.backupCount(version);
   }

@@ -57,6 +57,11 @@ final class MemoryRoomKeys implements RoomKeyStore {
   }
 
   @Override
+  public Optional<String> backupVersion(RoomKeyId id) {
+    return Optional.ofNullable(backupMarks.get(id));
+  }
+
+  @Override
   public BackupCount backupCount(String version) {
     long backedUp = backupMarks.values().stream().filter(version::equals).count();
     return new BackupCount(keys.size(), backedUp);

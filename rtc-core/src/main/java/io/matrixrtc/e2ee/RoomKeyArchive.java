@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * All room keys that a machine holds, for backups and key files: brings keys in, takes them out
@@ -49,6 +50,15 @@ public final class RoomKeyArchive {
   public RoomKeyImport merge(
       Collection<RoomKeyCopy> keys, Optional<String> backupVersion, ExtraWrites extra)
       throws CryptoStoreException {
+    return merge(keys, backupVersion, result -> extra);
+  }
+
+  /** As the other one, with rows that depend on what the merge brought. */
+  public RoomKeyImport merge(
+      Collection<RoomKeyCopy> keys,
+      Optional<String> backupVersion,
+      Function<RoomKeyImport, ExtraWrites> extra)
+      throws CryptoStoreException {
     int added = 0;
     int improved = 0;
     for (RoomKeyCopy key : keys) {
@@ -57,12 +67,13 @@ public final class RoomKeyArchive {
         added += held ? 0 : 1;
         improved += held ? 1 : 0;
       }
-      if (backupVersion.isPresent() && isHeldLike(key)) {
+      if (backupVersion.isPresent() && (!held || isHeldLike(key))) {
         work.changes().backupMark(key.id(), backupVersion); // BACKUP-MARK
       }
     }
-    commit.run(extra.sealed(seal.rows()));
-    return new RoomKeyImport(added, improved, keys.size() - added - improved);
+    RoomKeyImport result = new RoomKeyImport(added, improved, keys.size() - added - improved);
+    commit.run(extra.apply(result).sealed(seal.rows()));
+    return result;
   }
 
   private static RoomKey imported(RoomKeyCopy key) {
@@ -134,6 +145,11 @@ public final class RoomKeyArchive {
   /** How many keys there are, and how many of them backup {@code version} has. */
   public BackupCount backupCount(String version) throws CryptoStoreException {
     return store.backupCount(version);
+  }
+
+  /** The backup version that has a key as it is held; empty if none has. */
+  public Optional<String> backupVersion(RoomKeyId id) throws CryptoStoreException {
+    return store.backupVersion(id);
   }
 
   private List<RoomKeyCopy> copies(List<StoredRoomKey> stored) throws CryptoStoreException {

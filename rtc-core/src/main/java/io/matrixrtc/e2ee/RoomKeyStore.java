@@ -31,6 +31,9 @@ public interface RoomKeyStore {
    */
   List<StoredRoomKey> notBackedUp(String version, int limit) throws CryptoStoreException;
 
+  /** The backup version that has a key as it is held; empty if none has. */
+  Optional<String> backupVersion(RoomKeyId id) throws CryptoStoreException;
+
   /** How many room keys there are, and how many of them backup {@code version} has. */
   BackupCount backupCount(String version) throws CryptoStoreException;
 

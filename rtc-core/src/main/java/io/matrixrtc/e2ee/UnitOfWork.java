@@ -30,6 +30,13 @@ final class UnitOfWork {
     return changes;
   }
 
+  /** As the other one, where nothing but room keys is changed. */
+  Changes drainRoomKeys() {
+    Changes drained = changes.build();
+    changes = Changes.builder();
+    return drained;
+  }
+
   /** Returns the changes and starts again with none. */
   Changes drain(RatchetSeal seal, OwnDevice own, KeyUploads uploads) {
     if (accountChanged) {

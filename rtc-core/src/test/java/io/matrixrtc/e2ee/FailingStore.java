@@ -80,6 +80,11 @@ final class FailingStore implements CryptoStore {
   }
 
   @Override
+  public Optional<String> backupVersion(RoomKeyId id) throws CryptoStoreException {
+    return store.backupVersion(id);
+  }
+
+  @Override
   public BackupCount backupCount(String version) throws CryptoStoreException {
     return store.backupCount(version);
   }

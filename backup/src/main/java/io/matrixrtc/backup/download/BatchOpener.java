@@ -16,10 +16,15 @@ import io.matrixrtc.json.MalformedJsonException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 
-/** Takes a batch of frames from the spool and opens what the store does not have. */
+/**
+ * A batch of frames from the spool. What the store does not have is opened on other threads from
+ * the beginning; {@link #join} waits for that.
+ */
 final class BatchOpener implements AutoCloseable {
   /** Frames in one transaction (DL-BATCH). */
   static final int MAX_FRAMES = 500;
@@ -27,22 +32,30 @@ final class BatchOpener implements AutoCloseable {
   /** Bytes in one transaction. */
   static final int MAX_BYTES = 512 << 10;
 
-  /** What became of one entry: a key, a reason, or neither if it is known. */
+  /** What became of one entry: a key or a reason. */
   private record Opened(Optional<ExportedRoomKey> key, Optional<DamagedEntry> damaged) {}
+
+  /** An entry as it was framed. */
+  private record Framed(String roomId, Optional<RoomKeyId> id, SpoolFrame.Entry entry) {}
 
   private final RoomKeyBatch batch = new RoomKeyBatch();
   private final List<DamagedEntry> damaged = new ArrayList<>();
+  private final long start;
+  private Supplier<List<Opened>> opening = List::of;
   private int frames;
   private long next;
 
-  private BatchOpener() {}
+  private BatchOpener(long start) {
+    this.start = start;
+    this.next = start;
+  }
 
   /**
-   * Reads from {@code checkpoint} up to what is synced, and opens it on {@code workers}.
+   * Reads from {@code checkpoint} up to what is synced, and begins to open it on {@code workers}.
    *
    * @return empty if the spool is not what was written; a batch without frames at its end
    */
-  static Optional<BatchOpener> open(
+  static Optional<BatchOpener> begin(
       Spool spool,
       long checkpoint,
       BackupKey key,
@@ -50,9 +63,8 @@ final class BatchOpener implements AutoCloseable {
       String version,
       OpenerPool workers)
       throws IOException, VaultException {
-    BatchOpener opener = new BatchOpener();
-    opener.next = checkpoint;
-    List<Callable<Opened>> work = new ArrayList<>();
+    BatchOpener opener = new BatchOpener(checkpoint);
+    List<Framed> entries = new ArrayList<>();
     while (opener.frames < MAX_FRAMES
         && opener.next - checkpoint < MAX_BYTES
         && opener.next < spool.synced()) {
@@ -67,46 +79,64 @@ final class BatchOpener implements AutoCloseable {
             new DamagedEntry(spool.roomId(frame.room()), frame.sessionId(), frame.reason()));
       } else if (at.get().frame() instanceof SpoolFrame.Entry frame) {
         opener.frames++;
-        opener.prepare(spool, frame, key, store, version).ifPresent(work::add);
+        entries.add(
+            new Framed(
+                spool.roomId(frame.room()), spool.id(frame.room(), frame.sessionId()), frame));
       }
     }
-    for (Opened opened : workers.all(work)) {
-      opened.key().ifPresent(opener.batch::add);
-      opened.damaged().ifPresent(opener.damaged::add);
+    Map<RoomKeyId, RoomKeyVault.Held> held =
+        store.held(entries.stream().flatMap(entry -> entry.id().stream()).toList(), version);
+    List<Callable<Opened>> work = new ArrayList<>(entries.size());
+    for (Framed entry : entries) {
+      if (!isKnown(entry, held)) {
+        work.add(() -> open(key, entry));
+      }
     }
+    opener.opening = workers.start(work);
     return Optional.of(opener);
   }
 
-  private Optional<Callable<Opened>> prepare(
-      Spool spool, SpoolFrame.Entry frame, BackupKey key, DownloadStore store, String version)
-      throws VaultException {
-    String roomId = spool.roomId(frame.room());
-    Optional<RoomKeyId> id = spool.id(frame.room(), frame.sessionId());
-    ObjectNode entry;
+  /** DL-KNOWN: what is held as it is in this version is not opened. */
+  private static boolean isKnown(Framed entry, Map<RoomKeyId, RoomKeyVault.Held> held) {
+    Optional<RoomKeyVault.Held> known = entry.id().map(held::get);
+    if (known.isEmpty() || !known.get().backedUp()) {
+      return false;
+    }
     try {
-      entry = Json.parseObject(frame.json());
+      ObjectNode json = Json.parseObject(entry.entry().json());
+      return known.get().firstKnownIndex() <= EntryRank.parse(json).firstMessageIndex();
     } catch (MalformedJsonException e) {
-      damaged.add(new DamagedEntry(roomId, frame.sessionId(), Reason.JSON));
-      return Optional.empty();
+      return false; // to be listed
     }
-    if (id.isPresent()) {
-      Optional<RoomKeyVault.Held> held = store.held(id.get(), version);
-      long hint = EntryRank.parse(entry).firstMessageIndex();
-      if (held.isPresent() && held.get().backedUp() && held.get().firstKnownIndex() <= hint) {
-        return Optional.empty(); // DL-KNOWN: not opened twice
-      }
-    }
-    return Optional.of(() -> open(key, roomId, frame.sessionId(), entry));
   }
 
-  private static Opened open(BackupKey key, String roomId, String sessionId, ObjectNode entry) {
+  private static Opened open(BackupKey key, Framed framed) {
+    String sessionId = framed.entry().sessionId();
     try {
+      ObjectNode json = Json.parseObject(framed.entry().json());
       return new Opened(
-          Optional.of(BackupEntry.open(key, roomId, sessionId, entry)), Optional.empty());
+          Optional.of(BackupEntry.open(key, framed.roomId(), sessionId, json)), Optional.empty());
+    } catch (MalformedJsonException e) {
+      return damaged(framed, Reason.JSON);
     } catch (DamagedKeyException e) {
-      return new Opened(
-          Optional.empty(), Optional.of(new DamagedEntry(roomId, sessionId, e.reason())));
+      return damaged(framed, e.reason());
     }
+  }
+
+  private static Opened damaged(Framed framed, Reason reason) {
+    return new Opened(
+        Optional.empty(),
+        Optional.of(new DamagedEntry(framed.roomId(), framed.entry().sessionId(), reason)));
+  }
+
+  /** Waits until everything is open. */
+  BatchOpener join() {
+    for (Opened opened : opening.get()) {
+      opened.key().ifPresent(batch::add);
+      opened.damaged().ifPresent(damaged::add);
+    }
+    opening = List::of;
+    return this;
   }
 
   RoomKeyBatch batch() {
@@ -121,6 +151,11 @@ final class BatchOpener implements AutoCloseable {
     return frames;
   }
 
+  /** The place of the first frame. */
+  long start() {
+    return start;
+  }
+
   /** The place behind the last frame. */
   long next() {
     return next;
@@ -128,6 +163,7 @@ final class BatchOpener implements AutoCloseable {
 
   @Override
   public void close() {
+    join();
     batch.close();
   }
 }

@@ -1,5 +1,7 @@
 package io.matrixrtc.backup.download;
 
+import io.matrixrtc.backup.BackupKey;
+import io.matrixrtc.backup.BackupVersion;
 import java.time.Instant;
 
 /**
@@ -35,6 +37,25 @@ public record DownloadJob(
     int attempts,
     String owner,
     Instant leaseUntil) {
+
+  /** The job of {@code owner} at its beginning. */
+  static DownloadJob first(BackupVersion version, BackupKey key, String owner, Instant leaseUntil) {
+    return new DownloadJob(
+        version.version(),
+        key.publicKey().toBase64(),
+        version.etag(),
+        version.count(),
+        DownloadState.FETCHING,
+        false,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        owner,
+        leaseUntil);
+  }
 
   DownloadJob in(DownloadState next) {
     return new DownloadJob(
@@ -72,7 +93,15 @@ public record DownloadJob(
         leaseUntil);
   }
 
-  DownloadJob imported(long place, long more, long same, long damaged) {
+  /**
+   * Returns the job after a batch.
+   *
+   * @param place all frames before it are imported
+   * @param more entries of the batch that brought something new
+   * @param same entries that brought nothing
+   * @param damaged entries that cannot be used
+   */
+  public DownloadJob imported(long place, long more, long same, long damaged) {
     return new DownloadJob(
         version,
         publicKey,
@@ -124,6 +153,11 @@ public record DownloadJob(
         attempts,
         holder,
         until);
+  }
+
+  /** Returns the job without an owner. */
+  public DownloadJob releasedAt(Instant time) {
+    return ownedBy("", time);
   }
 
   /** From the start of the spool again, with nothing counted. */

@@ -4,7 +4,9 @@ import io.matrixrtc.backup.roomkey.ExportedRoomKey;
 import io.matrixrtc.backup.roomkey.RoomKeyVault;
 import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.e2ee.RoomKeyId;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -39,8 +41,9 @@ public interface DownloadStore {
       List<DamagedEntry> damaged)
       throws VaultException;
 
-  /** What is held of a key, with regard to a backup version. */
-  Optional<RoomKeyVault.Held> held(RoomKeyId id, String version) throws VaultException;
+  /** What is held of those of these keys that are held, with regard to a backup version. */
+  Map<RoomKeyId, RoomKeyVault.Held> held(Collection<RoomKeyId> ids, String version)
+      throws VaultException;
 
   /** The damaged entries of the job. */
   List<DamagedEntry> damaged() throws VaultException;

@@ -36,6 +36,7 @@ public final class FullDownload {
   private static final class Running {
     final BackupKey key;
     final Spool spool;
+    final BatchLine batches;
     final Pace pace;
     DownloadJob job;
     @Nullable EntryScanner scanner;
@@ -44,9 +45,10 @@ public final class FullDownload {
     @Nullable Instant retryAt;
     boolean draining;
 
-    Running(BackupKey key, Spool spool, DownloadJob job, Instant now) {
+    Running(BackupKey key, Spool spool, BatchLine batches, DownloadJob job, Instant now) {
       this.key = key;
       this.spool = spool;
+      this.batches = batches;
       this.job = job;
       this.lastSync = now;
       this.failedAt = now;
@@ -98,7 +100,8 @@ public final class FullDownload {
     }
     String owner = known.map(DownloadJob::owner).orElse("");
     file.delete();
-    return begin(newJob(version, key, now), owner, key, false, now);
+    return begin(
+        DownloadJob.first(version, key, us, now.plus(Lease.LENGTH)), owner, key, false, now);
   }
 
   /**
@@ -121,24 +124,6 @@ public final class FullDownload {
     return begin(ours, known.get().owner(), oldKey, true, now);
   }
 
-  private DownloadJob newJob(BackupVersion version, BackupKey key, Instant now) {
-    return new DownloadJob(
-        version.version(),
-        key.publicKey().toBase64(),
-        version.etag(),
-        version.count(),
-        DownloadState.FETCHING,
-        false,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        us,
-        now.plus(Lease.LENGTH));
-  }
-
   private List<DownloadEffect> restart(
       DownloadJob job, BackupVersion version, BackupKey key, boolean byUser, Instant now)
       throws IOException, VaultException {
@@ -153,7 +138,12 @@ public final class FullDownload {
       return List.of();
     }
     if (job.state().isFinal()) {
-      return begin(newJob(version, key, now), job.owner(), key, false, now);
+      return begin(
+          DownloadJob.first(version, key, us, now.plus(Lease.LENGTH)),
+          job.owner(),
+          key,
+          false,
+          now);
     }
     return begin(job.ownedBy(us, now.plus(Lease.LENGTH)), job.owner(), key, false, now);
   }
@@ -177,7 +167,8 @@ public final class FullDownload {
     if (!store.save(recovered, expectedOwner)) {
       return List.of(new DownloadEffect.WakeAt(now.plus(Lease.LENGTH)));
     }
-    Running at = new Running(key, spool, recovered, now);
+    BatchLine batches = new BatchLine(spool, key, store, recovered.version(), workers);
+    Running at = new Running(key, spool, batches, recovered, now);
     at.draining = drain;
     running = at;
     List<DownloadEffect> effects = new ArrayList<>();
@@ -233,7 +224,7 @@ public final class FullDownload {
     if (!due) {
       return List.of();
     }
-    return synced(at, false, now) ? List.of(new DownloadEffect.Step()) : lost();
+    return synced(at, false, now) ? List.of(new DownloadEffect.Step()) : lost(at);
   }
 
   /** The body ended without an error. */
@@ -247,7 +238,7 @@ public final class FullDownload {
     }
     at.scanner = null;
     at.job = at.job.in(DownloadState.IMPORTING);
-    return synced(at, true, now) ? List.of(new DownloadEffect.Step()) : lost();
+    return synced(at, true, now) ? List.of(new DownloadEffect.Step()) : lost(at);
   }
 
   private boolean synced(Running at, boolean whole, Instant now)
@@ -272,11 +263,11 @@ public final class FullDownload {
     at.scanner = null;
     if (failure.kind() == FetchFailure.Kind.GONE) {
       at.draining = true; // DL-GONE: what is in the spool can still be read with its key
-      return synced(at, false, now) ? List.of(new DownloadEffect.Step()) : lost();
+      return synced(at, false, now) ? List.of(new DownloadEffect.Step()) : lost(at);
     }
     at.job = at.job.tried(at.job.attempts() + 1).in(DownloadState.WAITING);
     if (!synced(at, false, now)) {
-      return lost();
+      return lost(at);
     }
     List<DownloadEffect> effects = new ArrayList<>();
     effects.add(new DownloadEffect.CancelFetch());
@@ -312,7 +303,7 @@ public final class FullDownload {
     }
     DownloadJob renewed = at.job.ownedBy(us, now.plus(Lease.LENGTH));
     if (!store.save(renewed, us)) {
-      return lost();
+      return lost(at);
     }
     at.job = renewed;
     effects.add(nextWake(at, now));
@@ -329,8 +320,8 @@ public final class FullDownload {
   }
 
   /** Another process has the lease: it goes on, we do not (DL-LEASE). */
-  private List<DownloadEffect> lost() {
-    running = null;
+  private List<DownloadEffect> lost(Running at) {
+    end(at);
     return List.of(new DownloadEffect.CancelFetch());
   }
 
@@ -343,19 +334,19 @@ public final class FullDownload {
     if (at == null || !at.job.state().isRunning()) {
       return List.of();
     }
-    Optional<BatchOpener> opened =
-        BatchOpener.open(at.spool, at.job.checkpoint(), at.key, store, at.job.version(), workers);
+    Optional<BatchOpener> opened = at.batches.take(at.job.checkpoint());
     if (opened.isEmpty()) {
       return spoolDamaged(at, now);
     }
-    try (BatchOpener batch = opened.get()) {
+    try (BatchOpener batch = opened.get().join()) {
       if (batch.next() == at.job.checkpoint()) {
         return atEnd(at, now);
       }
+      at.batches.beginAhead(batch.next());
       Optional<DownloadJob> committed =
           store.commit(at.job, batch.next(), batch.frames(), batch.batch().keys(), batch.damaged());
       if (committed.isEmpty()) {
-        return lost();
+        return lost(at);
       }
       at.job = committed.get();
     }
@@ -367,10 +358,16 @@ public final class FullDownload {
     return effects;
   }
 
+  /** Nothing runs any more; what was opened ahead is wiped. */
+  private void end(Running at) {
+    running = null;
+    at.batches.close();
+  }
+
   /** Cuts the spool at its last good frame and fetches what is missing (SPOOL-CRC). */
   private List<DownloadEffect> spoolDamaged(Running at, Instant now)
       throws IOException, VaultException {
-    running = null;
+    end(at);
     List<DownloadEffect> effects = new ArrayList<>();
     effects.add(new DownloadEffect.CancelFetch());
     effects.addAll(begin(at.job.found(at.job.seen(), false), us, at.key, at.draining, now));
@@ -410,7 +407,7 @@ public final class FullDownload {
       throws IOException, VaultException {
     DownloadJob ended = at.job.in(end).ownedBy("", now);
     if (!store.save(ended, us)) {
-      return lost();
+      return lost(at);
     }
     DownloadProgress last =
         new DownloadProgress(
@@ -424,7 +421,7 @@ public final class FullDownload {
             at.spool.end(),
             Optional.empty());
     at.job = ended;
-    running = null;
+    end(at);
     at.spool.delete(); // after the row: a file without a running job is deleted at the next start
     return List.of(new DownloadEffect.Tell(last));
   }
@@ -438,9 +435,9 @@ public final class FullDownload {
     at.scanner = null;
     at.job = at.job.in(DownloadState.PAUSED).ownedBy(us, now);
     if (!synced(at, at.job.whole(), now)) {
-      return lost();
+      return lost(at);
     }
-    running = null;
+    end(at);
     return List.of(new DownloadEffect.CancelFetch(), new DownloadEffect.Tell(progress(at, now)));
   }
 

@@ -1,5 +1,9 @@
 package io.matrixrtc.backup.architecture;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameStartingWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -33,12 +37,14 @@ class PackageRulesTest {
   static final ArchRule NO_CALLS_AND_MEDIA =
       noClasses()
           .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(
-              "io.matrixrtc.media..",
-              "io.matrixrtc.keys..",
-              "io.matrixrtc.session..",
-              "io.matrixrtc.livekit..")
+          .dependOnClassesThat(
+              resideInAnyPackage(
+                      "io.matrixrtc.media..",
+                      "io.matrixrtc.keys..",
+                      "io.matrixrtc.session..",
+                      "io.matrixrtc.livekit..")
+                  .and(
+                      not(simpleNameStartingWith("SerialScheduler")).and(not(simpleName("Timer")))))
           .because("media keys are never backed up");
 
   @ArchTest

@@ -6,8 +6,11 @@ import io.matrixrtc.backup.roomkey.RoomKeyVault;
 import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.e2ee.RoomKeyId;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -103,8 +106,10 @@ final class MemoryDownloadStore implements DownloadStore {
   }
 
   @Override
-  public Optional<RoomKeyVault.Held> held(RoomKeyId id, String version) {
-    return vault.held(id, version);
+  public Map<RoomKeyId, RoomKeyVault.Held> held(Collection<RoomKeyId> ids, String version) {
+    Map<RoomKeyId, RoomKeyVault.Held> held = new HashMap<>();
+    ids.forEach(id -> vault.held(id, version).ifPresent(known -> held.put(id, known)));
+    return held;
   }
 
   @Override

@@ -263,6 +263,11 @@ public final class SqliteCryptoStore implements CryptoStore {
   }
 
   @Override
+  public Optional<String> backupVersion(RoomKeyId id) throws CryptoStoreException {
+    return roomKeys.backupVersion(id);
+  }
+
+  @Override
   public BackupCount backupCount(String version) throws CryptoStoreException {
     return roomKeys.backupCount(version);
   }

@@ -14,6 +14,7 @@ import io.matrixrtc.olm.Curve25519PublicKey;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,17 @@ import java.util.Optional;
 final class SqliteRoomKeys implements RoomKeyStore {
   private static final String SELECT =
       "SELECT room_id, session_id, sealed_info, sealed FROM room_key ";
+
+  private static final String COLUMNS = "room_id, session_id, sender_key, sealed_info, sealed";
+  private static final String INSERT =
+      "INSERT INTO room_key (" + COLUMNS + ") VALUES (?, ?, ?, ?, ?)";
+  private static final String INSERT_MARKED =
+      "INSERT INTO room_key (" + COLUMNS + ", backup_version) VALUES (?, ?, ?, ?, ?, ?)";
+  private static final String BETTER =
+      " ON CONFLICT (room_id, session_id) DO UPDATE SET sender_key = excluded.sender_key,"
+          + " sealed_info = excluded.sealed_info, sealed = excluded.sealed";
+  private static final String MARK = ", backup_version = excluded.backup_version";
+  private static final String UNMARK = ", backup_version = NULL";
 
   private final Database database;
   private final SealedRows rows;
@@ -76,6 +88,17 @@ final class SqliteRoomKeys implements RoomKeyStore {
   }
 
   @Override
+  public Optional<String> backupVersion(RoomKeyId id) throws CryptoStoreException {
+    return database
+        .first(
+            row -> Optional.ofNullable(row.getString(1)),
+            "SELECT backup_version FROM room_key WHERE room_id = ? AND session_id = ?",
+            id.roomId(),
+            id.sessionId())
+        .flatMap(version -> version);
+  }
+
+  @Override
   public BackupCount backupCount(String version) throws CryptoStoreException {
     return new BackupCount(
         count("SELECT count(*) FROM room_key"),
@@ -124,21 +147,9 @@ final class SqliteRoomKeys implements RoomKeyStore {
   }
 
   void write(RoomKeyChanges changes) throws CryptoStoreException {
+    Map<RoomKeyId, Optional<String>> marks = new HashMap<>(changes.backupMarks());
     for (StoredRoomKey key : changes.keys()) {
-      database.update(
-          "INSERT INTO room_key (room_id, session_id, sender_key, sealed_info, sealed)"
-              + " VALUES (?, ?, ?, ?, ?) ON CONFLICT (room_id, session_id) DO UPDATE SET"
-              + " sender_key = excluded.sender_key, sealed_info = excluded.sealed_info,"
-              + " sealed = excluded.sealed", // backup_version stays
-          key.id().roomId(),
-          key.id().sessionId(),
-          key.info().senderKey().toBytes(),
-          rows.seal(
-              StoredText.of(key.info()),
-              SealedRows.ROOM_KEY_FACTS,
-              key.id().roomId(),
-              key.id().sessionId()),
-          key.session().toBytes());
+      write(key, Optional.ofNullable(marks.remove(key.id())));
     }
     for (WithheldRoomKey notice : changes.withheld()) { // a repeated one counts as new
       database.update(
@@ -164,7 +175,7 @@ final class SqliteRoomKeys implements RoomKeyStore {
           event.getKey().index(),
           event.getValue());
     }
-    for (Map.Entry<RoomKeyId, Optional<String>> mark : changes.backupMarks().entrySet()) {
+    for (Map.Entry<RoomKeyId, Optional<String>> mark : marks.entrySet()) {
       RoomKeyId id = mark.getKey();
       if (mark.getValue().isPresent()) {
         database.update(
@@ -180,5 +191,28 @@ final class SqliteRoomKeys implements RoomKeyStore {
       }
     }
     roomRows.write(changes.rows());
+  }
+
+  /**
+   * Writes a key and, in the same statement, its mark.
+   *
+   * @param mark the backup version that has it, or that none has; empty if the mark stays
+   */
+  private void write(StoredRoomKey key, Optional<Optional<String>> mark)
+      throws CryptoStoreException {
+    RoomKeyId id = key.id();
+    List<Object> values = new ArrayList<>();
+    values.add(id.roomId());
+    values.add(id.sessionId());
+    values.add(key.info().senderKey().toBytes());
+    values.add(
+        rows.seal(
+            StoredText.of(key.info()), SealedRows.ROOM_KEY_FACTS, id.roomId(), id.sessionId()));
+    values.add(key.session().toBytes());
+    Optional<String> version = mark.flatMap(backup -> backup);
+    version.ifPresent(values::add);
+    String kept = mark.isEmpty() ? INSERT + BETTER : INSERT + BETTER + UNMARK;
+    database.update(
+        version.isPresent() ? INSERT_MARKED + BETTER + MARK : kept, values.toArray(new Object[0]));
   }
 }

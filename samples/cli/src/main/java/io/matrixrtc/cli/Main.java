@@ -1,5 +1,9 @@
 package io.matrixrtc.cli;
 
+import io.matrixrtc.cli.backup.BackupCommand;
+import io.matrixrtc.cli.backup.BackupFailure;
+import io.matrixrtc.cli.keys.KeysCommand;
+import io.matrixrtc.cli.keys.KeysFailure;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -15,6 +19,8 @@ import picocli.CommandLine.HelpCommand;
       SimulateCommand.class,
       HomeserverCommand.class,
       AuthorizeCommand.class,
+      KeysCommand.class,
+      BackupCommand.class,
       BenchCommand.class,
       TraceCommand.class,
       ParticipantCommand.class,
@@ -42,8 +48,10 @@ public final class Main {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(
         (exception, command, parsed) -> {
-          if (exception instanceof CommandFailure failure) {
-            command.getErr().println("matrixrtc: " + failure.getMessage());
+          if (exception instanceof CommandFailure
+              || exception instanceof KeysFailure
+              || exception instanceof BackupFailure) {
+            command.getErr().println("matrixrtc: " + exception.getMessage());
           } else {
             command
                 .getErr()

@@ -8,8 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** One run of the command inside this process: its exit code and what it printed. */
-record Run(int exitCode, String out, String err) {
-  static Run of(String... arguments) {
+public record Run(int exitCode, String out, String err) {
+  /** Runs the command. */
+  public static Run of(String... arguments) {
     PrintStream out = System.out;
     PrintStream err = System.err;
     ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
@@ -29,7 +30,7 @@ record Run(int exitCode, String out, String err) {
   }
 
   /** CLI-SENTENCE: it failed, and the last it said is one sentence that holds all of these. */
-  void failedWith(String... words) {
+  public void failedWith(String... words) {
     assertThat(exitCode).as("exit code; stderr: %s", err).isEqualTo(1);
     assertThat(err).doesNotContain("\tat ", "Exception", "this is a bug");
     List<String> lines = err.lines().toList();
@@ -38,7 +39,7 @@ record Run(int exitCode, String out, String err) {
   }
 
   /** CLI-USAGE: the usage was wrong, and it says how. */
-  void misusedWith(String... words) {
+  public void misusedWith(String... words) {
     assertThat(exitCode).as("exit code; stderr: %s", err).isEqualTo(2);
     assertThat(err).contains(words).doesNotContain("\tat ", "Exception");
     assertThat(out).isEmpty();

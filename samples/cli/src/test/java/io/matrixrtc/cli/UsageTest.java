@@ -15,11 +15,25 @@ class UsageTest {
         "simulate --help",
         "homeserver --help",
         "authorize --help",
+        "backup --help",
+        "backup restore --help",
         "bench --help",
         "bench frames --help",
         "bench olm --help",
         "bench machine --help",
         "bench authorize --help",
+        "keys --help",
+        "keys login --help",
+        "keys status --help",
+        "keys devices --help",
+        "keys verify --help",
+        "keys block --help",
+        "keys sign --help",
+        "keys sessions --help",
+        "keys lacks --help",
+        "keys setup --help",
+        "keys reset --help",
+        "keys logout --help",
         "trace --help",
         "trace show --help"
       })
@@ -49,7 +63,10 @@ class UsageTest {
     Run.of("simulate", "--receivers", "ears").misusedWith("receivers: want walk or js, got ears");
     Run.of("authorize", "--bind", "8080", "--livekit-url", "ws://localhost:7880")
         .misusedWith("LIVEKIT_KEY and LIVEKIT_SECRET: want");
+    Run.of("backup").misusedWith("What about the backup? There are: restore");
+    Run.of("backup", "restore", "--store", "a.db").misusedWith("--from-file");
     Run.of("bench").misusedWith("Which benchmark? There are: frames, olm, machine, authorize");
+    Run.of("keys").misusedWith("What? ", "devices", "lacks");
     Run.of("trace").misusedWith("What to do with a trace? There is: show");
     Run.of("trace", "show").misusedWith("FILE.jsonl");
     Run.of("nonsense").misusedWith("nonsense");

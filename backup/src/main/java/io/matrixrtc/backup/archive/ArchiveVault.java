@@ -1,0 +1,121 @@
+package io.matrixrtc.backup.archive;
+
+import io.matrixrtc.backup.roomkey.ExportedRoomKey;
+import io.matrixrtc.backup.roomkey.RoomKeyVault;
+import io.matrixrtc.backup.roomkey.VaultException;
+import io.matrixrtc.e2ee.BackupCount;
+import io.matrixrtc.e2ee.CryptoStoreException;
+import io.matrixrtc.e2ee.ExtraWrites;
+import io.matrixrtc.e2ee.RoomKeyArchive;
+import io.matrixrtc.e2ee.RoomKeyCopy;
+import io.matrixrtc.e2ee.RoomKeyId;
+import io.matrixrtc.e2ee.RoomKeyImport;
+import io.matrixrtc.e2ee.RoomKeyInfo;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The room keys of the crypto store. It does not keep when a key was first seen, so that an export
+ * by time takes all.
+ */
+public final class ArchiveVault implements RoomKeyVault {
+  private final Archive archive;
+
+  /** Uses the room keys behind {@code archive}. */
+  public ArchiveVault(Archive archive) {
+    this.archive = archive;
+  }
+
+  @Override
+  public Merged merge(List<ExportedRoomKey> keys, Optional<String> inVersion)
+      throws VaultException {
+    return archive.use(
+        room -> {
+          Optional<String> mark =
+              inVersion.isPresent()
+                  ? Optional.of(BackupMarks.of(room, inVersion.get()))
+                  : Optional.empty();
+          RoomKeyImport result = room.merge(Copies.of(keys), mark, new ExtraWrites());
+          return new Merged(result.added() + result.improved(), result.unchanged());
+        });
+  }
+
+  @Override
+  public Optional<Held> held(RoomKeyId id, String version) throws VaultException {
+    return archive.use(room -> held(room, id, BackupMarks.of(room, version)));
+  }
+
+  static Optional<Held> held(RoomKeyArchive room, RoomKeyId id, String mark)
+      throws CryptoStoreException {
+    Optional<RoomKeyInfo> info = room.info(id);
+    if (info.isEmpty()) {
+      return Optional.empty();
+    }
+    boolean backedUp = room.backupVersion(id).filter(mark::equals).isPresent();
+    return Optional.of(new Held(info.get().firstKnownIndex(), backedUp));
+  }
+
+  @Override
+  public List<Kept> keysAfter(Optional<RoomKeyId> after, int limit) throws VaultException {
+    return archive.use(
+        room ->
+            room.export(after, limit).stream()
+                .map(copy -> new Kept(Copies.exported(copy), Optional.empty()))
+                .toList());
+  }
+
+  @Override
+  public List<ExportedRoomKey> notBackedUp(String version, int limit) throws VaultException {
+    return archive.use(
+        room ->
+            room.notBackedUp(BackupMarks.of(room, version), limit).stream()
+                .map(Copies::exported)
+                .toList());
+  }
+
+  @Override
+  public long countNotBackedUp(String version) throws VaultException {
+    return archive.use(
+        room -> {
+          BackupCount count = room.backupCount(BackupMarks.of(room, version));
+          return count.total() - count.backedUp();
+        });
+  }
+
+  @Override
+  public void markBackedUp(String version, List<Mark> marks) throws VaultException {
+    archive.use(
+        room -> {
+          List<RoomKeyCopy> asUploaded = new ArrayList<>(marks.size());
+          try {
+            for (Mark mark : marks) {
+              Optional<RoomKeyCopy> held = room.find(mark.id());
+              if (held.isPresent() && isAsUploaded(held.get(), mark)) {
+                asUploaded.add(held.get());
+              } else {
+                held.ifPresent(RoomKeyCopy::close);
+              }
+            }
+            room.markBackedUp(BackupMarks.of(room, version), asUploaded, new ExtraWrites());
+          } finally {
+            asUploaded.forEach(RoomKeyCopy::close);
+          }
+          return true;
+        });
+  }
+
+  private static boolean isAsUploaded(RoomKeyCopy held, Mark mark) {
+    return held.firstKnownIndex() == mark.firstKnownIndex()
+        && held.sharedHistory() == mark.sharedHistory();
+  }
+
+  @Override
+  public void forgetMarks() throws VaultException {
+    archive.use(
+        room -> {
+          BackupMarks.forgetAll(room);
+          return true;
+        });
+  }
+}

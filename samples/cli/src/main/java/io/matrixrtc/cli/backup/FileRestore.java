@@ -1,0 +1,95 @@
+package io.matrixrtc.cli.backup;
+
+import io.matrixrtc.backup.BackupKey;
+import io.matrixrtc.backup.archive.Archive;
+import io.matrixrtc.backup.archive.ArchiveDownloadStore;
+import io.matrixrtc.backup.download.DamagedEntry;
+import io.matrixrtc.backup.download.DiskSpoolFile;
+import io.matrixrtc.backup.download.DownloadJob;
+import io.matrixrtc.backup.download.DownloadState;
+import io.matrixrtc.backup.download.FullDownload;
+import io.matrixrtc.backup.roomkey.DamagedKeyException.Reason;
+import io.matrixrtc.backup.roomkey.VaultException;
+import io.matrixrtc.backup.service.DownloadRunner;
+import io.matrixrtc.backup.service.SavedAnswer;
+import io.matrixrtc.e2ee.OfflineRoomKeys;
+import io.matrixrtc.e2ee.sqlite.SqliteCryptoStore;
+import io.matrixrtc.olm.RandomSource;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Restores from a saved answer, without a server and without a login. */
+final class FileRestore {
+  private final Path answer;
+  private final BackupKey key;
+  private final StoreFile files;
+  private final RestoreDisplay display;
+
+  FileRestore(Path answer, BackupKey key, StoreFile files, RestoreDisplay display) {
+    this.answer = answer;
+    this.key = key;
+    this.files = files;
+    this.display = display;
+  }
+
+  /** Runs to the end, or until it is interrupted; returns where it is then. */
+  DownloadState run() throws BackupFailure, InterruptedException {
+    try (SqliteCryptoStore store = files.open();
+        OfflineRoomKeys keys =
+            OfflineRoomKeys.open(store, store.stateKey(), RandomSource.secure());
+        DiskSpoolFile spool = new DiskSpoolFile(files.spool());
+        RestoreThreads threads = new RestoreThreads()) {
+      ArchiveDownloadStore jobs = ArchiveDownloadStore.open(Archive.of(keys.keys()));
+      SavedAnswer source = new SavedAnswer(answer, key, threads.reader());
+      RestoreRun run =
+          new RestoreRun(
+              display,
+              Optional.of(
+                  answer
+                      + " is not a whole answer to GET /room_keys/keys: it was cut short, or is"
+                      + " something else."));
+      DownloadRunner runner =
+          new DownloadRunner(
+              new FullDownload(jobs, spool, "restore", threads.openers()),
+              source,
+              threads.scheduler(),
+              run);
+      Optional<RestoreSummary> end = run.await(runner, source.savedVersion(), key);
+      RestoreSummary summary = end.isPresent() ? end.get() : alreadyDone(jobs);
+      List<DamagedEntry> damaged = jobs.damaged();
+      checkKey(summary, damaged);
+      display.damaged(damaged);
+      display.summary(summary);
+      return summary.state();
+    } catch (IOException | VaultException e) {
+      throw new BackupFailure("the restore stopped: " + e.getMessage() + ".");
+    }
+  }
+
+  private static RestoreSummary alreadyDone(ArchiveDownloadStore jobs)
+      throws VaultException, BackupFailure {
+    Optional<DownloadJob> job = jobs.job();
+    if (job.isEmpty()) {
+      throw new BackupFailure("the restore did not start. Try again.");
+    }
+    long known = job.get().imported() + job.get().unchanged();
+    return new RestoreSummary(
+        job.get().state(), job.get().seen(), 0, known, job.get().failed(), 0, Duration.ZERO, 0);
+  }
+
+  /** If not one entry opens, it is the key that is wrong. */
+  private static void checkKey(RestoreSummary summary, List<DamagedEntry> damaged)
+      throws BackupFailure {
+    if (summary.damaged() > 0
+        && summary.damaged() == summary.total()
+        && damaged.stream().allMatch(entry -> entry.reason() == Reason.MAC)) {
+      throw new BackupFailure(
+          "this recovery key opens none of the "
+              + summary.total()
+              + " keys: it is the key of another backup.");
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package io.matrixrtc.cli.backup;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.matrixrtc.backup.BackupKey;
+import io.matrixrtc.backup.recovery.RecoveryKeyException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where the recovery key is. */
+final class RecoveryKeyOptions {
+  @Option(
+      names = "--recovery-key",
+      paramLabel = "KEY",
+      description = "The recovery key, 48 characters; spaces do not matter. Others may see it.")
+  private @Nullable String text;
+
+  @Option(
+      names = "--recovery-key-file",
+      paramLabel = "FILE",
+      description = "A file with the recovery key alone.")
+  private @Nullable Path file;
+
+  boolean isGiven() {
+    return text != null || file != null;
+  }
+
+  /** The text, as it was typed. */
+  String text() throws BackupFailure {
+    if (text != null) {
+      return text;
+    }
+    if (file == null) {
+      throw new BackupFailure("want --recovery-key or --recovery-key-file.");
+    }
+    try {
+      return Files.readString(file, UTF_8);
+    } catch (IOException e) {
+      throw new BackupFailure("cannot read --recovery-key-file " + file + ".");
+    }
+  }
+
+  /** The key of the backup that it is. The caller closes it. */
+  BackupKey key() throws BackupFailure {
+    try {
+      return BackupKey.fromRecoveryKey(text());
+    } catch (RecoveryKeyException e) {
+      throw new BackupFailure(
+          switch (e.reason()) {
+            case ALPHABET ->
+                "the recovery key has a character that none has: 0, O, I and l do not occur.";
+            case LENGTH -> "the recovery key is not whole: want twelve groups of four characters.";
+            case PREFIX -> "this is no recovery key: those begin with Es.";
+            case PARITY -> "the recovery key has a typing mistake. Compare it with the original.";
+          });
+    }
+  }
+}

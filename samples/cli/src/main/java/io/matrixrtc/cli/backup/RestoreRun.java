@@ -1,0 +1,121 @@
+package io.matrixrtc.cli.backup;
+
+import io.matrixrtc.backup.BackupKey;
+import io.matrixrtc.backup.BackupVersion;
+import io.matrixrtc.backup.download.DownloadProgress;
+import io.matrixrtc.backup.download.DownloadState;
+import io.matrixrtc.backup.service.DownloadRunner;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** One restore from its start to its end, with a clock and what it costs. Ctrl-C pauses it. */
+final class RestoreRun implements DownloadRunner.Listener {
+  private static final int PAUSE_SECONDS = 10;
+
+  private final RestoreDisplay display;
+  private final Optional<String> noWaiting;
+  private final CompletableFuture<DownloadProgress> end = new CompletableFuture<>();
+  private final long startedAt = System.nanoTime();
+  private volatile long doneBefore = -1;
+  private volatile long doneNow;
+  private volatile long peakHeap;
+
+  /**
+   * Shows itself on {@code display}.
+   *
+   * @param noWaiting what to tell if it would have to wait for its source; empty if that may pass
+   */
+  RestoreRun(RestoreDisplay display, Optional<String> noWaiting) {
+    this.display = display;
+    this.noWaiting = noWaiting;
+  }
+
+  /**
+   * Starts, or goes on, and waits for the end.
+   *
+   * @return how it ended; empty if there was nothing to do, since all of this backup is here
+   */
+  Optional<RestoreSummary> await(DownloadRunner runner, BackupVersion version, BackupKey key)
+      throws BackupFailure, InterruptedException {
+    Thread onInterrupt = new Thread(() -> pause(runner), "restore-pause");
+    Runtime.getRuntime().addShutdownHook(onInterrupt);
+    try {
+      runner.start(version, key, true).toCompletableFuture().get();
+      if (!end.isDone() && runner.progress().toCompletableFuture().get().isEmpty()) {
+        return Optional.empty();
+      }
+      DownloadProgress last = end.get();
+      return Optional.of(
+          RestoreSummary.of(last, Math.max(0, doneNow - doneBefore), elapsed(), peakHeap));
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof BackupFailure failure
+          ? failure
+          : new BackupFailure(
+              "the restore stopped: "
+                  + (e.getCause() == null ? e.getMessage() : e.getCause().getMessage())
+                  + ". What is in the store stays; the same command goes on from there.");
+    } finally {
+      runner.pause().toCompletableFuture().join(); // nothing uses the store from here on
+      removeHook(onInterrupt);
+    }
+  }
+
+  private static void removeHook(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The hook is what runs: the program ends, and the hook tells how to go on.
+    }
+  }
+
+  private void pause(DownloadRunner runner) {
+    try {
+      runner.pause().toCompletableFuture().get(PAUSE_SECONDS, TimeUnit.SECONDS);
+      display.say("Paused. The same command goes on from here.");
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      display.say("Stopped. The same command goes on from the last checkpoint.");
+    }
+  }
+
+  private Duration elapsed() {
+    return Duration.ofNanos(System.nanoTime() - startedAt);
+  }
+
+  /** Entries that were dealt with in this run, in a second. */
+  private long perSecond() {
+    long millis = elapsed().toMillis();
+    return millis == 0 ? 0 : Math.max(0, doneNow - doneBefore) * 1_000 / millis;
+  }
+
+  @Override
+  public void progress(DownloadProgress progress) {
+    doneNow = progress.imported() + progress.unchanged() + progress.failed();
+    if (doneBefore < 0) {
+      doneBefore = doneNow;
+    }
+    peakHeap =
+        Math.max(peakHeap, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+    display.progress(progress, perSecond());
+    if (progress.state() == DownloadState.WAITING && noWaiting.isPresent()) {
+      end.completeExceptionally(new BackupFailure(noWaiting.get()));
+    }
+    if (progress.state().isFinal() || progress.state() == DownloadState.PAUSED) {
+      end.complete(progress);
+    }
+  }
+
+  @Override
+  public void lightPassDue() {
+    display.say("The backup has grown meanwhile. Run this again for the rest.");
+  }
+
+  @Override
+  public void broken(Exception why) {
+    end.completeExceptionally(why);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.matrixrtc.cli.backup;
+
+import org.jspecify.annotations.NullMarked;
