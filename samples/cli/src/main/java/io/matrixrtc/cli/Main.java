@@ -23,6 +23,7 @@ import picocli.CommandLine.HelpCommand;
       KeysCommand.class,
       BackupCommand.class,
       BenchCommand.class,
+      TraceCommand.class,
       ParticipantCommand.class,
       HelpCommand.class
     },

@@ -33,7 +33,9 @@ class UsageTest {
         "keys lacks --help",
         "keys setup --help",
         "keys reset --help",
-        "keys logout --help"
+        "keys logout --help",
+        "trace --help",
+        "trace show --help"
       })
   void theHelpOfEveryCommandHasExamples_CLI_HELP(String line) {
     Run run = Run.of(line.split(" "));
@@ -65,6 +67,8 @@ class UsageTest {
     Run.of("backup", "restore", "--store", "a.db").misusedWith("--from-file");
     Run.of("bench").misusedWith("Which benchmark? There are: frames, olm, machine, authorize");
     Run.of("keys").misusedWith("What? ", "devices", "lacks");
+    Run.of("trace").misusedWith("What to do with a trace? There is: show");
+    Run.of("trace", "show").misusedWith("FILE.jsonl");
     Run.of("nonsense").misusedWith("nonsense");
     Run.of("demo", "--nonsense").misusedWith("--nonsense");
   }

@@ -76,7 +76,7 @@ final class AgentCall implements AutoCloseable {
             settings.context(),
             new ToDeviceKeyTransport.Settings(
                 settings.memberId(), TrustRequirement.named(spec.trust()), false),
-            client.encrypted().toDevice(),
+            client.toDevice(),
             clock);
     RotationPolicy policy =
         RotationPolicies.named(
@@ -92,7 +92,7 @@ final class AgentCall implements AutoCloseable {
                     new KeyWiring.Parts(
                         settings.context(),
                         settings.memberId(),
-                        client.encrypted().toDevice(),
+                        client.toDevice(),
                         client::sendInClear,
                         clock)),
                 trace),

@@ -101,7 +101,8 @@ public final class ParticipantAgent implements ParticipantPort {
 
   private CompletionStage<ParticipantAnswer> carryOut(ParticipantRequest request) {
     if (request instanceof ParticipantRequest.SignIn) {
-      return done(AgentClient.signIn(spec, pool, random).thenAccept(in -> client = in));
+      return done(
+          AgentClient.signIn(spec, pool, random, trace::record).thenAccept(in -> client = in));
     } else if (request instanceof ParticipantRequest.SetUpIdentity) {
       return done(client().setUpIdentity(spec));
     } else if (request instanceof ParticipantRequest.ShowFingerprint) {
@@ -181,7 +182,6 @@ public final class ParticipantAgent implements ParticipantPort {
     }
     DeviceAddress to = new DeviceAddress(key.toUser(), key.toDevice());
     return client()
-        .encrypted()
         .toDevice()
         .send(KEY_EVENT, content, Set.of(to))
         .thenAccept(

@@ -31,6 +31,9 @@ public final class ScriptedCallExtension implements ParameterResolver, AfterEach
   /** Seed in place of the annotation's. */
   public static final String SEED = "matrixrtc.script.seed";
 
+  /** Set to true, every test leaves its trace, not only one that fails. */
+  public static final String ALL_TRACES = "matrixrtc.script.traces.all";
+
   private static final Namespace NAMESPACE = Namespace.create(ScriptedCallExtension.class);
 
   @Override
@@ -79,7 +82,7 @@ public final class ScriptedCallExtension implements ParameterResolver, AfterEach
             : ScriptSettings.at(URI.create(homeserver));
     return CallScript.open(
         settings
-            .titled(context.getDisplayName())
+            .titled(name(context))
             .withPolicy(wanted.policy())
             .withTrust(wanted.trust())
             .atSpeed(wanted.speed())
@@ -95,7 +98,11 @@ public final class ScriptedCallExtension implements ParameterResolver, AfterEach
     }
     Optional<Throwable> failure = context.getExecutionException();
     try {
-      failure.ifPresent(why -> keepTrace(call, context, why));
+      if (failure.isPresent() || Boolean.getBoolean(ALL_TRACES)) {
+        Path file = keepTrace(call, name(context));
+        context.publishReportEntry("call trace", file.toString());
+        failure.ifPresent(why -> why.addSuppressed(new TraceKept(file)));
+      }
     } finally {
       if (failure.isPresent()) {
         call.world().close(); // what has failed says enough
@@ -105,17 +112,18 @@ public final class ScriptedCallExtension implements ParameterResolver, AfterEach
     }
   }
 
-  private static void keepTrace(CallScript call, ExtensionContext context, Throwable why) {
-    String name =
-        context.getRequiredTestClass().getSimpleName()
-            + "."
-            + context.getRequiredTestMethod().getName();
+  private static String name(ExtensionContext context) {
+    return context.getRequiredTestClass().getSimpleName()
+        + "."
+        + context.getRequiredTestMethod().getName();
+  }
+
+  static Path keepTrace(CallScript call, String name) {
     Path file = Path.of(System.getProperty(TRACES, "target/call-traces"), name + ".jsonl");
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
       TraceJson.write(file, call.trace());
-      context.publishReportEntry("call trace", file.toString());
-      why.addSuppressed(new TraceKept(file));
+      return file;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot keep the trace of " + name, e);
     }

@@ -25,8 +25,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *
  * <p>A device is named by its parameter ({@code -parameters} is needed), or by {@link Device}. A
  * test that fails leaves its trace in {@code target/call-traces}, or wherever {@code
- * -Dmatrixrtc.script.traces} says. {@code -Dmatrixrtc.script.homeserver=URL} runs the scripts on
- * another homeserver, {@code -Dmatrixrtc.script.seed=N} with another seed.
+ * -Dmatrixrtc.script.traces} says; with {@code -Dmatrixrtc.script.traces.all=true} each test does.
+ * {@code -Dmatrixrtc.script.homeserver=URL} runs the scripts on another homeserver, {@code
+ * -Dmatrixrtc.script.seed=N} with another seed.
  */
 @Documented
 @Inherited

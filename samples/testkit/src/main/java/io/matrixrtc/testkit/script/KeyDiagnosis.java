@@ -82,7 +82,9 @@ final class KeyDiagnosis {
         what =
             "it was reported as sent to "
                 + name
-                + " and never arrived there: this device was skipped, or the message is lost";
+                + " and never arrived there: this device was skipped, the message is lost, or "
+                + name
+                + " does not trust its sender";
       } else if (event instanceof TraceEvent.KeyNotServed e && isWay(e.key(), e.to(), key, to)) {
         what = "it was not delivered to " + name + " (" + e.reason() + ")";
       }
