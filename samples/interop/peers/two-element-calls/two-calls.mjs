@@ -127,7 +127,7 @@ class Caller {
   }
 }
 
-const links = readFileSync(options.links, "utf8").split("\n").filter(Boolean).map(JSON.parse).filter((line) => line.type === "link");
+const links = readFileSync(options.links, "utf8").split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line)).filter((line) => line.type === "link");
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: [
