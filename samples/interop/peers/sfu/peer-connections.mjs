@@ -4,6 +4,7 @@ import {
   RTCPeerConnection,
   RTCRtpCodecParameters,
   RTP_EXTENSION_URI,
+  RtcpPayloadSpecificFeedback,
   rtpHeaderExtensionsParser,
   useRepairedRtpStreamId,
   useSdesMid,
@@ -57,7 +58,21 @@ export function newPeerConnection(host) {
     bundlePolicy: "max-bundle",
   });
   takeStreamsByMid(connection);
+  giveFeedbackToItsSender(connection);
   return connection;
+}
+
+/**
+ * A browser that sends on the same connection puts the SSRC of something that it sends into its key
+ * frame requests as their sender, which werift would take for the stream in question.
+ */
+function giveFeedbackToItsSender({ router }) {
+  const route = router.routeRtcp;
+  router.routeRtcp = (packet) => {
+    const about = packet instanceof RtcpPayloadSpecificFeedback ? router.ssrcTable[packet.feedback.mediaSsrc] : undefined;
+    if (about) about.handleRtcpPacket(packet);
+    else route(packet);
+  };
 }
 
 /**
