@@ -146,7 +146,7 @@ public final class ParticipantAgent implements ParticipantPort {
               roomId = joined;
               AgentCall made = new AgentCall(spec, joined, in, clock, pool, random, trace::record);
               call = made;
-              return in.encrypted().followRoom(joined, made.session()::onRoomUpdate);
+              return in.encrypted().attach(joined, made.input());
             })
         .thenApply(AgentClient::value);
   }
