@@ -8,11 +8,13 @@ import io.matrixrtc.e2ee.OlmMachine;
 import io.matrixrtc.e2ee.RoomEventResult;
 import io.matrixrtc.e2ee.ToDeviceResult;
 import io.matrixrtc.e2ee.UserDevice;
+import io.matrixrtc.keys.RoomEventChannel;
 import io.matrixrtc.keys.SenderEvidence;
 import io.matrixrtc.keys.SerialScheduler;
 import io.matrixrtc.keys.ToDeviceChannel;
 import io.matrixrtc.olm.RandomSource;
 import io.matrixrtc.olm.StateKey;
+import io.matrixrtc.session.CallInput;
 import io.matrixrtc.session.RoomStatePublisher;
 import io.matrixrtc.session.RoomUpdate;
 import java.time.Duration;
@@ -49,7 +51,9 @@ public final class EncryptedClient implements AutoCloseable {
   private final SyncLoop sync;
   private final OlmToDeviceChannel toDevice;
   private final RoomFeed rooms;
+  private final CallFeeds calls;
   private final EncryptedRooms encryptedRooms;
+  private final RoomEventChannels roomEvents;
   private final InboxDelivery inbox;
   private final ClientCrossSigning crossSigning;
   private final Consumer<ClientEvent> listener;
@@ -93,9 +97,11 @@ public final class EncryptedClient implements AutoCloseable {
             pump,
             client.rooms(),
             new RoomMembersFeed(client.rooms(), sync, settings),
-            (room, result) -> tell(new ClientEvent.RoomEvent(room, result)),
+            this::onRoomEvent,
             this::onLateEvent);
+    this.roomEvents = new RoomEventChannels(pump, encryptedRooms, client.rooms());
     this.rooms = new RoomFeed(client, sync, encryptedRooms::open, this::trackCallUsers);
+    this.calls = new CallFeeds(pump, rooms);
     pump.observe(this::observe);
     pump.listen(toDevice::onCompleted, this::onBroken);
     client.onLogin(this::onLogin);
@@ -196,6 +202,11 @@ public final class EncryptedClient implements AutoCloseable {
     return crossSigning;
   }
 
+  /** Encrypted events of one room, as a way for the keys of its call. */
+  public RoomEventChannel roomEvents(String roomId) {
+    return roomEvents.channel(roomId);
+  }
+
   /** Encrypted rooms: send events; what is read is told as {@link ClientEvent.RoomEvent}. */
   public EncryptedRooms rooms() {
     return encryptedRooms;
@@ -221,6 +232,18 @@ public final class EncryptedClient implements AutoCloseable {
   public CompletionStage<ApiResult<RoomSubscription>> followRoom(
       String roomId, Consumer<RoomUpdate> subscriber) {
     return rooms.follow(roomId, subscriber);
+  }
+
+  /**
+   * Feeds a call, from its room's whole state on: with updates as {@link #followRoom} does, with
+   * each sync, and with the devices that must not be given keys: those that our user blocked, that
+   * do not meet the policy for sending, or that their owner does not list any more.
+   *
+   * @param call a {@link io.matrixrtc.session.RtcSession}
+   * @return as {@link #followRoom}; closing the subscription ends all of it
+   */
+  public CompletionStage<ApiResult<RoomSubscription>> attach(String roomId, CallInput call) {
+    return calls.attach(roomId, call);
   }
 
   /** Runs {@code query} with the machine, for inspection and local decisions. */
@@ -253,12 +276,18 @@ public final class EncryptedClient implements AutoCloseable {
   private void handOn(
       SyncAnswer answer,
       List<ToDeviceResult> results,
-      Map<String, List<RoomEventResult>> roomEvents) {
+      Map<String, List<RoomEventResult>> read) {
     // FEED-FIRST: a key may come in the same answer as the membership it belongs to.
-    rooms.onSync(answer, roomEvents);
+    rooms.onSync(answer, read);
     answer.rooms().forEach((room, changes) -> tell(new ClientEvent.Room(room, changes)));
     inbox.handOn(results);
-    encryptedRooms.tell(roomEvents);
+    encryptedRooms.tell(read);
+    roomEvents.onSync(answer);
+  }
+
+  private void onRoomEvent(String roomId, RoomEventResult result) {
+    roomEvents.onResult(roomId, result);
+    tell(new ClientEvent.RoomEvent(roomId, result));
   }
 
   private void handOn(ToDeviceResult result) {
@@ -305,6 +334,7 @@ public final class EncryptedClient implements AutoCloseable {
     if (!changes.isEmpty()) {
       tell(new ClientEvent.KeysChanged(changes)); // CLIENT-CHANGES
       crossSigning.onKeysChanged(changes, device.userId());
+      calls.onKeysChanged(machine, changes);
     }
     if (machine.oneTimeKeysWereLost() && !toldOfLostKeys) {
       toldOfLostKeys = true;
@@ -424,6 +454,9 @@ public final class EncryptedClient implements AutoCloseable {
 
     @Override
     public void onStatus(SyncStatus status) {
+      if (status instanceof SyncStatus.Running) {
+        calls.onSynced();
+      }
       tell(new ClientEvent.Sync(status));
     }
   }
