@@ -57,7 +57,8 @@ final class DemoCommand implements Callable<Integer> {
       defaultValue = "6",
       description =
           "Devices in the call, 2 to 32 (default: ${DEFAULT-VALUE}). From 4 on somebody leaves and"
-              + " somebody comes late, from 5 on a user has two devices, from 6 on one is muted.")
+              + " somebody comes late, from 5 on a user has two devices, from 6 on one is muted, and"
+              + " one more device crashes.")
   private int participants;
 
   @Option(

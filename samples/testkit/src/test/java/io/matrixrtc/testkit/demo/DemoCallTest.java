@@ -50,7 +50,7 @@ class DemoCallTest {
     assertThat(outcome.checks())
         .filteredOn(check -> !check.name().equals("recordings-decode"))
         .extracting(Check::verdict)
-        .hasSize(12)
+        .hasSize(13)
         .containsOnly(Check.Verdict.OK);
     assertThat(outcome.ok()).isTrue();
     assertThat(outcome.participants()).isEqualTo(6);
