@@ -8,6 +8,7 @@ import io.matrixrtc.e2ee.OlmMachine;
 import io.matrixrtc.e2ee.RoomEventResult;
 import io.matrixrtc.e2ee.ToDeviceResult;
 import io.matrixrtc.e2ee.UserDevice;
+import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.RoomEventChannel;
 import io.matrixrtc.keys.SenderEvidence;
 import io.matrixrtc.keys.SerialScheduler;
@@ -23,6 +24,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
@@ -52,6 +54,7 @@ public final class EncryptedClient implements AutoCloseable {
   private final OlmToDeviceChannel toDevice;
   private final RoomFeed rooms;
   private final CallFeeds calls;
+  private final RecipientPreviews previews;
   private final EncryptedRooms encryptedRooms;
   private final RoomEventChannels roomEvents;
   private final InboxDelivery inbox;
@@ -90,6 +93,7 @@ public final class EncryptedClient implements AutoCloseable {
     this.pump = new CryptoPump(machine, client.keys(), client.toDevice(), scheduler);
     this.toDevice = new OlmToDeviceChannel(pump);
     this.sync = new SyncLoop(client.sync(), settings, this::longPoll, new SyncListener());
+    this.previews = new RecipientPreviews(pump, scheduler);
     this.inbox = new InboxDelivery(pump, acknowledgement, this::handOn);
     this.crossSigning = new ClientCrossSigning(pump);
     this.encryptedRooms =
@@ -246,6 +250,17 @@ public final class EncryptedClient implements AutoCloseable {
     return calls.attach(roomId, call);
   }
 
+  /**
+   * Tells which of these devices would not be given a key now, and why: who knows before a call is
+   * joined can ask its user. Device lists that are not known yet are fetched first, for 10 s.
+   *
+   * @return completes with the devices that would not be written to; exceptionally only when closed
+   */
+  public CompletionStage<Map<DeviceAddress, ToDeviceChannel.Outcome>> previewRecipients(
+      Set<DeviceAddress> devices) {
+    return previews.ask(devices);
+  }
+
   /** Runs {@code query} with the machine, for inspection and local decisions. */
   public <T> CompletionStage<T> withMachine(MachineQuery<T> query) {
     CompletableFuture<T> end = new CompletableFuture<>();
@@ -324,6 +339,7 @@ public final class EncryptedClient implements AutoCloseable {
     toDevice.onBroken(why);
     crossSigning.onEnd(why);
     encryptedRooms.onEnd(why);
+    previews.onEnd(why);
     if (!closed) {
       tell(new ClientEvent.EncryptionFailed(why));
     }
@@ -347,6 +363,7 @@ public final class EncryptedClient implements AutoCloseable {
         .takeSignatureFailures()
         .forEach(failure -> tell(new ClientEvent.SignatureFailed(failure)));
     crossSigning.observe(machine);
+    previews.observe(machine);
     machine
         .rooms()
         .takeKeyRequestEvents()

@@ -4,6 +4,7 @@ import io.matrixrtc.media.MediaKey;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,7 @@ public final class EncryptionManager implements AutoCloseable {
   private KeyTransport.@Nullable Subscription subscription;
   private SerialScheduler.@Nullable Timer timer;
   private final Map<Standing, Input> standing = new EnumMap<>(Standing.class);
+  private KeyStatistics statistics = KeyStatistics.NONE;
   private boolean closed;
 
   /**
@@ -155,8 +157,30 @@ public final class EncryptionManager implements AutoCloseable {
   /** Who has my key, whose key do I lack, and why. */
   public CompletionStage<KeyStatus> status() {
     CompletableFuture<KeyStatus> status = new CompletableFuture<>();
-    scheduler.execute(() -> status.complete(core == null ? KeyStatus.NONE : core.status()));
+    scheduler.execute(() -> status.complete(statusNow()));
     return status;
+  }
+
+  private KeyStatus statusNow() {
+    if (core == null) {
+      return KeyStatus.NONE;
+    }
+    KeyStatus known = core.status();
+    Map<CallMember, FrameTally> frames = new HashMap<>();
+    known.remote().keySet().forEach(m -> frames.put(m, settings.sink().framesOf(m)));
+    return known.withFrames(frames);
+  }
+
+  /** What it cost and how long it took, in all joins so far. */
+  public CompletionStage<KeyStatistics> statistics() {
+    CompletableFuture<KeyStatistics> answer = new CompletableFuture<>();
+    scheduler.execute(() -> answer.complete(statistics));
+    return answer;
+  }
+
+  /** See {@link EncryptionManagerCore#onFrameWithoutKey}. From any media thread. */
+  public void onFrameWithoutKey(String mediaIdentity) {
+    with((core, now) -> core.onFrameWithoutKey(mediaIdentity, now));
   }
 
   /** Stops all work, wipes every key, tells the media layer. */
@@ -257,6 +281,7 @@ public final class EncryptionManager implements AutoCloseable {
       settings.transport().onRetired(retired.index());
     } else if (effect instanceof KeyEffect.Report report) {
       KeyEventLog.write(LOG, context, report.event());
+      statistics = statistics.after(report.event());
       listener.accept(report.event());
     } else {
       throw new IllegalStateException("unknown effect");

@@ -202,6 +202,14 @@ public final class EncryptionManagerCore implements AutoCloseable {
     return run(now, out -> remoteKeys.received(key, now, out));
   }
 
+  /**
+   * A frame came under an index that no key of its sender is held for. Cheap; may be told of each
+   * such frame, or of one now and then.
+   */
+  public List<KeyEffect> onFrameWithoutKey(String mediaIdentity, Instant now) {
+    return run(now, out -> remoteKeys.frameWithoutKey(mediaIdentity, now));
+  }
+
   /** A key arrived that the transport refused. */
   public List<KeyEffect> onRefused(KeyRefusal refusal) {
     List<KeyEffect> effects = new ArrayList<>();
@@ -277,6 +285,7 @@ public final class EncryptionManagerCore implements AutoCloseable {
             ownKeys.owed(),
             deliveries(),
             remoteKeys.states(),
+            Map.of(),
             remoteKeys.earlyKeys());
   }
 

@@ -7,6 +7,9 @@ final class KeyEventLog {
   private KeyEventLog() {}
 
   static void write(Logger log, CallContext context, KeyEvent event) {
+    if (event instanceof KeyEvent.OfferAnswered) {
+      return; // who was served, and who was not, is told besides
+    }
     if (event instanceof KeyEvent.RotationStarted made) {
       log.info(
           "{} key {} made ({}), offered to {}",
@@ -26,6 +29,24 @@ final class KeyEventLog {
       log.info("{} {} may be given keys now", context, admitted.member());
     } else if (event instanceof KeyEvent.HoldStarted) {
       log.info("{} media is held until a new key is delivered", context);
+    } else if (event instanceof KeyEvent.HoldEnded ended) {
+      log.info("{} media was held for {} ms", context, ended.took().toMillis());
+    } else if (event instanceof KeyEvent.RemoteKeyMissing missing && !missing.framesWait()) {
+      log.debug(
+          "{} no key of {} after {} ms", context, missing.member(), missing.after().toMillis());
+    } else if (event instanceof KeyEvent.RemoteKeyMissing missing) {
+      log.warn(
+          "{} frames of {} have no key for {} ms",
+          context,
+          missing.member(),
+          missing.after().toMillis());
+    } else if (event instanceof KeyEvent.RemoteKeyLate late) {
+      log.info(
+          "{} key {} of {} came {} ms late",
+          context,
+          late.index(),
+          late.member(),
+          late.after().toMillis());
     } else if (event instanceof KeyEvent.OwnKeyAdvanced advanced) {
       log.info("{} key {} advanced to {}", context, advanced.index(), advanced.generation());
     } else if (event instanceof KeyEvent.ViewStale stale) {

@@ -1,6 +1,7 @@
 package io.matrixrtc.keys;
 
 import io.matrixrtc.keys.RotationView.Activity;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,11 @@ final class MediaHold {
 
   boolean isOn() {
     return since != null || gate.state() == OwnRingGate.State.HELD;
+  }
+
+  /** How long media was held for a key, if that ends now. */
+  Optional<Duration> endsAfter(Instant now) {
+    return byView ? Optional.empty() : since().map(begin -> Duration.between(begin, now));
   }
 
   /** A key is in use: whether media may go out now. */

@@ -65,6 +65,11 @@ public interface MediaKeySink {
    */
   void onRemoteLeft(CallMember member);
 
+  /** Frames of {@code member} so far, for diagnostics; {@link FrameTally#NONE} if not counted. */
+  default FrameTally framesOf(CallMember member) {
+    return FrameTally.NONE;
+  }
+
   /** The call is over for this device: encrypt and decrypt nothing more, wipe every key. */
   void onClosed();
 }

@@ -224,6 +224,7 @@ final class OwnKey {
         unserved.add(member);
         noteUnsent(member, failed, attempts);
       } else if (offer.again) {
+        unsent.remove(member);
         special.put(member, new DeliveryState.Served(now, Math.max(1, attempts(member))));
       }
     }

@@ -440,6 +440,7 @@ final class OwnKeys {
   /** The key in use may encrypt: ends a hold, makes who owed ready. */
   private void release(Instant now, Collection<KeyEffect> out) {
     boolean held = hold.isOn();
+    hold.endsAfter(now).ifPresent(took -> KeyOffers.report(out, new KeyEvent.HoldEnded(took)));
     if (hold.ends()) {
       out.add(new KeyEffect.OpenGate());
       if (held) {

@@ -3,6 +3,7 @@ package io.matrixrtc.session;
 import io.matrixrtc.keys.CallContext;
 import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.EncryptionManager;
+import io.matrixrtc.keys.KeyStatistics;
 import io.matrixrtc.keys.KeyStatus;
 import io.matrixrtc.keys.SerialScheduler;
 import io.matrixrtc.session.OwnMembershipEvent.Status;
@@ -241,6 +242,13 @@ public final class RtcSession implements CallInput, AutoCloseable {
     return encryption == null
         ? CompletableFuture.completedFuture(KeyStatus.NONE)
         : encryption.status();
+  }
+
+  /** What key distribution cost and how long it took. */
+  public CompletionStage<KeyStatistics> keyStatistics() {
+    return encryption == null
+        ? CompletableFuture.completedFuture(KeyStatistics.NONE)
+        : encryption.statistics();
   }
 
   /**

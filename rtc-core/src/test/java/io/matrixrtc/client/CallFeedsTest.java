@@ -15,6 +15,7 @@ import io.matrixrtc.keys.EncryptionManager;
 import io.matrixrtc.keys.KeyEvent;
 import io.matrixrtc.keys.RecordingSink;
 import io.matrixrtc.keys.RotationPolicies;
+import io.matrixrtc.keys.ToDeviceChannel;
 import io.matrixrtc.keys.ToDeviceKeyTransport;
 import io.matrixrtc.keys.TrustRequirement;
 import io.matrixrtc.keys.VirtualTime;
@@ -40,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
@@ -322,6 +324,46 @@ class CallFeedsTest {
     time.advance(Duration.ofSeconds(2));
     assertThat(alice.gate.admit()).isTrue();
     assertThat(alice.told(KeyEvent.ViewMended.class)).hasSize(1);
+  }
+
+  @Test
+  void clientPreviewTellsWhoWouldNotGetAKeyAndWhyBeforeTheCallIsJoined() throws Exception {
+    Phone alice = phone("alice");
+    Phone bob = phone("bob").join();
+    Phone carol = phone("carol").join();
+    DeviceAddress nobody = new DeviceAddress("@carol:hs.test", "NOBODY");
+    Set<DeviceAddress> devices = Set.of(bob.device.address, carol.device.address, nobody);
+    assertThat(now(alice.device.client.previewRecipients(devices)))
+        .isEqualTo(Map.of(nobody, new ToDeviceChannel.Outcome.UnknownDevice()));
+    alice.decide(bob, LocalTrust.BLOCKED);
+    assertThat(now(alice.device.client.previewRecipients(devices)))
+        .containsOnlyKeys(nobody, bob.device.address)
+        .containsEntry(
+            bob.device.address, new ToDeviceChannel.Outcome.Refused("blocked by the user"));
+    assertThat(homeserver.sent).allMatch(sent -> !sent.toString().contains("alice"));
+
+    Phone strict = new Phone("dave", OlmMachine.Settings.defaults(), false);
+    assertThat(now(strict.device.client.previewRecipients(devices)))
+        .containsOnlyKeys(nobody, bob.device.address, carol.device.address);
+  }
+
+  @Test
+  void clientPreviewOfAServerThatDoesNotAnswerEndsAfterTenSeconds() throws Exception {
+    Phone alice = phone("alice");
+    homeserver.drop = call -> call.uri().getPath().endsWith("/keys/query");
+    CompletableFuture<Map<DeviceAddress, ToDeviceChannel.Outcome>> answer =
+        alice
+            .device
+            .client
+            .previewRecipients(Set.of(new DeviceAddress("@bob:hs.test", "DEV")))
+            .toCompletableFuture();
+    time.advance(RecipientPreviews.LIMIT.minusMillis(1));
+    assertThat(answer).isNotDone();
+    time.advanceMillis(1);
+    assertThat(now(answer)).hasSize(1);
+    alice.device.close();
+    assertThat(alice.device.client.previewRecipients(Set.of()).toCompletableFuture())
+        .isCompletedExceptionally();
   }
 
   private void speak(Phone phone, Duration duration) {

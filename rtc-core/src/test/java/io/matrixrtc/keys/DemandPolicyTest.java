@@ -384,6 +384,20 @@ class DemandPolicyTest extends CallFixture {
   }
 
   @Test
+  void emServedADeviceThatWasRefusedFirstAndServedThenIsALeaver() {
+    sending(A);
+    transport.refuses = member -> member.equals(B);
+    members(A, B);
+    speak(Duration.ofSeconds(3));
+    transport.refuses = member -> false;
+    speak(Duration.ofSeconds(20));
+    assertThat(reads(B, frame())).isTrue();
+    members(A);
+    speak(Duration.ofSeconds(3));
+    assertThat(reads(B, frame())).isFalse();
+  }
+
+  @Test
   void keyRetireTheCurrentKeyIsOfferedToAllAgainWhenTheOwnMembershipIsBack() {
     sending(A, B);
     manager.onKeyLostByOthers();

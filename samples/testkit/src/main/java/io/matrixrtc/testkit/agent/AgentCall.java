@@ -110,6 +110,7 @@ final class AgentCall implements AutoCloseable {
             scheduler,
             this::onEvent);
     this.serial = policy.isSerial();
+    session.encryption().ifPresent(own -> media.onKeyMissing(own::onFrameWithoutKey));
   }
 
   /**
