@@ -46,7 +46,7 @@ install_npm() {
   local to=$interop/target/$1
   mkdir -p "$to"
   cp "$interop/peers/$1"/*.* "$to/"
-  if ! cmp -s "$to/package-lock.json" "$to/installed.json"; then
+  if [ ! -d "$to/node_modules" ] || ! cmp -s "$to/package-lock.json" "$to/installed.json"; then
     quietly "$to/npm.log" 240 npm --prefix "$to" ci --ignore-scripts --no-audit --no-fund || skip "npm cannot install $1"
     cp "$to/package-lock.json" "$to/installed.json"
   fi

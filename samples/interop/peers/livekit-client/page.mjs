@@ -52,7 +52,7 @@ window.participant = {
         ? { e2ee: { keyProvider, worker: new Worker("/livekit-client.e2ee.worker.js") } }
         : {}),
     });
-    room.on(RoomEvent.EncryptionError, (error) => errors.push({ reason: error.reason, text: error.message, identity: error.participantIdentity }));
+    room.on(RoomEvent.EncryptionError, (error) => errors.push({ reason: error.message.split(":")[0], text: error.message }));
     room.on(RoomEvent.DataReceived, (payload, from) => data.push({ from: from?.identity, text: new TextDecoder().decode(payload) }));
     // What nothing plays is not decoded.
     room.on(RoomEvent.TrackSubscribed, (track) => document.body.append(track.attach()));

@@ -2,17 +2,26 @@
 //   node main.mjs --port 7880 --key devkey --secret SECRET [--host 127.0.0.1]
 // Prints one JSON line {"event":"ready","port",...} once it listens; port 0 takes a free one.
 //   --two-connections   knows no /rtc/v1, as servers before 2026: clients fall back to /rtc
+//   --rooms-must-exist  nobody gets into a room that was not made by RoomService/CreateRoom
+//   --webhook URL       reports there who joins and leaves
 //   --end-with-input    ends when its standard input does
 import { createServer } from "node:http";
 import { gunzipSync } from "node:zlib";
 import { parseArgs } from "node:util";
-import { JoinRequest, LeaveRequest_Action, SignalResponse, WrappedJoinRequest, WrappedJoinRequest_Compression } from "@livekit/protocol";
-import { DisconnectReason } from "@livekit/protocol";
+import {
+  DisconnectReason,
+  JoinRequest,
+  LeaveRequest_Action,
+  SignalResponse,
+  WrappedJoinRequest,
+  WrappedJoinRequest_Compression,
+} from "@livekit/protocol";
 import { WebSocketServer } from "ws";
 import { Participant } from "./participant.mjs";
 import { Rooms } from "./room.mjs";
 import { roomService } from "./room-service.mjs";
 import { joinGrant, TokenRefused, verify } from "./token.mjs";
+import { Webhooks } from "./webhooks.mjs";
 
 const MAX_SIGNAL_BYTES = 1 << 20;
 const PATHS = { "/rtc": false, "/rtc/v1": true };
@@ -24,6 +33,8 @@ const { values: options } = parseArgs({
     key: { type: "string" },
     secret: { type: "string" },
     "two-connections": { type: "boolean", default: false },
+    "rooms-must-exist": { type: "boolean", default: false },
+    webhook: { type: "string" },
     "end-with-input": { type: "boolean", default: false },
   },
 });
@@ -33,8 +44,17 @@ if (!options.key || !options.secret) {
 }
 if (options["two-connections"]) delete PATHS["/rtc/v1"];
 
-const rooms = new Rooms();
+const rooms = new Rooms(new Webhooks(options.webhook, options.key, options.secret));
 const claimsOf = (token) => verify(token, options.key, options.secret);
+
+/** What a token grants, and whether there is the room. */
+function admit(token) {
+  const grant = joinGrant(claimsOf(token));
+  if (options["rooms-must-exist"] && !rooms.get(grant.room)) {
+    throw new TokenRefused("requested room does not exist", 404);
+  }
+  return grant;
+}
 
 /** The token of a request: in its query, or as bearer. */
 function tokenOf(request, url) {
@@ -78,7 +98,7 @@ const server = createServer(async (request, response) => {
     if (request.method === "OPTIONS") answer(204);
     else if (url.pathname === "/") answer(200, "OK");
     else if (url.pathname.endsWith("/validate") && url.pathname.slice(0, -"/validate".length) in PATHS) {
-      joinGrant(claimsOf(tokenOf(request, url)));
+      admit(tokenOf(request, url));
       answer(200, "success");
     } else if (request.method === "POST" && url.pathname.startsWith("/twirp/livekit.RoomService/")) {
       const { status, body, type } = await roomService(rooms, claimsOf(tokenOf(request, url)), request, url.pathname);
@@ -101,7 +121,7 @@ server.on("upgrade", (request, socket, head) => {
   if (single === undefined) return refuse(404, "Not Found");
   let grant, wish;
   try {
-    grant = joinGrant(claimsOf(tokenOf(request, url)));
+    grant = admit(tokenOf(request, url));
     wish = joinRequest(url, single);
   } catch (error) {
     console.error("refused:", error.message);

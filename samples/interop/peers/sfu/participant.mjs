@@ -130,6 +130,7 @@ export class Participant {
     if (this.#state === ParticipantInfo_State.ACTIVE) return;
     this.#state = ParticipantInfo_State.ACTIVE;
     this.room.update(this);
+    this.room.joined(this);
     this.send("connectionQuality", {
       updates: [{ participantSid: this.sid, quality: ConnectionQuality.EXCELLENT, score: 5 }],
     });

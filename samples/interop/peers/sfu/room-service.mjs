@@ -51,6 +51,13 @@ const METHODS = {
       return new ListParticipantsResponse({ participants: (rooms.get(room)?.participants ?? []).map((one) => one.info()) });
     },
   ],
+  GetParticipant: [
+    RoomParticipantIdentity,
+    (rooms, grant, { room, identity }) => {
+      admin(grant, room);
+      return rooms.get(room)?.get(identity)?.info();
+    },
+  ],
   RemoveParticipant: [
     RoomParticipantIdentity,
     (rooms, grant, { room, identity }) => {
@@ -83,6 +90,9 @@ export async function roomService(rooms, claims, request, path) {
   const bytes = await read(request);
   const message = json ? Message.fromJsonString(bytes.toString(), { ignoreUnknownFields: true }) : Message.fromBinary(bytes);
   const result = act(rooms, claims.video ?? {}, message);
+  if (!result) {
+    return { status: 404, type: "application/json", body: JSON.stringify({ code: "not_found", msg: "there is no such participant" }) };
+  }
   return json
     ? { status: 200, type: "application/json", body: result.toJsonString() }
     : { status: 200, type: "application/protobuf", body: Buffer.from(result.toBinary()) };

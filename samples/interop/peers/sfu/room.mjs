@@ -7,9 +7,11 @@ const SIF_TRAILER_LENGTH = 43;
 export class Room {
   #participants = new Map();
   #onEmpty;
+  #webhooks;
 
-  constructor(name, onEmpty) {
+  constructor(name, webhooks, onEmpty) {
     this.name = name;
+    this.#webhooks = webhooks;
     this.sid = newSid("RM_");
     this.sifTrailer = Buffer.from(randomText(SIF_TRAILER_LENGTH));
     this.createdAt = Date.now();
@@ -47,6 +49,11 @@ export class Room {
     this.#participants.set(participant.identity, participant);
   }
 
+  /** Its media connection stands. */
+  joined(participant) {
+    this.#webhooks.report("participant_joined", this.info(), participant.info());
+  }
+
   remove(participant, reason) {
     if (this.#participants.get(participant.identity) !== participant) return;
     this.#participants.delete(participant.identity);
@@ -54,6 +61,7 @@ export class Room {
     gone.disconnectReason = reason;
     gone.tracks = [];
     this.#tell(gone);
+    this.#webhooks.report("participant_left", this.info(), gone);
     if (this.#participants.size === 0) this.#onEmpty(this);
   }
 
@@ -69,12 +77,17 @@ export class Room {
 
 export class Rooms {
   #rooms = new Map();
+  #webhooks;
+
+  constructor(webhooks) {
+    this.#webhooks = webhooks;
+  }
 
   /** The room of a name, made if need be. */
   open(name) {
     let room = this.#rooms.get(name);
     if (!room) {
-      room = new Room(name, (empty) => this.#rooms.get(name) === empty && this.#rooms.delete(name));
+      room = new Room(name, this.#webhooks, (empty) => this.#rooms.get(name) === empty && this.#rooms.delete(name));
       this.#rooms.set(name, room);
     }
     return room;

@@ -3,20 +3,26 @@ package io.matrixrtc.client;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.e2ee.CryptoStore;
 import io.matrixrtc.e2ee.CryptoStoreException;
+import io.matrixrtc.e2ee.KeyChanges;
 import io.matrixrtc.e2ee.OlmMachine;
+import io.matrixrtc.e2ee.RoomEventResult;
 import io.matrixrtc.e2ee.ToDeviceResult;
 import io.matrixrtc.e2ee.UserDevice;
+import io.matrixrtc.keys.RoomEventChannel;
 import io.matrixrtc.keys.SenderEvidence;
 import io.matrixrtc.keys.SerialScheduler;
 import io.matrixrtc.keys.ToDeviceChannel;
 import io.matrixrtc.olm.RandomSource;
 import io.matrixrtc.olm.StateKey;
+import io.matrixrtc.session.CallInput;
 import io.matrixrtc.session.RoomStatePublisher;
 import io.matrixrtc.session.RoomUpdate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
@@ -45,12 +51,15 @@ public final class EncryptedClient implements AutoCloseable {
   private final SyncLoop sync;
   private final OlmToDeviceChannel toDevice;
   private final RoomFeed rooms;
+  private final CallFeeds calls;
   private final EncryptedRooms encryptedRooms;
+  private final RoomEventChannels roomEvents;
   private final InboxDelivery inbox;
   private final ClientCrossSigning crossSigning;
   private final Consumer<ClientEvent> listener;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private boolean closed;
+  private boolean toldOfLostKeys;
 
   /**
    * Opens the Olm machine of the client's device. Nothing is sent before {@link #start}.
@@ -81,7 +90,6 @@ public final class EncryptedClient implements AutoCloseable {
     this.pump = new CryptoPump(machine, client.keys(), client.toDevice(), scheduler);
     this.toDevice = new OlmToDeviceChannel(pump);
     this.sync = new SyncLoop(client.sync(), settings, this::longPoll, new SyncListener());
-    this.rooms = new RoomFeed(client, sync, this::trackCallUsers);
     this.inbox = new InboxDelivery(pump, acknowledgement, this::handOn);
     this.crossSigning = new ClientCrossSigning(pump);
     this.encryptedRooms =
@@ -89,7 +97,11 @@ public final class EncryptedClient implements AutoCloseable {
             pump,
             client.rooms(),
             new RoomMembersFeed(client.rooms(), sync, settings),
-            (room, result) -> tell(new ClientEvent.RoomEvent(room, result)));
+            this::onRoomEvent,
+            this::onLateEvent);
+    this.roomEvents = new RoomEventChannels(pump, encryptedRooms, client.rooms());
+    this.rooms = new RoomFeed(client, sync, encryptedRooms::open, this::trackCallUsers);
+    this.calls = new CallFeeds(pump, rooms);
     pump.observe(this::observe);
     pump.listen(toDevice::onCompleted, this::onBroken);
     client.onLogin(this::onLogin);
@@ -190,6 +202,11 @@ public final class EncryptedClient implements AutoCloseable {
     return crossSigning;
   }
 
+  /** Encrypted events of one room, as a way for the keys of its call. */
+  public RoomEventChannel roomEvents(String roomId) {
+    return roomEvents.channel(roomId);
+  }
+
   /** Encrypted rooms: send events; what is read is told as {@link ClientEvent.RoomEvent}. */
   public EncryptedRooms rooms() {
     return encryptedRooms;
@@ -197,10 +214,10 @@ public final class EncryptedClient implements AutoCloseable {
 
   /**
    * Publishes memberships in {@code roomId} for a session: state events, sticky and delayed events
-   * as far as the homeserver has them.
+   * as far as the homeserver has them. Message events are encrypted where the room is.
    */
   public RoomStatePublisher statePublisher(String roomId) {
-    return new HomeserverStatePublisher(client, roomId);
+    return new HomeserverStatePublisher(client, roomId, encryptedRooms);
   }
 
   /**
@@ -215,6 +232,18 @@ public final class EncryptedClient implements AutoCloseable {
   public CompletionStage<ApiResult<RoomSubscription>> followRoom(
       String roomId, Consumer<RoomUpdate> subscriber) {
     return rooms.follow(roomId, subscriber);
+  }
+
+  /**
+   * Feeds a call, from its room's whole state on: with updates as {@link #followRoom} does, with
+   * each sync, and with the devices that must not be given keys: those that our user blocked, that
+   * do not meet the policy for sending, or that their owner does not list any more.
+   *
+   * @param call a {@link io.matrixrtc.session.RtcSession}
+   * @return as {@link #followRoom}; closing the subscription ends all of it
+   */
+  public CompletionStage<ApiResult<RoomSubscription>> attach(String roomId, CallInput call) {
+    return calls.attach(roomId, call);
   }
 
   /** Runs {@code query} with the machine, for inspection and local decisions. */
@@ -240,12 +269,25 @@ public final class EncryptedClient implements AutoCloseable {
     return client.settings().sync().longPoll(rooms.isFollowing());
   }
 
-  private void handOn(SyncAnswer answer, List<ToDeviceResult> results) {
+  private void onLateEvent(String roomId, LiveEvent event) {
+    rooms.onLate(roomId, event);
+  }
+
+  private void handOn(
+      SyncAnswer answer,
+      List<ToDeviceResult> results,
+      Map<String, List<RoomEventResult>> read) {
     // FEED-FIRST: a key may come in the same answer as the membership it belongs to.
-    rooms.onSync(answer);
+    rooms.onSync(answer, read);
     answer.rooms().forEach((room, changes) -> tell(new ClientEvent.Room(room, changes)));
     inbox.handOn(results);
-    encryptedRooms.onSync(answer);
+    encryptedRooms.tell(read);
+    roomEvents.onSync(answer);
+  }
+
+  private void onRoomEvent(String roomId, RoomEventResult result) {
+    roomEvents.onResult(roomId, result);
+    tell(new ClientEvent.RoomEvent(roomId, result));
   }
 
   private void handOn(ToDeviceResult result) {
@@ -288,6 +330,16 @@ public final class EncryptedClient implements AutoCloseable {
   }
 
   private void observe(OlmMachine machine) throws CryptoStoreException {
+    KeyChanges changes = machine.takeKeyChanges();
+    if (!changes.isEmpty()) {
+      tell(new ClientEvent.KeysChanged(changes)); // CLIENT-CHANGES
+      crossSigning.onKeysChanged(changes, device.userId());
+      calls.onKeysChanged(machine, changes);
+    }
+    if (machine.oneTimeKeysWereLost() && !toldOfLostKeys) {
+      toldOfLostKeys = true;
+      tell(new ClientEvent.OneTimeKeysLost());
+    }
     machine.crossSigning().takeAlarms().forEach(one -> tell(new ClientEvent.Alarm(one)));
     machine.crossSigning().takeSecretEvents().forEach(e -> tell(new ClientEvent.SecretNews(e)));
     machine
@@ -389,14 +441,22 @@ public final class EncryptedClient implements AutoCloseable {
     @Override
     public boolean onSync(SyncAnswer answer) {
       List<ToDeviceResult> results = new ArrayList<>();
+      Map<String, List<RoomEventResult>> roomEvents = new LinkedHashMap<>();
+      encryptedRooms.onMembers(answer);
       return pump.use(
-          (m, now) -> results.addAll(m.receiveSync(answer.crypto(), now)),
-          () -> handOn(answer, results),
+          (m, now) -> {
+            results.addAll(m.receiveSync(answer.crypto(), now));
+            roomEvents.putAll(encryptedRooms.read(m, answer, now));
+          },
+          () -> handOn(answer, results, roomEvents),
           why -> {});
     }
 
     @Override
     public void onStatus(SyncStatus status) {
+      if (status instanceof SyncStatus.Running) {
+        calls.onSynced();
+      }
       tell(new ClientEvent.Sync(status));
     }
   }

@@ -32,6 +32,15 @@ public sealed interface KeyEvent {
       implements KeyEvent {}
 
   /**
+   * A member does not meet the send policy, or does not any more: it is given no own key
+   * (KEY-ELIG).
+   */
+  record MemberBarred(CallMember member, String reason) implements KeyEvent {}
+
+  /** A member that did not meet the send policy does now. */
+  record MemberAdmitted(CallMember member) implements KeyEvent {}
+
+  /**
    * Own media is held back from now on, until {@link OwnKeyUsed}, because a new key has to be
    * delivered first (KEY-HOLD).
    */
@@ -49,9 +58,12 @@ public sealed interface KeyEvent {
   /** A new key is due since {@code since} and could not be brought to use (KEY-VIEW). */
   record RotationOverdue(Instant since) implements KeyEvent {}
 
-  /** A key of a member arrived and is in use. */
-  record RemoteKeyReceived(CallMember member, KeyIndex index, SenderEvidence evidence)
+  /** A key of a member arrived and is in use; {@code way} says whether by a fallback. */
+  record RemoteKeyReceived(CallMember member, KeyIndex index, SenderEvidence evidence, KeyWay way)
       implements KeyEvent {}
+
+  /** Own keys go to these devices by another way from now on. */
+  record WayChanged(Set<DeviceAddress> devices, KeyWay way, String reason) implements KeyEvent {}
 
   /** A key arrived and was refused. */
   record KeyRefused(KeyRefusal refusal) implements KeyEvent {}

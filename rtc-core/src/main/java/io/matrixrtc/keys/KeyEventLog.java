@@ -20,6 +20,10 @@ final class KeyEventLog {
       log.warn("{} key {} reached nobody, the old key stays in use", context, owed.index());
     } else if (event instanceof KeyEvent.KeyServed served) {
       log.debug("{} key {} served to {}", context, served.index(), served.members());
+    } else if (event instanceof KeyEvent.MemberBarred barred) {
+      log.warn("{} {} is given no key: {}", context, barred.member(), barred.reason());
+    } else if (event instanceof KeyEvent.MemberAdmitted admitted) {
+      log.info("{} {} may be given keys now", context, admitted.member());
     } else if (event instanceof KeyEvent.HoldStarted) {
       log.info("{} media is held until a new key is delivered", context);
     } else if (event instanceof KeyEvent.OwnKeyAdvanced advanced) {
@@ -39,7 +43,19 @@ final class KeyEventLog {
           failed.failure().reason(),
           failed.failure().detail());
     } else if (event instanceof KeyEvent.RemoteKeyReceived received) {
-      log.info("{} key {} of {} received", context, received.index(), received.member());
+      log.info(
+          "{} key {} of {} received by {}",
+          context,
+          received.index(),
+          received.member(),
+          received.way());
+    } else if (event instanceof KeyEvent.WayChanged changed) {
+      log.warn(
+          "{} keys go to {} by {} now: {}",
+          context,
+          changed.devices(),
+          changed.way(),
+          changed.reason());
     } else if (event instanceof KeyEvent.KeyRefused refused
         && refused.refusal() instanceof KeyRefusal.WrongRoom) {
       log.debug("{} key for another room", context);

@@ -45,6 +45,15 @@ public interface MediaKeySink {
   }
 
   /**
+   * Whether frames of others are tried with every generation from the key that was given on, as
+   * {@code FrameDecryptor} does. A session then announces it, so that others may advance their keys
+   * (KEY-R0).
+   */
+  default boolean walksKeys() {
+    return false;
+  }
+
+  /**
    * Decrypt frames of {@code member} under {@code index} with {@code key}. May repeat a key that
    * was set before; a repetition is also due when the member's participation changed.
    */

@@ -13,8 +13,9 @@ public sealed interface RemoteKeyState {
    * @param newest the index that arrived last
    * @param receivedAt when it arrived
    * @param evidence how its sender is known
+   * @param way how it travelled
    */
-  record Held(KeyIndex newest, Instant receivedAt, SenderEvidence evidence)
+  record Held(KeyIndex newest, Instant receivedAt, SenderEvidence evidence, KeyWay way)
       implements RemoteKeyState {}
 
   /**

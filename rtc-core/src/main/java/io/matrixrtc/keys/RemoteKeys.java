@@ -125,7 +125,10 @@ final class RemoteKeys {
                       .<RemoteKeyState>map(
                           newest ->
                               new RemoteKeyState.Held(
-                                  newest.index(), newest.at(), newest.received().evidence()))
+                                  newest.index(),
+                                  newest.at(),
+                                  newest.received().evidence(),
+                                  newest.received().way()))
                       .orElseGet(() -> missing(member, since)));
         });
     return states;
@@ -148,7 +151,9 @@ final class RemoteKeys {
           .forEach(
               member -> {
                 out.add(new KeyEffect.SetRemoteKey(member, key.index(), key.key()));
-                report(out, new KeyEvent.RemoteKeyReceived(member, key.index(), key.evidence()));
+                report(
+                    out,
+                    new KeyEvent.RemoteKeyReceived(member, key.index(), key.evidence(), key.way()));
               });
       stored.out().forEach(old -> out.add(new KeyEffect.Wipe(old)));
     } else {

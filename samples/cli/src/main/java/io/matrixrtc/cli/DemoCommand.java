@@ -84,10 +84,10 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--policy",
       paramLabel = "NAME",
-      defaultValue = "strict",
+      defaultValue = "demand",
       description =
-          "Rotation policy: strict, demand, ratchet or parity (default: ${DEFAULT-VALUE}).")
-  private String policy = "strict";
+          "Rotation policy: demand, ratchet, strict or parity (default: ${DEFAULT-VALUE}).")
+  private String policy = "demand";
 
   @Option(
       names = "--trust",

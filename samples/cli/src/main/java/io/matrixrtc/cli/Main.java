@@ -19,6 +19,7 @@ import picocli.CommandLine.HelpCommand;
       SimulateCommand.class,
       HomeserverCommand.class,
       AuthorizeCommand.class,
+      WidgetHostCommand.class,
       KeysCommand.class,
       BackupCommand.class,
       BenchCommand.class,

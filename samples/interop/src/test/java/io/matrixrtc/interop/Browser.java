@@ -49,13 +49,13 @@ final class Browser implements AutoCloseable {
    */
   record Received(String kind, int packets, int frames, long samples, double energy) {}
 
-  /** What a page could not decrypt, once in a while; 0 is a wrong key, 1 a missing one. */
-  record Failure(int reason, String text) {}
+  /** What a page could not decrypt; it says so only once in a while. */
+  record Failure(String reason, String text) {}
 
   /** A participant. */
-  final class Page {
-    static final int WRONG_KEY = 0;
-    static final int MISSING_KEY = 1;
+  final class Page implements MediaPeer {
+    static final String WRONG_KEY = "InvalidKey";
+    static final String MISSING_KEY = "MissingKey";
 
     private final String identity;
 
@@ -67,18 +67,24 @@ final class Browser implements AutoCloseable {
       return process.call(command, arguments.put("as", identity));
     }
 
-    String identity() {
+    @Override
+    public String identity() {
       return identity;
     }
 
-    /** Gives it the key of a participant, which it is to use from now on. */
-    void key(String owner, int index, String base64) throws InterruptedException {
+    @Override
+    public void key(String owner, int index, String base64) throws InterruptedException {
       call("key", Json.newObject().put("identity", owner).put("index", index).put("key", base64));
     }
 
     /** Joins by one peer connection, as livekit-client does today, or by two as it did before. */
     void join(ObjectNode login, boolean oneConnection) throws InterruptedException {
       call("join", login.put("singlePeerConnection", oneConnection));
+    }
+
+    /** Closes the page, without a word to the others. */
+    void vanish() throws InterruptedException {
+      call("close", Json.newObject());
     }
 
     void publish(boolean microphone, boolean camera) throws InterruptedException {
@@ -108,8 +114,8 @@ final class Browser implements AutoCloseable {
       return tracks;
     }
 
-    /** How many video frames of a participant were decoded. */
-    int framesSeen(String from) throws InterruptedException {
+    @Override
+    public int framesSeen(String from) throws InterruptedException {
       return received(from).stream().mapToInt(Received::frames).sum();
     }
 
@@ -121,15 +127,15 @@ final class Browser implements AutoCloseable {
           .sum();
     }
 
-    /** The energy of all audio that was heard of a participant. */
-    double energyHeard(String from) throws InterruptedException {
+    @Override
+    public double energyHeard(String from) throws InterruptedException {
       return received(from).stream().mapToDouble(Received::energy).sum();
     }
 
     /** What its E2EEManager said that it could not decrypt. */
     List<Failure> failures() throws InterruptedException {
       return StreamSupport.stream(state().path("errors").spliterator(), false)
-          .map(one -> new Failure(one.path("reason").asInt(-1), one.path("text").asText()))
+          .map(one -> new Failure(one.path("reason").asText(), one.path("text").asText()))
           .toList();
     }
 

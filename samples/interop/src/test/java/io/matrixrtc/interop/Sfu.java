@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import javax.crypto.Mac;
@@ -20,8 +21,8 @@ final class Sfu implements AutoCloseable {
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final Duration TOKEN_LIFETIME = Duration.ofHours(1);
   private static final String FOLDER = "target/sfu/";
-  private static final String KEY = "interop";
-  private static final String SECRET = "a secret for one test, of 32 bytes and more";
+  static final String KEY = "interop";
+  static final String SECRET = "a secret for one test, of 32 bytes and more";
 
   private final String name;
   private final PeerProcess process;
@@ -39,25 +40,27 @@ final class Sfu implements AutoCloseable {
    * @param name for the names of log files
    */
   static Sfu start(String name) throws IOException {
-    PeerProcess process =
-        new PeerProcess(
-            List.of(
-                "node",
-                FOLDER + "main.mjs",
-                "--port",
-                "0",
-                "--key",
-                KEY,
-                "--secret",
-                SECRET,
-                "--end-with-input"),
-            log(name, "sfu"));
+    return start(name, List.of());
+  }
+
+  /** Starts it with more options. */
+  static Sfu start(String name, List<String> options) throws IOException {
+    List<String> command =
+        new ArrayList<>(List.of("node", FOLDER + "main.mjs", "--end-with-input"));
+    command.addAll(List.of("--port", "0", "--key", KEY, "--secret", SECRET));
+    command.addAll(options);
+    PeerProcess process = new PeerProcess(command, log(name, "sfu"));
     await().atMost(SOON).until(() -> !process.events("ready").isEmpty());
     return new Sfu(name, process, process.events("ready").get(0).path("url").asText());
   }
 
   static Path log(String test, String process) {
     return Path.of("target", "peers", test + "-" + process + ".log");
+  }
+
+  /** Where clients connect to. */
+  String url() {
+    return url;
   }
 
   /** A participant that sends and takes encoded frames; {@link RawParticipant#close} ends it. */

@@ -82,6 +82,12 @@ final class CallMedia implements MediaKeySink, RelayListener, MediaObserver, Aut
     ownRing.advance(index, steps);
   }
 
+  /** {@link RemoteMedia} decrypts with rings that walk. */
+  @Override
+  public boolean walksKeys() {
+    return true;
+  }
+
   @Override
   public void onRemoteKey(CallMember member, KeyIndex index, MediaKey key) {
     RemoteMedia remote = remote(member.mediaIdentity());
