@@ -1,5 +1,14 @@
 // The ends of the media paths, by werift: what they are able to do, and their session descriptions.
-import { RTCPeerConnection, RTCRtpCodecParameters, useSdesMid } from "werift";
+import {
+  MediaStreamTrack,
+  RTCPeerConnection,
+  RTCRtpCodecParameters,
+  RTP_EXTENSION_URI,
+  rtpHeaderExtensionsParser,
+  useRepairedRtpStreamId,
+  useSdesMid,
+  useSdesRTPStreamId,
+} from "werift";
 
 const nack = { type: "nack" };
 const pli = { type: "nack", parameter: "pli" };
@@ -36,9 +45,10 @@ export const PUBLISH_CODECS = ["audio/opus", "video/VP8", "video/VP9", "video/H2
 
 /** A new peer connection that listens on one address of this machine. */
 export function newPeerConnection(host) {
-  return new RTCPeerConnection({
+  const connection = new RTCPeerConnection({
     codecs: CODECS,
-    headerExtensions: { audio: [useSdesMid()], video: [useSdesMid()] },
+    // Chromium goes on to offer simulcast, and cannot without the identifiers of streams.
+    headerExtensions: { audio: [useSdesMid()], video: [useSdesMid(), useSdesRTPStreamId(), useRepairedRtpStreamId()] },
     iceServers: [],
     iceUseIpv4: true,
     iceUseIpv6: false,
@@ -46,6 +56,32 @@ export function newPeerConnection(host) {
     iceAdditionalHostAddresses: [host],
     bundlePolicy: "max-bundle",
   });
+  takeStreamsByMid(connection);
+  return connection;
+}
+
+/**
+ * Simulcast descriptions name no SSRC, and werift then looks for the stream's identifier, which is the
+ * same one in every section. Here the section's identifier tells where a new SSRC belongs.
+ */
+function takeStreamsByMid(connection) {
+  const { router } = connection;
+  const route = router.routeRtp;
+  router.routeRtp = (packet) => {
+    const { header } = packet;
+    if (!router.ssrcTable[header.ssrc]) {
+      const values = rtpHeaderExtensionsParser(header.extensions, router.extIdUriMap);
+      const mid = values[RTP_EXTENSION_URI.sdesMid];
+      const repairs = values[RTP_EXTENSION_URI.repairedRtpStreamId] !== undefined;
+      const transceiver = repairs ? undefined : connection.getTransceivers().find((one) => one.mid === mid);
+      if (!transceiver) return;
+      router.registerRtpReceiver(transceiver.receiver, header.ssrc);
+      const { kind, codecs } = transceiver;
+      transceiver.addTrack(new MediaStreamTrack({ ssrc: header.ssrc, kind, remote: true, codec: codecs[0] }));
+    }
+    header.extensions = header.extensions.filter(({ id }) => router.extIdUriMap[id] !== RTP_EXTENSION_URI.sdesRTPStreamID);
+    route(packet);
+  };
 }
 
 /**

@@ -51,7 +51,7 @@ export class Publication {
 
   /** Whether packets may flow: the publisher's offer has named the track. */
   get live() {
-    return this.#track !== undefined;
+    return this.#receiver !== undefined;
   }
 
   /** Takes the packets of a transceiver, whose codec is negotiated. */
@@ -64,8 +64,15 @@ export class Publication {
       new SimulcastCodecInfo({ mimeType: this.codec.mimeType, mid: transceiver.mid, cid: this.cid, layers: this.info.layers }),
     ];
     this.#receiver = transceiver.receiver;
-    this.#track = transceiver.receiver.track;
-    this.#track.onReceiveRtp.subscribe((packet) => {
+    transceiver.receiver.tracks.forEach((track) => this.#listen(track));
+    transceiver.onTrack.subscribe((track) => this.#listen(track));
+  }
+
+  /** Takes the packets of one SSRC; that of the first packet is the one. */
+  #listen(track) {
+    track.onReceiveRtp.subscribe((packet) => {
+      this.#track ??= track;
+      if (track !== this.#track) return;
       for (const sink of this.#sinks) sink(packet);
     });
   }
