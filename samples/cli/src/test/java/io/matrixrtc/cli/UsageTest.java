@@ -30,7 +30,8 @@ class UsageTest {
         "bench frames --help",
         "bench olm --help",
         "bench machine --help",
-        "bench authorize --help"
+        "bench authorize --help",
+        "bench restore --help"
       })
   void theHelpOfEveryCommandHasExamples_CLI_HELP(String line) {
     Run run = Run.of(line.split(" "));
@@ -62,7 +63,8 @@ class UsageTest {
         .misusedWith("What about the backup? There are: status, enable, disable, restore");
     Run.of("backup", "restore").misusedWith("--store");
     Run.of("backup", "export", "--store", "a.db").misusedWith("FILE");
-    Run.of("bench").misusedWith("Which benchmark? There are: frames, olm, machine, authorize");
+    Run.of("bench")
+        .misusedWith("Which benchmark? There are: frames, olm, machine, authorize, restore");
     Run.of("nonsense").misusedWith("nonsense");
     Run.of("demo", "--nonsense").misusedWith("--nonsense");
   }

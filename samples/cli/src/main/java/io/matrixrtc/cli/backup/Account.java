@@ -91,9 +91,7 @@ final class Account implements AutoCloseable {
     Credentials credentials =
         Credentials.of(options.user(), options.password(), "matrixrtc backup");
     LoginOutcome outcome =
-        MatrixClient.login(homeserver, credentials, settings)
-            .toCompletableFuture()
-            .join();
+        MatrixClient.login(homeserver, credentials, settings).toCompletableFuture().join();
     if (outcome instanceof LoginOutcome.LoggedIn in) {
       return in.session();
     }
