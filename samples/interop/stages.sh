@@ -21,15 +21,16 @@ quietly() {
   return 1
 }
 
-# Puts matrix-js-sdk into samples/interop/target/js-sdk, in the versions of the lock file.
+# Puts matrix-js-sdk into samples/interop/target/PEER, in the versions of that peer's lock file.   install_js_sdk [PEER]
 install_js_sdk() {
+  local peer=${1:-js-sdk}
   command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 || skip "there is no node and npm"
   local major
   major=$(node -p 'process.versions.node.split(".")[0]')
   [ "$major" -ge 20 ] || skip "matrix-js-sdk needs Node 20 or newer, this is $(node --version)"
-  local to=$interop/target/js-sdk
+  local to=$interop/target/$peer
   mkdir -p "$to"
-  cp "$interop"/peers/js-sdk/* "$to/"
+  cp "$interop/peers/js-sdk/peer.mjs" "$interop/peers/$peer"/*.json "$to/"
   quietly "$to/npm.log" 240 npm --prefix "$to" ci --ignore-scripts --no-audit --no-fund ||
     skip "npm cannot install matrix-js-sdk"
   echo "peer: matrix-js-sdk $(node -p "require('$to/node_modules/matrix-js-sdk/package.json').version")," \

@@ -23,6 +23,9 @@ export const callCommands = (client, joinedRoom, print) => {
         delayedLeaveEventRestartMs: 1000,
         networkErrorRetryMs: 200,
       });
+      while (call.membershipStatus !== "Connected") {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
       return {};
     },
 

@@ -110,24 +110,25 @@ const commands = {
   /** Joins the call with the SDK's own MatrixRTCSession; it makes and sends keys by itself. */
   async joinCall({ room }) {
     session = client.matrixRTC.getRoomSession(await joinedRoom(room));
-    session.on(MatrixRTCSessionEvent.EncryptionKeyChanged, (key, index, membership) =>
-      print({
-        event: "key",
-        user: membership.userId,
-        device: membership.deviceId,
-        index,
-        key: base64(key),
-      }),
-    );
+    session.on(MatrixRTCSessionEvent.EncryptionKeyChanged, (key, index, membership) => {
+      // Up to 39 it names the participant, "user:device".
+      const colon = typeof membership === "string" ? membership.lastIndexOf(":") : 0;
+      const [user, device] = colon
+        ? [membership.slice(0, colon), membership.slice(colon + 1)]
+        : [membership.userId, membership.deviceId];
+      print({ event: "key", user, device, index, key: base64(key) });
+    });
     session.on(MatrixRTCSessionEvent.MembershipManagerError, (error) =>
       print({ event: "membership-error", text: String(error) }),
     );
     const transport = { type: "livekit", livekit_service_url: "http://127.0.0.1:1", livekit_alias: room };
     const [userId, deviceId] = [client.getUserId(), client.getDeviceId()];
-    session.joinRTCSession({ userId, deviceId, memberId: `${userId}:${deviceId}` }, [transport], transport, {
-      manageMediaKeys: true,
-      useKeyDelay: 200,
-    });
+    const config = { manageMediaKeys: true, useKeyDelay: 200 };
+    if (session.joinRTCSession) {
+      session.joinRTCSession({ userId, deviceId, memberId: `${userId}:${deviceId}` }, [transport], transport, config);
+    } else {
+      session.joinRoomSession([transport], transport, config); // up to 39: its keys are room events
+    }
     return {};
   },
 

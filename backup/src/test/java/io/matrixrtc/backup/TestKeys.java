@@ -2,6 +2,7 @@ package io.matrixrtc.backup;
 
 import io.matrixrtc.backup.roomkey.ExportedRoomKey;
 import io.matrixrtc.e2ee.RoomKeyId;
+import io.matrixrtc.encoding.Base64Text;
 import io.matrixrtc.olm.Curve25519PublicKey;
 import io.matrixrtc.olm.Ed25519KeyPair;
 import io.matrixrtc.olm.ExportedSessionKey;
@@ -12,6 +13,7 @@ import io.matrixrtc.olm.MegolmException;
 import io.matrixrtc.olm.RandomSource;
 import io.matrixrtc.olm.SessionConfig;
 import io.matrixrtc.olm.SessionKey;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** Genuine room keys for tests, the same ones for the same seed. */
@@ -43,6 +45,13 @@ public final class TestKeys {
     try (GroupSession sender = GroupSession.generate(SessionConfig.V1, TestRandom.of(seed));
         SessionKey key = sender.sessionKey()) {
       return InboundGroupSession.fromSessionKey(key, SessionConfig.V1);
+    }
+  }
+
+  /** The first message of session {@code seed}, as it is in an event. */
+  public static String message(long seed) {
+    try (GroupSession sender = GroupSession.generate(SessionConfig.V1, TestRandom.of(seed))) {
+      return Base64Text.encode(sender.encrypt("{}".getBytes(StandardCharsets.UTF_8)).encode());
     }
   }
 }

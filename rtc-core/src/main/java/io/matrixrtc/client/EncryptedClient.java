@@ -8,11 +8,14 @@ import io.matrixrtc.e2ee.OlmMachine;
 import io.matrixrtc.e2ee.RoomEventResult;
 import io.matrixrtc.e2ee.ToDeviceResult;
 import io.matrixrtc.e2ee.UserDevice;
+import io.matrixrtc.keys.DeviceAddress;
+import io.matrixrtc.keys.RoomEventChannel;
 import io.matrixrtc.keys.SenderEvidence;
 import io.matrixrtc.keys.SerialScheduler;
 import io.matrixrtc.keys.ToDeviceChannel;
 import io.matrixrtc.olm.RandomSource;
 import io.matrixrtc.olm.StateKey;
+import io.matrixrtc.session.CallInput;
 import io.matrixrtc.session.RoomStatePublisher;
 import io.matrixrtc.session.RoomUpdate;
 import java.time.Duration;
@@ -21,6 +24,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
@@ -49,7 +53,10 @@ public final class EncryptedClient implements AutoCloseable {
   private final SyncLoop sync;
   private final OlmToDeviceChannel toDevice;
   private final RoomFeed rooms;
+  private final CallFeeds calls;
+  private final RecipientPreviews previews;
   private final EncryptedRooms encryptedRooms;
+  private final RoomEventChannels roomEvents;
   private final InboxDelivery inbox;
   private final ClientCrossSigning crossSigning;
   private final Consumer<ClientEvent> listener;
@@ -86,6 +93,7 @@ public final class EncryptedClient implements AutoCloseable {
     this.pump = new CryptoPump(machine, client.keys(), client.toDevice(), scheduler);
     this.toDevice = new OlmToDeviceChannel(pump);
     this.sync = new SyncLoop(client.sync(), settings, this::longPoll, new SyncListener());
+    this.previews = new RecipientPreviews(pump, scheduler);
     this.inbox = new InboxDelivery(pump, acknowledgement, this::handOn);
     this.crossSigning = new ClientCrossSigning(pump);
     this.encryptedRooms =
@@ -93,9 +101,11 @@ public final class EncryptedClient implements AutoCloseable {
             pump,
             client.rooms(),
             new RoomMembersFeed(client.rooms(), sync, settings),
-            (room, result) -> tell(new ClientEvent.RoomEvent(room, result)),
+            this::onRoomEvent,
             this::onLateEvent);
+    this.roomEvents = new RoomEventChannels(pump, encryptedRooms, client.rooms());
     this.rooms = new RoomFeed(client, sync, encryptedRooms::open, this::trackCallUsers);
+    this.calls = new CallFeeds(pump, rooms);
     pump.observe(this::observe);
     pump.listen(toDevice::onCompleted, this::onBroken);
     client.onLogin(this::onLogin);
@@ -196,6 +206,11 @@ public final class EncryptedClient implements AutoCloseable {
     return crossSigning;
   }
 
+  /** Encrypted events of one room, as a way for the keys of its call. */
+  public RoomEventChannel roomEvents(String roomId) {
+    return roomEvents.channel(roomId);
+  }
+
   /** Encrypted rooms: send events; what is read is told as {@link ClientEvent.RoomEvent}. */
   public EncryptedRooms rooms() {
     return encryptedRooms;
@@ -221,6 +236,29 @@ public final class EncryptedClient implements AutoCloseable {
   public CompletionStage<ApiResult<RoomSubscription>> followRoom(
       String roomId, Consumer<RoomUpdate> subscriber) {
     return rooms.follow(roomId, subscriber);
+  }
+
+  /**
+   * Feeds a call, from its room's whole state on: with updates as {@link #followRoom} does, with
+   * each sync, and with the devices that must not be given keys: those that our user blocked, that
+   * do not meet the policy for sending, or that their owner does not list any more.
+   *
+   * @param call a {@link io.matrixrtc.session.RtcSession}
+   * @return as {@link #followRoom}; closing the subscription ends all of it
+   */
+  public CompletionStage<ApiResult<RoomSubscription>> attach(String roomId, CallInput call) {
+    return calls.attach(roomId, call);
+  }
+
+  /**
+   * Tells which of these devices would not be given a key now, and why: who knows before a call is
+   * joined can ask its user. Device lists that are not known yet are fetched first, for 10 s.
+   *
+   * @return completes with the devices that would not be written to; exceptionally only when closed
+   */
+  public CompletionStage<Map<DeviceAddress, ToDeviceChannel.Outcome>> previewRecipients(
+      Set<DeviceAddress> devices) {
+    return previews.ask(devices);
   }
 
   /** Runs {@code query} with the machine, for inspection and local decisions. */
@@ -253,12 +291,18 @@ public final class EncryptedClient implements AutoCloseable {
   private void handOn(
       SyncAnswer answer,
       List<ToDeviceResult> results,
-      Map<String, List<RoomEventResult>> roomEvents) {
+      Map<String, List<RoomEventResult>> read) {
     // FEED-FIRST: a key may come in the same answer as the membership it belongs to.
-    rooms.onSync(answer, roomEvents);
+    rooms.onSync(answer, read);
     answer.rooms().forEach((room, changes) -> tell(new ClientEvent.Room(room, changes)));
     inbox.handOn(results);
-    encryptedRooms.tell(roomEvents);
+    encryptedRooms.tell(read);
+    roomEvents.onSync(answer);
+  }
+
+  private void onRoomEvent(String roomId, RoomEventResult result) {
+    roomEvents.onResult(roomId, result);
+    tell(new ClientEvent.RoomEvent(roomId, result));
   }
 
   private void handOn(ToDeviceResult result) {
@@ -295,6 +339,7 @@ public final class EncryptedClient implements AutoCloseable {
     toDevice.onBroken(why);
     crossSigning.onEnd(why);
     encryptedRooms.onEnd(why);
+    previews.onEnd(why);
     if (!closed) {
       tell(new ClientEvent.EncryptionFailed(why));
     }
@@ -305,6 +350,7 @@ public final class EncryptedClient implements AutoCloseable {
     if (!changes.isEmpty()) {
       tell(new ClientEvent.KeysChanged(changes)); // CLIENT-CHANGES
       crossSigning.onKeysChanged(changes, device.userId());
+      calls.onKeysChanged(machine, changes);
     }
     if (machine.oneTimeKeysWereLost() && !toldOfLostKeys) {
       toldOfLostKeys = true;
@@ -317,6 +363,7 @@ public final class EncryptedClient implements AutoCloseable {
         .takeSignatureFailures()
         .forEach(failure -> tell(new ClientEvent.SignatureFailed(failure)));
     crossSigning.observe(machine);
+    previews.observe(machine);
     machine
         .rooms()
         .takeKeyRequestEvents()
@@ -424,6 +471,9 @@ public final class EncryptedClient implements AutoCloseable {
 
     @Override
     public void onStatus(SyncStatus status) {
+      if (status instanceof SyncStatus.Running) {
+        calls.onSynced();
+      }
       tell(new ClientEvent.Sync(status));
     }
   }

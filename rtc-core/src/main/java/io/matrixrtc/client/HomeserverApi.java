@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.keys.SerialScheduler;
 import java.net.URI;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -20,6 +22,8 @@ public final class HomeserverApi {
   private final SerialScheduler scheduler;
   private final AnswerReader reader;
   private final OpenCalls open;
+  private final Set<ApiStream> streams = new HashSet<>();
+  private boolean closed;
 
   /** The API without a login. */
   HomeserverApi(URI homeserver, ClientSettings settings) {
@@ -84,8 +88,38 @@ public final class HomeserverApi {
     return call.end();
   }
 
+  /**
+   * Sends a request once and hands the body of its answer to {@code sink} as it comes, whatever its
+   * size; the request's time limit is for the time in which nothing comes.
+   *
+   * @return completes when the sink has taken all; its future may be cancelled, which breaks the
+   *     answer off
+   */
+  public CompletionStage<ApiResult<Boolean>> stream(ApiRequest request, BodySink sink) {
+    ApiStream stream = new ApiStream(this, request, sink);
+    scheduler.execute(
+        () -> {
+          if (closed) {
+            stream.close();
+          } else {
+            streams.add(stream);
+            stream.begin();
+          }
+        });
+    return stream.end();
+  }
+
+  void ended(ApiStream stream) {
+    streams.remove(stream);
+  }
+
   /** CLIENT-CLOSE: calls under way and later ones complete exceptionally; nothing is repeated. */
   void close() {
-    scheduler.execute(open::close);
+    scheduler.execute(
+        () -> {
+          closed = true;
+          open.close();
+          Set.copyOf(streams).forEach(ApiStream::close);
+        });
   }
 }

@@ -32,17 +32,8 @@ public final class JdkHttpTransport implements HttpTransport {
 
   @Override
   public CompletionStage<HttpAnswer> send(HttpCall call) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(call.uri())
-            .version(version(call))
-            .timeout(call.timeout())
-            .method(call.method(), body(call));
-    call.token().ifPresent(token -> request.header("Authorization", "Bearer " + token.reveal()));
-    if (call.body().isPresent()) {
-      request.header("Content-Type", "application/json");
-    }
     CompletableFuture<HttpResponse<String>> exchange =
-        client.sendAsync(request.build(), info -> new BoundedBody(MAX_ANSWER_BYTES));
+        client.sendAsync(request(call).build(), info -> new BoundedBody(MAX_ANSWER_BYTES));
     // HTTP-TIMEOUT: the request's own limit ends with the answer's headers; this one covers its
     // body, too.
     CompletableFuture<HttpAnswer> answer =
@@ -52,6 +43,33 @@ public final class JdkHttpTransport implements HttpTransport {
             .thenApply(JdkHttpTransport::answer);
     answer.whenComplete((done, error) -> exchange.cancel(true)); // cancelling the answer, too
     return answer;
+  }
+
+  @Override
+  public CompletionStage<HttpAnswer> stream(HttpCall call, BodySink sink) {
+    CompletableFuture<HttpResponse<String>> exchange =
+        client.sendAsync(
+            request(call).build(),
+            info ->
+                info.statusCode() / 100 == 2
+                    ? new StreamedBody(sink, call.timeout())
+                    : new BoundedBody(MAX_ANSWER_BYTES));
+    CompletableFuture<HttpAnswer> answer = exchange.copy().thenApply(JdkHttpTransport::answer);
+    answer.whenComplete((done, error) -> exchange.cancel(true)); // cancelling the answer, too
+    return answer;
+  }
+
+  private static HttpRequest.Builder request(HttpCall call) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(call.uri())
+            .version(version(call))
+            .timeout(call.timeout())
+            .method(call.method(), body(call));
+    call.token().ifPresent(token -> request.header("Authorization", "Bearer " + token.reveal()));
+    if (call.body().isPresent()) {
+      request.header("Content-Type", "application/json");
+    }
+    return request;
   }
 
   /** No attempt to upgrade a plain connection: reverse proxies tend to stumble over it. */

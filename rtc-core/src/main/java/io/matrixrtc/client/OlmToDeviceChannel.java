@@ -5,6 +5,7 @@ import io.matrixrtc.e2ee.CompletedDelivery;
 import io.matrixrtc.e2ee.DeliveryOutcome;
 import io.matrixrtc.e2ee.EncryptionInfo;
 import io.matrixrtc.e2ee.EncryptionOutcome;
+import io.matrixrtc.e2ee.RoomKeyShare;
 import io.matrixrtc.e2ee.ToDeviceResult;
 import io.matrixrtc.e2ee.UserDevice;
 import io.matrixrtc.e2ee.VerificationState;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -179,6 +181,30 @@ public final class OlmToDeviceChannel implements ToDeviceChannel {
         new DeviceAddress(info.sender(), deviceId), trust(info.verification()));
   }
 
+  /**
+   * As {@link #evidence}, for an event of a room: empty if its key does not prove which device it
+   * is from, though a policy may have let it be read.
+   */
+  static Optional<SenderEvidence> roomEvidence(EncryptionInfo info) {
+    return switch (info.verification()) {
+      case VERIFIED, UNVERIFIED_IDENTITY, VERIFICATION_VIOLATION, UNSIGNED_DEVICE ->
+          info.senderDevice().map(device -> evidence(info, device));
+      case NO_DEVICE, INSECURE_SOURCE, MISMATCHED_SENDER -> Optional.empty();
+    };
+  }
+
+  /** What became of a room key for one device, in the words of the port. */
+  static Outcome share(RoomKeyShare share) {
+    if (share instanceof RoomKeyShare.Served) {
+      return new Outcome.Sent();
+    } else if (share instanceof RoomKeyShare.Withheld withheld) {
+      return outcome(withheld.why());
+    } else if (share instanceof RoomKeyShare.NotReached not) {
+      return outcome(not.why());
+    }
+    throw new IllegalStateException("unknown share");
+  }
+
   private static SenderEvidence.Trust trust(VerificationState state) {
     return switch (state) {
       case VERIFIED -> SenderEvidence.Trust.VERIFIED;
@@ -217,7 +243,7 @@ public final class OlmToDeviceChannel implements ToDeviceChannel {
     throw new IllegalStateException("unknown outcome");
   }
 
-  private static Outcome outcome(EncryptionOutcome why) {
+  static Outcome outcome(EncryptionOutcome why) {
     if (why instanceof EncryptionOutcome.UnknownDevice) {
       return new Outcome.UnknownDevice();
     } else if (why instanceof EncryptionOutcome.NoOneTimeKeys) {

@@ -127,6 +127,17 @@ public final class RoomsApi {
     return Long.toString(duration.toMillis());
   }
 
+  /**
+   * {@code PUT /rooms/{room}/redact/{event}/{transaction}}; gives the id of the redaction.
+   * Repeating it redacts nothing twice.
+   */
+  public CompletionStage<ApiResult<String>> redact(String roomId, String eventId, String reason) {
+    ObjectNode body = Json.newObject().put("reason", reason);
+    return text(
+        api.call(ApiRequest.put(body, "v3", "rooms", roomId, "redact", eventId, "redact")),
+        "event_id");
+  }
+
   /** {@code GET /rooms/{room}/state/{type}/{key}}; gives the content. */
   public CompletionStage<ApiResult<ObjectNode>> stateContent(
       String roomId, String type, String stateKey) {

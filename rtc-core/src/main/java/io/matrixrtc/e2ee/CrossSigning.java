@@ -1,6 +1,7 @@
 package io.matrixrtc.e2ee;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.json.SignedJson;
 import io.matrixrtc.olm.RandomSource;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -81,6 +82,11 @@ public final class CrossSigning {
             address, directory, parts.tracker(), trust, parts.deliveries(), held, secretEvents);
     this.alarms = new IdentityAlarms(device, own, identities, directory);
     this.account = new ResetAccount(address, own, identities, directory);
+  }
+
+  /** Signs as this device: for what other devices of our user are to believe, as a key backup. */
+  public SignedJson.Signer deviceSigner() {
+    return message -> device.account().sign(message).toBytes();
   }
 
   /** How our own identity stands. */

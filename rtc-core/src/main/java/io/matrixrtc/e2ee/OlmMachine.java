@@ -35,6 +35,7 @@ public final class OlmMachine implements AutoCloseable {
   private final Identities identities;
   private final KeysQueryAnswer keysAnswer;
   private final UserDecisions decisions;
+  private final SendPolicy sendPolicy;
   private final DeviceVerification verification;
   private final OlmSessions sessions;
   private final MessageHashes hashes;
@@ -86,13 +87,14 @@ public final class OlmMachine implements AutoCloseable {
     this.hashes = new MessageHashes(store, work);
     PayloadChecks checks = new PayloadChecks(own, directory, verification, settings.receiving());
     this.inbox = new Inbox(store, seal.rows(), work);
+    this.sendPolicy = new SendPolicy(own.address(), verification, settings.sending());
     this.deliveries =
         new Deliveries(
             tracker,
             directory,
             sessions,
             claims,
-            new SendPolicy(own.address(), verification, settings.sending()),
+            sendPolicy,
             new ToDeviceEncryptor(own, sessions, ids),
             ids);
     this.rooms =
@@ -321,6 +323,20 @@ public final class OlmMachine implements AutoCloseable {
   public Optional<VerificationState> verificationOf(UserDevice device) throws CryptoStoreException {
     Optional<Device> known = directory.find(device);
     return known.isPresent() ? Optional.of(verification.stateOf(known.get())) : Optional.empty();
+  }
+
+  /**
+   * Why nothing is encrypted for a known device: it is blocked, or does not meet the policy for
+   * sending. Empty if nothing stands in the way, or the device is not known.
+   */
+  public Optional<EncryptionOutcome> refusalOf(UserDevice device) throws CryptoStoreException {
+    Optional<Device> known = directory.find(device);
+    return known.isPresent() ? sendPolicy.refusal(known.get()) : Optional.empty();
+  }
+
+  /** Whether the device list of a user is known and not outdated. */
+  public boolean isListFresh(String userId) {
+    return tracker.isCurrent(userId);
   }
 
   /**

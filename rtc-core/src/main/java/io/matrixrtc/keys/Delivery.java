@@ -22,6 +22,8 @@ public sealed interface Delivery {
     NO_ONE_TIME_KEYS,
     /** The trust policy for sending, or a local block, excludes the device. */
     REFUSED,
+    /** The transport cannot send to devices here, whoever they are. */
+    UNSUPPORTED,
     /** The transport gave up. */
     NOT_SENT,
     /** The transport did not answer for this member in time, or at all. */

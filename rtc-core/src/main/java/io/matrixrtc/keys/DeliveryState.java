@@ -4,7 +4,7 @@ import java.time.Instant;
 
 /** How far one member has got this device's newest key. */
 public sealed interface DeliveryState {
-  /** How many times it was offered, from 1. */
+  /** How many times it was offered, from 1; 0 if it is withheld. */
   int attempts();
 
   /** A message was handed to the transport, which has not answered. */
@@ -16,4 +16,12 @@ public sealed interface DeliveryState {
   /** The transport failed; the key is offered again at {@code nextTryAt} while it is of use. */
   record Failed(Delivery.Failed failure, Instant nextTryAt, int attempts)
       implements DeliveryState {}
+
+  /** The member does not meet the send policy: it is offered nothing until it does. */
+  record Withheld(String reason) implements DeliveryState {
+    @Override
+    public int attempts() {
+      return 0;
+    }
+  }
 }

@@ -3,6 +3,9 @@ package io.matrixrtc.keys;
 import io.matrixrtc.media.MediaKey;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +34,8 @@ public final class EncryptionManager implements AutoCloseable {
   private @Nullable EncryptionManagerCore core;
   private KeyTransport.@Nullable Subscription subscription;
   private SerialScheduler.@Nullable Timer timer;
+  private final Map<Standing, Input> standing = new EnumMap<>(Standing.class);
+  private KeyStatistics statistics = KeyStatistics.NONE;
   private boolean closed;
 
   /**
@@ -71,6 +76,7 @@ public final class EncryptionManager implements AutoCloseable {
             LOG.debug("{} key distribution starts, policy {}", context, settings.policy().name());
             core = newCore();
             subscription = settings.transport().subscribe(new Incoming());
+            List.copyOf(standing.values()).forEach(input -> handle(core, input));
           }
         });
   }
@@ -91,13 +97,22 @@ public final class EncryptionManager implements AutoCloseable {
   /** Everyone who is in the call now, this device or not. Without effect unless started. */
   public void onMembers(Collection<CallMember> members) {
     List<CallMember> copy = List.copyOf(members);
-    with((core, now) -> core.onMembers(copy, now));
+    Set<DeviceAddress> others = new HashSet<>();
+    copy.forEach(member -> others.add(member.device()));
+    others.remove(context.own());
+    scheduler.execute(
+        () -> {
+          if (core != null) {
+            settings.transport().onMembers(others);
+          }
+          handle(core, (core, now) -> core.onMembers(copy, now));
+        });
   }
 
-  /** See {@link EncryptionManagerCore#onBarredDevices}. */
-  public void onBarredDevices(Set<DeviceAddress> devices) {
-    Set<DeviceAddress> copy = Set.copyOf(devices);
-    with((core, now) -> core.onBarredDevices(copy, now));
+  /** See {@link EncryptionManagerCore#onBarredDevices}. Counts for later joins too. */
+  public void onBarredDevices(Map<DeviceAddress, String> devices) {
+    Map<DeviceAddress, String> copy = Map.copyOf(devices);
+    always(Standing.BARRED, (core, now) -> core.onBarredDevices(copy, now));
   }
 
   /** A sync succeeded. Once called, it is expected every 10 s (KEY-VIEW). */
@@ -105,25 +120,28 @@ public final class EncryptionManager implements AutoCloseable {
     with(EncryptionManagerCore::onSynced);
   }
 
-  /** See {@link EncryptionManagerCore#onHoldsOnStaleView}. */
+  /** See {@link EncryptionManagerCore#onHoldsOnStaleView}. Counts for later joins too. */
   public void setHoldsOnStaleView(boolean holds) {
-    with((core, now) -> core.onHoldsOnStaleView(holds, now));
+    always(Standing.HOLDS, (core, now) -> core.onHoldsOnStaleView(holds, now));
   }
 
-  /** See {@link EncryptionManagerCore#onLikelySpeaker}. */
+  /** See {@link EncryptionManagerCore#onLikelySpeaker}. Counts for later joins too. */
   public void onLikelySpeaker(boolean likely) {
-    with((core, now) -> core.onLikelySpeaker(likely, now));
+    always(Standing.LIKELY_SPEAKER, (core, now) -> core.onLikelySpeaker(likely, now));
   }
 
-  /** See {@link EncryptionManagerCore#onWalkingReceivers}. */
+  /** See {@link EncryptionManagerCore#onWalkingReceivers}. Counts for later joins too. */
   public void onWalkingReceivers(Set<DeviceAddress> devices) {
     Set<DeviceAddress> copy = Set.copyOf(devices);
-    with((core, now) -> core.onWalkingReceivers(copy, now));
+    always(Standing.WALKING, (core, now) -> core.onWalkingReceivers(copy, now));
   }
 
-  /** See {@link EncryptionManagerCore#onDataPackets}. */
+  /**
+   * See {@link EncryptionManagerCore#onDataPackets}. Needed only if data packets are not encrypted
+   * with the ring that asks {@link MediaKeySink#onGate the gate}. Counts for later joins too.
+   */
   public void onDataPackets(boolean used) {
-    with((core, now) -> core.onDataPackets(used, now));
+    always(Standing.DATA_PACKETS, (core, now) -> core.onDataPackets(used, now));
   }
 
   /** See {@link EncryptionManagerCore#onKeyLostByOthers}. */
@@ -139,8 +157,30 @@ public final class EncryptionManager implements AutoCloseable {
   /** Who has my key, whose key do I lack, and why. */
   public CompletionStage<KeyStatus> status() {
     CompletableFuture<KeyStatus> status = new CompletableFuture<>();
-    scheduler.execute(() -> status.complete(core == null ? KeyStatus.NONE : core.status()));
+    scheduler.execute(() -> status.complete(statusNow()));
     return status;
+  }
+
+  private KeyStatus statusNow() {
+    if (core == null) {
+      return KeyStatus.NONE;
+    }
+    KeyStatus known = core.status();
+    Map<CallMember, FrameTally> frames = new HashMap<>();
+    known.remote().keySet().forEach(m -> frames.put(m, settings.sink().framesOf(m)));
+    return known.withFrames(frames);
+  }
+
+  /** What it cost and how long it took, in all joins so far. */
+  public CompletionStage<KeyStatistics> statistics() {
+    CompletableFuture<KeyStatistics> answer = new CompletableFuture<>();
+    scheduler.execute(() -> answer.complete(statistics));
+    return answer;
+  }
+
+  /** See {@link EncryptionManagerCore#onFrameWithoutKey}. From any media thread. */
+  public void onFrameWithoutKey(String mediaIdentity) {
+    with((core, now) -> core.onFrameWithoutKey(mediaIdentity, now));
   }
 
   /** Stops all work, wipes every key, tells the media layer. */
@@ -175,9 +215,19 @@ public final class EncryptionManager implements AutoCloseable {
       timer.cancel();
       timer = null;
     }
+    ending.ownIndexes().forEach(settings.transport()::onRetired);
     ending.close();
     settings.sink().onClosed();
     LOG.debug("{} key distribution ended", context);
+  }
+
+  /** What was said before a join counts in it. */
+  private void always(Standing what, Input input) {
+    scheduler.execute(
+        () -> {
+          standing.put(what, input);
+          handle(core, input);
+        });
   }
 
   private void with(Input input) {
@@ -227,8 +277,11 @@ public final class EncryptionManager implements AutoCloseable {
       settings.sink().onRemoteLeft(drop.member());
     } else if (effect instanceof KeyEffect.Wipe wipe) {
       wipe.key().close();
+    } else if (effect instanceof KeyEffect.Retired retired) {
+      settings.transport().onRetired(retired.index());
     } else if (effect instanceof KeyEffect.Report report) {
       KeyEventLog.write(LOG, context, report.event());
+      statistics = statistics.after(report.event());
       listener.accept(report.event());
     } else {
       throw new IllegalStateException("unknown effect");
@@ -255,6 +308,15 @@ public final class EncryptionManager implements AutoCloseable {
 
   private static final Input WAKEUP = EncryptionManagerCore::onWakeup;
 
+  /** Inputs whose last word counts until another is said. */
+  private enum Standing {
+    BARRED,
+    HOLDS,
+    LIKELY_SPEAKER,
+    WALKING,
+    DATA_PACKETS
+  }
+
   @FunctionalInterface
   private interface Input {
     List<KeyEffect> apply(EncryptionManagerCore core, Instant now);
@@ -275,6 +337,11 @@ public final class EncryptionManager implements AutoCloseable {
     @Override
     public void onRefused(KeyRefusal refusal) {
       with((core, now) -> core.onRefused(refusal));
+    }
+
+    @Override
+    public void onWayChanged(KeyTransport.WayChange change) {
+      with((core, now) -> core.onWayChanged(change, now));
     }
   }
 }

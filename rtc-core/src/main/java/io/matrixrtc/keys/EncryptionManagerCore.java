@@ -1,5 +1,6 @@
 package io.matrixrtc.keys;
 
+import io.matrixrtc.media.KeyIndex;
 import io.matrixrtc.media.MediaKey;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ public final class EncryptionManagerCore implements AutoCloseable {
   private final RemoteKeys remoteKeys = new RemoteKeys();
   private final ViewWatch view = new ViewWatch();
   private final Set<CallMember> members = new LinkedHashSet<>();
-  private Set<DeviceAddress> barred = Set.of();
+  private Map<DeviceAddress, String> barred = Map.of();
   private boolean holdsOnStaleView = true;
   private boolean closed;
 
@@ -98,6 +99,7 @@ public final class EncryptionManagerCore implements AutoCloseable {
           members.removeAll(left);
           members.addAll(joined);
           remoteKeys.changed(joined, left, now, out);
+          reportBarred(joined, out);
           ownKeys.members(admitted(joined), admitted(left), now, out);
         });
   }
@@ -106,24 +108,37 @@ public final class EncryptionManagerCore implements AutoCloseable {
    * The devices that do not meet the send policy now: blocked, deleted, without the signature that
    * is required. They are given no own key; one of them that was given one counts as a leaver at
    * once, and as a joiner when it meets the policy again.
+   *
+   * @param devices with why, for people; devices that are in no call do no harm
    */
-  public List<KeyEffect> onBarredDevices(Set<DeviceAddress> devices, Instant now) {
+  public List<KeyEffect> onBarredDevices(Map<DeviceAddress, String> devices, Instant now) {
     return run(
         now,
         out -> {
           Set<CallMember> before = new LinkedHashSet<>(admitted(members));
-          barred = Set.copyOf(devices);
+          barred = Map.copyOf(devices);
           Set<CallMember> after = new LinkedHashSet<>(admitted(members));
           List<CallMember> left = before.stream().filter(m -> !after.contains(m)).toList();
           after.removeAll(before);
+          reportBarred(left, out);
+          after.forEach(m -> KeyOffers.report(out, new KeyEvent.MemberAdmitted(m)));
           ownKeys.members(after, left, now, out);
         });
+  }
+
+  private void reportBarred(Collection<CallMember> some, Collection<KeyEffect> out) {
+    for (CallMember member : some) {
+      String reason = barred.get(member.device());
+      if (reason != null) {
+        KeyOffers.report(out, new KeyEvent.MemberBarred(member, reason));
+      }
+    }
   }
 
   private Collection<CallMember> admitted(Collection<CallMember> some) {
     return barred.isEmpty()
         ? some
-        : some.stream().filter(member -> !barred.contains(member.device())).toList();
+        : some.stream().filter(member -> !barred.containsKey(member.device())).toList();
   }
 
   /**
@@ -136,7 +151,14 @@ public final class EncryptionManagerCore implements AutoCloseable {
 
   /** A frame moved the gate. */
   public List<KeyEffect> onMedia(Instant now) {
-    return run(now, out -> ownKeys.media(now, out));
+    return run(
+        now,
+        out -> {
+          if (gate.hasDataPackets()) {
+            ratchet.dataPackets(true);
+          }
+          ownKeys.media(now, out);
+        });
   }
 
   /** A sync succeeded: the members are as they are known (KEY-VIEW). */
@@ -169,7 +191,7 @@ public final class EncryptionManagerCore implements AutoCloseable {
 
   /** Whether data packets are encrypted with the own key too (KEY-R6). */
   public List<KeyEffect> onDataPackets(boolean used, Instant now) {
-    return run(now, out -> ratchet.dataPackets(used));
+    return run(now, out -> ratchet.dataPackets(used || gate.hasDataPackets()));
   }
 
   /** A key arrived. The core owns it from here on, also when it is closed. */
@@ -178,6 +200,14 @@ public final class EncryptionManagerCore implements AutoCloseable {
       key.key().close();
     }
     return run(now, out -> remoteKeys.received(key, now, out));
+  }
+
+  /**
+   * A frame came under an index that no key of its sender is held for. Cheap; may be told of each
+   * such frame, or of one now and then.
+   */
+  public List<KeyEffect> onFrameWithoutKey(String mediaIdentity, Instant now) {
+    return run(now, out -> remoteKeys.frameWithoutKey(mediaIdentity, now));
   }
 
   /** A key arrived that the transport refused. */
@@ -204,7 +234,20 @@ public final class EncryptionManagerCore implements AutoCloseable {
    * changed. Offers the newest key again to everyone present who was offered it.
    */
   public List<KeyEffect> onKeyLostByOthers(Instant now) {
-    return run(now, out -> ownKeys.offerAgain(now, out));
+    return run(now, out -> ownKeys.offerAgain(member -> true, now, out));
+  }
+
+  /** Own keys go by another way: offers the newest again to those whom it did not reach (RD-5). */
+  public List<KeyEffect> onWayChanged(KeyTransport.WayChange change, Instant now) {
+    return run(
+        now,
+        out -> {
+          KeyOffers.report(
+              out, new KeyEvent.WayChanged(change.devices(), change.way(), change.reason()));
+          if (change.offersAgain()) {
+            ownKeys.offerAgain(member -> change.devices().contains(member.device()), now, out);
+          }
+        });
   }
 
   /** The media layer was rebuilt: sets every key in use once more. */
@@ -240,9 +283,26 @@ public final class EncryptionManagerCore implements AutoCloseable {
             ownKeys.usedIndex(),
             ownKeys.newestIndex(),
             ownKeys.owed(),
-            ownKeys.deliveries(),
+            deliveries(),
             remoteKeys.states(),
+            Map.of(),
             remoteKeys.earlyKeys());
+  }
+
+  private Map<CallMember, DeliveryState> deliveries() {
+    Map<CallMember, DeliveryState> deliveries = ownKeys.deliveries();
+    for (CallMember member : members) {
+      String reason = barred.get(member.device());
+      if (reason != null) {
+        deliveries.put(member, new DeliveryState.Withheld(reason));
+      }
+    }
+    return deliveries;
+  }
+
+  /** The indexes of the own keys that were offered and are not retired. */
+  public Set<KeyIndex> ownIndexes() {
+    return ownKeys.indexes();
   }
 
   /** Wipes every key; no frame passes the gate any more. */

@@ -41,6 +41,9 @@ public sealed interface KeyEffect {
   /** Nothing uses {@code key} any more: close it. */
   record Wipe(MediaKey key) implements KeyEffect {}
 
+  /** Nothing is encrypted any more with the own key that was offered under {@code index}. */
+  record Retired(KeyIndex index) implements KeyEffect {}
+
   /** Tell the app. */
   record Report(KeyEvent event) implements KeyEffect {}
 }

@@ -1,7 +1,9 @@
 package io.matrixrtc.keys;
 
 import io.matrixrtc.media.KeyIndex;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 
 /** What an app may want to know about the keys of a call. Holds no secret. */
@@ -32,10 +34,26 @@ public sealed interface KeyEvent {
       implements KeyEvent {}
 
   /**
+   * A member does not meet the send policy, or does not any more: it is given no own key
+   * (KEY-ELIG).
+   */
+  record MemberBarred(CallMember member, String reason) implements KeyEvent {}
+
+  /** A member that did not meet the send policy does now. */
+  record MemberAdmitted(CallMember member) implements KeyEvent {}
+
+  /**
    * Own media is held back from now on, until {@link OwnKeyUsed}, because a new key has to be
    * delivered first (KEY-HOLD).
    */
   record HoldStarted() implements KeyEvent {}
+
+  /** Own media goes out again, after so long. */
+  record HoldEnded(Duration took) implements KeyEvent {}
+
+  /** The transport answered an offer of an own key. */
+  record OfferAnswered(KeyIndex index, int recipients, int served, Duration took)
+      implements KeyEvent {}
 
   /** The own key was advanced to this generation; joiners were let in without a new key. */
   record OwnKeyAdvanced(KeyIndex index, int generation) implements KeyEvent {}
@@ -49,9 +67,39 @@ public sealed interface KeyEvent {
   /** A new key is due since {@code since} and could not be brought to use (KEY-VIEW). */
   record RotationOverdue(Instant since) implements KeyEvent {}
 
-  /** A key of a member arrived and is in use. */
-  record RemoteKeyReceived(CallMember member, KeyIndex index, SenderEvidence evidence)
+  /**
+   * A key of a member arrived and is in use.
+   *
+   * @param way how it travelled, and whether by a fallback
+   * @param after how long the member is known
+   * @param isFirst whether it is the first one that is held of its device
+   */
+  record RemoteKeyReceived(
+      CallMember member,
+      KeyIndex index,
+      SenderEvidence evidence,
+      KeyWay way,
+      Duration after,
+      boolean isFirst)
       implements KeyEvent {}
+
+  /**
+   * A key of a member is missing. Told once; {@link RemoteKeyLate} tells if it comes after all.
+   *
+   * @param after so long after the first frame without a key, or after the member was learned of
+   * @param framesWait whether frames arrive that cannot be decrypted; if not, it may be silent and
+   *     have no key yet
+   * @param lastRefusal the last key of its device that was refused
+   */
+  record RemoteKeyMissing(
+      CallMember member, Duration after, boolean framesWait, Optional<KeyRefusal> lastRefusal)
+      implements KeyEvent {}
+
+  /** A key that was missing arrived, so late. */
+  record RemoteKeyLate(CallMember member, KeyIndex index, Duration after) implements KeyEvent {}
+
+  /** Own keys go to these devices by another way from now on. */
+  record WayChanged(Set<DeviceAddress> devices, KeyWay way, String reason) implements KeyEvent {}
 
   /** A key arrived and was refused. */
   record KeyRefused(KeyRefusal refusal) implements KeyEvent {}

@@ -1,11 +1,14 @@
 package io.matrixrtc.keys;
 
+import io.matrixrtc.media.KeyIndex;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The own key in use, and those made after it, in the order in which they will be. */
@@ -29,6 +32,12 @@ final class KeyLine {
   /** Those that are made and not in use yet. */
   Collection<OwnKey> waiting() {
     return next;
+  }
+
+  Set<KeyIndex> indexes() {
+    Set<KeyIndex> indexes = new HashSet<>();
+    all().forEach(key -> indexes.add(key.index));
+    return indexes;
   }
 
   boolean isWaiting(OwnKey key) {
@@ -68,18 +77,23 @@ final class KeyLine {
   /** Puts a waiting key to use; those made before it will not be used. */
   void use(OwnKey key, Collection<KeyEffect> out) {
     if (used != null) {
-      out.add(new KeyEffect.Wipe(used.key()));
+      retire(used, out);
     }
     while (next.getFirst() != key) {
-      out.add(new KeyEffect.Wipe(next.removeFirst().key()));
+      retire(next.removeFirst(), out);
     }
     next.removeFirst();
     used = key;
   }
 
   void dropWaiting(Collection<KeyEffect> out) {
-    next.forEach(key -> out.add(new KeyEffect.Wipe(key.key())));
+    next.forEach(key -> retire(key, out));
     next.clear();
+  }
+
+  private static void retire(OwnKey key, Collection<KeyEffect> out) {
+    out.add(new KeyEffect.Wipe(key.key()));
+    out.add(new KeyEffect.Retired(key.index));
   }
 
   void wipe() {

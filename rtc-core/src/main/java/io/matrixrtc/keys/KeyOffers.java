@@ -48,6 +48,10 @@ final class KeyOffers {
       Collection<KeyEffect> out) {
     OwnKey key = offer.key;
     Set<CallMember> served = key.answered(offer, answers, now);
+    report(
+        out,
+        new KeyEvent.OfferAnswered(
+            key.index, offer.to.size(), served.size(), Duration.between(offer.at, now)));
     if (!served.isEmpty()) {
       report(out, new KeyEvent.KeyServed(served, key.index));
     }

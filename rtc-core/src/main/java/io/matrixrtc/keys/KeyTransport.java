@@ -19,6 +19,15 @@ public interface KeyTransport extends AutoCloseable {
    */
   CompletionStage<Map<CallMember, Delivery>> send(MediaKey key, KeyIndex index, Set<CallMember> to);
 
+  /** The name of the way that keys travel, for diagnostics. */
+  KeyWay way();
+
+  /** Media is not encrypted any more with the own key that was sent under {@code index}. */
+  default void onRetired(KeyIndex index) {}
+
+  /** Which other devices are in the call; told when that changes. */
+  default void onMembers(Set<DeviceAddress> present) {}
+
   /**
    * Delivers what arrives, in arrival order, one call at a time.
    *
@@ -29,6 +38,20 @@ public interface KeyTransport extends AutoCloseable {
   @Override
   void close();
 
+  /**
+   * Own keys go by another way than before.
+   *
+   * @param devices to these
+   * @param way from now on
+   * @param reason for people
+   * @param offersAgain whether what they were sent before did not reach them
+   */
+  record WayChange(Set<DeviceAddress> devices, KeyWay way, String reason, boolean offersAgain) {
+    public WayChange {
+      devices = Set.copyOf(devices);
+    }
+  }
+
   /** Receives keys and refusals. Must not block. */
   interface Sink {
     /** A key whose sender is authenticated and trusted enough. The sink owns {@code key.key()}. */
@@ -36,6 +59,9 @@ public interface KeyTransport extends AutoCloseable {
 
     /** A key that was not taken, and why. */
     void onRefused(KeyRefusal refusal);
+
+    /** Own keys go to some devices by another way from now on. */
+    default void onWayChanged(WayChange change) {}
   }
 
   /** A running delivery. */

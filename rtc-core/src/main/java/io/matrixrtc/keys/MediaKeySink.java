@@ -45,6 +45,15 @@ public interface MediaKeySink {
   }
 
   /**
+   * Whether frames of others are tried with every generation from the key that was given on, as
+   * {@code FrameDecryptor} does. A session then announces it, so that others may advance their keys
+   * (KEY-R0).
+   */
+  default boolean walksKeys() {
+    return false;
+  }
+
+  /**
    * Decrypt frames of {@code member} under {@code index} with {@code key}. May repeat a key that
    * was set before; a repetition is also due when the member's participation changed.
    */
@@ -55,6 +64,11 @@ public interface MediaKeySink {
    * returns in time.
    */
   void onRemoteLeft(CallMember member);
+
+  /** Frames of {@code member} so far, for diagnostics; {@link FrameTally#NONE} if not counted. */
+  default FrameTally framesOf(CallMember member) {
+    return FrameTally.NONE;
+  }
 
   /** The call is over for this device: encrypt and decrypt nothing more, wipe every key. */
   void onClosed();

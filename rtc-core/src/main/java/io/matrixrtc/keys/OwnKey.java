@@ -39,6 +39,10 @@ final class OwnKey {
   /** Those who were not simply offered it once and served. */
   private final Map<CallMember, DeliveryState> special = new LinkedHashMap<>();
 
+  /** Those for whom no message with the key was ever made: each offer was refused before. */
+  private final Set<CallMember> unsent = new HashSet<>();
+
+  private boolean forgotten;
   private final Set<CallMember> joined = new LinkedHashSet<>();
   private final Set<CallMember> excluded = new LinkedHashSet<>();
   private final Set<CallMember> left = new LinkedHashSet<>();
@@ -106,6 +110,7 @@ final class OwnKey {
   void left(CallMember member, Instant now) {
     joined.remove(member);
     excluded.remove(member);
+    withdrawIfUnsent(member);
     if (isOffered(member)) {
       left.add(member);
       leftAt = leftAt == null ? now : leftAt;
@@ -113,6 +118,22 @@ final class OwnKey {
     }
     if (joined.isEmpty() && left.isEmpty()) {
       changedAt = null;
+    }
+  }
+
+  /** Who was surely never sent the key is as if it had not been offered it (EM-SERVED). */
+  private void withdrawIfUnsent(CallMember member) {
+    boolean inFlight =
+        offers.stream().anyMatch(offer -> offer.answeredAt == null && offer.to.contains(member));
+    if (inFlight || !unsent.remove(member)) {
+      return;
+    }
+    special.remove(member);
+    offeredLater.remove(member);
+    if (offeredFirst.contains(member)) {
+      Set<CallMember> rest = new LinkedHashSet<>(offeredFirst);
+      rest.remove(member);
+      offeredFirst = rest;
     }
   }
 
@@ -201,7 +222,9 @@ final class OwnKey {
         special.put(
             member, new DeliveryState.Failed(failed, now.plus(retryDelay(attempts)), attempts));
         unserved.add(member);
+        noteUnsent(member, failed, attempts);
       } else if (offer.again) {
+        unsent.remove(member);
         special.put(member, new DeliveryState.Served(now, Math.max(1, attempts(member))));
       }
     }
@@ -213,6 +236,19 @@ final class OwnKey {
     served.removeAll(unserved);
     servedAnyone |= !served.isEmpty();
     return served;
+  }
+
+  private void noteUnsent(CallMember member, Delivery.Failed failure, int attempts) {
+    boolean made =
+        switch (failure.reason()) {
+          case UNKNOWN_DEVICE, NO_ONE_TIME_KEYS, REFUSED, UNSUPPORTED -> false;
+          case NOT_SENT, NO_ANSWER -> true;
+        };
+    if (made) {
+      unsent.remove(member);
+    } else if (attempts == 1 && !forgotten) {
+      unsent.add(member);
+    }
   }
 
   private Duration retryDelay(int attempts) {
@@ -231,6 +267,7 @@ final class OwnKey {
 
   /** Forgets that anybody was tried, so that the next offer is a first one. */
   void forgetAttempts() {
+    forgotten = true;
     offered().forEach(member -> special.put(member, new DeliveryState.Offered(createdAt, 0)));
   }
 
@@ -265,7 +302,9 @@ final class OwnKey {
           offer.answeredAt == null
               ? new DeliveryState.Offered(offer.at, 1)
               : new DeliveryState.Served(offer.answeredAt, 1);
-      offer.to.forEach(member -> deliveries.putIfAbsent(member, state));
+      offer.to.stream()
+          .filter(this::isOffered)
+          .forEach(member -> deliveries.putIfAbsent(member, state));
     }
     deliveries.putAll(special);
     return deliveries;

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -52,8 +53,7 @@ final class OwnKeys {
 
   private int followed;
   private Instant startedAt = Instant.MIN;
-  private @Nullable Instant heldSince;
-  private boolean heldByView;
+  private final MediaHold hold;
 
   OwnKeys(
       RotationPolicy policy,
@@ -69,6 +69,7 @@ final class OwnKeys {
     this.background = new BackgroundWork(random);
     this.age = new KeyAge(random);
     this.silence = new SilenceWatch(gate);
+    this.hold = new MediaHold(gate);
   }
 
   /** Members came and went. A first call without either begins the call. */
@@ -145,8 +146,7 @@ final class OwnKeys {
     noteFrames(now);
     background.spoke(now);
     silence.active(now);
-    if (gate.state() == OwnRingGate.State.HELD && heldSince == null && !heldByView) {
-      heldSince = now;
+    if (hold.begins(now)) {
       KeyOffers.report(out, new KeyEvent.HoldStarted());
       OwnKey key = line.lastWaiting();
       OwnKey used = line.used();
@@ -160,21 +160,19 @@ final class OwnKeys {
   }
 
   /** See {@link EncryptionManagerCore#onKeyLostByOthers}. */
-  void offerAgain(Instant now, Collection<KeyEffect> out) {
+  void offerAgain(Predicate<CallMember> whom, Instant now, Collection<KeyEffect> out) {
     noteFrames(now);
     OwnKey newest = line.newest();
     if (newest == null) {
       return;
     }
-    if (ratchet.generation() > 0 || ratchet.isPending()) {
-      lost = true; // KEY-R4: not the same index with other material
-      plan(now, out);
-      return;
-    }
     Set<CallMember> to = new LinkedHashSet<>(newest.offered());
     to.retainAll(present());
-    to.removeIf(member -> !mayHave(newest, member));
-    if (!to.isEmpty()) {
+    to.removeIf(member -> !mayHave(newest, member) || !whom.test(member));
+    if (!to.isEmpty() && (ratchet.generation() > 0 || ratchet.isPending())) {
+      lost = true; // KEY-R4: not the same index with other material
+      plan(now, out);
+    } else if (!to.isEmpty()) {
       newest.forgetAttempts();
       offers.offer(newest, to, now, out);
     }
@@ -182,18 +180,14 @@ final class OwnKeys {
 
   /** Media must not leave, or may again (KEY-VIEW). */
   void viewIsBad(boolean bad, Instant now, Collection<KeyEffect> out) {
-    if (!gate.isConnected() || !policy.holdsOnStaleView() || bad == heldByView) {
+    if (!policy.holdsOnStaleView() || !hold.changes(bad)) {
       return;
     }
     noteFrames(now);
-    heldByView = bad;
-    heldSince = null;
-    if (bad) {
-      gate.hold();
-    } else {
-      OwnKey used = line.used();
-      boolean owing = used == null || owes(used);
-      gate.resume(owing && !policy.isSerial());
+    OwnKey used = line.used();
+    boolean owing = used == null || owes(used);
+    hold.viewIsBad(bad, owing && !policy.isSerial());
+    if (!bad) {
       out.add(new KeyEffect.RequestKeyFrames());
       plan(now, out);
     }
@@ -220,6 +214,10 @@ final class OwnKeys {
 
   Optional<KeyIndex> newestIndex() {
     return Optional.ofNullable(line.newest()).map(key -> key.index);
+  }
+
+  Set<KeyIndex> indexes() {
+    return line.indexes();
   }
 
   /** Whether a rotation reached nobody, or one that a sender needs is not done. */
@@ -308,8 +306,7 @@ final class OwnKeys {
         newest == null ? Optional.empty() : newest.leftAt(),
         newest == null ? Optional.empty() : newest.changedAt(),
         activity,
-        new Rollout(
-            !line.waiting().isEmpty(), followed, startedAt, heldSince == null ? now : heldSince),
+        new Rollout(!line.waiting().isEmpty(), followed, startedAt, hold.since().orElse(now)),
         aged,
         members.joinsLately(now),
         newest == null ? 0 : newest.jitter,
@@ -320,7 +317,7 @@ final class OwnKeys {
   }
 
   private Activity activity() {
-    return gate.state().activity(heldByView);
+    return hold.activity();
   }
 
   private void share(Set<CallMember> to, Instant now, Collection<KeyEffect> out) {
@@ -396,7 +393,7 @@ final class OwnKeys {
 
   /** Whether nothing more is to be done before there is a frame; false: there was one. */
   private boolean owe(Collection<KeyEffect> out) {
-    if (!heldByView && !gate.owe()) {
+    if (!hold.owe()) {
       return false;
     }
     ratchet.cancel();
@@ -408,7 +405,7 @@ final class OwnKeys {
   private void confirmed(Instant now) {
     for (OwnKey key : line.waiting()) {
       if (key.use instanceof Use.By by && key.isConfirmed(present())) {
-        key.useBy(now.plus(heldSince == null ? by.delay() : DemandPolicy.HOLD_DELAY));
+        key.useBy(now.plus(hold.since().isEmpty() ? by.delay() : DemandPolicy.HOLD_DELAY));
       }
     }
   }
@@ -442,14 +439,14 @@ final class OwnKeys {
 
   /** The key in use may encrypt: ends a hold, makes who owed ready. */
   private void release(Instant now, Collection<KeyEffect> out) {
-    boolean held = heldSince != null || gate.state() == OwnRingGate.State.HELD;
-    if (!heldByView) {
+    boolean held = hold.isOn();
+    hold.endsAfter(now).ifPresent(took -> KeyOffers.report(out, new KeyEvent.HoldEnded(took)));
+    if (hold.ends()) {
       out.add(new KeyEffect.OpenGate());
       if (held) {
         out.add(new KeyEffect.RequestKeyFrames());
         silence.active(now);
       }
-      heldSince = null;
     }
     if (policy.isSerial() || held || gate.state() == OwnRingGate.State.SENDING) {
       firstFrame(now);

@@ -48,6 +48,7 @@ public final class OwnRingGate implements SendGate {
   private final AtomicLong asked = new AtomicLong();
   private final Runnable wake;
   private volatile boolean connected;
+  private volatile boolean dataPackets;
 
   /**
    * @param wake run on the media thread when a frame moved the state: must not block
@@ -81,6 +82,19 @@ public final class OwnRingGate implements SendGate {
           throw new IllegalStateException("unknown state");
       }
     }
+  }
+
+  /** KEY-R6: tells once that data packets are in use. */
+  @Override
+  public void onDataPacket() {
+    if (!dataPackets) {
+      dataPackets = true;
+      wake.run();
+    }
+  }
+
+  boolean hasDataPackets() {
+    return dataPackets;
   }
 
   /** The state at this moment. */

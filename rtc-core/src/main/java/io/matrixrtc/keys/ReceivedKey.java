@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param index the key's index
  * @param key the key, 16 to 64 bytes
  * @param sentAt the sender's word for when it was sent; compared only with its own
+ * @param way how it travelled
  */
 public record ReceivedKey(
     DeviceAddress from,
@@ -22,4 +23,10 @@ public record ReceivedKey(
     String memberId,
     KeyIndex index,
     MediaKey key,
-    Optional<Instant> sentAt) {}
+    Optional<Instant> sentAt,
+    KeyWay way) {
+  /** This, by another name of its way. */
+  ReceivedKey by(KeyWay other) {
+    return new ReceivedKey(from, evidence, memberId, index, key, sentAt, other);
+  }
+}

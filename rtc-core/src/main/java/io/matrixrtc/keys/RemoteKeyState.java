@@ -13,8 +13,15 @@ public sealed interface RemoteKeyState {
    * @param newest the index that arrived last
    * @param receivedAt when it arrived
    * @param evidence how its sender is known
+   * @param way how it travelled
+   * @param lastRefusal the last key of the device that was refused
    */
-  record Held(KeyIndex newest, Instant receivedAt, SenderEvidence evidence)
+  record Held(
+      KeyIndex newest,
+      Instant receivedAt,
+      SenderEvidence evidence,
+      KeyWay way,
+      Optional<KeyRefusal> lastRefusal)
       implements RemoteKeyState {}
 
   /**

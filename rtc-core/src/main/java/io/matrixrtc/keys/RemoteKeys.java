@@ -33,6 +33,7 @@ final class RemoteKeys {
   private final Map<DeviceAddress, Departed> departed = new LinkedHashMap<>();
   private final Map<DeviceAddress, KeyRefusal> refusals = new LinkedHashMap<>();
   private final EarlyKeys early = new EarlyKeys();
+  private final MissingKeys absent = new MissingKeys();
 
   private record Departed(RemoteRing ring, Instant until) {}
 
@@ -43,6 +44,7 @@ final class RemoteKeys {
       Collection<KeyEffect> out) {
     wakeup(now, out);
     gone.forEach(present::remove);
+    gone.forEach(absent::left);
     arrived.forEach(member -> present.put(member, now));
     gone.stream().filter(this::identityIsGone).map(KeyEffect.DropRemote::new).forEach(out::add);
     gone.forEach(member -> depart(member.device(), now));
@@ -52,6 +54,7 @@ final class RemoteKeys {
       if (back != null) {
         rings.put(device, back.ring());
       }
+      absent.joined(member, rings.containsKey(device), now);
       replay(member, out);
     }
     arrived.stream()
@@ -70,6 +73,11 @@ final class RemoteKeys {
     report(out, new KeyEvent.EarlyKeyHeld(key.from(), key.index()));
   }
 
+  /** A frame came that no key of its sender is for. */
+  void frameWithoutKey(String mediaIdentity, Instant now) {
+    absent.frameWithoutKey(mediaIdentity, now);
+  }
+
   void refused(KeyRefusal refusal, Collection<KeyEffect> out) {
     refusal
         .from()
@@ -85,6 +93,7 @@ final class RemoteKeys {
 
   void wakeup(Instant now, Collection<KeyEffect> out) {
     early.takeExpired(now).forEach(key -> drop(key, DropCause.TOO_OLD, out));
+    absent.wakeup(now, this::lastRefusal, out);
     departed
         .values()
         .removeIf(
@@ -99,7 +108,9 @@ final class RemoteKeys {
 
   Optional<Instant> nextWakeup() {
     Stream<Instant> departures = departed.values().stream().map(Departed::until);
-    return Stream.concat(departures, early.nextExpiry().stream()).min(Instant::compareTo);
+    return Stream.of(departures, early.nextExpiry().stream(), absent.nextWakeup().stream())
+        .flatMap(times -> times)
+        .min(Instant::compareTo);
   }
 
   /** Sets every key of every member present once more. */
@@ -125,7 +136,11 @@ final class RemoteKeys {
                       .<RemoteKeyState>map(
                           newest ->
                               new RemoteKeyState.Held(
-                                  newest.index(), newest.at(), newest.received().evidence()))
+                                  newest.index(),
+                                  newest.at(),
+                                  newest.received().evidence(),
+                                  newest.received().way(),
+                                  lastRefusal(member)))
                       .orElseGet(() -> missing(member, since)));
         });
     return states;
@@ -138,17 +153,31 @@ final class RemoteKeys {
     rings.clear();
     departed.clear();
     present.clear();
+    absent.clear();
   }
 
   private void accept(ReceivedKey key, Instant now, Collection<KeyEffect> out) {
     RemoteRing ring = rings.computeIfAbsent(key.from(), device -> new RemoteRing());
+    boolean isFirst = ring.newest().isEmpty();
     RemoteRing.Put put = ring.put(key, now);
     if (put instanceof RemoteRing.Put.Stored stored) {
       targets(key)
           .forEach(
               member -> {
                 out.add(new KeyEffect.SetRemoteKey(member, key.index(), key.key()));
-                report(out, new KeyEvent.RemoteKeyReceived(member, key.index(), key.evidence()));
+                report(
+                    out,
+                    new KeyEvent.RemoteKeyReceived(
+                        member,
+                        key.index(),
+                        key.evidence(),
+                        key.way(),
+                        absent.age(member, now),
+                        isFirst));
+                absent
+                    .arrived(member, now)
+                    .ifPresent(
+                        late -> report(out, new KeyEvent.RemoteKeyLate(member, key.index(), late)));
               });
       stored.out().forEach(old -> out.add(new KeyEffect.Wipe(old)));
     } else {
@@ -197,8 +226,12 @@ final class RemoteKeys {
     }
   }
 
+  private Optional<KeyRefusal> lastRefusal(CallMember member) {
+    return Optional.ofNullable(refusals.get(member.device()));
+  }
+
   private RemoteKeyState missing(CallMember member, Instant since) {
-    return new RemoteKeyState.Missing(since, Optional.ofNullable(refusals.get(member.device())));
+    return new RemoteKeyState.Missing(since, lastRefusal(member));
   }
 
   private static void drop(ReceivedKey key, DropCause cause, Collection<KeyEffect> out) {

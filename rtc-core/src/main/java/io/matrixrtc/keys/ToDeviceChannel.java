@@ -59,6 +59,9 @@ public interface ToDeviceChannel {
     /** The trust policy for sending, or a local block, excludes the device. */
     record Refused(String reason) implements Outcome {}
 
+    /** To-device messages cannot be sent here at all: a widget host without them. */
+    record Unsupported(String reason) implements Outcome {}
+
     /** Gave up: the homeserver did not accept the message. {@code reason} holds no secret. */
     record Failed(String reason) implements Outcome {}
   }

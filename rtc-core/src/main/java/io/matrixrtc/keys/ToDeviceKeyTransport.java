@@ -2,12 +2,9 @@ package io.matrixrtc.keys;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.keys.KeyRefusal.Origin;
-import io.matrixrtc.keys.ToDeviceChannel.Outcome;
 import io.matrixrtc.media.KeyIndex;
 import io.matrixrtc.media.MediaKey;
 import java.time.InstantSource;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -16,9 +13,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Keys as Olm-encrypted to-device messages {@code io.element.call.encryption_keys}, the way Element
- * Call sends them. Takes a key only from the device that it says it is from, as the channel knows
- * it, and only if that device is trusted enough. Any thread may call.
+ * Keys as Olm-encrypted to-device messages: written the way Element Call does, or as MSC4143's
+ * draft if asked; both are read. Takes a key only from the device that it says it is from, as the
+ * channel knows it, and only if that device is trusted enough. Any thread may call.
  */
 public final class ToDeviceKeyTransport implements KeyTransport {
   private final CallContext context;
@@ -34,8 +31,20 @@ public final class ToDeviceKeyTransport implements KeyTransport {
    * @param memberId this device's member id
    * @param required how far a sender must be trusted
    * @param acceptHostAttested whether keys count for which only a widget host vouches
+   * @param written the format of own keys
    */
-  public record Settings(String memberId, TrustRequirement required, boolean acceptHostAttested) {
+  public record Settings(
+      String memberId, TrustRequirement required, boolean acceptHostAttested, KeyFormat written) {
+    /** In the format of deployed clients. */
+    public Settings(String memberId, TrustRequirement required, boolean acceptHostAttested) {
+      this(memberId, required, acceptHostAttested, KeyFormat.ELEMENT_CALL);
+    }
+
+    /** These, writing another format. */
+    public Settings writing(KeyFormat format) {
+      return new Settings(memberId, required, acceptHostAttested, format);
+    }
+
     /** Cross-signed senders, no attestation by a host. */
     public static Settings defaults(String memberId) {
       return new Settings(memberId, TrustRequirement.CROSS_SIGNED, false);
@@ -63,26 +72,47 @@ public final class ToDeviceKeyTransport implements KeyTransport {
     to.forEach(member -> devices.add(member.device()));
     devices.remove(context.own()); // KT-SELF
     if (devices.isEmpty()) {
-      return CompletableFuture.completedFuture(deliveries(to, Map.of()));
+      return CompletableFuture.completedFuture(ChannelDeliveries.of(to, Map.of()));
     }
-    ObjectNode content =
-        EncryptionKeysContent.write(key, index, context, settings.memberId(), clock.instant());
-    return channel
-        .send(EncryptionKeysContent.TYPE, content, devices)
-        .thenApply(outcomes -> deliveries(to, outcomes));
+    return write(key, index, devices).thenApply(outcomes -> ChannelDeliveries.of(to, outcomes));
+  }
+
+  private CompletionStage<Map<DeviceAddress, ToDeviceChannel.Outcome>> write(
+      MediaKey key, KeyIndex index, Set<DeviceAddress> devices) {
+    return switch (settings.written()) {
+      case ELEMENT_CALL ->
+          channel.send(
+              EncryptionKeysContent.TYPE,
+              EncryptionKeysContent.write(
+                  key, index, context, settings.memberId(), clock.instant()),
+              devices);
+      case MSC4143_DRAFT ->
+          channel.send(
+              DraftKeyContent.TYPE,
+              DraftKeyContent.write(key, index, context.roomId(), settings.memberId()),
+              devices);
+    };
+  }
+
+  @Override
+  public KeyWay way() {
+    return KeyWay.TO_DEVICE;
   }
 
   @Override
   public Subscription subscribe(Sink sink) {
-    ToDeviceChannel.Subscription running =
-        channel.subscribe(EncryptionKeysContent.TYPE, new Receiver(sink));
+    Set<ToDeviceChannel.Subscription> running =
+        Set.of(
+            channel.subscribe(
+                EncryptionKeysContent.TYPE, new Receiver(sink, EncryptionKeysContent::parse)),
+            channel.subscribe(DraftKeyContent.TYPE, new Receiver(sink, DraftKeyContent::parse)));
     synchronized (subscriptions) {
-      subscriptions.add(running);
+      subscriptions.addAll(running);
     }
     return () -> {
-      running.close();
+      running.forEach(ToDeviceChannel.Subscription::close);
       synchronized (subscriptions) {
-        subscriptions.remove(running);
+        subscriptions.removeAll(running);
       }
     };
   }
@@ -98,40 +128,19 @@ public final class ToDeviceKeyTransport implements KeyTransport {
     running.forEach(ToDeviceChannel.Subscription::close);
   }
 
-  private static Map<CallMember, Delivery> deliveries(
-      Set<CallMember> to, Map<DeviceAddress, Outcome> outcomes) {
-    Map<CallMember, Delivery> deliveries = new LinkedHashMap<>();
-    for (CallMember member : to) {
-      Outcome outcome = outcomes.get(member.device());
-      deliveries.put(
-          member,
-          outcome == null
-              ? new Delivery.Failed(Delivery.Reason.NO_ANSWER, "no outcome for the device")
-              : delivery(outcome));
-    }
-    return deliveries;
-  }
-
-  private static Delivery delivery(Outcome outcome) {
-    if (outcome instanceof Outcome.Sent) {
-      return new Delivery.Served();
-    } else if (outcome instanceof Outcome.UnknownDevice) {
-      return new Delivery.Failed(Delivery.Reason.UNKNOWN_DEVICE, "unknown device");
-    } else if (outcome instanceof Outcome.NoOneTimeKeys) {
-      return new Delivery.Failed(Delivery.Reason.NO_ONE_TIME_KEYS, "no one-time keys");
-    } else if (outcome instanceof Outcome.Refused refused) {
-      return new Delivery.Failed(Delivery.Reason.REFUSED, refused.reason());
-    } else if (outcome instanceof Outcome.Failed failed) {
-      return new Delivery.Failed(Delivery.Reason.NOT_SENT, failed.reason());
-    }
-    throw new IllegalStateException("unknown outcome");
+  /** Reads one format. */
+  @FunctionalInterface
+  private interface Parser {
+    EncryptionKeysContent parse(ObjectNode content) throws EncryptionKeysContent.Malformed;
   }
 
   private final class Receiver implements ToDeviceChannel.Listener {
     private final Sink sink;
+    private final Parser format;
 
-    Receiver(Sink sink) {
+    Receiver(Sink sink, Parser format) {
       this.sink = sink;
+      this.format = format;
     }
 
     @Override
@@ -145,7 +154,7 @@ public final class ToDeviceKeyTransport implements KeyTransport {
       Origin from = Origin.of(evidence);
       EncryptionKeysContent keys;
       try {
-        keys = EncryptionKeysContent.parse(content);
+        keys = format.parse(content);
       } catch (EncryptionKeysContent.Malformed e) {
         sink.onRefused(new KeyRefusal.Malformed(from, e.field));
         return;
@@ -167,9 +176,9 @@ public final class ToDeviceKeyTransport implements KeyTransport {
       if (evidence instanceof SenderEvidence.OlmDevice olm) {
         // KT-CLAIM: the device is the one that the Olm session belongs to; a claim only confirms
         // it.
-        if (!olm.device().deviceId().equals(keys.claimedDevice())) {
-          String claimed = Quoted.text(keys.claimedDevice());
-          return Optional.of(new KeyRefusal.ClaimedAnotherDevice(from, claimed));
+        Optional<String> claimed = keys.claimedDevice();
+        if (claimed.isPresent() && !olm.device().deviceId().equals(claimed.get())) {
+          return Optional.of(new KeyRefusal.ClaimedAnotherDevice(from, Quoted.text(claimed.get())));
         }
         // KT-TRUST
         if (!settings.required().isMetBy(olm.trust())) {
@@ -177,6 +186,8 @@ public final class ToDeviceKeyTransport implements KeyTransport {
         }
       } else if (!settings.acceptHostAttested()) { // KT-HOST
         return Optional.of(new KeyRefusal.HostAttestationOff(from));
+      } else if (keys.claimedDevice().isEmpty()) {
+        return Optional.of(new KeyRefusal.Malformed(from, "no device is named"));
       }
       return sender(from, keys).equals(context.own())
           ? Optional.of(new KeyRefusal.OwnDevice(from))
@@ -184,38 +195,27 @@ public final class ToDeviceKeyTransport implements KeyTransport {
     }
 
     private void deliver(Origin from, SenderEvidence evidence, EncryptionKeysContent keys) {
-      // KT-INDEX, KT-LENGTH
-      Optional<KeyIndex> index = keys.keyIndex();
-      if (index.isEmpty()) {
-        sink.onRefused(new KeyRefusal.BadIndex(from, Quoted.text(keys.index().toString())));
-        return;
-      }
-      if (keys.keyIsTooLong()) {
-        sink.onRefused(new KeyRefusal.BadLength(from, keys.key().length() / 4 * 3));
-        return;
-      }
-      byte[] material = keys.keyBytes();
-      if (material == null) {
-        sink.onRefused(new KeyRefusal.Malformed(from, "keys.key"));
-        return;
-      }
-      try {
-        if (material.length < MediaKey.MIN_BYTES || material.length > MediaKey.MAX_BYTES) {
-          sink.onRefused(new KeyRefusal.BadLength(from, material.length));
-          return;
-        }
+      KeyEntry.Reading reading = keys.entry().read(from);
+      if (reading instanceof KeyEntry.Reading.Key key) {
         DeviceAddress sender = sender(from, keys);
         String memberId = keys.memberId().orElse(sender.userId() + ":" + sender.deviceId());
         sink.onKey(
             new ReceivedKey(
-                sender, evidence, memberId, index.get(), MediaKey.copyOf(material), keys.sentAt()));
-      } finally {
-        Arrays.fill(material, (byte) 0);
+                sender,
+                evidence,
+                memberId,
+                key.index(),
+                key.key(),
+                keys.sentAt(),
+                KeyWay.TO_DEVICE));
+      } else if (reading instanceof KeyEntry.Reading.Bad bad) {
+        sink.onRefused(bad.refusal());
       }
     }
 
     private DeviceAddress sender(Origin from, EncryptionKeysContent keys) {
-      return from.device().orElseGet(() -> new DeviceAddress(from.userId(), keys.claimedDevice()));
+      return from.device()
+          .orElseGet(() -> new DeviceAddress(from.userId(), keys.claimedDevice().orElseThrow()));
     }
   }
 }

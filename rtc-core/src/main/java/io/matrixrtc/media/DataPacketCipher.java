@@ -36,7 +36,9 @@ public final class DataPacketCipher {
     if (payload.length > EncryptedPacket.MAX_VALUE_BYTES - FrameCipher.TAG_BYTES) {
       throw failed(Reason.MALFORMED, "payload of " + payload.length + " bytes");
     }
-    if (!ring.gate().admit()) {
+    SendGate gate = ring.gate();
+    gate.onDataPacket();
+    if (!gate.admit()) {
       throw failed(Reason.HELD, "sending is held");
     }
     KeyRing.SendingKey key = ring.sending();

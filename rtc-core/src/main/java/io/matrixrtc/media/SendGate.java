@@ -16,4 +16,10 @@ public interface SendGate {
    * @return false to drop the frame as {@link FrameStatus#HELD}
    */
   boolean admit();
+
+  /**
+   * Told before {@link #admit} that it is asked for a data packet, from any thread. Must neither
+   * block nor allocate.
+   */
+  default void onDataPacket() {}
 }

@@ -1,7 +1,9 @@
 package io.matrixrtc.session;
 
 import io.matrixrtc.keys.CallContext;
+import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.EncryptionManager;
+import io.matrixrtc.keys.KeyStatistics;
 import io.matrixrtc.keys.KeyStatus;
 import io.matrixrtc.keys.SerialScheduler;
 import io.matrixrtc.session.OwnMembershipEvent.Status;
@@ -10,6 +12,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -26,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * with what the room says by {@link #onRoomUpdate}. Any thread may call; nothing blocks; all work
  * runs on one serial executor. May be joined again after a leave, until it is closed.
  */
-public final class RtcSession implements AutoCloseable {
+public final class RtcSession implements CallInput, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RtcSession.class);
 
   /** A declined call is declined for this long on other devices (MSC4310). */
@@ -48,6 +51,8 @@ public final class RtcSession implements AutoCloseable {
   private final NoticeSender notices;
   private final SessionCounters counters = new SessionCounters();
   private final Waiting waiting = new Waiting();
+  private final WalkingReceivers walking = new WalkingReceivers();
+  private final boolean walks;
   private MemberList list = MemberList.EMPTY;
   private Set<IgnoredEvent> ignored = Set.of();
   private SerialScheduler.@Nullable Timer timer;
@@ -80,6 +85,7 @@ public final class RtcSession implements AutoCloseable {
     this.own =
         new OwnMembership(
             settings, calls, scheduler, counters, this::onOwn, () -> membersChanged(false));
+    this.walks = encryption.map(keys -> keys.sink().walksKeys()).orElse(false);
     this.encryption =
         encryption
             .map(
@@ -95,7 +101,7 @@ public final class RtcSession implements AutoCloseable {
             .orElse(null);
   }
 
-  /** The room said something new. The first update carries its whole state. */
+  @Override
   public void onRoomUpdate(RoomUpdate update) {
     run(
         now -> {
@@ -123,7 +129,7 @@ public final class RtcSession implements AutoCloseable {
           } else {
             waiting.join(result);
             announcement.joining(request, list.members());
-            own.join(request);
+            own.join(announced(request));
           }
         });
     return result;
@@ -131,7 +137,38 @@ public final class RtcSession implements AutoCloseable {
 
   /** Says something else about this device, for example another intent. */
   public void update(JoinRequest changed) {
-    run(now -> own.update(changed));
+    run(now -> own.update(announced(changed)));
+  }
+
+  private JoinRequest announced(JoinRequest request) {
+    return walks ? WalkingReceivers.announce(request) : request;
+  }
+
+  @Override
+  public void onSynced() {
+    if (encryption != null) {
+      encryption.onSynced();
+    }
+  }
+
+  @Override
+  public void onBarredDevices(Map<DeviceAddress, String> devices) {
+    if (encryption != null) {
+      encryption.onBarredDevices(devices);
+    }
+  }
+
+  /**
+   * Devices whose receivers are known to walk from the key that they were given, besides those that
+   * announce it (KEY-R0).
+   */
+  public void onWalkingReceivers(Set<DeviceAddress> devices) {
+    Set<DeviceAddress> copy = Set.copyOf(devices);
+    run(
+        now -> {
+          walking.told(copy);
+          membersChanged(false);
+        });
   }
 
   /**
@@ -207,9 +244,16 @@ public final class RtcSession implements AutoCloseable {
         : encryption.status();
   }
 
+  /** What key distribution cost and how long it took. */
+  public CompletionStage<KeyStatistics> keyStatistics() {
+    return encryption == null
+        ? CompletableFuture.completedFuture(KeyStatistics.NONE)
+        : encryption.statistics();
+  }
+
   /**
-   * The key distribution of an encrypted session, to tell it what a session cannot know: that a
-   * sync succeeded, which devices are barred, who walks, who is about to speak.
+   * The key distribution of an encrypted session, to tell it what a session cannot know: who is
+   * about to speak, whether to hold media when the view of the call is stale.
    */
   public Optional<EncryptionManager> encryption() {
     return Optional.ofNullable(encryption);
@@ -314,6 +358,7 @@ public final class RtcSession implements AutoCloseable {
     own.onOwnState(!settings.sendSticky() && room.holds(StateMembershipContent.stateKey(settings)));
     own.onMembers(ownMemberships(), fromSync);
     if (encryption != null && keysFlow) {
+      encryption.onWalkingReceivers(walking.among(list.members()));
       encryption.onMembers(list.members().stream().map(Membership::callMember).toList());
     }
   }

@@ -45,6 +45,7 @@ final class StateMembershipContent {
       Optional<Instant> createdAt,
       Duration expires) {
     ObjectNode content = JsonNodeFactory.instance.objectNode();
+    content.setAll(request.application());
     content.put("application", settings.slot().application());
     content.put("call_id", settings.slot().callId());
     content.put("scope", "m.room");

@@ -21,6 +21,7 @@ final class StickyMembershipContent {
     ObjectNode content = JsonNodeFactory.instance.objectNode();
     content.put("slot_id", settings.slot().toString());
     ObjectNode application = content.putObject("application");
+    application.setAll(request.application());
     application.put("type", settings.slot().application());
     request.intent().ifPresent(intent -> application.put("m.call.intent", intent));
     content

@@ -16,11 +16,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -171,5 +173,72 @@ class JdkHttpTransportTest {
     server.close();
     assertThatThrownBy(() -> get(Duration.ofSeconds(20)))
         .hasCauseInstanceOf(ConnectException.class);
+  }
+
+  private CompletableFuture<HttpAnswer> stream(Duration idle, BodySink sink) {
+    return http.stream(
+            new HttpCall("GET", uri("/"), Optional.empty(), Optional.empty(), idle), sink)
+        .toCompletableFuture();
+  }
+
+  @Test
+  void httpStreamHandsTheBodyOnInPieces() throws Exception {
+    byte[] piece = new byte[1 << 20];
+    serve(
+        out -> {
+          out.write(bytes("HTTP/1.1 200 OK\r\nContent-Length: " + 3 * piece.length + "\r\n\r\n"));
+          for (int i = 0; i < 3; i++) {
+            out.write(piece);
+          }
+        });
+    AtomicLong taken = new AtomicLong();
+    AtomicReference<CompletableFuture<Void>> turn =
+        new AtomicReference<>(CompletableFuture.completedFuture(null));
+    CompletableFuture<HttpAnswer> answer =
+        stream(
+            Duration.ofSeconds(30),
+            part -> {
+              CompletableFuture<Void> done = new CompletableFuture<>();
+              assertThat(turn.getAndSet(done)).isDone();
+              taken.addAndGet(part.length);
+              threads.execute(() -> done.complete(null));
+              return done;
+            });
+    HttpAnswer whole = answer.get(30, TimeUnit.SECONDS);
+    assertThat(whole.status()).isEqualTo(200);
+    assertThat(whole.body()).isEmpty();
+    assertThat(taken).hasValue(3L * piece.length);
+
+    serve(out -> out.write(bytes("HTTP/1.1 404 No\r\nContent-Length: 2\r\n\r\n{}")));
+    HttpAnswer refused =
+        stream(Duration.ofSeconds(30), part -> CompletableFuture.failedFuture(new IOException()))
+            .get(30, TimeUnit.SECONDS);
+    assertThat(refused.status()).isEqualTo(404);
+    assertThat(refused.body()).isEqualTo("{}");
+  }
+
+  @Test
+  void httpStreamThatIsCutShortFailsAndSoDoesOneThatNobodyTakes() {
+    serve(out -> out.write(bytes("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n1234")));
+    assertThat(stream(Duration.ofSeconds(30), part -> CompletableFuture.completedFuture(null)))
+        .failsWithin(Duration.ofSeconds(30));
+    serve(out -> out.write(bytes("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n1234")));
+    assertThat(
+            stream(
+                Duration.ofSeconds(30),
+                part -> CompletableFuture.failedFuture(new IOException("disk full"))))
+        .failsWithin(Duration.ofSeconds(30));
+  }
+
+  @Test
+  void httpIdleEndsAStreamOnWhichNothingComes() {
+    serve(
+        out -> {
+          out.write(bytes("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n1234"));
+          out.flush();
+          testEnds.await();
+        });
+    assertThat(stream(Duration.ofMillis(200), part -> CompletableFuture.completedFuture(null)))
+        .failsWithin(Duration.ofSeconds(30));
   }
 }

@@ -204,6 +204,10 @@ class CallFixture {
     final List<String> log = new ArrayList<>();
     final List<Runnable> unanswered = new ArrayList<>();
     Predicate<CallMember> fails = member -> false;
+
+    /** Whose messages are refused before any is made. */
+    Predicate<CallMember> refuses = member -> false;
+
     boolean answers = true;
     Duration takes = Duration.ofMillis(50);
     int messages;
@@ -218,6 +222,10 @@ class CallFixture {
       byte[] material = key.copyMaterial();
       Map<CallMember, Delivery> outcome = new LinkedHashMap<>();
       for (CallMember member : to) {
+        if (refuses.test(member)) {
+          outcome.put(member, new Delivery.Failed(Delivery.Reason.REFUSED, "not signed"));
+          continue;
+        }
         // Even a failed message may have got through.
         given
             .computeIfAbsent(member, m -> new ArrayList<>())
@@ -240,6 +248,11 @@ class CallFixture {
       List<Runnable> all = List.copyOf(unanswered);
       unanswered.clear();
       all.forEach(Runnable::run);
+    }
+
+    @Override
+    public KeyWay way() {
+      return new KeyWay("fake", false);
     }
 
     @Override

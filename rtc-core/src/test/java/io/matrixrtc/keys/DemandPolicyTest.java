@@ -6,6 +6,7 @@ import io.matrixrtc.keys.OwnRingGate.State;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -317,15 +318,83 @@ class DemandPolicyTest extends CallFixture {
   @Test
   void keyEligADeviceThatIsBarredIsALeaverAtOnceAndAJoinerWhenItMeetsThePolicyAgain() {
     sending(A, B);
-    manager.onBarredDevices(Set.of(B.device()));
+    manager.onBarredDevices(Map.of(B.device(), "blocked"));
     speak(Duration.ofSeconds(2));
     Frame barred = frame();
     assertThat(reads(B, barred)).isFalse();
     assertThat(reads(A, barred)).isTrue();
-    manager.onBarredDevices(Set.of());
+    manager.onBarredDevices(Map.of());
     speak(Duration.ofSeconds(2));
     assertThat(reads(B, frame())).isTrue();
     assertThat(reads(B, barred)).as("nor what was sent meanwhile").isFalse();
+  }
+
+  @Test
+  void keyEligADeviceThatWasBarredBeforeItJoinedIsOfferedNothingAndCostsNothing() {
+    sending(A);
+    manager.onBarredDevices(Map.of(B.device(), "not signed"));
+    members(A, B);
+    speak(Duration.ofSeconds(2));
+    members(A);
+    speak(Duration.ofSeconds(2));
+    assertThat(transport.given(B)).isEmpty();
+    assertThat(made).hasSize(1);
+    assertThat(events(KeyEvent.MemberBarred.class)).hasSize(1);
+    members(A, C);
+    speak(Duration.ofSeconds(2));
+    members(A);
+    speak(Duration.ofSeconds(2));
+    assertThat(made).as("control: who is not barred").hasSize(3);
+  }
+
+  @Test
+  void keyEligWhatWasSaidBeforeTheJoinCountsInIt() {
+    manager = manager(RotationPolicies.demand());
+    manager.onBarredDevices(Map.of(B.device(), "not signed"));
+    manager.start();
+    members(A, B);
+    speak(Duration.ofSeconds(3));
+    assertThat(transport.given(B)).isEmpty();
+    assertThat(reads(A, frame())).as("control").isTrue();
+    manager.stop();
+    manager.start();
+    members(A, B);
+    speak(Duration.ofSeconds(3));
+    assertThat(transport.given(B)).isEmpty();
+  }
+
+  @Test
+  void emServedADeviceThatTheTransportRefusedBeforeItSentAnythingIsNoLeaver_ours() {
+    sending(A);
+    transport.refuses = member -> member.equals(B);
+    members(A, B);
+    speak(Duration.ofSeconds(3));
+    int keys = made.size();
+    members(A);
+    speak(Duration.ofSeconds(3));
+    assertThat(made).as("nobody who left has the key").hasSize(keys);
+    transport.refuses = member -> false;
+    transport.fails = member -> member.equals(B);
+    members(A, B);
+    speak(Duration.ofSeconds(3));
+    keys = made.size();
+    members(A);
+    speak(Duration.ofSeconds(3));
+    assertThat(made).as("control: a message may have got through").hasSizeGreaterThan(keys);
+  }
+
+  @Test
+  void emServedADeviceThatWasRefusedFirstAndServedThenIsALeaver() {
+    sending(A);
+    transport.refuses = member -> member.equals(B);
+    members(A, B);
+    speak(Duration.ofSeconds(3));
+    transport.refuses = member -> false;
+    speak(Duration.ofSeconds(20));
+    assertThat(reads(B, frame())).isTrue();
+    members(A);
+    speak(Duration.ofSeconds(3));
+    assertThat(reads(B, frame())).isFalse();
   }
 
   @Test

@@ -61,6 +61,11 @@ final class FakeTransport implements KeyTransport {
   }
 
   @Override
+  public KeyWay way() {
+    return new KeyWay("fake", false);
+  }
+
+  @Override
   public Subscription subscribe(Sink sink) {
     sinks.add(sink);
     return () -> sinks.remove(sink);

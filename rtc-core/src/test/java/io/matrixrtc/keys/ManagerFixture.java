@@ -66,7 +66,8 @@ class ManagerFixture {
       DeviceAddress from, String memberId, int index, int material, Optional<Instant> sentAt) {
     SenderEvidence evidence = new SenderEvidence.OlmDevice(from, Trust.CROSS_SIGNED);
     ReceivedKey key =
-        new ReceivedKey(from, evidence, memberId, new KeyIndex(index), key(material), sentAt);
+        new ReceivedKey(
+            from, evidence, memberId, new KeyIndex(index), key(material), sentAt, KeyWay.TO_DEVICE);
     List.copyOf(transport.sinks).forEach(sink -> sink.onKey(key));
   }
 

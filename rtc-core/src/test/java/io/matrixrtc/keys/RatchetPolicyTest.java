@@ -3,6 +3,7 @@ package io.matrixrtc.keys;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.matrixrtc.media.Codec;
+import io.matrixrtc.media.DataPacketCipher;
 import io.matrixrtc.media.FrameEncryptor;
 import io.matrixrtc.media.FrameType;
 import io.matrixrtc.media.KeyMaterial;
@@ -212,6 +213,20 @@ class RatchetPolicyTest extends CallFixture {
     speak(Duration.ofSeconds(2));
     assertThat(made).hasSize(2);
     assertThat(events(KeyEvent.OwnKeyAdvanced.class)).isEmpty();
+  }
+
+  @Test
+  void keyR6TheFirstDataPacketUnderTheRingIsNoticedByItself() throws Exception {
+    sending(A);
+    members(A, C);
+    speak(Duration.ofSeconds(3));
+    assertThat(events(KeyEvent.OwnKeyAdvanced.class)).as("control").hasSize(1);
+    int keys = made.size();
+    new DataPacketCipher(media.ring).encrypt(new byte[] {1});
+    members(A, C, D);
+    speak(Duration.ofSeconds(2));
+    assertThat(made).hasSize(keys + 1);
+    assertThat(events(KeyEvent.OwnKeyAdvanced.class)).hasSize(1);
   }
 
   @Test

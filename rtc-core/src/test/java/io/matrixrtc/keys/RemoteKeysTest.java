@@ -297,6 +297,7 @@ class RemoteKeysTest extends ManagerFixture {
         from.memberId(),
         new io.matrixrtc.media.KeyIndex(index),
         key,
-        Optional.empty());
+        Optional.empty(),
+        KeyWay.TO_DEVICE);
   }
 }

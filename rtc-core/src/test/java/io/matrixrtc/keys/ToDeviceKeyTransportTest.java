@@ -339,6 +339,7 @@ class ToDeviceKeyTransportTest {
             new Outcome.UnknownDevice(), Delivery.Reason.UNKNOWN_DEVICE,
             new Outcome.NoOneTimeKeys(), Delivery.Reason.NO_ONE_TIME_KEYS,
             new Outcome.Refused("blocked"), Delivery.Reason.REFUSED,
+            new Outcome.Unsupported("no such action"), Delivery.Reason.UNSUPPORTED,
             new Outcome.Failed("offline"), Delivery.Reason.NOT_SENT);
     assertThat(Outcome.class.getPermittedSubclasses()).hasSize(reasons.size() + 1);
     CallMember bob = new CallMember(BOB, "x", Instant.EPOCH, "y");
@@ -355,6 +356,84 @@ class ToDeviceKeyTransportTest {
               .isInstanceOfSatisfying(
                   Delivery.Failed.class, failed -> assertThat(failed.reason()).isEqualTo(reason));
         });
+  }
+
+  private static ObjectNode draft() throws Exception {
+    return content(
+        "{'room_id':'!abc:example.org','member_id':'XZ9f2Qk0','format':'m.base64','media_key':"
+            + "{'index':255,'key':'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8'}}");
+  }
+
+  private void deliverDraft(ObjectNode content) {
+    network.deliver(
+        new SenderEvidence.OlmDevice(ALICE, Trust.CROSS_SIGNED),
+        BOB,
+        DraftKeyContent.TYPE,
+        content);
+  }
+
+  @Test
+  void ktDraftIsWrittenByASwitchAndReadAlways() throws Exception {
+    ToDeviceKeyTransport alice =
+        new ToDeviceKeyTransport(
+            new CallContext(ROOM, "m.call#ROOM", ALICE),
+            ToDeviceKeyTransport.Settings.defaults("XZ9f2Qk0").writing(KeyFormat.named("msc4143")),
+            network.channel(ALICE),
+            time);
+    listen(TrustRequirement.CROSS_SIGNED, false);
+    byte[] material = new byte[KeyFormat.MSC4143_DRAFT.leastKeyBytes()];
+    for (int i = 0; i < material.length; i++) {
+      material[i] = (byte) i;
+    }
+    try (MediaKey key = MediaKey.copyOf(material)) {
+      alice.send(key, new KeyIndex(255), Set.of(new CallMember(BOB, "x", Instant.EPOCH, "y")));
+    }
+    ObjectNode expected = draft();
+    expected.remove("format");
+    assertThat(network.sent)
+        .singleElement()
+        .satisfies(
+            sent -> {
+              assertThat(sent.type()).isEqualTo("org.matrix.msc4143.rtc.encryption_key");
+              assertThat(sent.content()).isEqualTo(expected);
+            });
+    deliverDraft(draft()); // an earlier draft, with a format
+    network.deliver(new SenderEvidence.OlmDevice(ALICE, Trust.CROSS_SIGNED), BOB, good());
+    assertThat(refusals).isEmpty();
+    assertThat(keys).extracting(key -> key.index().value()).containsExactly(255, 255, 0);
+    assertThat(keys).extracting(ReceivedKey::memberId).startsWith("XZ9f2Qk0", "XZ9f2Qk0");
+    assertThat(keys).extracting(ReceivedKey::from).containsOnly(ALICE);
+    assertThat(keys.get(1).key().copyMaterial()).isEqualTo(material);
+  }
+
+  @Test
+  void ktDraftMalformedContentIsRefused() throws Exception {
+    listen(TrustRequirement.CROSS_SIGNED, false);
+    List<Consumer<ObjectNode>> damages =
+        List.of(
+            ObjectNode::removeAll,
+            content -> content.remove("room_id"),
+            content -> content.put("room_id", "!other:example.org"),
+            content -> content.remove("member_id"),
+            content -> content.remove("media_key"),
+            content -> content.withObjectProperty("media_key").put("index", "0"),
+            content -> content.withObjectProperty("media_key").put("index", 256),
+            content -> content.withObjectProperty("media_key").put("key", ""),
+            content -> content.withObjectProperty("media_key").put("key", "AAEC"),
+            content -> content.withObjectProperty("media_key").put("key", "!"));
+    for (Consumer<ObjectNode> damage : damages) {
+      ObjectNode content = draft();
+      damage.accept(content);
+      deliverDraft(content);
+    }
+    assertThat(keys).isEmpty();
+    assertThat(refusals).hasSize(damages.size());
+    deliverDraft(draft());
+    assertThat(keys).as("control").hasSize(1);
+    network.deliver(
+        new SenderEvidence.HostAttested(ALICE.userId()), BOB, DraftKeyContent.TYPE, draft());
+    assertThat(keys).as("a host's word names no device").hasSize(1);
+    assertThatThrownBy(() -> KeyFormat.named("other")).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

@@ -38,8 +38,10 @@ public final class ToDeviceNetwork {
   public Trust trust = Trust.CROSS_SIGNED;
 
   private final VirtualTime time;
-  private final Map<DeviceAddress, List<ToDeviceChannel.Listener>> listeners =
-      new LinkedHashMap<>();
+
+  private record Subscribed(String type, ToDeviceChannel.Listener listener) {}
+
+  private final Map<DeviceAddress, List<Subscribed>> listeners = new LinkedHashMap<>();
 
   public ToDeviceNetwork(VirtualTime time) {
     this.time = time;
@@ -61,7 +63,8 @@ public final class ToDeviceNetwork {
             observer.accept(message);
             after(
                 latency.get(),
-                () -> deliver(new SenderEvidence.OlmDevice(own, trust), device, content));
+                () ->
+                    deliver(new SenderEvidence.OlmDevice(own, trust), device, eventType, content));
           }
         }
         CompletableFuture<Map<DeviceAddress, Outcome>> answer = new CompletableFuture<>();
@@ -71,24 +74,35 @@ public final class ToDeviceNetwork {
 
       @Override
       public Subscription subscribe(String eventType, Listener listener) {
-        listeners.computeIfAbsent(own, device -> new ArrayList<>()).add(listener);
-        return () -> listeners.get(own).remove(listener);
+        Subscribed added = new Subscribed(eventType, listener);
+        listeners.computeIfAbsent(own, device -> new ArrayList<>()).add(added);
+        return () -> listeners.get(own).remove(added);
       }
     };
   }
 
-  /** How many listen at a device. */
+  /** How many listen at a device to keys in the deployed format. */
   public int listeners(DeviceAddress device) {
-    return listeners.getOrDefault(device, List.of()).size();
+    return to(device, EncryptionKeysContent.TYPE).size();
+  }
+
+  private List<ToDeviceChannel.Listener> to(DeviceAddress device, String type) {
+    return listeners.getOrDefault(device, List.of()).stream()
+        .filter(subscribed -> subscribed.type().equals(type))
+        .map(Subscribed::listener)
+        .toList();
   }
 
   public void deliver(SenderEvidence from, DeviceAddress to, ObjectNode content) {
-    List.copyOf(listeners.getOrDefault(to, List.of()))
-        .forEach(listener -> listener.onEncrypted(from, content.deepCopy()));
+    deliver(from, to, EncryptionKeysContent.TYPE, content);
+  }
+
+  public void deliver(SenderEvidence from, DeviceAddress to, String type, ObjectNode content) {
+    to(to, type).forEach(listener -> listener.onEncrypted(from, content.deepCopy()));
   }
 
   public void deliverCleartext(String userId, DeviceAddress to, ObjectNode content) {
-    List.copyOf(listeners.getOrDefault(to, List.of()))
+    to(to, EncryptionKeysContent.TYPE)
         .forEach(listener -> listener.onCleartext(userId, content.deepCopy()));
   }
 

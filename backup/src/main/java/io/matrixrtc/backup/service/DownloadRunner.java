@@ -92,17 +92,22 @@ public final class DownloadRunner {
     return CompletableFuture.supplyAsync(() -> download.progress(scheduler.now()), scheduler);
   }
 
-  /** The entry of a key that is fetched and not imported yet. */
-  public CompletionStage<Optional<String>> fetchedEntry(RoomKeyId id) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return download.fetchedEntry(id);
-          } catch (IOException e) {
-            return Optional.empty(); // the server is asked instead
+  /** The entry of a key that is fetched and not imported yet. On the runner's scheduler. */
+  Optional<String> fetchedNow(RoomKeyId id) throws IOException {
+    return download.fetchedEntry(id);
+  }
+
+  /** Does nothing any more; the job stays as it is, and goes on when it is started again. */
+  public CompletionStage<Void> close() {
+    return use(
+        (d, now) -> {
+          broken = true;
+          cancelReading();
+          if (timer != null) {
+            timer.cancel();
           }
-        },
-        scheduler);
+          return List.of();
+        });
   }
 
   private CompletionStage<Void> use(Use use) {

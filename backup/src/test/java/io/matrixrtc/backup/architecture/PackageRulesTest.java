@@ -44,7 +44,9 @@ class PackageRulesTest {
                       "io.matrixrtc.session..",
                       "io.matrixrtc.livekit..")
                   .and(
-                      not(simpleNameStartingWith("SerialScheduler")).and(not(simpleName("Timer")))))
+                      not(simpleNameStartingWith("SerialScheduler"))
+                          .and(not(simpleName("PoolScheduler")))
+                          .and(not(simpleName("Timer")))))
           .because("media keys are never backed up");
 
   @ArchTest

@@ -92,6 +92,12 @@ final class AuthorizeCommand implements Callable<Integer> {
           "The last address of X-Forwarded-For is the client's [MATRIXRTC_BEHIND_PROXY=true].")
   private boolean behindProxy;
 
+  @Option(
+      names = "--leave-file",
+      paramLabel = "FILE",
+      description = "Keep delegated leaves here over a restart [MATRIXRTC_LEAVE_FILE].")
+  private @Nullable String leaveFile;
+
   @Option(names = "--json", description = "Print where it listens as a JSON object.")
   private boolean json;
 
@@ -134,6 +140,9 @@ final class AuthorizeCommand implements Callable<Integer> {
     }
     if (!fullAccess.isEmpty()) {
       settings.put("LIVEKIT_FULL_ACCESS_HOMESERVERS", String.join(",", fullAccess));
+    }
+    if (leaveFile != null) {
+      settings.put("MATRIXRTC_LEAVE_FILE", leaveFile);
     }
     if (bind != null) {
       settings.put("LIVEKIT_JWT_BIND", bind);

@@ -4,6 +4,7 @@ import io.matrixrtc.benchmarks.FrameBenchmarkRun;
 import io.matrixrtc.benchmarks.authorize.AuthorizeBenchmarkRun;
 import io.matrixrtc.benchmarks.machine.MachineBenchmarkRun;
 import io.matrixrtc.benchmarks.olm.OlmBenchmarkRun;
+import io.matrixrtc.benchmarks.restore.RestoreBenchmarkRun;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.openjdk.jmh.runner.RunnerException;
@@ -22,7 +23,8 @@ import picocli.CommandLine.Spec;
       BenchCommand.Frames.class,
       BenchCommand.Olm.class,
       BenchCommand.Machine.class,
-      BenchCommand.Authorize.class
+      BenchCommand.Authorize.class,
+      BenchCommand.Restore.class
     },
     footer = {
       "",
@@ -39,7 +41,7 @@ final class BenchCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "Which benchmark? There are: frames, olm, machine, authorize");
+        spec.commandLine(), "Which benchmark? There are: frames, olm, machine, authorize, restore");
   }
 
   /** Frame encryption against the JCE alone. */
@@ -167,6 +169,40 @@ final class BenchCommand implements Runnable {
           quick ? AuthorizeBenchmarkRun.Plan.QUICK : AuthorizeBenchmarkRun.Plan.FULL;
       try {
         AuthorizeBenchmarkRun.run(plan, json, System.out);
+        return 0;
+      } catch (IOException e) {
+        throw new CommandFailure("the benchmark failed: " + e.getMessage());
+      }
+    }
+  }
+
+  /** A whole backup into a store on disk. */
+  @Command(
+      name = "restore",
+      description = {
+        "Make a backup of 100,000 keys, and restore it from a file into SQLite on disk. Prints keys",
+        "in a second, and the memory that it took."
+      },
+      mixinStandardHelpOptions = true,
+      footer = {
+        "",
+        "Examples:",
+        "  matrixrtc bench restore --quick",
+        "  matrixrtc bench restore --json"
+      })
+  static final class Restore implements Callable<Integer> {
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
+    @Option(names = "--quick", description = "5,000 keys: to see that it works.")
+    private boolean quick;
+
+    @Override
+    public Integer call() throws CommandFailure, InterruptedException {
+      RestoreBenchmarkRun.Plan plan =
+          quick ? RestoreBenchmarkRun.Plan.QUICK : RestoreBenchmarkRun.Plan.FULL;
+      try {
+        RestoreBenchmarkRun.run(plan, json, System.out);
         return 0;
       } catch (IOException e) {
         throw new CommandFailure("the benchmark failed: " + e.getMessage());

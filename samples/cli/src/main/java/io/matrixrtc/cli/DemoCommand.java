@@ -57,7 +57,8 @@ final class DemoCommand implements Callable<Integer> {
       defaultValue = "6",
       description =
           "Devices in the call, 2 to 32 (default: ${DEFAULT-VALUE}). From 4 on somebody leaves and"
-              + " somebody comes late, from 5 on a user has two devices, from 6 on one is muted.")
+              + " somebody comes late, from 5 on a user has two devices, from 6 on one is muted, and"
+              + " one more device crashes.")
   private int participants;
 
   @Option(
@@ -84,10 +85,10 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--policy",
       paramLabel = "NAME",
-      defaultValue = "strict",
+      defaultValue = "demand",
       description =
-          "Rotation policy: strict, demand, ratchet or parity (default: ${DEFAULT-VALUE}).")
-  private String policy = "strict";
+          "Rotation policy: demand, ratchet, strict or parity (default: ${DEFAULT-VALUE}).")
+  private String policy = "demand";
 
   @Option(
       names = "--trust",

@@ -16,6 +16,7 @@ import picocli.CommandLine.HelpCommand;
     versionProvider = Version.class,
     subcommands = {
       DemoCommand.class,
+      CallCommand.class,
       SimulateCommand.class,
       HomeserverCommand.class,
       AuthorizeCommand.class,

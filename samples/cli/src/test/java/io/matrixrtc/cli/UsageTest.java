@@ -16,7 +16,16 @@ class UsageTest {
         "homeserver --help",
         "authorize --help",
         "backup --help",
+        "backup status --help",
+        "backup enable --help",
+        "backup disable --help",
         "backup restore --help",
+        "backup upload --help",
+        "backup verify --help",
+        "backup export --help",
+        "backup import --help",
+        "backup recovery-key --help",
+        "backup preference --help",
         "bench --help",
         "bench frames --help",
         "bench olm --help",
@@ -35,7 +44,8 @@ class UsageTest {
         "keys reset --help",
         "keys logout --help",
         "trace --help",
-        "trace show --help"
+        "trace show --help",
+        "bench restore --help"
       })
   void theHelpOfEveryCommandHasExamples_CLI_HELP(String line) {
     Run run = Run.of(line.split(" "));
@@ -63,9 +73,12 @@ class UsageTest {
     Run.of("simulate", "--receivers", "ears").misusedWith("receivers: want walk or js, got ears");
     Run.of("authorize", "--bind", "8080", "--livekit-url", "ws://localhost:7880")
         .misusedWith("LIVEKIT_KEY and LIVEKIT_SECRET: want");
-    Run.of("backup").misusedWith("What about the backup? There are: restore");
-    Run.of("backup", "restore", "--store", "a.db").misusedWith("--from-file");
-    Run.of("bench").misusedWith("Which benchmark? There are: frames, olm, machine, authorize");
+    Run.of("backup")
+        .misusedWith("What about the backup? There are: status, enable, disable, restore");
+    Run.of("backup", "restore").misusedWith("--store");
+    Run.of("backup", "export", "--store", "a.db").misusedWith("FILE");
+    Run.of("bench")
+        .misusedWith("Which benchmark? There are: frames, olm, machine, authorize, restore");
     Run.of("keys").misusedWith("What? ", "devices", "lacks");
     Run.of("trace").misusedWith("What to do with a trace? There is: show");
     Run.of("trace", "show").misusedWith("FILE.jsonl");

@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,11 +61,11 @@ class MembershipsTest {
     homeserver.close();
   }
 
-  private void start(boolean sticky) throws Exception {
+  @BeforeEach
+  void start() throws Exception {
     homeserver =
         EmbeddedHomeserver.start(
-            HomeserverConfig.defaults()
-                .withStickyEvents(sticky ? StickyEvents.UNSTABLE : StickyEvents.OFF));
+            HomeserverConfig.defaults().withStickyEvents(StickyEvents.UNSTABLE));
     world = new World("MembershipsTest", homeserver.baseUrl());
   }
 
@@ -259,7 +260,6 @@ class MembershipsTest {
   @ParameterizedTest(name = "sticky {0}")
   @ValueSource(booleans = {false, true})
   void eachSeesTheOtherJoinUpdateLeaveCrashAndReturn(boolean sticky) throws Exception {
-    start(sticky);
     OurDevice alice = world.ours("alice");
     String room = world.room(alice);
     Peer.Account account = world.account("bob");
@@ -307,7 +307,6 @@ class MembershipsTest {
   @ParameterizedTest(name = "sticky {0}")
   @ValueSource(booleans = {false, true})
   void afterRandomStepsBothSeeTheSame(boolean sticky) throws Exception {
-    start(sticky);
     OurDevice alice = world.ours("alice");
     MatrixSession second = world.login(alice.address().userId());
     String room = world.room(alice);
@@ -351,7 +350,6 @@ class MembershipsTest {
 
   @Test
   void aMembershipOfEitherModeIsSeenByTheOtherMode() throws Exception {
-    start(true);
     OurDevice alice = world.ours("alice");
     String room = world.room(alice);
     Ours ours = new Ours(alice, room, true);

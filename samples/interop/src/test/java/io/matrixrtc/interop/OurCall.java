@@ -3,13 +3,16 @@ package io.matrixrtc.interop;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.client.RoomSubscription;
 import io.matrixrtc.json.Json;
+import io.matrixrtc.keys.AdaptiveKeyTransport;
 import io.matrixrtc.keys.CallMember;
 import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.EncryptionManager;
 import io.matrixrtc.keys.KeyEvent;
 import io.matrixrtc.keys.KeyRefusal;
+import io.matrixrtc.keys.KeyTransport;
 import io.matrixrtc.keys.MediaKeySink;
 import io.matrixrtc.keys.PoolScheduler;
+import io.matrixrtc.keys.RoomEventKeyTransport;
 import io.matrixrtc.keys.RotationPolicies;
 import io.matrixrtc.keys.SenderEvidence;
 import io.matrixrtc.keys.ToDeviceKeyTransport;
@@ -40,16 +43,27 @@ final class OurCall implements CallParty, AutoCloseable {
   private final List<CallKey> keys = new CopyOnWriteArrayList<>();
   private final List<SessionEvent> events = new CopyOnWriteArrayList<>();
 
-  private OurCall(OurDevice device, String roomId, TrustRequirement trust) {
+  private OurCall(OurDevice device, String roomId, TrustRequirement trust, boolean adaptive) {
     this.device = device;
     SessionSettings settings = SessionSettings.roomCall(roomId, "11", device.address());
     SecureRandom random = new SecureRandom();
-    ToDeviceKeyTransport transport =
+    KeyTransport toDevice =
         new ToDeviceKeyTransport(
             settings.context(),
             new ToDeviceKeyTransport.Settings(settings.memberId(), trust, false),
             device.client().toDevice(),
             Clock.systemUTC());
+    KeyTransport transport =
+        adaptive
+            ? new AdaptiveKeyTransport(
+                toDevice,
+                new RoomEventKeyTransport(
+                    settings.context(),
+                    new RoomEventKeyTransport.Settings(trust, true),
+                    device.client().roomEvents(roomId),
+                    Clock.systemUTC()),
+                true)
+            : toDevice;
     this.session =
         new RtcSession(
             settings,
@@ -63,7 +77,7 @@ final class OurCall implements CallParty, AutoCloseable {
                     random)),
             new PoolScheduler(device.pool(), Clock.systemUTC()),
             events::add);
-    this.room = World.get(device.client().followRoom(roomId, session::onRoomUpdate)).orThrow();
+    this.room = World.get(device.client().attach(roomId, session)).orThrow();
   }
 
   /** Joins, and takes keys of every device that names itself by its keys. */
@@ -73,16 +87,23 @@ final class OurCall implements CallParty, AutoCloseable {
 
   /** Joins, and takes keys of devices that are trusted enough. */
   static OurCall join(OurDevice device, String roomId, TrustRequirement trust) {
-    OurCall call = new OurCall(device, roomId, trust);
+    return new OurCall(device, roomId, trust, false).join(roomId);
+  }
+
+  /** As {@link #join}, reaching old clients by room events. */
+  static OurCall joinAdaptively(OurDevice device, String roomId) {
+    return new OurCall(device, roomId, TrustRequirement.ALL, true).join(roomId);
+  }
+
+  private OurCall join(String roomId) {
     ObjectNode focus = Json.newObject().put("type", "livekit");
     focus.put("livekit_service_url", "http://127.0.0.1:1").put("livekit_alias", roomId);
     JoinResult result =
-        World.get(
-            call.session.join(JoinRequest.multiSfu(List.of(new Transport("livekit", focus)))));
+        World.get(session.join(JoinRequest.multiSfu(List.of(new Transport("livekit", focus)))));
     if (!(result instanceof JoinResult.Joined)) {
       throw new AssertionError("cannot join the call: " + result);
     }
-    return call;
+    return this;
   }
 
   @Override

@@ -42,7 +42,8 @@ public final class EnvironmentSettings {
   private TokenServiceConfig read() {
     if (has("LIVEKIT_REDIS_URL")) { // who relies on it must know (ENV-REDIS)
       throw new IllegalArgumentException(
-          "LIVEKIT_REDIS_URL: delegated leaves are kept in memory alone; unset it");
+          "LIVEKIT_REDIS_URL: delegated leaves are kept in memory, or in the file that"
+              + " MATRIXRTC_LEAVE_FILE names; unset it");
     }
     if (!has("LIVEKIT_URL")) {
       throw new IllegalArgumentException("LIVEKIT_URL: want the WebSocket URL of the SFU");
@@ -53,6 +54,9 @@ public final class EnvironmentSettings {
             .withServers(urls("LIVEKIT_CS_API_URL_OVERRIDES"), urls("MATRIXRTC_FEDERATION_URLS"))
             .withNetwork(addresses(), trust(), OpenIdLookup.TIMEOUT)
             .withRateLimit(rateLimit(), get("MATRIXRTC_BEHIND_PROXY").equals("true"));
+    if (has("MATRIXRTC_LEAVE_FILE")) {
+      config = config.withLeaveFile(Path.of(get("MATRIXRTC_LEAVE_FILE")));
+    }
     return bound(config);
   }
 

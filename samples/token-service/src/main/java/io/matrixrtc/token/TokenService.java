@@ -87,7 +87,13 @@ public final class TokenService implements AutoCloseable {
             config.sanityInterval(),
             clock,
             new SecureRandom(),
-            LeaveJobs.MAX_JOBS);
+            LeaveJobs.MAX_JOBS,
+            config.leaveFile());
+    try {
+      leaves.restore();
+    } catch (IOException e) {
+      return Future.failedFuture(e);
+    }
     TokenServer front =
         new TokenServer(
             config,

@@ -4,8 +4,10 @@ import io.matrixrtc.token.federation.AddressPolicy;
 import io.matrixrtc.token.federation.CheckedHttp;
 import io.matrixrtc.token.federation.OpenIdLookup;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the token service works with.
@@ -23,6 +25,7 @@ import java.util.Map;
  * @param rateLimit requests of one client address
  * @param behindProxy whether the last address of {@code X-Forwarded-For} is the client's
  * @param lookUpTimeout for finding and asking a homeserver
+ * @param leaveFile keeps delegated leaves over a restart; without one they end with the service
  */
 public record TokenServiceConfig(
     String livekitUrl,
@@ -37,7 +40,8 @@ public record TokenServiceConfig(
     CheckedHttp.Trust trust,
     RateLimit rateLimit,
     boolean behindProxy,
-    Duration lookUpTimeout) {
+    Duration lookUpTimeout,
+    Optional<Path> leaveFile) {
   /** Where upstream listens. */
   public static final int DEFAULT_PORT = 8080;
 
@@ -73,7 +77,8 @@ public record TokenServiceConfig(
         CheckedHttp.Trust.ofJdk(),
         RateLimit.DEFAULT,
         false,
-        OpenIdLookup.TIMEOUT);
+        OpenIdLookup.TIMEOUT,
+        Optional.empty());
   }
 
   /** Returns the settings with another address to listen on. */
@@ -91,7 +96,8 @@ public record TokenServiceConfig(
         trust,
         rateLimit,
         behindProxy,
-        lookUpTimeout);
+        lookUpTimeout,
+        leaveFile);
   }
 
   /** Returns the settings with looks at the SFU. */
@@ -109,7 +115,8 @@ public record TokenServiceConfig(
         trust,
         rateLimit,
         behindProxy,
-        lookUpTimeout);
+        lookUpTimeout,
+        leaveFile);
   }
 
   /** Returns the settings with servers that need not be found. */
@@ -128,7 +135,8 @@ public record TokenServiceConfig(
         trust,
         rateLimit,
         behindProxy,
-        lookUpTimeout);
+        lookUpTimeout,
+        leaveFile);
   }
 
   /** Returns the settings with other rules for connections to homeservers. */
@@ -147,7 +155,8 @@ public record TokenServiceConfig(
         otherTrust,
         rateLimit,
         behindProxy,
-        timeout);
+        timeout,
+        leaveFile);
   }
 
   /** Returns the settings with another rate limit, and another way to tell clients apart. */
@@ -165,6 +174,26 @@ public record TokenServiceConfig(
         trust,
         limit,
         proxy,
-        lookUpTimeout);
+        lookUpTimeout,
+        leaveFile);
+  }
+
+  /** Returns the settings with a file that keeps delegated leaves over a restart. */
+  public TokenServiceConfig withLeaveFile(Path file) {
+    return new TokenServiceConfig(
+        livekitUrl,
+        apiKey,
+        fullAccess,
+        host,
+        port,
+        sanityInterval,
+        clientApis,
+        federationApis,
+        addresses,
+        trust,
+        rateLimit,
+        behindProxy,
+        lookUpTimeout,
+        Optional.of(file));
   }
 }

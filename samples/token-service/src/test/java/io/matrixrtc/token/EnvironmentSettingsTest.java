@@ -104,7 +104,7 @@ class EnvironmentSettingsTest {
   @Test
   void redisIsRefusedAsLeavesAreKeptInMemory_ENV_REDIS_ours() {
     assertThatThrownBy(() -> read("LIVEKIT_REDIS_URL", "redis://localhost"))
-        .hasMessageContaining("memory alone");
+        .hasMessageContaining("MATRIXRTC_LEAVE_FILE");
     assertThat(read("LIVEKIT_REDIS_URL", "").port()).as("control").isEqualTo(8080);
   }
 

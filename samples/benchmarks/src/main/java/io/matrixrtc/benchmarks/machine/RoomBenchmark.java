@@ -112,8 +112,7 @@ public class RoomBenchmark {
         .put("session_id", session.sessionId())
         .put(
             "ciphertext",
-            Base64Text.encode(
-                session.encrypt(Json.mapper().writeValueAsBytes(payload)).encode()));
+            Base64Text.encode(session.encrypt(Json.mapper().writeValueAsBytes(payload)).encode()));
     return event;
   }
 

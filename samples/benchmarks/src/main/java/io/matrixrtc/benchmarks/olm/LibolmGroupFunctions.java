@@ -40,11 +40,7 @@ final class LibolmGroupFunctions {
   static native long olm_group_encrypt_message_length(Pointer session, long plaintextLength);
 
   static native long olm_group_encrypt(
-      Pointer session,
-      byte[] plaintext,
-      long plaintextLength,
-      byte[] message,
-      long messageLength);
+      Pointer session, byte[] plaintext, long plaintextLength, byte[] message, long messageLength);
 
   static native long olm_inbound_group_session_size();
 

@@ -19,7 +19,10 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** Runs {@link OlmBenchmark} and {@link MegolmBenchmark}, and prints our time as a multiple of each peer's. */
+/**
+ * Runs {@link OlmBenchmark} and {@link MegolmBenchmark}, and prints our time as a multiple of each
+ * peer's.
+ */
 public final class OlmBenchmarkRun {
   /**
    * How long to measure. One iteration of each contender is a round.
@@ -72,8 +75,8 @@ public final class OlmBenchmarkRun {
     return lines;
   }
 
-  private List<BenchLine> run(
-      Class<?> benchmark, List<String> all, boolean json, PrintStream out) throws RunnerException {
+  private List<BenchLine> run(Class<?> benchmark, List<String> all, boolean json, PrintStream out)
+      throws RunnerException {
     List<BenchLine> lines = new ArrayList<>();
     for (String work : all) {
       for (int bytes : BYTES) {

@@ -13,10 +13,22 @@ import picocli.CommandLine.Spec;
       "there, and see what would be lost."
     },
     mixinStandardHelpOptions = true,
-    subcommands = {RestoreCommand.class},
+    subcommands = {
+      StatusCommand.class,
+      EnableCommand.class,
+      DisableCommand.class,
+      RestoreCommand.class,
+      UploadCommand.class,
+      VerifyCommand.class,
+      ExportCommand.class,
+      ImportCommand.class,
+      RecoveryKeyCommand.class,
+      PreferenceCommand.class
+    },
     footer = {
       "",
       "Examples:",
+      "  matrixrtc backup status --store alice.db",
       "  matrixrtc backup restore --from-file keys.json --recovery-key 'EsTc …' --store keys.db"
     })
 public final class BackupCommand implements Runnable {

@@ -8,4 +8,9 @@ public final class BackupFailure extends Exception {
   public BackupFailure(String sentence) {
     super(sentence);
   }
+
+  /** Passes on what another part says, which is a sentence too. */
+  static BackupFailure of(Exception why) {
+    return new BackupFailure(String.valueOf(why.getMessage()));
+  }
 }

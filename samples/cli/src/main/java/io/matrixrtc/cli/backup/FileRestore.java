@@ -5,11 +5,11 @@ import io.matrixrtc.backup.archive.Archive;
 import io.matrixrtc.backup.archive.ArchiveDownloadStore;
 import io.matrixrtc.backup.download.DamagedEntry;
 import io.matrixrtc.backup.download.DiskSpoolFile;
-import io.matrixrtc.backup.download.DownloadJob;
 import io.matrixrtc.backup.download.DownloadState;
 import io.matrixrtc.backup.download.FullDownload;
 import io.matrixrtc.backup.roomkey.DamagedKeyException.Reason;
 import io.matrixrtc.backup.roomkey.VaultException;
+import io.matrixrtc.backup.service.BackupThreads;
 import io.matrixrtc.backup.service.DownloadRunner;
 import io.matrixrtc.backup.service.SavedAnswer;
 import io.matrixrtc.e2ee.OfflineRoomKeys;
@@ -17,7 +17,6 @@ import io.matrixrtc.e2ee.sqlite.SqliteCryptoStore;
 import io.matrixrtc.olm.RandomSource;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -41,7 +40,7 @@ final class FileRestore {
         OfflineRoomKeys keys =
             OfflineRoomKeys.open(store, store.stateKey(), RandomSource.secure());
         DiskSpoolFile spool = new DiskSpoolFile(files.spool());
-        RestoreThreads threads = new RestoreThreads()) {
+        BackupThreads threads = new BackupThreads()) {
       ArchiveDownloadStore jobs = ArchiveDownloadStore.open(Archive.of(keys.keys()));
       SavedAnswer source = new SavedAnswer(answer, key, threads.reader());
       RestoreRun run =
@@ -58,7 +57,7 @@ final class FileRestore {
               threads.scheduler(),
               run);
       Optional<RestoreSummary> end = run.await(runner, source.savedVersion(), key);
-      RestoreSummary summary = end.isPresent() ? end.get() : alreadyDone(jobs);
+      RestoreSummary summary = end.isPresent() ? end.get() : RestoreSummary.alreadyDone(jobs.job());
       List<DamagedEntry> damaged = jobs.damaged();
       checkKey(summary, damaged);
       display.damaged(damaged);
@@ -67,17 +66,6 @@ final class FileRestore {
     } catch (IOException | VaultException e) {
       throw new BackupFailure("the restore stopped: " + e.getMessage() + ".");
     }
-  }
-
-  private static RestoreSummary alreadyDone(ArchiveDownloadStore jobs)
-      throws VaultException, BackupFailure {
-    Optional<DownloadJob> job = jobs.job();
-    if (job.isEmpty()) {
-      throw new BackupFailure("the restore did not start. Try again.");
-    }
-    long known = job.get().imported() + job.get().unchanged();
-    return new RestoreSummary(
-        job.get().state(), job.get().seen(), 0, known, job.get().failed(), 0, Duration.ZERO, 0);
   }
 
   /** If not one entry opens, it is the key that is wrong. */

@@ -5,6 +5,7 @@ import io.matrixrtc.backup.download.DownloadState;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Examples:",
+      "  matrixrtc backup restore --store alice.db --recovery-key-file key.txt",
       "  matrixrtc backup restore --from-file keys.json --recovery-key 'EsTc …' --store keys.db",
       "",
       "Exit codes: 0 all usable keys are in the store, 1 they are not, 2 wrong usage"
@@ -29,31 +31,35 @@ final class RestoreCommand implements Callable<Integer> {
   @Option(
       names = "--from-file",
       paramLabel = "FILE",
-      required = true,
-      description = "A saved answer to GET /room_keys/keys, in place of a server.")
-  private Path fromFile = Path.of("");
+      description = "A saved answer to GET /room_keys/keys, in place of a server and a login.")
+  private @Nullable Path fromFile;
 
   @Mixin private final RecoveryKeyOptions recoveryKey = new RecoveryKeyOptions();
 
-  @Option(
-      names = "--store",
-      paramLabel = "FILE",
-      required = true,
-      description = "The SQLite store; made if absent, with its key in FILE.key beside it.")
-  private Path store = Path.of("");
-
-  @Option(names = "--json", description = "Print one JSON object per line, a summary as the last.")
-  private boolean json;
+  @Mixin private final AccountOptions options = new AccountOptions();
 
   @Override
   public Integer call() throws BackupFailure, InterruptedException {
-    if (!Files.isReadable(fromFile)) {
-      throw new BackupFailure("cannot read --from-file " + fromFile + ".");
+    RestoreDisplay display =
+        new RestoreDisplay(System.out, options.json(), System.console() != null);
+    DownloadState end = fromFile == null ? fromServer(display) : fromFile(fromFile, display);
+    return end == DownloadState.DONE ? 0 : 1;
+  }
+
+  private DownloadState fromServer(RestoreDisplay display)
+      throws BackupFailure, InterruptedException {
+    try (Account account = options.open()) {
+      return new ServerRestore(account, display).run(recoveryKey);
     }
-    RestoreDisplay display = new RestoreDisplay(System.out, json, System.console() != null);
+  }
+
+  private DownloadState fromFile(Path file, RestoreDisplay display)
+      throws BackupFailure, InterruptedException {
+    if (!Files.isReadable(file)) {
+      throw new BackupFailure("cannot read --from-file " + file + ".");
+    }
     try (BackupKey key = recoveryKey.key()) {
-      FileRestore restore = new FileRestore(fromFile, key, new StoreFile(store), display);
-      return restore.run() == DownloadState.DONE ? 0 : 1;
+      return new FileRestore(file, key, options.files(), display).run();
     }
   }
 }

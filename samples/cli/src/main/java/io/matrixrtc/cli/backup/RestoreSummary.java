@@ -1,11 +1,13 @@
 package io.matrixrtc.cli.backup;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.backup.download.DownloadJob;
 import io.matrixrtc.backup.download.DownloadProgress;
 import io.matrixrtc.backup.download.DownloadState;
 import io.matrixrtc.json.Json;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * How a restore ended.
@@ -40,6 +42,16 @@ record RestoreSummary(
         thisRun,
         duration,
         peakHeapBytes);
+  }
+
+  /** That of a backup of which everything was here before. */
+  static RestoreSummary alreadyDone(Optional<DownloadJob> done) throws BackupFailure {
+    if (done.isEmpty()) {
+      throw new BackupFailure("the restore did not start. Try again.");
+    }
+    DownloadJob job = done.get();
+    long known = job.imported() + job.unchanged();
+    return new RestoreSummary(job.state(), job.seen(), 0, known, job.failed(), 0, Duration.ZERO, 0);
   }
 
   private double seconds() {

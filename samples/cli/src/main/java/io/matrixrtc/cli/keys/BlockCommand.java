@@ -43,7 +43,10 @@ final class BlockCommand extends KeysAction {
     userId(user);
     Fingerprint fingerprint =
         Fingerprint.parse(words)
-            .orElseThrow(() -> misused("fingerprint: want 43 letters of base64 as clients show"));
+            .orElseThrow(
+                () ->
+                    misused(
+                        "fingerprint: this is no key. Want 43 letters as the other client shows"));
     try (OpenProfile open = OpenProfile.open(profile)) {
       if (!(fingerprint.ownedBy(user, open) instanceof Owner.OfDevice owner)) {
         throw new KeysFailure(

@@ -48,7 +48,6 @@ final class ResetCommand extends KeysAction {
               open.client()
                   .crossSigning()
                   .reset(SetupCommand.authentication(open, passwords.ask(open.device().userId()))));
-      open.lookUp(List.of(open.device().userId()));
       SetupCommand.print(outcome, open, out);
     }
   }

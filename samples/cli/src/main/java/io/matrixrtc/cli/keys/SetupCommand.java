@@ -2,6 +2,7 @@ package io.matrixrtc.cli.keys;
 
 import io.matrixrtc.client.SetupOutcome;
 import io.matrixrtc.client.UserAuthentication;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,6 +44,7 @@ final class SetupCommand extends KeysAction {
       throw new KeysFailure(outcome.sentence());
     }
     out.note(outcome.sentence());
+    open.lookUp(List.of(open.device().userId())); // what the homeserver shows of it now
     StatusCommand.print(open, out);
   }
 }

@@ -34,7 +34,10 @@ final class VerifyCommand extends KeysAction {
     userId(user);
     Fingerprint fingerprint =
         Fingerprint.parse(words)
-            .orElseThrow(() -> misused("fingerprint: want 43 letters of base64 as clients show"));
+            .orElseThrow(
+                () ->
+                    misused(
+                        "fingerprint: this is no key. Want 43 letters as the other client shows"));
     try (OpenProfile open = OpenProfile.open(profile)) {
       Owner owner = fingerprint.ownedBy(user, open);
       int signatures = verify(open, user, fingerprint, owner).size();

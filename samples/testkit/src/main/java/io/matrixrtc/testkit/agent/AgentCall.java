@@ -12,9 +12,11 @@ import io.matrixrtc.keys.RotationPolicy;
 import io.matrixrtc.keys.ToDeviceKeyTransport;
 import io.matrixrtc.keys.TrustRequirement;
 import io.matrixrtc.media.MediaKey;
+import io.matrixrtc.session.CallInput;
 import io.matrixrtc.session.JoinRequest;
 import io.matrixrtc.session.JoinResult;
 import io.matrixrtc.session.LeaveResult;
+import io.matrixrtc.session.RoomUpdate;
 import io.matrixrtc.session.RtcSession;
 import io.matrixrtc.session.SessionEvent;
 import io.matrixrtc.session.SessionSettings;
@@ -48,6 +50,7 @@ final class AgentCall implements AutoCloseable {
   private final CallMedia media;
   private final RtcSession session;
   private final KeyTraces keyTraces;
+  private final boolean serial;
   private @Nullable RelayClient relay;
   private @Nullable MediaSender sender;
   private long sentBefore;
@@ -106,6 +109,16 @@ final class AgentCall implements AutoCloseable {
             Optional.of(keys),
             scheduler,
             this::onEvent);
+    this.serial = policy.isSerial();
+    session.encryption().ifPresent(own -> media.onKeyMissing(own::onFrameWithoutKey));
+  }
+
+  /**
+   * What the client is to feed. In a fast call syncs are slow, as HTTP runs in real time: it is not
+   * told of them, so that no media is held for their absence (KEY-VIEW).
+   */
+  CallInput input() {
+    return spec.speed() > 1 ? new WithoutSyncs(session) : session;
   }
 
   RtcSession session() {
@@ -216,7 +229,10 @@ final class AgentCall implements AutoCloseable {
     return unsendableBefore + (playing == null ? 0 : playing.unsendable());
   }
 
-  /** Completes when the newest own key is in use and served, and a key of all others is here. */
+  /**
+   * Completes when media may start: all others are known and, unless keys are made when they are
+   * needed, the newest own key is in use and served, and a key of all others is here.
+   */
   CompletionStage<Void> settled(int others) {
     CompletableFuture<Void> settled = new CompletableFuture<>();
     keyTraces.onEachEvent(
@@ -225,7 +241,8 @@ final class AgentCall implements AutoCloseable {
                 .keyStatus()
                 .thenAccept(
                     status -> {
-                      if (isSettled(status, others)) {
+                      if (status.remote().size() == others
+                          && (!serial || isSettled(status, others))) {
                         settled.complete(null);
                       }
                     }),
@@ -238,8 +255,22 @@ final class AgentCall implements AutoCloseable {
         && status.used().equals(status.newest())
         && status.deliveries().size() == others
         && status.deliveries().values().stream().allMatch(DeliveryState.Served.class::isInstance)
-        && status.remote().size() == others
         && status.remote().values().stream().allMatch(RemoteKeyState.Held.class::isInstance);
+  }
+
+  private record WithoutSyncs(RtcSession session) implements CallInput {
+    @Override
+    public void onRoomUpdate(RoomUpdate update) {
+      session.onRoomUpdate(update);
+    }
+
+    @Override
+    public void onSynced() {}
+
+    @Override
+    public void onBarredDevices(Map<DeviceAddress, String> devices) {
+      session.onBarredDevices(devices);
+    }
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.matrixrtc.testkit.agent;
 
 import io.matrixrtc.keys.CallMember;
+import io.matrixrtc.keys.FrameTally;
 import io.matrixrtc.keys.MediaKeySink;
 import io.matrixrtc.media.FrameStatus;
 import io.matrixrtc.media.KeyIndex;
@@ -31,6 +32,7 @@ final class CallMedia implements MediaKeySink, RelayListener, MediaObserver, Aut
   private final Consumer<TraceEvent> trace;
   private final SecureRandom random = new SecureRandom();
   private final Map<String, RemoteMedia> remotes = new ConcurrentHashMap<>();
+  private volatile Consumer<String> keyMissing = sender -> {};
   private volatile KeyRing ownRing;
 
   CallMedia(String self, MediaClock clock, KeyLog keyLog, Consumer<TraceEvent> trace) {
@@ -43,6 +45,19 @@ final class CallMedia implements MediaKeySink, RelayListener, MediaObserver, Aut
 
   private KeyRing newRing() {
     return new KeyRing(KeyRingSettings.defaults(), random, clock);
+  }
+
+  /** Sets who is told of senders whose frames have no key, now and then. */
+  void onKeyMissing(Consumer<String> told) {
+    keyMissing = told;
+  }
+
+  @Override
+  public FrameTally framesOf(CallMember member) {
+    RemoteMedia remote = remotes.get(member.mediaIdentity());
+    return remote == null
+        ? FrameTally.NONE
+        : new FrameTally(remote.counts().decrypted(), remote.counts().undecryptable());
   }
 
   /** The ring that own frames are encrypted with, until the call is left. */
@@ -80,6 +95,12 @@ final class CallMedia implements MediaKeySink, RelayListener, MediaObserver, Aut
   @Override
   public void onOwnKeyAdvanced(KeyIndex index, int steps) {
     ownRing.advance(index, steps);
+  }
+
+  /** {@link RemoteMedia} decrypts with rings that walk. */
+  @Override
+  public boolean walksKeys() {
+    return true;
   }
 
   @Override
@@ -130,6 +151,9 @@ final class CallMedia implements MediaKeySink, RelayListener, MediaObserver, Aut
   @Override
   public void onFrameLost(String sender, FrameStatus status) {
     // Counted by RemoteMedia; a line for each would drown the trace.
+    if (status == FrameStatus.NO_KEY) {
+      keyMissing.accept(sender);
+    }
   }
 
   @Override

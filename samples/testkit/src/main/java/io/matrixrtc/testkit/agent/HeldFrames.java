@@ -15,10 +15,10 @@ import java.util.function.Predicate;
  */
 final class HeldFrames {
   /** As many frames are held; the oldest goes. */
-  static final int MAX_FRAMES = 512;
+  static final int MAX_FRAMES = 4096;
 
   /** A frame of this age on the wall clock is given up. */
-  static final Duration MAX_AGE = Duration.ofMillis(500);
+  static final Duration MAX_AGE = Duration.ofSeconds(3);
 
   private final Deque<Held> frames = new ArrayDeque<>();
   private final Consumer<RelayedFrame> givenUp;

@@ -8,6 +8,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Turns key events into trace events, which know fingerprints. */
 public final class KeyTraces {
@@ -20,6 +21,7 @@ public final class KeyTraces {
   private final String self;
   private final KeyLog keyLog;
   private final Consumer<TraceEvent> trace;
+  private @Nullable KeyRef newest;
   private final Queue<Waiter> waiters = new ConcurrentLinkedQueue<>();
 
   private record Waiter(Runnable look, CompletableFuture<Void> until) {}
@@ -39,6 +41,7 @@ public final class KeyTraces {
   void onKeyEvent(KeyEvent event) {
     if (event instanceof KeyEvent.RotationStarted started) {
       KeyRef key = keyLog.ownKeyIs(self, started.index());
+      newest = key;
       trace.accept(new TraceEvent.KeyMade(key, reason(started.cause())));
     } else if (event instanceof KeyEvent.KeyServed served) {
       KeyRef key = keyLog.find(self, served.index().value());
@@ -56,6 +59,14 @@ public final class KeyTraces {
                 failed.member().mediaIdentity(),
                 failed.failure().reason() + ": " + failed.failure().detail()));
       }
+    } else if (event instanceof KeyEvent.MemberBarred barred && newest != null) {
+      trace.accept(
+          new TraceEvent.KeyNotServed(
+              newest, barred.member().mediaIdentity(), "barred: " + barred.reason()));
+    } else if (event instanceof KeyEvent.OwnKeyAdvanced advanced) {
+      trace.accept(
+          new TraceEvent.Noted(
+              self, "key " + advanced.index() + " advanced to " + advanced.generation()));
     } else if (event instanceof KeyEvent.KeyRefused refused) {
       trace.accept(
           new TraceEvent.KeyRefused(

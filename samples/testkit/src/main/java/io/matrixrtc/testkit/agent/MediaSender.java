@@ -19,21 +19,27 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Plays a participant's two clips, encrypts their frames and publishes them. A frame that cannot be
- * encrypted is not sent. Frames are encrypted on the media clock's thread; the other methods may be
- * called from any thread.
+ * encrypted is not sent; one that is held back stops its clip until it may go out, as an app stops
+ * an encoder. Frames are encrypted on the media clock's thread; the other methods may be called
+ * from any thread.
  */
 final class MediaSender implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(MediaSender.class);
+
+  /** How often a frame that is held back is tried, in media time. */
+  private static final Duration WHILE_HELD = Duration.ofMillis(20);
 
   private final KeyRing ring;
   private final RelayClient relay;
   private final MediaObserver observer;
   private final AtomicLong sent = new AtomicLong();
+  private final AtomicLong held = new AtomicLong();
   private final AtomicLong unsendable = new AtomicLong();
   private final List<Playback> playbacks = new ArrayList<>();
   private final BitSet announcedIndexes = new BitSet();
@@ -48,7 +54,7 @@ final class MediaSender implements AutoCloseable {
   void start(MediaClock clock, Duration from, ClipPair clips) {
     for (Clip clip : List.of(clips.audio(), clips.video())) {
       Track track = new Track(clip);
-      playbacks.add(clock.play(clip, from, track::send));
+      playbacks.add(track.play(clock, from));
     }
   }
 
@@ -63,6 +69,11 @@ final class MediaSender implements AutoCloseable {
   /** Frames published so far. */
   long sent() {
     return sent.get();
+  }
+
+  /** How many times a frame was held back until a key is delivered. */
+  long held() {
+    return held.get();
   }
 
   /** Frames that were due and not sent, for want of a key. */
@@ -84,12 +95,19 @@ final class MediaSender implements AutoCloseable {
     private final Clip clip;
     private final FrameEncryptor encryptor = new FrameEncryptor(ring);
     private byte[] buffer = new byte[4096];
+    private @Nullable Playback playback;
 
     Track(Clip clip) {
       this.clip = clip;
     }
 
-    void send(Playback.PlayedFrame played) {
+    synchronized Playback play(MediaClock clock, Duration from) {
+      Playback begun = clock.play(clip, from, this::send);
+      playback = begun;
+      return begun;
+    }
+
+    synchronized void send(Playback.PlayedFrame played) {
       byte[] frame = played.frame().copyBytes();
       Codec codec = codecOf(clip.kind());
       int room = FrameEncryptor.maxOutputBytes(codec, frame.length);
@@ -98,6 +116,11 @@ final class MediaSender implements AutoCloseable {
       }
       FrameType type = played.frame().keyFrame() ? FrameType.KEY : FrameType.DELTA;
       FrameStatus status = encryptor.encrypt(codec, type, frame, 0, frame.length, buffer, 0);
+      if (status == FrameStatus.HELD && playback != null) {
+        held.incrementAndGet();
+        playback.repeat(WHILE_HELD);
+        return;
+      }
       if (status != FrameStatus.OK) {
         unsendable.incrementAndGet();
         return;

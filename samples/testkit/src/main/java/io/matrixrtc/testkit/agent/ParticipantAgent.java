@@ -158,7 +158,7 @@ public final class ParticipantAgent implements ParticipantPort {
               AgentCall made =
                   new AgentCall(spec, joined, in, clock, pool, random, wiring, trace::record);
               call = made;
-              return in.encrypted().followRoom(joined, made.session()::onRoomUpdate);
+              return in.encrypted().attach(joined, made.input());
             })
         .thenApply(AgentClient::value);
   }

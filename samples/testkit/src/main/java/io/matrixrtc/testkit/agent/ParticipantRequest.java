@@ -62,7 +62,8 @@ public sealed interface ParticipantRequest {
   record JoinCall() implements ParticipantRequest {}
 
   /**
-   * Wait until the newest own key is in use and served to all others, and theirs have come.
+   * Wait until media may start: all others are seen and, unless keys are made on demand, the newest
+   * own key is in use and served to them, and theirs have come.
    *
    * @param others how many other devices are in the call
    */

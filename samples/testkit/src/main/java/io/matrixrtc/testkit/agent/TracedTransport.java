@@ -2,7 +2,9 @@ package io.matrixrtc.testkit.agent;
 
 import io.matrixrtc.keys.CallMember;
 import io.matrixrtc.keys.Delivery;
+import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.KeyTransport;
+import io.matrixrtc.keys.KeyWay;
 import io.matrixrtc.media.KeyIndex;
 import io.matrixrtc.media.MediaKey;
 import io.matrixrtc.testkit.trace.KeyFingerprint;
@@ -42,6 +44,21 @@ final class TracedTransport implements KeyTransport {
   @Override
   public Subscription subscribe(Sink sink) {
     return transport.subscribe(sink);
+  }
+
+  @Override
+  public KeyWay way() {
+    return transport.way();
+  }
+
+  @Override
+  public void onRetired(KeyIndex index) {
+    transport.onRetired(index);
+  }
+
+  @Override
+  public void onMembers(Set<DeviceAddress> present) {
+    transport.onMembers(present);
   }
 
   @Override

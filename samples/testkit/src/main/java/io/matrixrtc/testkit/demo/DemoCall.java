@@ -31,6 +31,9 @@ public final class DemoCall {
   private static final Duration LENGTH =
       Clip.BuiltIn.FIFTHS.load().length().plus(Duration.ofSeconds(5));
 
+  private static final String CRASHING_DEVICE = "ALICEWATCH";
+  private static final int MAX_SIGN_TRIES = 60;
+
   private final World world;
   private final DemoSettings settings;
   private final Consumer<String> progress;
@@ -44,6 +47,7 @@ public final class DemoCall {
   private List<RelayedFrame> tapped = List.of();
   private @Nullable LiveTap tap;
   private Duration start = Duration.ZERO;
+  private String room = "";
 
   /**
    * @param progress told in a few words what happens
@@ -87,11 +91,12 @@ public final class DemoCall {
     at(15, () -> with(Role.LEAVES, this::comeBack));
     at(17, this::forge);
     at(LENGTH.toSeconds(), this::expectEveryoneToHearEveryone);
+    Check crash = crash();
     collect();
     Haystack haystack = leaveOneByOne();
     Evidence evidence = evidence();
     progress.accept("attacking what was recorded, searching for keys, decoding the recordings");
-    DemoOutcome outcome = new DemoReview(world, settings, evidence, haystack).examine();
+    DemoOutcome outcome = new DemoReview(world, settings, evidence, haystack).examine(crash);
     participants.values().forEach(Participant::signOut);
     return outcome;
   }
@@ -108,7 +113,7 @@ public final class DemoCall {
       world.together(firstDevices(), Participant::setUpIdentity);
     }
     Participant host = participants.values().iterator().next();
-    String room = host.createRoom("matrixrtc demo");
+    room = host.createRoom("matrixrtc demo");
     world.together(participants.values(), participant -> participant.enterRoom(room));
   }
 
@@ -221,6 +226,42 @@ public final class DemoCall {
     }
   }
 
+  /** One more device of the first user joins, and crashes. */
+  private Check crash() {
+    if (cast.first(Role.MUTES).isEmpty()) {
+      return CrashedDevice.notPlayed();
+    }
+    Member first = cast.members().get(0);
+    progress.accept("one more device of " + first.user() + " joins, and crashes");
+    Participant crashing =
+        world.participant(first.user() + "-watch", first.user(), CRASHING_DEVICE);
+    crashing.signIn();
+    crashing.enterRoom(room);
+    if (signed()) {
+      signOnceKnown(participant(first), crashing);
+    }
+    crashing.joinCall();
+    List<Participant> staying = participants();
+    crashing.settle(staying.size());
+    return new CrashedDevice(world.view()).examine(crashing, staying, world.server().isPresent());
+  }
+
+  /** The signer hears of a new device by its next syncs. */
+  private void signOnceKnown(Participant signer, Participant fresh) {
+    Duration wallPause = Duration.ofMillis(500);
+    for (int tries = 1; ; tries++) {
+      try {
+        signer.sign(fresh);
+        return;
+      } catch (ScriptException e) {
+        if (tries == MAX_SIGN_TRIES) {
+          throw e;
+        }
+        pause(Duration.ofMillis(Math.round(wallPause.toMillis() * world.clock().speed())));
+      }
+    }
+  }
+
   /**
    * Everybody leaves. If the server can be looked into, one of them fetches nothing meanwhile: so
    * the others' next keys lie in its queue at the server, beside a planted one, when the database
@@ -250,8 +291,10 @@ public final class DemoCall {
     int mark = world.view().mark();
     all.get(0).sendKey(Forgery.inClear(asleep, all.get(0), planted));
     if (all.size() > 3) {
+      all.get(1).unmute(); // who is silent may make no key for a leave
       all.get(2).leaveCall();
       world.expect(all.get(1)).toHaveServedAKeySince(mark, asleep);
+      all.get(1).mute();
     }
     List<byte[]> database = world.server().orElseThrow().database();
     world.faults().releaseSync(asleep);

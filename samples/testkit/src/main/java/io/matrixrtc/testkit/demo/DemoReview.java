@@ -30,9 +30,11 @@ final class DemoReview {
     this.end = world.clock().elapsed();
   }
 
-  DemoOutcome examine() {
+  /** Examines everything; {@code crash} was examined when it happened. */
+  DemoOutcome examine(Check crash) {
     DemoChecks examined = new DemoChecks(evidence, settings);
     List<Check> checks = new ArrayList<>(examined.run());
+    checks.add(crash);
     checks.add(new Playable(settings.out()).check(evidence));
     SecretHunt hunt = new SecretHunt(evidence.allKeys(), haystack.planted());
     search(hunt, checks);

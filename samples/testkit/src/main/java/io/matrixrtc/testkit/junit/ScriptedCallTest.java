@@ -42,10 +42,10 @@ public @interface ScriptedCallTest {
   String trust() default "all";
 
   /** Seconds of media time in one second. */
-  double speed() default 10;
+  double speed() default 5;
 
   /** How long an expectation waits, in wall time. */
-  long patienceSeconds() default 30;
+  long patienceSeconds() default 60;
 
   /** Of everything random. */
   long seed() default 1;

@@ -76,6 +76,22 @@ public final class Playback implements AutoCloseable {
     }
   }
 
+  /**
+   * The frame that the sink was given last was of no use: it is given again after some media time,
+   * and the clip goes on from there. To be called by the sink, from within.
+   */
+  public synchronized void repeat(Duration after) {
+    if (closed || sequence == 0) {
+      return;
+    }
+    sequence--;
+    if (!paused) {
+      withdraw();
+      origin = elapsed.get().plus(after).minus(clipTime(sequence));
+      enterNext();
+    }
+  }
+
   /** Frames given to the sink so far. */
   public synchronized long played() {
     return sequence;

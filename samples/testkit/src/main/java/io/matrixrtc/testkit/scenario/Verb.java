@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** What a step of a scenario can do. The first field may stand alone, without its name. */
+@SuppressWarnings("ImmutableEnumChecker") // lambdas that hold nothing, and a List.of
 enum Verb {
   /** Devices sign in and join, one after the other. */
   START(stage -> stage.start(), field("devices", DEVICES)),

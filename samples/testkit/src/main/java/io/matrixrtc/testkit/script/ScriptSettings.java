@@ -30,10 +30,10 @@ public record ScriptSettings(
     Duration patience,
     long seed) {
   /** Fast enough for tests, slow enough for a loaded machine. */
-  public static final double DEFAULT_SPEED = 10;
+  public static final double DEFAULT_SPEED = 5;
 
   /** Long enough for a loaded machine: only a script that fails ever waits for it. */
-  public static final Duration DEFAULT_PATIENCE = Duration.ofSeconds(30);
+  public static final Duration DEFAULT_PATIENCE = Duration.ofSeconds(60);
 
   /** A script on a homeserver of its own in this JVM. */
   public static ScriptSettings embedded() {

@@ -297,7 +297,7 @@
       pen.fillStyle = line;
       pen.fillRect(x, AXIS - 4, 1, height);
       pen.fillStyle = soft;
-      pen.fillText((ms / 1000).toFixed(tick < 1000 ? (tick < 10 ? 3 : 2) : 0) + " s", x + 3, AXIS / 2);
+      if (x < width - 44) pen.fillText((ms / 1000).toFixed(tick < 1000 ? (tick < 10 ? 3 : 2) : 0) + " s", x + 3, AXIS / 2);
     }
   }
 

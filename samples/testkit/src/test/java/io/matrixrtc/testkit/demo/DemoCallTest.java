@@ -41,7 +41,7 @@ class DemoCallTest {
 
   @Test
   void everyCheckHoldsAndTheNumbersAgreeWithTheTrace_DEMO_WHOLE() throws Exception {
-    Played played = play(6, 5);
+    Played played = play(6, 5, "demand");
     DemoOutcome outcome = played.outcome();
     assertThat(outcome.checks())
         .allSatisfy(
@@ -50,7 +50,7 @@ class DemoCallTest {
     assertThat(outcome.checks())
         .filteredOn(check -> !check.name().equals("recordings-decode"))
         .extracting(Check::verdict)
-        .hasSize(12)
+        .hasSize(13)
         .containsOnly(Check.Verdict.OK);
     assertThat(outcome.ok()).isTrue();
     assertThat(outcome.participants()).isEqualTo(6);
@@ -74,7 +74,7 @@ class DemoCallTest {
 
   @Test
   void whatNobodyDidIsNotApplicableAndNeverOk_DEMO_SMALL() throws Exception {
-    Played played = play(2, 20);
+    Played played = play(2, 20, "strict");
     assertThat(played.outcome().ok()).isTrue();
     assertThat(played.outcome().checks())
         .filteredOn(
@@ -90,7 +90,7 @@ class DemoCallTest {
     assertThat(played.keys()).hasSizeGreaterThanOrEqualTo(2);
   }
 
-  private Played play(int participants, int speed) throws IOException {
+  private Played play(int participants, int speed, String policy) throws IOException {
     Duration useDelay = TIME_FOR_KEYS.multipliedBy(speed);
     Set<Thread> before = livingThreads();
     Played played;
@@ -98,12 +98,12 @@ class DemoCallTest {
         new WorldSettings(
             EmbeddedServer.start(0),
             speed,
-            "strict",
+            policy,
             useDelay,
             "cross-signed",
             ParticipantAgent::new);
     try (World world = World.open(settings)) {
-      DemoSettings demo = new DemoSettings(participants, 1, "strict", useDelay, ALLOWANCE, out);
+      DemoSettings demo = new DemoSettings(participants, 1, policy, useDelay, ALLOWANCE, out);
       DemoCall call = new DemoCall(world, demo, progress -> {});
       DemoOutcome outcome = call.play();
       Set<String> keys = new LinkedHashSet<>();

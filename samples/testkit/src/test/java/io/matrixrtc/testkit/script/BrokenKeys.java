@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.CallMember;
 import io.matrixrtc.keys.Delivery;
+import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.KeyTransport;
+import io.matrixrtc.keys.KeyWay;
 import io.matrixrtc.keys.RotationPlan;
 import io.matrixrtc.keys.RotationPolicy;
 import io.matrixrtc.keys.RotationView;
@@ -118,6 +120,21 @@ final class BrokenKeys {
           @Override
           public Subscription subscribe(Sink sink) {
             return ours.subscribe(sink);
+          }
+
+          @Override
+          public KeyWay way() {
+            return ours.way();
+          }
+
+          @Override
+          public void onRetired(KeyIndex index) {
+            ours.onRetired(index);
+          }
+
+          @Override
+          public void onMembers(Set<DeviceAddress> present) {
+            ours.onMembers(present);
           }
 
           @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.matrixrtc.testkit.Faults;
 import io.matrixrtc.testkit.ScriptException;
 import io.matrixrtc.testkit.relay.SecretSearch;
 import io.matrixrtc.testkit.server.EmbeddedServer;
@@ -136,6 +137,27 @@ class ScriptRulesTest {
       assertThatThrownBy(() -> call.expectServer().notToHaveSeenAKeyOf(alice))
           .isInstanceOf(ScriptException.class)
           .hasMessageContaining("is not the embedded one");
+    }
+  }
+
+  @Test
+  void aDeviceThatWasCutOffCatchesUp_SCRIPT_PARTITION() {
+    try (CallScript call = CallScript.open(ScriptSettings.embedded())) {
+      CallDevice alice = call.device("alice");
+      CallDevice bob = call.device("bob");
+      CallDevice carol = call.device("carol");
+      call.start(alice, bob, carol);
+      call.expectAll().toHearEachOther();
+      Faults.Running partition = call.faults().partition(bob);
+      Moment leave = carol.leave();
+      call.expect(alice).toHaveRotatedSince(leave);
+      assertThatThrownBy(() -> call.expect(bob).within(Duration.ofMillis(300)).toHear(alice))
+          .hasMessageContaining("bob has key");
+      partition.end();
+      assertThat(partition.hits()).isPositive();
+      call.expect(bob).toHear(alice);
+      call.expect(bob).toHaveRotatedSince(leave);
+      call.expect(alice).toHear(bob);
     }
   }
 

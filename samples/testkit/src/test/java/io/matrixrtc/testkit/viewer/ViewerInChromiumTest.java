@@ -139,7 +139,13 @@ class ViewerInChromiumTest {
           TraceViewerTest.page(LongCall.of(rows), "A long call")
               .replace("img-src data:", "img-src data: http:")
               .replace("</body>", OPERATE.replace("REPORT", home)));
-      browser = start(chromium.get(), page, width, height);
+      // A window has 500 px at least; a frame in it may be as narrow as a phone.
+      Path frame = directory.resolve("frame" + width + ".html");
+      Files.writeString(
+          frame,
+          "<!doctype html><iframe style='border:0' src='%s' width='%d' height='%d'></iframe>"
+              .formatted(page.getFileName(), width, height));
+      browser = start(chromium.get(), width < 500 ? frame : page, width, height);
       String json = URLDecoder.decode(report.get(90, TimeUnit.SECONDS), StandardCharsets.UTF_8);
       return new ObjectMapper().readTree(json);
     } finally {

@@ -7,6 +7,8 @@ import io.matrixrtc.token.federation.DelayedEventResult;
 import io.matrixrtc.token.federation.DelayedEvents;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,6 +38,9 @@ public final class LeaveJobs {
   private final Clock clock;
   private final RandomGenerator random;
   private final int maxJobs;
+  private final Optional<LeaveFile> file;
+  private boolean writing;
+  private boolean changed;
   private final Map<Participant, Running> jobs = new HashMap<>();
 
   private record Participant(String roomAlias, String identity) {}
@@ -51,6 +56,24 @@ public final class LeaveJobs {
       Clock clock,
       RandomGenerator random,
       int maxJobs) {
+    this(vertx, events, sfu, sanityInterval, clock, random, maxJobs, Optional.empty());
+  }
+
+  /**
+   * As above, where leaves outlast a restart.
+   *
+   * @param file holds them, if there is one; {@link #restore} goes on with what it holds
+   */
+  public LeaveJobs(
+      Vertx vertx,
+      DelayedEvents events,
+      SfuPresence sfu,
+      Duration sanityInterval,
+      Clock clock,
+      RandomGenerator random,
+      int maxJobs,
+      Optional<Path> file) {
+    this.file = file.map(LeaveFile::new);
     this.vertx = vertx;
     this.events = events;
     this.sfu = sfu;
@@ -81,6 +104,7 @@ public final class LeaveJobs {
     }
     Running job = new Running(participant, leave, serverName, api);
     jobs.put(participant, job);
+    keep();
     LOG.info(
         "{}",
         LogLine.of("leave delegated")
@@ -90,6 +114,57 @@ public final class LeaveJobs {
             .with("replaced", former != null));
     job.take(new LeaveEvent.Tick());
     return true;
+  }
+
+  /**
+   * Goes on with the leaves of an earlier run (LEAVE-FILE). Whether a participant is still there,
+   * the SFU is asked first; who has gone meanwhile leaves after the delay, by the homeserver.
+   *
+   * @throws IOException if the file cannot be read
+   */
+  public void restore() throws IOException {
+    if (file.isEmpty()) {
+      return;
+    }
+    for (LeaveFile.Entry entry : file.get().read()) {
+      Participant participant = new Participant(entry.roomAlias(), entry.identity());
+      if (jobs.size() < maxJobs && !jobs.containsKey(participant)) {
+        Running job = new Running(participant, entry.leave(), entry.serverName(), null);
+        jobs.put(participant, job);
+        job.take(new LeaveEvent.Tick());
+      }
+    }
+    LOG.info("{}", LogLine.of("leaves restored").with("count", jobs.size()));
+  }
+
+  /** Writes the file once for all that changed while it was written before. */
+  private void keep() {
+    if (file.isEmpty()) {
+      return;
+    }
+    changed = true;
+    if (writing) {
+      return;
+    }
+    writing = true;
+    changed = false;
+    LeaveFile target = file.get();
+    List<LeaveFile.Entry> entries = jobs.values().stream().map(Running::entry).toList();
+    vertx
+        .executeBlocking(
+            () -> {
+              target.write(entries);
+              return true;
+            })
+        .onComplete(
+            done -> {
+              writing = false;
+              if (done.failed()) {
+                LOG.error("the file of delegated leaves was not written", done.cause());
+              } else if (changed) {
+                keep();
+              }
+            });
   }
 
   /** Passes on what the SFU reports. */
@@ -103,7 +178,10 @@ public final class LeaveJobs {
     }
   }
 
-  /** Stops everything; homeservers then send the events after their delays. */
+  /**
+   * Stops everything; homeservers then send the events after their delays, unless {@link #restore}
+   * comes before.
+   */
   public void close() {
     jobs.values().forEach(Running::stop);
     jobs.clear();
@@ -119,12 +197,18 @@ public final class LeaveJobs {
     private @Nullable Long timer;
     private boolean stopped;
 
-    Running(Participant participant, DelayedLeave leave, String serverName, ClientApi api) {
+    Running(
+        Participant participant, DelayedLeave leave, String serverName, @Nullable ClientApi api) {
       this.participant = participant;
       this.leave = leave;
       this.serverName = serverName;
       this.api = api;
       this.job = new LeaveJob(leave.delay(), sanityInterval, random, clock.instant());
+    }
+
+    LeaveFile.Entry entry() {
+      return new LeaveFile.Entry(
+          participant.roomAlias(), participant.identity(), leave, serverName);
     }
 
     void stop() {
@@ -174,6 +258,7 @@ public final class LeaveJobs {
         case FINISHED -> {
           stop();
           jobs.remove(participant, this);
+          keep();
         }
       }
     }

@@ -1,6 +1,7 @@
 package io.matrixrtc.token.leave;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.matrixrtc.token.DelayedLeave;
 import io.matrixrtc.token.federation.AddressPolicy;
@@ -11,16 +12,23 @@ import io.matrixrtc.token.federation.Dialer;
 import io.matrixrtc.token.federation.SystemResolver;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class LeaveJobsTest {
   private static final ClientApi API = new ClientApi(URI.create("http://127.0.0.1:1"), true);
@@ -60,6 +68,65 @@ class LeaveJobsTest {
       assertThat(taken.get(20, TimeUnit.SECONDS)).containsExactly(true, true, false, true, true);
     } finally {
       vertx.close();
+    }
+  }
+
+  @Test
+  void aRestartGoesOnWithWhatWasDelegatedAndNotEnded_LEAVE_FILE(@TempDir Path folder)
+      throws Exception {
+    Path file = folder.resolve("leaves.jsonl");
+    assertThat(sizeAfter(file, List.of("a", "b", "c"), List.of("b"))).isEqualTo(2);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+    assertThat(sizeAfter(file, List.of(), List.of())).as("after a restart").isEqualTo(2);
+
+    Files.writeString(file, "no json\n{\"room\":\"r\"}\n", StandardOpenOption.APPEND);
+    assertThat(sizeAfter(file, List.of(), List.of())).as("other lines are left").isEqualTo(2);
+    assertThat(sizeAfter(file, List.of(), List.of("a", "c"))).isZero();
+    assertThat(sizeAfter(file, List.of(), List.of())).as("all have ended").isZero();
+  }
+
+  /** Runs the jobs of a file, delegates some and ends some; returns how many there are then. */
+  private static int sizeAfter(Path file, List<String> delegated, List<String> ended)
+      throws Exception {
+    Vertx vertx = Vertx.vertx();
+    try {
+      CompletableFuture<Integer> size = new CompletableFuture<>();
+      vertx.runOnContext(
+          now -> {
+            CheckedHttp http =
+                new CheckedHttp(
+                    vertx,
+                    new SystemResolver(vertx),
+                    AddressPolicy.publicOnly(),
+                    Dialer.DIRECT,
+                    CheckedHttp.Trust.ofJdk());
+            LeaveJobs jobs =
+                new LeaveJobs(
+                    vertx,
+                    new DelayedEvents(http, Map.of()),
+                    (room, identity) -> Promise.<Boolean>promise().future(),
+                    Duration.ZERO,
+                    Clock.systemUTC(),
+                    new Random(1),
+                    10,
+                    Optional.of(file));
+            try {
+              jobs.restore();
+            } catch (IOException e) {
+              size.completeExceptionally(e);
+            }
+            delegated.forEach(one -> jobs.add("room", one, LEAVE, "hs.example", API));
+            ended.forEach(one -> jobs.report(new SfuEvent("room", one, SfuEvent.Kind.LEFT)));
+            size.complete(jobs.size());
+          });
+      int found = size.get(20, TimeUnit.SECONDS);
+      if (!delegated.isEmpty() || !ended.isEmpty()) {
+        await().until(() -> Files.exists(file) && Files.readAllLines(file).size() == found);
+      }
+      return found;
+    } finally {
+      vertx.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
     }
   }
 }

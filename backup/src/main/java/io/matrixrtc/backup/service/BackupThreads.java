@@ -1,4 +1,4 @@
-package io.matrixrtc.cli.backup;
+package io.matrixrtc.backup.service;
 
 import io.matrixrtc.backup.download.OpenerPool;
 import io.matrixrtc.keys.PoolScheduler;
@@ -10,17 +10,21 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * Threads of a restore: one that decides and writes, one that reads, and some that open entries.
+ * Threads for the work on a backup: one that decides and writes, one that reads files, and one for
+ * each core that opens entries, at low priority. All are daemons.
  */
-final class RestoreThreads implements AutoCloseable {
+public final class BackupThreads implements AutoCloseable {
   private static final int CORES = Runtime.getRuntime().availableProcessors();
 
   private final ScheduledExecutorService writer =
-      Executors.newSingleThreadScheduledExecutor(named("restore", Thread.NORM_PRIORITY));
+      Executors.newSingleThreadScheduledExecutor(named("backup-write", Thread.NORM_PRIORITY));
   private final ExecutorService openers =
-      Executors.newFixedThreadPool(CORES, named("restore-open", Thread.MIN_PRIORITY));
+      Executors.newFixedThreadPool(CORES, named("backup-open", Thread.MIN_PRIORITY));
   private final ExecutorService reader =
-      Executors.newSingleThreadExecutor(named("restore-read", Thread.NORM_PRIORITY));
+      Executors.newSingleThreadExecutor(named("backup-read", Thread.NORM_PRIORITY));
+
+  /** Starts none yet. */
+  public BackupThreads() {}
 
   private static ThreadFactory named(String name, int priority) {
     return task -> {
@@ -31,18 +35,22 @@ final class RestoreThreads implements AutoCloseable {
     };
   }
 
-  SerialScheduler scheduler() {
+  /** Runs one task at a time; may block. */
+  public SerialScheduler scheduler() {
     return new PoolScheduler(writer, InstantSource.system());
   }
 
-  OpenerPool openers() {
+  /** Opens entries. */
+  public OpenerPool openers() {
     return OpenerPool.on(openers, CORES);
   }
 
-  ExecutorService reader() {
+  /** Reads files. */
+  public ExecutorService reader() {
     return reader;
   }
 
+  /** Ends them; what has not begun is not done. */
   @Override
   public void close() {
     reader.shutdownNow();

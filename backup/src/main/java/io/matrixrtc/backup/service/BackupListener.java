@@ -1,0 +1,33 @@
+package io.matrixrtc.backup.service;
+
+import io.matrixrtc.backup.BackupVersion;
+import io.matrixrtc.backup.download.DownloadProgress;
+import io.matrixrtc.backup.upload.UploadFailure;
+import java.util.Optional;
+
+/** Told of what happens to a backup. Called on a thread of the service; must not block. */
+public interface BackupListener {
+  /**
+   * The backup was judged.
+   *
+   * @param version the current one, if there is one
+   * @param mayRead whether a private key is here that opens it
+   * @param mayUpload whether our keys go there
+   */
+  default void judged(Optional<BackupVersion> version, boolean mayRead, boolean mayUpload) {}
+
+  /** The server could not be asked; it is again, soon. */
+  default void unknown(String sentence) {}
+
+  /** How far the download of everything is: at most five times a second, and at the end. */
+  default void download(DownloadProgress progress) {}
+
+  /** So many keys of this device are not in the backup yet. */
+  default void remaining(long keys) {}
+
+  /** Nothing is uploaded any more, for this reason; the backup is judged again. */
+  default void uploadsOff(UploadFailure.Kind reason) {}
+
+  /** Store or disk failed: the service does nothing more until it is opened again. */
+  default void broken(Exception why) {}
+}

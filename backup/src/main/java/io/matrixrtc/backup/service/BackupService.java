@@ -1,0 +1,529 @@
+package io.matrixrtc.backup.service;
+
+import io.matrixrtc.backup.BackupAccess;
+import io.matrixrtc.backup.BackupKey;
+import io.matrixrtc.backup.BackupKeyException;
+import io.matrixrtc.backup.BackupVersion;
+import io.matrixrtc.backup.OwnKeys;
+import io.matrixrtc.backup.archive.Archive;
+import io.matrixrtc.backup.archive.ArchiveDownloadStore;
+import io.matrixrtc.backup.archive.ArchiveVault;
+import io.matrixrtc.backup.archive.StoredBackupKey;
+import io.matrixrtc.backup.download.DiskSpoolFile;
+import io.matrixrtc.backup.download.DownloadJob;
+import io.matrixrtc.backup.download.DownloadProgress;
+import io.matrixrtc.backup.download.DownloadState;
+import io.matrixrtc.backup.download.FullDownload;
+import io.matrixrtc.backup.ondemand.LocalKeys;
+import io.matrixrtc.backup.roomkey.RoomKeyVault;
+import io.matrixrtc.backup.roomkey.VaultException;
+import io.matrixrtc.backup.upload.Losses;
+import io.matrixrtc.backup.upload.UploadFailure;
+import io.matrixrtc.backup.upload.UploadLoop;
+import io.matrixrtc.client.ApiResult;
+import io.matrixrtc.client.EncryptedClient;
+import io.matrixrtc.e2ee.RoomKeyId;
+import io.matrixrtc.e2ee.RoomKeyInfo;
+import io.matrixrtc.e2ee.Secret;
+import io.matrixrtc.e2ee.SecretName;
+import io.matrixrtc.keys.SerialScheduler;
+import io.matrixrtc.olm.RandomSource;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The backup of an {@link EncryptedClient}: brings all keys from the server as soon as a private
+ * key is known that fits, finds single keys that a message wants, and uploads new ones. What it was
+ * doing when the program ended goes on when it is opened again.
+ *
+ * <p>It works on threads of its own; the client's scheduler only ever writes one batch at a time.
+ * Any thread may call but that scheduler. Close it before the client.
+ */
+public final class BackupService implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(BackupService.class);
+
+  /** How often the server is asked whether another device has made a new version. */
+  public static final Duration POLL = Duration.ofMinutes(5);
+
+  private static final Duration ASK_AGAIN = Duration.ofSeconds(30);
+  private static final Duration LOOK_FOR_NEW_KEYS = Duration.ofSeconds(30);
+  private static final Duration LIGHT_PASS = Duration.ofDays(1);
+
+  /** What came of a private key that somebody gave. */
+  public enum KeyOutcome {
+    /** It opens the current backup, and is kept: the download runs. */
+    FITS,
+    /** It opens another backup than the current one, and is not kept. */
+    DOES_NOT_FIT,
+    /** There is no backup; it is not kept. */
+    NO_BACKUP,
+    /** The server could not be asked; it is not kept. */
+    UNKNOWN
+  }
+
+  private final EncryptedClient client;
+  private final Archive archive;
+  private final RoomKeyVault vault;
+  private final ArchiveDownloadStore jobs;
+  private final DiskSpoolFile spool;
+  private final RoomKeysApi api;
+  private final BackupVersions versions;
+  private final BackupThreads threads = new BackupThreads();
+  private final SerialScheduler scheduler = threads.scheduler();
+  private final DownloadRunner downloads;
+  private final UploadRunner uploads;
+  private final LaneRunner lane;
+  private final BackupListener listener;
+  private volatile @Nullable BackupKey key;
+  private Optional<BackupVersion> current = Optional.empty();
+  private @Nullable Instant lastPass;
+  private SerialScheduler.@Nullable Timer poll;
+  private SerialScheduler.@Nullable Timer newKeys;
+  private volatile boolean closed;
+
+  private BackupService(
+      EncryptedClient client,
+      Archive archive,
+      ArchiveDownloadStore jobs,
+      DiskSpoolFile spool,
+      RandomSource random,
+      BackupListener listener) {
+    this.client = client;
+    this.archive = archive;
+    this.jobs = jobs;
+    this.spool = spool;
+    this.listener = listener;
+    this.vault = new ArchiveVault(archive);
+    this.api = new RoomKeysApi(client.matrix().api());
+    this.versions = new BackupVersions(client, archive, vault, api);
+    FullDownload download = new FullDownload(jobs, spool, "service", threads.openers());
+    this.downloads = new DownloadRunner(download, api, scheduler, new Downloads());
+    this.uploads = new UploadRunner(new UploadLoop(vault, random), api, scheduler, new Uploads());
+    this.lane = new LaneRunner(localKeys(), vault, api, scheduler, this::broken);
+  }
+
+  /**
+   * Opens the service and begins: asks which backup is current, goes on with what was under way.
+   * Blocks for a moment.
+   *
+   * @param spool where the download keeps what it has fetched; the same file each time, of this
+   *     account alone
+   * @param random where keys come from
+   */
+  public static BackupService open(
+      EncryptedClient client, Path spool, RandomSource random, BackupListener listener)
+      throws IOException, VaultException {
+    Archive archive = new ClientArchive(client);
+    ArchiveDownloadStore jobs = ArchiveDownloadStore.open(archive);
+    Optional<StoredBackupKey.Held> stored = StoredBackupKey.read(archive);
+    BackupService service =
+        new BackupService(client, archive, jobs, new DiskSpoolFile(spool), random, listener);
+    stored.ifPresent(held -> service.key = held.key());
+    client.withMachine(
+        machine -> {
+          machine.rooms().missingKeys(service::wanted);
+          machine.crossSigning().backupKeys(service::secret);
+          return true;
+        });
+    service.check();
+    service.lookForNewKeys();
+    return service;
+  }
+
+  /** On the client's scheduler: must not block, nor fail. */
+  private void wanted(RoomKeyId id) {
+    if (!closed) {
+      try {
+        scheduler.execute(
+            () -> {
+              if (!closed) {
+                lane.wanted(id);
+              }
+            });
+      } catch (RejectedExecutionException e) {
+        LOG.debug("{}: wanted after the end", id);
+      }
+    }
+  }
+
+  /** For our other devices, which ask for it by gossip. */
+  private Optional<Secret> secret() {
+    BackupKey held = key;
+    return held == null ? Optional.empty() : Secret.parse(SecretName.BACKUP, held.toSecret());
+  }
+
+  private LocalKeys localKeys() {
+    return new LocalKeys() {
+      @Override
+      public boolean canOpen(RoomKeyId id, long index) throws IOException {
+        try {
+          Optional<RoomKeyInfo> info = archive.use(room -> room.info(id));
+          return info.filter(known -> known.firstKnownIndex() <= index).isPresent();
+        } catch (VaultException e) {
+          throw new IOException(e);
+        }
+      }
+
+      @Override
+      public Optional<String> fetchedEntry(RoomKeyId id) throws IOException {
+        return downloads.fetchedNow(id);
+      }
+    };
+  }
+
+  private void lookForNewKeys() {
+    newKeys =
+        scheduler.schedule(
+            scheduler.now().plus(LOOK_FOR_NEW_KEYS),
+            () -> {
+              uploads.keysArrived();
+              lookForNewKeys();
+            });
+  }
+
+  /**
+   * Asks which version is current, and judges it afresh. Call it when our identity or a device was
+   * verified; it is done by itself at the start, every five minutes and after upload errors.
+   */
+  public CompletionStage<Void> check() {
+    return api.version().thenAcceptAsync(this::judge, scheduler);
+  }
+
+  private void judge(VersionAnswer answer) {
+    if (closed) {
+      return;
+    }
+    Duration again = POLL;
+    try {
+      if (answer instanceof VersionAnswer.Current now) {
+        judge(now.version());
+      } else if (answer instanceof VersionAnswer.None) {
+        current = Optional.empty();
+        uploads.disable();
+        drain();
+        listener.judged(current, false, false);
+      } else if (answer instanceof VersionAnswer.Unknown unknown) {
+        again = ASK_AGAIN;
+        listener.unknown(unknown.sentence());
+      }
+    } catch (VaultException | CompletionException e) {
+      broken(e);
+      return;
+    }
+    if (poll != null) {
+      poll.cancel();
+    }
+    poll = scheduler.schedule(scheduler.now().plus(again), this::check);
+  }
+
+  private void judge(BackupVersion version) throws VaultException {
+    takeGossip(version);
+    boolean changed = current.filter(known -> !known.etag().equals(version.etag())).isPresent();
+    current = Optional.of(version);
+    OwnKeys own = client.withMachine(MachineKeys::of).toCompletableFuture().join();
+    BackupKey held = key;
+    BackupAccess access = BackupAccess.of(version.auth(), own, Optional.ofNullable(held));
+    if (held != null && access.mayRead()) {
+      if (changed) {
+        lane.backupChanged();
+      }
+      bringAll(version, held);
+    } else {
+      drain();
+    }
+    if (access.sealTo().isPresent()) {
+      uploads.enable(version.version(), access.sealTo().get());
+    } else {
+      uploads.disable();
+    }
+    listener.judged(current, access.mayRead(), access.mayUpload());
+  }
+
+  /** A key that one of our verified devices sent is tried once, and kept only if it fits. */
+  private void takeGossip(BackupVersion version) throws VaultException {
+    Optional<Secret> received =
+        client
+            .withMachine(
+                machine -> {
+                  Optional<Secret> secret = machine.crossSigning().receivedBackupKey();
+                  if (secret.isPresent()) {
+                    machine.crossSigning().forgetReceivedBackupKey(scheduler.now());
+                  }
+                  return secret;
+                })
+            .toCompletableFuture()
+            .join();
+    if (received.isEmpty()) {
+      return;
+    }
+    try (Secret secret = received.get()) {
+      BackupKey sent = BackupKey.fromSecret(secret.toBase64());
+      if (version.auth().isOpenedBy(sent)) {
+        keep(sent, version);
+      } else {
+        sent.close();
+      }
+    } catch (BackupKeyException e) {
+      throw new IllegalStateException("the machine checked it", e);
+    }
+  }
+
+  private void keep(BackupKey fitting, BackupVersion version) throws VaultException {
+    StoredBackupKey.write(archive, fitting, version.version());
+    key = fitting;
+  }
+
+  /** Complete and unchanged: nothing to do, for the lane neither; the store has it all. */
+  private void bringAll(BackupVersion version, BackupKey held) throws VaultException {
+    Optional<DownloadJob> job = jobs.job().filter(known -> isOf(known, version));
+    boolean done = job.filter(known -> known.state() == DownloadState.DONE).isPresent();
+    boolean complete = done && job.get().etag().equals(version.etag());
+    if (complete) {
+      lane.rest();
+      return;
+    }
+    lane.use(version.version(), held);
+    Instant last = lastPass;
+    if (!done || last == null || !scheduler.now().isBefore(last.plus(LIGHT_PASS))) {
+      lastPass = scheduler.now();
+      downloads.start(version, held, false);
+    }
+  }
+
+  private static boolean isOf(DownloadJob job, BackupVersion version) {
+    return job.version().equals(version.version())
+        && version
+            .auth()
+            .publicKey()
+            .filter(key -> key.toBase64().equals(job.publicKey()))
+            .isPresent();
+  }
+
+  /** What was fetched of a version that is gone is imported with its key. */
+  private void drain() {
+    lane.rest();
+    BackupKey held = key;
+    if (held != null) {
+      downloads.drain(held);
+    }
+  }
+
+  /**
+   * Tries a private key, which stays the caller's: typed, or from secret storage. If it fits, it is
+   * kept, and everything begins.
+   */
+  public CompletionStage<KeyOutcome> useKey(BackupKey given) {
+    BackupKey copy = copy(given);
+    return api.version().thenApplyAsync(answer -> tryKey(answer, copy), scheduler);
+  }
+
+  private KeyOutcome tryKey(VersionAnswer answer, BackupKey given) {
+    KeyOutcome outcome =
+        answer instanceof VersionAnswer.None ? KeyOutcome.NO_BACKUP : KeyOutcome.UNKNOWN;
+    if (answer instanceof VersionAnswer.Current now) {
+      if (now.version().auth().isOpenedBy(given)) {
+        try {
+          keep(given, now.version());
+        } catch (VaultException e) {
+          broken(e);
+          return KeyOutcome.UNKNOWN;
+        }
+        judge(answer);
+        return KeyOutcome.FITS;
+      }
+      outcome = KeyOutcome.DOES_NOT_FIT;
+    }
+    given.close();
+    return outcome;
+  }
+
+  private static BackupKey copy(BackupKey given) {
+    try {
+      return BackupKey.fromSecret(given.toSecret());
+    } catch (BackupKeyException e) {
+      throw new IllegalStateException("a key writes what it reads", e);
+    }
+  }
+
+  /**
+   * Makes a new backup version with a new key, and uploads everything to it.
+   *
+   * @return completes with a copy of its key, the caller's to close, for secret storage and the
+   *     user; or with why there is none
+   */
+  public CompletionStage<ApiResult<BackupKey>> create(RandomSource random) {
+    return CompletableFuture.supplyAsync(() -> createNow(random), scheduler)
+        .whenComplete((made, error) -> check());
+  }
+
+  private ApiResult<BackupKey> createNow(RandomSource random) {
+    BackupKey made = BackupKey.generate(random);
+    try {
+      ApiResult<String> version = versions.create(made);
+      if (version instanceof ApiResult.Failed<String> failed) {
+        made.close();
+        return new ApiResult.Failed<>(failed.failure());
+      }
+      key = made;
+      return new ApiResult.Ok<>(copy(made));
+    } catch (VaultException e) {
+      made.close();
+      throw new CompletionException(e);
+    }
+  }
+
+  /** What would be lost if this device signed out now, or the backup were deleted. */
+  public CompletionStage<Losses> losses() {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return versions.losses(current);
+          } catch (VaultException e) {
+            throw new CompletionException(e);
+          }
+        },
+        scheduler);
+  }
+
+  /** Stops the download after the batch in hand, until {@link #resumeDownload}. */
+  public CompletionStage<Void> pauseDownload() {
+    return downloads.pause();
+  }
+
+  /** Goes on with a download that was paused or stopped. */
+  public CompletionStage<Void> resumeDownload() {
+    return CompletableFuture.runAsync(
+        () -> {
+          BackupKey held = key;
+          if (held != null && current.isPresent() && current.get().auth().isOpenedBy(held)) {
+            downloads.start(current.get(), held, true);
+          }
+        },
+        scheduler);
+  }
+
+  /** Ends the download of this version for good, and deletes what it has on disk. */
+  public CompletionStage<Void> stopDownload() {
+    return downloads.stop();
+  }
+
+  /** How far the download is; empty if none runs. */
+  public CompletionStage<Optional<DownloadProgress>> downloadProgress() {
+    return downloads.progress();
+  }
+
+  /** Uploads what is not in the backup yet, without delay: before a logout. */
+  public CompletionStage<Void> flush() {
+    return uploads.flush();
+  }
+
+  /** There is a new token. */
+  public void loggedIn() {
+    downloads.loggedIn();
+    uploads.loggedIn();
+    check();
+  }
+
+  private void broken(Exception why) {
+    if (!closed) {
+      LOG.error("the backup cannot go on", why);
+      close();
+      listener.broken(why);
+    }
+  }
+
+  /** Ends everything where it is; a later service goes on from there. Wipes the key in memory. */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    scheduler.execute(
+        () -> {
+          if (poll != null) {
+            poll.cancel();
+          }
+          if (newKeys != null) {
+            newKeys.cancel();
+          }
+          lane.stop();
+          uploads.close();
+          downloads.close().thenRun(this::release);
+        });
+  }
+
+  private void release() {
+    BackupKey held = key;
+    key = null;
+    if (held != null) {
+      held.close();
+    }
+    try {
+      spool.close();
+    } catch (IOException e) {
+      listener.broken(e);
+    }
+    threads.close();
+  }
+
+  private final class Downloads implements DownloadRunner.Listener {
+    @Override
+    public void progress(DownloadProgress progress) {
+      listener.download(progress);
+      if (progress.state() == DownloadState.DONE) {
+        lane.rest();
+      }
+    }
+
+    @Override
+    public void lightPassDue() {
+      BackupKey held = key;
+      if (held != null && current.isPresent()) {
+        lane.use(current.get().version(), held); // others have added keys since
+      }
+    }
+
+    @Override
+    public void broken(Exception why) {
+      BackupService.this.broken(why);
+    }
+  }
+
+  private final class Uploads implements UploadRunner.Listener {
+    @Override
+    public void remaining(long keys) {
+      listener.remaining(keys);
+    }
+
+    @Override
+    public void turnedOff(UploadFailure.Kind reason) {
+      listener.uploadsOff(reason);
+    }
+
+    @Override
+    public void checkServer() {
+      check();
+    }
+
+    @Override
+    public void delayed(UploadFailure failure) {
+      // tried again by itself; what stays undone is told as remaining
+    }
+
+    @Override
+    public void broken(Exception why) {
+      BackupService.this.broken(why);
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package io.matrixrtc.backup.service;
+
+import io.matrixrtc.backup.BackupAuth;
+import io.matrixrtc.backup.BackupKey;
+import io.matrixrtc.backup.BackupVersion;
+import io.matrixrtc.backup.OwnKeys;
+import io.matrixrtc.backup.archive.Archive;
+import io.matrixrtc.backup.archive.StoredBackupKey;
+import io.matrixrtc.backup.roomkey.RoomKeyVault;
+import io.matrixrtc.backup.roomkey.VaultException;
+import io.matrixrtc.backup.upload.Losses;
+import io.matrixrtc.client.ApiResult;
+import io.matrixrtc.client.EncryptedClient;
+import io.matrixrtc.e2ee.BackupCount;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+
+/** Makes and deletes backup versions. Every method blocks: not for the client's scheduler. */
+public final class BackupVersions {
+  private final EncryptedClient client;
+  private final Archive archive;
+  private final RoomKeyVault vault;
+  private final RoomKeysApi api;
+
+  /** Works for {@code client}, whose room keys are behind {@code archive} and {@code vault}. */
+  public BackupVersions(
+      EncryptedClient client, Archive archive, RoomKeyVault vault, RoomKeysApi api) {
+    this.client = client;
+    this.archive = archive;
+    this.vault = vault;
+    this.api = api;
+  }
+
+  /**
+   * Makes a version that {@code key} opens, signed by what we hold, and keeps the key with it.
+   * Nothing is marked as in it yet.
+   *
+   * @return its name
+   */
+  public ApiResult<String> create(BackupKey key) throws VaultException {
+    BackupAuth auth =
+        await(client.withMachine(m -> MachineKeys.sign(m, BackupAuth.of(key.publicKey()))));
+    ApiResult<String> created = await(api.create(auth));
+    if (created instanceof ApiResult.Ok<String> ok) {
+      StoredBackupKey.write(archive, key, ok.value());
+    }
+    return created;
+  }
+
+  /**
+   * Deletes every version, since below the one that is deleted an older one may come back. The
+   * private key here is kept, for what a download may have on disk.
+   *
+   * @return how many there were
+   */
+  public ApiResult<Integer> deleteAll() throws VaultException {
+    int deleted = 0;
+    while (true) {
+      VersionAnswer answer = await(api.version());
+      if (answer instanceof VersionAnswer.None) {
+        vault.forgetMarks();
+        return new ApiResult.Ok<>(deleted);
+      }
+      if (answer instanceof VersionAnswer.Current current) {
+        ApiResult<Boolean> gone = await(api.delete(current.version().version()));
+        if (gone instanceof ApiResult.Failed<Boolean> failed) {
+          return new ApiResult.Failed<>(failed.failure());
+        }
+        deleted++;
+      } else if (answer instanceof VersionAnswer.Unknown unknown) {
+        throw new VaultException(unknown.sentence());
+      }
+    }
+  }
+
+  /** What would be lost if this device signed out now, or this backup were deleted. */
+  public Losses losses(Optional<BackupVersion> version) throws VaultException {
+    OwnKeys own = await(client.withMachine(MachineKeys::of));
+    boolean last =
+        own.otherDevices().stream()
+            .noneMatch(
+                device ->
+                    device.verified() && !device.deviceId().equals(own.ownDevice().deviceId()));
+    String name = version.map(BackupVersion::version).orElse("");
+    BackupCount held = archive.use(room -> room.backupCount(name));
+    long missing = vault.countNotBackedUp(name);
+    long inBackup = held.total() - missing;
+    long notHere = version.map(known -> Math.max(0, known.count() - inBackup)).orElse(0L);
+    return new Losses(missing, notHere, version.isEmpty(), last);
+  }
+
+  private static <T> T await(CompletionStage<T> stage) throws VaultException {
+    try {
+      return stage.toCompletableFuture().join();
+    } catch (CompletionException e) {
+      throw new VaultException("the client has ended", e);
+    }
+  }
+}

@@ -1,0 +1,280 @@
+package io.matrixrtc.backup.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.backup.BackupKey;
+import io.matrixrtc.backup.BackupVersion;
+import io.matrixrtc.backup.TestKeys;
+import io.matrixrtc.backup.TestRandom;
+import io.matrixrtc.backup.archive.ArchiveVault;
+import io.matrixrtc.backup.download.DownloadProgress;
+import io.matrixrtc.backup.download.DownloadState;
+import io.matrixrtc.backup.roomkey.ExportedRoomKey;
+import io.matrixrtc.backup.upload.Losses;
+import io.matrixrtc.backup.upload.UploadFailure;
+import io.matrixrtc.client.ApiResult;
+import io.matrixrtc.client.ClientThreads;
+import io.matrixrtc.client.Credentials;
+import io.matrixrtc.client.EncryptedClient;
+import io.matrixrtc.client.MatrixClient;
+import io.matrixrtc.client.MatrixSession;
+import io.matrixrtc.e2ee.MemoryCryptoStore;
+import io.matrixrtc.e2ee.RoomKeyId;
+import io.matrixrtc.homeserver.EmbeddedHomeserver;
+import io.matrixrtc.homeserver.HomeserverConfig;
+import io.matrixrtc.homeserver.faults.Fault;
+import io.matrixrtc.homeserver.faults.FaultPlan;
+import io.matrixrtc.homeserver.faults.FaultRule;
+import io.matrixrtc.json.Json;
+import io.matrixrtc.olm.StateKey;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Devices of one account with the embedded homeserver, over HTTP. */
+class BackupServiceTest {
+  private static final String ROOM = "!room:localhost";
+  private static final String PASSWORD = "one password";
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final int KEYS = 130;
+
+  @TempDir private Path directory;
+  private EmbeddedHomeserver server;
+  private ClientThreads threads;
+  private final List<Device> devices = new ArrayList<>();
+
+  @BeforeEach
+  void start() throws Exception {
+    server = EmbeddedHomeserver.start(HomeserverConfig.defaults().withPort(0));
+    threads = ClientThreads.start();
+  }
+
+  @AfterEach
+  void stop() {
+    devices.forEach(Device::close);
+    threads.close();
+    server.close();
+  }
+
+  private static <T> T get(CompletionStage<T> stage) throws Exception {
+    return stage.toCompletableFuture().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  /** A device with its service, which may be closed and opened again. */
+  private final class Device implements BackupListener {
+    final MatrixSession session;
+    final MemoryCryptoStore store = new MemoryCryptoStore();
+    final List<DownloadProgress> downloads = new CopyOnWriteArrayList<>();
+    final List<Long> remaining = new CopyOnWriteArrayList<>();
+    final List<String> judgements = new CopyOnWriteArrayList<>();
+    final List<String> troubles = new CopyOnWriteArrayList<>();
+    EncryptedClient client;
+    BackupService service;
+
+    Device(boolean first) throws Exception {
+      Credentials credentials = Credentials.of("alice", PASSWORD, "test");
+      session =
+          get(first
+                  ? MatrixClient.register(server.baseUrl(), credentials, threads.settings())
+                  : MatrixClient.login(server.baseUrl(), credentials, threads.settings()))
+              .orThrow();
+      devices.add(this);
+      open();
+    }
+
+    void open() throws Exception {
+      client =
+          EncryptedClient.builder(session, threads.settings())
+              .store(store, StateKey.copyOf(new byte[StateKey.BYTES]))
+              .open();
+      service =
+          BackupService.open(client, directory.resolve(session.deviceId()), TestRandom.of(3), this);
+    }
+
+    void close() {
+      service.close();
+      client.close();
+    }
+
+    ArchiveVault vault() {
+      return new ArchiveVault(new ClientArchive(client));
+    }
+
+    void addKeys(int from, int to) throws Exception {
+      List<ExportedRoomKey> keys = new ArrayList<>();
+      for (int i = from; i < to; i++) {
+        keys.add(TestKeys.roomKey(ROOM, i, i % 3, false));
+      }
+      vault().merge(keys, Optional.empty());
+      keys.forEach(ExportedRoomKey::close);
+    }
+
+    int held() throws Exception {
+      return vault().keysAfter(Optional.empty(), 10_000).size();
+    }
+
+    BackupKey create(long seed) throws Exception {
+      ApiResult<BackupKey> created = get(service.create(TestRandom.of(seed)));
+      await().atMost(LIMIT).until(() -> judgements.contains("true true"));
+      service.flush();
+      await()
+          .atMost(LIMIT)
+          .untilAsserted(() -> assertThat(remaining).as("%s", troubles).contains(0L));
+      return created.orThrow();
+    }
+
+    void awaitState(DownloadState state) {
+      await()
+          .atMost(LIMIT)
+          .until(() -> downloads.stream().anyMatch(progress -> progress.state() == state));
+    }
+
+    @Override
+    public void judged(Optional<BackupVersion> version, boolean mayRead, boolean mayUpload) {
+      judgements.add(version.isEmpty() ? "none" : mayRead + " " + mayUpload);
+    }
+
+    @Override
+    public void download(DownloadProgress progress) {
+      downloads.add(progress);
+    }
+
+    @Override
+    public void broken(Exception why) {
+      troubles.add(String.valueOf(why));
+    }
+
+    @Override
+    public void unknown(String sentence) {
+      troubles.add(sentence);
+    }
+
+    @Override
+    public void uploadsOff(UploadFailure.Kind reason) {
+      troubles.add("off: " + reason);
+    }
+
+    @Override
+    public void remaining(long keys) {
+      remaining.add(keys);
+    }
+  }
+
+  private Device firstWithBackup() throws Exception {
+    Device first = new Device(true);
+    first.addKeys(0, KEYS);
+    await().atMost(LIMIT).until(() -> first.judgements.contains("none"));
+    return first;
+  }
+
+  @Test
+  void whatOneDeviceUploadsTheNextBringsByItself_C1_C12_C30() throws Exception {
+    Device first = firstWithBackup();
+    try (BackupKey key = first.create(8);
+        BackupKey other = BackupKey.generate(TestRandom.of(99))) {
+      Device second = new Device(false);
+      assertThat(get(second.service.useKey(other)))
+          .isEqualTo(BackupService.KeyOutcome.DOES_NOT_FIT);
+      assertThat(second.held()).isZero();
+      assertThat(get(second.service.useKey(key))).isEqualTo(BackupService.KeyOutcome.FITS);
+      second.awaitState(DownloadState.DONE);
+      assertThat(second.held()).isEqualTo(KEYS);
+      assertThat(second.vault().countNotBackedUp("1")).isZero();
+      Losses losses = get(second.service.losses());
+      assertThat(losses.notUploaded()).isZero();
+      assertThat(losses.notDownloaded()).isZero();
+    }
+  }
+
+  @Test
+  void aKeyThatAMessageWantsComesWhileTheWholeDoesNot_C14() throws Exception {
+    Device first = firstWithBackup();
+    try (BackupKey key = first.create(8)) {
+      Device second = new Device(false);
+      server
+          .faults()
+          .add(FaultRule.on("/room_keys/keys$", new Fault.ServerError(502)).method("GET").always());
+      get(second.service.useKey(key));
+      second.awaitState(DownloadState.WAITING);
+      RoomKeyId id = TestKeys.roomKey(ROOM, 7, 0, false).id();
+      ObjectNode event = Json.newObject().put("type", "m.room.encrypted").put("sender", "@b:c");
+      event.put("event_id", "$event").put("room_id", ROOM);
+      event
+          .putObject("content")
+          .put("algorithm", "m.megolm.v1.aes-sha2")
+          .put("session_id", id.sessionId())
+          .put("ciphertext", megolm(7));
+      get(second.client.withMachine(machine -> machine.rooms().decrypt(ROOM, event)));
+      await().atMost(LIMIT).until(() -> second.held() == 1);
+      assertThat(second.vault().held(id, "1").orElseThrow().backedUp()).isTrue();
+    }
+  }
+
+  /** A message of session {@code seed}. */
+  private static String megolm(long seed) {
+    return TestKeys.message(seed);
+  }
+
+  @Test
+  void pausedItStaysPausedOverARestartAndGoesOnByTheUser_C32() throws Exception {
+    Device first = firstWithBackup();
+    try (BackupKey key = first.create(8)) {
+      Device second = new Device(false);
+      FaultPlan.Active fault =
+          server
+              .faults()
+              .add(
+                  FaultRule.on("/room_keys/keys$", new Fault.ServerError(502))
+                      .method("GET")
+                      .always());
+      get(second.service.useKey(key));
+      second.awaitState(DownloadState.WAITING);
+      get(second.service.pauseDownload());
+      second.awaitState(DownloadState.PAUSED);
+      fault.remove();
+      second.close();
+      get(second.client.ended());
+      second.judgements.clear();
+      second.downloads.clear();
+      second.open();
+      await().atMost(LIMIT).until(() -> second.judgements.contains("true true"));
+      assertThat(get(second.service.downloadProgress())).isEmpty();
+      assertThat(second.held()).isZero();
+      get(second.service.resumeDownload());
+      second.awaitState(DownloadState.DONE);
+      assertThat(second.held()).isEqualTo(KEYS);
+    }
+  }
+
+  @Test
+  void aVersionThatAnotherDeviceMadeIsNotWrittenToUnlessItIsTrusted_C9() throws Exception {
+    Device first = firstWithBackup();
+    first.create(8).close();
+    Device second = new Device(false);
+    second.create(9).close();
+    first.judgements.clear();
+    get(first.service.check());
+    await().atMost(LIMIT).until(() -> first.judgements.contains("false false"));
+    BackupVersions versions =
+        new BackupVersions(
+            second.client,
+            new ClientArchive(second.client),
+            second.vault(),
+            new RoomKeysApi(second.client.matrix().api()));
+    assertThat(versions.deleteAll().orThrow()).isEqualTo(2);
+    get(first.service.check());
+    await().atMost(LIMIT).until(() -> first.judgements.contains("none"));
+    assertThat(get(first.service.losses()).backupOff()).isTrue();
+  }
+}

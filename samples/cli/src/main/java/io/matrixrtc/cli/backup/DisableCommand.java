@@ -1,0 +1,82 @@
+package io.matrixrtc.cli.backup;
+
+import io.matrixrtc.backup.BackupKey;
+import io.matrixrtc.backup.BackupVersion;
+import io.matrixrtc.backup.archive.StoredBackupKey;
+import io.matrixrtc.backup.roomkey.VaultException;
+import io.matrixrtc.backup.secrets.AccountDataException;
+import io.matrixrtc.backup.upload.Losses;
+import io.matrixrtc.client.ApiResult;
+import io.matrixrtc.json.Json;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Ends backups for the account. */
+@Command(
+    name = "disable",
+    description = {
+      "Turn backups off for the account: writes the preference, then deletes every version from the",
+      "server. The keys in the store stay."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {"", "Examples:", "  matrixrtc backup disable --store alice.db"})
+final class DisableCommand implements Callable<Integer> {
+  @Mixin private final AccountOptions options = new AccountOptions();
+
+  @Option(
+      names = "--confirm-loss",
+      paramLabel = "N",
+      description = "That N keys which are only in the backup are given up.")
+  private long confirmedLoss;
+
+  @Option(
+      names = "--ignore-preference",
+      description = "Neither read nor write the account's backup preference.")
+  private boolean ignorePreference;
+
+  @Override
+  public Integer call() throws BackupFailure {
+    Printer printer = options.printer();
+    try (Account account = options.open()) {
+      Optional<BackupVersion> version = account.version();
+      Losses losses = account.versions().losses(version);
+      if (!losses.mayDeleteBackup(confirmedLoss)) {
+        throw new BackupFailure(
+            losses.notDownloaded()
+                + " keys are only in the backup. Bring them with: backup restore, or give"
+                + " --confirm-loss "
+                + losses.notDownloaded()
+                + ".");
+      }
+      int deleted = 0;
+      if (new PreferenceFlow(account, printer, ignorePreference).turnOff()) {
+        deleted = delete(account);
+      }
+      int versions = deleted;
+      printer.tell(
+          "disabled",
+          json -> json.put("versionsDeleted", versions),
+          "Backups are off; versions deleted: " + versions + ". The keys in the store stay.");
+      return 0;
+    } catch (VaultException | AccountDataException e) {
+      throw BackupFailure.of(e);
+    }
+  }
+
+  private static int delete(Account account)
+      throws VaultException, AccountDataException, BackupFailure {
+    ApiResult<Integer> deleted = account.versions().deleteAll();
+    if (deleted instanceof ApiResult.Failed<Integer> failed) {
+      throw new BackupFailure(failed.failure().sentence());
+    }
+    if (account.accountData().read(BackupKey.SECRET_NAME).isPresent()) {
+      account.accountData().write(BackupKey.SECRET_NAME, Json.newObject()); // empty: gone
+    }
+    StoredBackupKey.forget(account.archive());
+    return deleted.orThrow();
+  }
+}

@@ -1,0 +1,81 @@
+package io.matrixrtc.cli.backup;
+
+import io.matrixrtc.backup.archive.Archive;
+import io.matrixrtc.backup.archive.ArchiveVault;
+import io.matrixrtc.backup.keyfile.KeyFileExport;
+import io.matrixrtc.backup.keyfile.KeyFileWriter;
+import io.matrixrtc.backup.roomkey.VaultException;
+import io.matrixrtc.e2ee.OfflineRoomKeys;
+import io.matrixrtc.e2ee.sqlite.SqliteCryptoStore;
+import io.matrixrtc.olm.RandomSource;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Writes a key file, as other apps read it. */
+@Command(
+    name = "export",
+    description = "Write the keys of the store to an encrypted key file, as other apps read it.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples:",
+      "  matrixrtc backup export keys.txt --store alice.db --passphrase-file phrase",
+      "  matrixrtc backup export keys.txt --store alice.db --passphrase-file phrase \\",
+      "      --room '!abc:example.org'"
+    })
+final class ExportCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "FILE", description = "The key file; must not exist yet.")
+  private Path file = Path.of("");
+
+  @Mixin private final FileKeyOptions options = new FileKeyOptions();
+
+  @Option(
+      names = "--room",
+      paramLabel = "ROOM",
+      description = "Only keys of this room; may be given again.")
+  private List<String> rooms = List.of();
+
+  @Override
+  public Integer call() throws BackupFailure {
+    String passphrase = options.passphrase();
+    Set<String> wanted = new HashSet<>(rooms);
+    try (SqliteCryptoStore store = options.files().openExisting();
+        OfflineRoomKeys keys =
+            OfflineRoomKeys.open(store, store.stateKey(), RandomSource.secure())) {
+      OwnerFile.create(file, "");
+      long written;
+      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file));
+          KeyFileWriter writer = new KeyFileWriter(out, passphrase, RandomSource.secure())) {
+        written =
+            KeyFileExport.run(
+                new ArchiveVault(Archive.of(keys.keys())),
+                kept -> wanted.isEmpty() || wanted.contains(kept.key().id().roomId()),
+                writer);
+        writer.finish();
+      }
+      options
+          .printer()
+          .tell(
+              "summary",
+              json -> json.put("exported", written),
+              written + " keys are in " + file + ".");
+      return 0;
+    } catch (IOException e) {
+      throw new BackupFailure("cannot write " + file + ", or it exists already.");
+    } catch (VaultException e) {
+      throw BackupFailure.of(e);
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package io.matrixrtc.cli.backup;
+
+import io.matrixrtc.backup.archive.Archive;
+import io.matrixrtc.backup.archive.StoredBackupKey;
+import io.matrixrtc.backup.roomkey.VaultException;
+import io.matrixrtc.e2ee.OfflineRoomKeys;
+import io.matrixrtc.e2ee.sqlite.SqliteCryptoStore;
+import io.matrixrtc.olm.RandomSource;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Shows the key of the backup. */
+@Command(
+    name = "recovery-key",
+    description = {
+      "Show the recovery key of the backup itself, which this device keeps. It opens every key in",
+      "the backup: show it to nobody."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {"", "Examples:", "  matrixrtc backup recovery-key --store alice.db"})
+final class RecoveryKeyCommand implements Callable<Integer> {
+  @Option(
+      names = "--store",
+      paramLabel = "FILE",
+      required = true,
+      description = "The SQLite store.")
+  private Path store = Path.of("");
+
+  @Option(names = "--json", description = "Print a JSON object.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws BackupFailure {
+    try (SqliteCryptoStore opened = new StoreFile(store).openExisting();
+        OfflineRoomKeys keys =
+            OfflineRoomKeys.open(opened, opened.stateKey(), RandomSource.secure())) {
+      Optional<StoredBackupKey.Held> held = StoredBackupKey.read(Archive.of(keys.keys()));
+      if (held.isEmpty()) {
+        throw new BackupFailure("the key of a backup is not here. Try: backup restore, or enable");
+      }
+      String text = held.get().key().toRecoveryKey();
+      new Printer(System.out, json)
+          .tell(
+              "recoveryKey",
+              object -> object.put("version", held.get().version()).put("recoveryKey", text),
+              text);
+      held.get().key().close();
+      return 0;
+    } catch (VaultException e) {
+      throw BackupFailure.of(e);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package io.matrixrtc.cli.backup;
+
+import io.matrixrtc.backup.BackupKey;
+import io.matrixrtc.backup.BackupVersion;
+import io.matrixrtc.backup.archive.ArchiveDownloadStore;
+import io.matrixrtc.backup.download.DiskSpoolFile;
+import io.matrixrtc.backup.download.DownloadState;
+import io.matrixrtc.backup.download.FullDownload;
+import io.matrixrtc.backup.roomkey.VaultException;
+import io.matrixrtc.backup.service.BackupThreads;
+import io.matrixrtc.backup.service.DownloadRunner;
+import java.io.IOException;
+import java.util.Optional;
+
+/** Restores from the homeserver. */
+final class ServerRestore {
+  private final Account account;
+  private final RestoreDisplay display;
+
+  ServerRestore(Account account, RestoreDisplay display) {
+    this.account = account;
+    this.display = display;
+  }
+
+  /** Runs to the end, or until it is interrupted; returns where it is then. */
+  DownloadState run(RecoveryKeyOptions recoveryKey) throws BackupFailure, InterruptedException {
+    BackupVersion version = account.needVersion();
+    try (BackupKey key = KeyOfBackup.find(account, version, recoveryKey);
+        DiskSpoolFile spool = new DiskSpoolFile(account.files().spool());
+        BackupThreads threads = new BackupThreads()) {
+      ArchiveDownloadStore jobs = ArchiveDownloadStore.open(account.archive());
+      RestoreRun run = new RestoreRun(display, Optional.empty());
+      DownloadRunner runner =
+          new DownloadRunner(
+              new FullDownload(jobs, spool, "restore", threads.openers()),
+              account.api(),
+              threads.scheduler(),
+              run);
+      Optional<RestoreSummary> end = run.await(runner, version, key);
+      RestoreSummary summary = end.isPresent() ? end.get() : RestoreSummary.alreadyDone(jobs.job());
+      display.damaged(jobs.damaged());
+      display.summary(summary);
+      return summary.state();
+    } catch (IOException | VaultException e) {
+      throw new BackupFailure("the restore stopped: " + e.getMessage() + ".");
+    }
+  }
+}
