@@ -30,7 +30,7 @@ install_js_sdk() {
   [ "$major" -ge 20 ] || skip "matrix-js-sdk needs Node 20 or newer, this is $(node --version)"
   local to=$interop/target/$peer
   mkdir -p "$to"
-  cp "$interop/peers/js-sdk/peer.mjs" "$interop/peers/$peer"/*.json "$to/"
+  cp "$interop/peers/js-sdk"/*.mjs "$interop/peers/$peer"/*.json "$to/"
   quietly "$to/npm.log" 240 npm --prefix "$to" ci --ignore-scripts --no-audit --no-fund ||
     skip "npm cannot install matrix-js-sdk"
   echo "peer: matrix-js-sdk $(node -p "require('$to/node_modules/matrix-js-sdk/package.json').version")," \
