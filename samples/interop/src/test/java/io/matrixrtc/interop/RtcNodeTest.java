@@ -56,7 +56,9 @@ class RtcNodeTest {
         assertThat(page.failures()).isEmpty();
 
         assertThat(eve.framesSeen(node.identity())).isZero();
-        assertThat(eve.energyHeard(node.identity())).isZero();
+        assertThat(eve.energyHeard(node.identity()))
+            .as("nothing but the noise that fills gaps: the tone has more in 20 ms")
+            .isLessThan(MediaPeer.SOME_ENERGY / 10);
         assertThat(eve.framesSeen(us)).isZero();
         // Control: it lacked nothing but the key.
         eve.key(node.identity(), bobs.index(), bobs.base64());
