@@ -73,7 +73,7 @@ final class MessageTraces {
   ToDeviceChannel above(ToDeviceChannel channel) {
     return new ToDeviceChannel() {
       @Override
-      public CompletionStage<Map<DeviceAddress, Outcome>> send(
+      public CompletionStage<Map<DeviceAddress, ToDeviceChannel.Outcome>> send(
           String eventType, ObjectNode content, Set<DeviceAddress> to) {
         Meant message = new Meant(eventType, RedactedJson.text(content));
         mean(message, to);
@@ -83,7 +83,8 @@ final class MessageTraces {
       }
 
       @Override
-      public Subscription subscribe(String eventType, Listener listener) {
+      public ToDeviceChannel.Subscription subscribe(
+          String eventType, ToDeviceChannel.Listener listener) {
         return channel.subscribe(eventType, listener);
       }
     };
@@ -93,7 +94,7 @@ final class MessageTraces {
   RoomEventChannel above(RoomEventChannel channel) {
     return new RoomEventChannel() {
       @Override
-      public CompletionStage<Outcome> send(String eventType, ObjectNode content) {
+      public CompletionStage<RoomEventChannel.Outcome> send(String eventType, ObjectNode content) {
         Meant message = new Meant(eventType, RedactedJson.text(content));
         synchronized (MessageTraces.this) {
           meantForRoom.add(message);
@@ -119,7 +120,8 @@ final class MessageTraces {
       }
 
       @Override
-      public Subscription subscribe(String eventType, Listener listener) {
+      public RoomEventChannel.Subscription subscribe(
+          String eventType, RoomEventChannel.Listener listener) {
         return channel.subscribe(eventType, listener);
       }
     };
