@@ -95,7 +95,9 @@ final class AgentCall implements AutoCloseable {
                     new KeyWiring.Parts(
                         settings.context(),
                         settings.memberId(),
+                        TrustRequirement.named(spec.trust()),
                         client.toDevice(),
+                        client.roomEvents(roomId),
                         client::sendInClear,
                         clock)),
                 trace),

@@ -19,6 +19,7 @@ import io.matrixrtc.e2ee.Verification;
 import io.matrixrtc.e2ee.VerificationOutcome;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.PoolScheduler;
+import io.matrixrtc.keys.RoomEventChannel;
 import io.matrixrtc.keys.ToDeviceChannel;
 import io.matrixrtc.olm.Ed25519PublicKey;
 import io.matrixrtc.olm.KeyFormatException;
@@ -41,6 +42,7 @@ final class AgentClient implements AutoCloseable {
 
   private final EncryptedClient encrypted;
   private final ToDeviceChannel toDevice;
+  private final MessageTraces messages;
   private final StateKey storeKey;
   private final MemoryCryptoStore store;
 
@@ -50,6 +52,7 @@ final class AgentClient implements AutoCloseable {
       StateKey storeKey,
       MemoryCryptoStore store) {
     this.encrypted = encrypted;
+    this.messages = messages;
     this.toDevice = messages.above(encrypted.toDevice());
     this.storeKey = storeKey;
     this.store = store;
@@ -102,6 +105,11 @@ final class AgentClient implements AutoCloseable {
   /** Olm-encrypted messages, which the trace tells of. */
   ToDeviceChannel toDevice() {
     return toDevice;
+  }
+
+  /** Encrypted events of a room, which the trace tells of. */
+  RoomEventChannel roomEvents(String roomId) {
+    return messages.above(encrypted.roomEvents(roomId));
   }
 
   /** Gives the user an identity. Fails if there is one: the participant has not its keys. */

@@ -1,10 +1,14 @@
 package io.matrixrtc.testkit.agent;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.keys.AdaptiveKeyTransport;
 import io.matrixrtc.keys.CallContext;
 import io.matrixrtc.keys.KeyTransport;
+import io.matrixrtc.keys.RoomEventChannel;
+import io.matrixrtc.keys.RoomEventKeyTransport;
 import io.matrixrtc.keys.RotationPolicy;
 import io.matrixrtc.keys.ToDeviceChannel;
+import io.matrixrtc.keys.TrustRequirement;
 import java.time.InstantSource;
 import java.util.concurrent.CompletionStage;
 
@@ -16,6 +20,27 @@ import java.util.concurrent.CompletionStage;
 public interface KeyWiring {
   /** The library's own parts, unchanged. */
   KeyWiring OURS = new KeyWiring() {};
+
+  /** Keys as room events and nothing else, as old clients have them. */
+  static KeyWiring roomEvents() {
+    return new KeyWiring() {
+      @Override
+      public KeyTransport transport(KeyTransport ours, Parts parts) {
+        ours.close();
+        return parts.roomEvents();
+      }
+    };
+  }
+
+  /** Keys as to-device messages, and as room events for devices that know nothing else. */
+  static KeyWiring adaptive() {
+    return new KeyWiring() {
+      @Override
+      public KeyTransport transport(KeyTransport ours, Parts parts) {
+        return new AdaptiveKeyTransport(ours, parts.roomEvents(), true);
+      }
+    };
+  }
 
   /** The policy to use, in place of the one that the script's settings name. */
   default RotationPolicy policy(RotationPolicy ours) {
@@ -32,16 +57,25 @@ public interface KeyWiring {
    *
    * @param context room, slot and own device
    * @param memberId the own membership's id, which key messages name
+   * @param required how far a sender must be trusted
    * @param channel Olm-encrypted to-device messages
+   * @param room Megolm-encrypted events of the room
    * @param clear to-device messages without encryption: for faults
    * @param clock the call's time
    */
   record Parts(
       CallContext context,
       String memberId,
+      TrustRequirement required,
       ToDeviceChannel channel,
+      RoomEventChannel room,
       ClearChannel clear,
-      InstantSource clock) {}
+      InstantSource clock) {
+    private KeyTransport roomEvents() {
+      return new RoomEventKeyTransport(
+          context, new RoomEventKeyTransport.Settings(required, true), room, clock);
+    }
+  }
 
   /** Sends to-device messages as they are. */
   @FunctionalInterface

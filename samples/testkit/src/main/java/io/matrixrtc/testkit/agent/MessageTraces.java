@@ -6,6 +6,7 @@ import io.matrixrtc.client.HttpAnswer;
 import io.matrixrtc.client.HttpCall;
 import io.matrixrtc.client.HttpTransport;
 import io.matrixrtc.keys.DeviceAddress;
+import io.matrixrtc.keys.RoomEventChannel;
 import io.matrixrtc.keys.ToDeviceChannel;
 import io.matrixrtc.testkit.trace.RedactedJson;
 import io.matrixrtc.testkit.trace.TraceEvent;
@@ -38,11 +39,18 @@ final class MessageTraces {
   private static final Pattern TO_DEVICE = Pattern.compile(".*/sendToDevice/([^/]+)/([^/]+)");
   private static final Pattern IN_ROOM =
       Pattern.compile(".*/rooms/[^/]+/(?:state|send)/(org\\.matrix\\.msc[^/]+|m\\.call[^/]*)/.*");
+  private static final Pattern ROOM_EVENT =
+      Pattern.compile(".*/rooms/[^/]+/send/m\\.room\\.encrypted/([^/]+)");
+
+  /** Stands for all of the room. */
+  private static final DeviceAddress ROOM = new DeviceAddress("room", "room");
+
   private static final String ENCRYPTED = "m.room.encrypted";
 
   private final String self;
   private final Consumer<TraceEvent> trace;
   private final Map<DeviceAddress, Deque<Meant>> meant = new HashMap<>();
+  private final Deque<Meant> meantForRoom = new ArrayDeque<>();
   private final Map<String, Map<DeviceAddress, Meant>> remembered =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
@@ -65,7 +73,7 @@ final class MessageTraces {
   ToDeviceChannel above(ToDeviceChannel channel) {
     return new ToDeviceChannel() {
       @Override
-      public CompletionStage<Map<DeviceAddress, Outcome>> send(
+      public CompletionStage<Map<DeviceAddress, ToDeviceChannel.Outcome>> send(
           String eventType, ObjectNode content, Set<DeviceAddress> to) {
         Meant message = new Meant(eventType, RedactedJson.text(content));
         mean(message, to);
@@ -75,7 +83,45 @@ final class MessageTraces {
       }
 
       @Override
-      public Subscription subscribe(String eventType, Listener listener) {
+      public ToDeviceChannel.Subscription subscribe(
+          String eventType, ToDeviceChannel.Listener listener) {
+        return channel.subscribe(eventType, listener);
+      }
+    };
+  }
+
+  /** {@code channel}, with what is sent through it noted. */
+  RoomEventChannel above(RoomEventChannel channel) {
+    return new RoomEventChannel() {
+      @Override
+      public CompletionStage<RoomEventChannel.Outcome> send(String eventType, ObjectNode content) {
+        Meant message = new Meant(eventType, RedactedJson.text(content));
+        synchronized (MessageTraces.this) {
+          meantForRoom.add(message);
+        }
+        return channel
+            .send(eventType, content)
+            .whenComplete(
+                (outcome, failure) -> {
+                  synchronized (MessageTraces.this) {
+                    meantForRoom.removeFirstOccurrence(message);
+                  }
+                });
+      }
+
+      @Override
+      public void redact(String eventId, String reason) {
+        channel.redact(eventId, reason);
+      }
+
+      @Override
+      public void discardRoomKey() {
+        channel.discardRoomKey();
+      }
+
+      @Override
+      public RoomEventChannel.Subscription subscribe(
+          String eventType, RoomEventChannel.Listener listener) {
         return channel.subscribe(eventType, listener);
       }
     };
@@ -130,6 +176,10 @@ final class MessageTraces {
     if (body.isPresent() && toDevice.matches()) {
       return toDevice(toDevice.group(1), toDevice.group(2), body.get());
     }
+    Matcher roomEvent = ROOM_EVENT.matcher(path);
+    if (body.isPresent() && roomEvent.matches()) {
+      return inRoom(roomEvent.group(1), RedactedJson.text(body.get()));
+    }
     Matcher inRoom = IN_ROOM.matcher(path);
     if (body.isPresent() && inRoom.matches()) {
       String content = RedactedJson.text(body.get());
@@ -137,6 +187,17 @@ final class MessageTraces {
           new TraceEvent.MessageSent(self, "room", inRoom.group(1), content, content, ""));
     }
     return List.of();
+  }
+
+  /** An encrypted event of the room, if it is one of the call's. */
+  private synchronized List<TraceEvent.MessageSent> inRoom(String transaction, String sent) {
+    Map<DeviceAddress, Meant> before = remembered.get(transaction);
+    Meant half = before == null ? meantForRoom.poll() : before.get(ROOM);
+    if (half == null) {
+      return List.of();
+    }
+    remembered.put(transaction, Map.of(ROOM, half));
+    return List.of(new TraceEvent.MessageSent(self, "room", half.type(), half.content(), sent, ""));
   }
 
   private synchronized List<TraceEvent.MessageSent> toDevice(

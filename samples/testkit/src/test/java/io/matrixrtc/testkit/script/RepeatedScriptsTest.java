@@ -22,6 +22,7 @@ class RepeatedScriptsTest {
                   .secondDevice_SCRIPT_SECOND(
                       call, alice(call), call.device("bob/laptop"), call.device("bob/phone")),
           call -> scripts().crash_SCRIPT_CRASH(call, alice(call), bob(call), carol(call)),
+          call -> scripts().oldClient_SCRIPT_OLD(call, alice(call), bob(call), call.device("old")),
           call ->
               scripts()
                   .unverifiedDevice_SCRIPT_UNVERIFIED(
@@ -31,7 +32,7 @@ class RepeatedScriptsTest {
                   .troubleDuringARotation_SCRIPT_TROUBLE(
                       call, alice(call), bob(call), carol(call)));
 
-  private static final int UNVERIFIED = 7;
+  private static final int UNVERIFIED = 8;
 
   @Test
   void noneOfTheScriptsFailsHoweverOftenTheyRun_SCRIPT_STABLE() {

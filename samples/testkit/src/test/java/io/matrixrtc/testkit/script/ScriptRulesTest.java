@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.matrixrtc.testkit.Faults;
 import io.matrixrtc.testkit.ScriptException;
+import io.matrixrtc.testkit.agent.KeyWiring;
 import io.matrixrtc.testkit.relay.SecretSearch;
 import io.matrixrtc.testkit.server.EmbeddedServer;
 import io.matrixrtc.testkit.trace.Trace;
@@ -137,6 +138,25 @@ class ScriptRulesTest {
       assertThatThrownBy(() -> call.expectServer().notToHaveSeenAKeyOf(alice))
           .isInstanceOf(ScriptException.class)
           .hasMessageContaining("is not the embedded one");
+    }
+  }
+
+  @Test
+  void roomEventsAreInTheTraceInBothForms_TRACE_MESSAGES() throws Exception {
+    try (CallScript call = CallScript.open(ScriptSettings.embedded())) {
+      CallDevice alice = call.device("alice").withKeys(KeyWiring.roomEvents());
+      CallDevice bob = call.device("bob").withKeys(KeyWiring.adaptive());
+      call.start(alice, bob);
+      call.expectAll().toHearEachOther();
+      List<TraceEvent.MessageSent> keys =
+          call.trace().events(TraceEvent.MessageSent.class).stream()
+              .filter(message -> message.to().equals("room") && !message.inClear())
+              .toList();
+      assertThat(keys).extracting(TraceEvent.MessageSent::from).contains(alice.identity());
+      for (TraceEvent.MessageSent message : keys) {
+        assertThat(message.clear()).contains("<key ");
+        assertThat(message.sent()).contains("m.megolm.v1.", "ciphertext").doesNotContain("<key ");
+      }
     }
   }
 

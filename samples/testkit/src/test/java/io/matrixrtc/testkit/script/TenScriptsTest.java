@@ -1,6 +1,7 @@
 package io.matrixrtc.testkit.script;
 
 import io.matrixrtc.testkit.Faults;
+import io.matrixrtc.testkit.agent.KeyWiring;
 import io.matrixrtc.testkit.junit.Device;
 import io.matrixrtc.testkit.junit.ScriptedCallTest;
 import java.time.Duration;
@@ -93,6 +94,23 @@ class TenScriptsTest {
     call.goOn(Duration.ofSeconds(1));
     call.expect(carol).not().toHear(alice).sentSince(rotated);
     call.expect(carol).not().toHear(bob).sentSince(rotated);
+  }
+
+  @Test
+  void oldClient_SCRIPT_OLD(CallScript call, CallDevice alice, CallDevice bob, CallDevice old) {
+    alice.withKeys(KeyWiring.adaptive());
+    bob.withKeys(KeyWiring.adaptive());
+    old.withKeys(KeyWiring.roomEvents());
+    call.start(alice, bob);
+    call.expectAll().toHearEachOther();
+    Moment join = old.join();
+    call.expectAll().toHearEachOther();
+    call.expect(old).not().toHear(alice).sentBefore(join);
+    Moment leave = bob.leave();
+    call.expect(alice).toHaveRotatedSince(leave);
+    call.expectAll().toHearEachOther();
+    call.expectServer().notToHaveSeenAKeyOf(alice);
+    call.expectServer().notToHaveSeenAKeyOf(old);
   }
 
   @Test
