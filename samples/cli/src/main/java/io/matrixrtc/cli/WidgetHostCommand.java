@@ -161,8 +161,7 @@ final class WidgetHostCommand implements Callable<Integer> {
     }
     Map<String, String> accounts = new LinkedHashMap<>();
     for (String user : users) {
-      accounts.put(
-          user, passwordFile == null ? UUID.randomUUID().toString() : read(passwordFile));
+      accounts.put(user, passwordFile == null ? UUID.randomUUID().toString() : read(passwordFile));
     }
     return new WidgetHostServer.Settings(
         Optional.ofNullable(homeserver),

@@ -73,9 +73,18 @@ final class OurCall implements CallParty, AutoCloseable {
 
   /** Joins, and takes keys of devices that are trusted enough. */
   static OurCall join(OurDevice device, String roomId, TrustRequirement trust) {
+    return join(device, roomId, trust, "http://127.0.0.1:1");
+  }
+
+  /**
+   * As {@link #join(OurDevice, String, TrustRequirement)}, for those who look for us at an SFU.
+   *
+   * @param service the token service of the SFU
+   */
+  static OurCall join(OurDevice device, String roomId, TrustRequirement trust, String service) {
     OurCall call = new OurCall(device, roomId, trust);
     ObjectNode focus = Json.newObject().put("type", "livekit");
-    focus.put("livekit_service_url", "http://127.0.0.1:1").put("livekit_alias", roomId);
+    focus.put("livekit_service_url", service).put("livekit_alias", roomId);
     JoinResult result =
         World.get(
             call.session.join(JoinRequest.multiSfu(List.of(new Transport("livekit", focus)))));

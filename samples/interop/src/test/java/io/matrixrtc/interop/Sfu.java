@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import javax.crypto.Mac;
@@ -39,19 +40,15 @@ final class Sfu implements AutoCloseable {
    * @param name for the names of log files
    */
   static Sfu start(String name) throws IOException {
-    PeerProcess process =
-        new PeerProcess(
-            List.of(
-                "node",
-                FOLDER + "main.mjs",
-                "--port",
-                "0",
-                "--key",
-                KEY,
-                "--secret",
-                SECRET,
-                "--end-with-input"),
-            log(name, "sfu"));
+    return start(name, List.of());
+  }
+
+  /** As {@link #start(String)}, with more options of its command. */
+  static Sfu start(String name, List<String> options) throws IOException {
+    List<String> command = new ArrayList<>(List.of("node", FOLDER + "main.mjs", "--port", "0"));
+    command.addAll(List.of("--key", KEY, "--secret", SECRET, "--end-with-input"));
+    command.addAll(options);
+    PeerProcess process = new PeerProcess(command, log(name, "sfu"));
     await().atMost(SOON).until(() -> !process.events("ready").isEmpty());
     return new Sfu(name, process, process.events("ready").get(0).path("url").asText());
   }
@@ -65,6 +62,21 @@ final class Sfu implements AutoCloseable {
     List<String> command = List.of("node", FOLDER + "raw-participant.mjs");
     return RawParticipant.join(
         new PeerProcess(command, log(name, "raw-participant")), login(identity, room));
+  }
+
+  /** Where participants connect to. */
+  String url() {
+    return url;
+  }
+
+  /** Its API key's name. */
+  static String key() {
+    return KEY;
+  }
+
+  /** Its API key's secret. */
+  static String secret() {
+    return SECRET;
   }
 
   /** Where to connect to, and a token for one participant. */
