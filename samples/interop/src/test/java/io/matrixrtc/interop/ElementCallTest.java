@@ -1,5 +1,6 @@
 package io.matrixrtc.interop;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.options.ColorScheme;
@@ -42,7 +43,7 @@ final class ElementCallTest {
     Path folder = ElementCallFiles.fetched(HostedCall.CACHE);
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-        hash.update(folder.relativize(file).toString().replace('\\', '/').getBytes());
+        hash.update(folder.relativize(file).toString().replace('\\', '/').getBytes(UTF_8));
         hash.update(Files.readAllBytes(file));
       }
     }

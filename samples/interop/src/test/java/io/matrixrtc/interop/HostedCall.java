@@ -23,6 +23,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -87,7 +88,7 @@ final class HostedCall implements AutoCloseable {
             .chromium()
             .launch(
                 new BrowserType.LaunchOptions()
-                    .setExecutablePath(Path.of(System.getenv("CHROMIUM")))
+                    .setExecutablePath(Path.of(Objects.requireNonNull(System.getenv("CHROMIUM"))))
                     .setArgs(CHROMIUM_OPTIONS));
     open.push(browser);
   }

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.MatchResult;
@@ -26,7 +27,7 @@ final class HostileWidgetPageTest {
   private static HttpServer serve() throws Exception {
     byte[] html;
     try (InputStream in = HostileWidgetPageTest.class.getResourceAsStream("/hostile/widget.html")) {
-      html = in.readAllBytes();
+      html = Objects.requireNonNull(in).readAllBytes();
     }
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
