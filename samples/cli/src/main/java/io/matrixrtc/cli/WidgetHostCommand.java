@@ -140,7 +140,7 @@ final class WidgetHostCommand implements Callable<Integer> {
       new CountDownLatch(1).await();
       return 0;
     } catch (HostingException e) {
-      throw new CommandFailure(e.getMessage());
+      throw new CommandFailure(String.valueOf(e.getMessage()));
     }
   }
 
