@@ -142,7 +142,7 @@ final class HostedCall implements AutoCloseable {
   OurDevice participant(String name) throws Exception {
     Peer.Account account = world.account(name);
     MemoryCryptoStore store = new MemoryCryptoStore();
-    open.push(store::close);
+    open.push(store);
     OurDevice device =
         world.ours(world.login(account.userId()), OlmMachine.Settings.defaults(), store);
     SetupOutcome identity =

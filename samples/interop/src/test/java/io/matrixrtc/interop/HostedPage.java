@@ -93,7 +93,7 @@ final class HostedPage {
 
   /** Waits; what the browser does meanwhile is heard of, as Playwright does nothing by itself. */
   void await(BooleanSupplier condition) {
-    long end = System.nanoTime() + (long) SOON_MILLIS * 1_000_000;
+    long end = System.nanoTime() + (long) (SOON_MILLIS * 1_000_000);
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > end) {
         throw new AssertionError("not so within " + SOON_MILLIS + " ms");
