@@ -140,7 +140,7 @@ final class WidgetHostCommand implements Callable<Integer> {
       new CountDownLatch(1).await();
       return 0;
     } catch (HostingException e) {
-      throw new CommandFailure(e.getMessage());
+      throw new CommandFailure(String.valueOf(e.getMessage()));
     }
   }
 
@@ -161,8 +161,7 @@ final class WidgetHostCommand implements Callable<Integer> {
     }
     Map<String, String> accounts = new LinkedHashMap<>();
     for (String user : users) {
-      accounts.put(
-          user, passwordFile == null ? UUID.randomUUID().toString() : read(passwordFile));
+      accounts.put(user, passwordFile == null ? UUID.randomUUID().toString() : read(passwordFile));
     }
     return new WidgetHostServer.Settings(
         Optional.ofNullable(homeserver),

@@ -34,6 +34,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A device of ours in the call of a room, with the default policy of matrix-js-sdk. */
 final class OurCall implements CallParty, AutoCloseable {
+  private static final String NO_SERVICE = "http://127.0.0.1:1";
   private static final Duration USE_DELAY = Duration.ofMillis(200);
   private static final Duration LEAVE_LIMIT = Duration.ofSeconds(10);
 
@@ -87,17 +88,26 @@ final class OurCall implements CallParty, AutoCloseable {
 
   /** Joins, and takes keys of devices that are trusted enough. */
   static OurCall join(OurDevice device, String roomId, TrustRequirement trust) {
-    return new OurCall(device, roomId, trust, false).join(roomId);
+    return new OurCall(device, roomId, trust, false).join(roomId, NO_SERVICE);
+  }
+
+  /**
+   * As {@link #join(OurDevice, String, TrustRequirement)}, for those who look for us at an SFU.
+   *
+   * @param service the token service of the SFU
+   */
+  static OurCall join(OurDevice device, String roomId, TrustRequirement trust, String service) {
+    return new OurCall(device, roomId, trust, false).join(roomId, service);
   }
 
   /** As {@link #join}, reaching old clients by room events. */
   static OurCall joinAdaptively(OurDevice device, String roomId) {
-    return new OurCall(device, roomId, TrustRequirement.ALL, true).join(roomId);
+    return new OurCall(device, roomId, TrustRequirement.ALL, true).join(roomId, NO_SERVICE);
   }
 
-  private OurCall join(String roomId) {
+  private OurCall join(String roomId, String service) {
     ObjectNode focus = Json.newObject().put("type", "livekit");
-    focus.put("livekit_service_url", "http://127.0.0.1:1").put("livekit_alias", roomId);
+    focus.put("livekit_service_url", service).put("livekit_alias", roomId);
     JoinResult result =
         World.get(session.join(JoinRequest.multiSfu(List.of(new Transport("livekit", focus)))));
     if (!(result instanceof JoinResult.Joined)) {

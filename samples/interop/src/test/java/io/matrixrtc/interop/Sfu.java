@@ -70,6 +70,21 @@ final class Sfu implements AutoCloseable {
         new PeerProcess(command, log(name, "raw-participant")), login(identity, room));
   }
 
+  /** Where participants connect to. */
+  String url() {
+    return url;
+  }
+
+  /** Its API key's name. */
+  static String key() {
+    return KEY;
+  }
+
+  /** Its API key's secret. */
+  static String secret() {
+    return SECRET;
+  }
+
   /** Where to connect to, and a token for one participant. */
   ObjectNode login(String identity, String room) {
     return Json.newObject().put("url", url).put("token", token(identity, room));

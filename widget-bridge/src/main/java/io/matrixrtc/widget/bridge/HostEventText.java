@@ -28,8 +28,7 @@ final class HostEventText {
     } else if (event instanceof HostEvent.PushDropped given) {
       return told("warning", "The widget is too slow; it was not told of " + given.action());
     } else if (event instanceof HostEvent.ToDeviceFailures failures) {
-      return told(
-          "warning", failures.type() + " did not reach " + failures.failures());
+      return told("warning", failures.type() + " did not reach " + failures.failures());
     } else if (event instanceof HostEvent.ToDeviceWithheld withheld) {
       return told(
           "warning",
@@ -71,8 +70,7 @@ final class HostEventText {
   }
 
   private static Optional<ObjectNode> told(String level, String text) {
-    return Optional.of(
-        Json.newObject().put("t", "event").put("level", level).put("text", text));
+    return Optional.of(Json.newObject().put("t", "event").put("level", level).put("text", text));
   }
 
   private static Optional<ObjectNode> call(String state, String text) {

@@ -97,7 +97,8 @@ public final class HostPage {
   /** Asks the user whether the widget may prove to its own server who the user is. */
   public CompletionStage<Boolean> askOpenId() {
     return ask(Json.newObject().put("kind", "openid"))
-        .thenApply(answer -> answer.path("allow").isBoolean() && answer.get("allow").booleanValue());
+        .thenApply(
+            answer -> answer.path("allow").isBoolean() && answer.get("allow").booleanValue());
   }
 
   private CompletionStage<JsonNode> ask(ObjectNode question) {
@@ -122,7 +123,6 @@ public final class HostPage {
 
   /** The session is over. */
   void close() {
-    List.copyOf(questions.keySet())
-        .forEach(id -> onAnswer(Json.newObject().put("id", id)));
+    List.copyOf(questions.keySet()).forEach(id -> onAnswer(Json.newObject().put("id", id)));
   }
 }

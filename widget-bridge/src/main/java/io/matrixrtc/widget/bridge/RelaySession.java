@@ -22,8 +22,7 @@ import java.util.function.Consumer;
  * (text), {@code ask}, {@code granted}, {@code event}. Both ways: {@code ack}.
  */
 final class RelaySession {
-  private static final Set<String> FROM_PAGE =
-      Set.of("msg", "load", "answer", "theme", "hangup");
+  private static final Set<String> FROM_PAGE = Set.of("msg", "load", "answer", "theme", "hangup");
 
   private final String id;
   private final BridgeSettings settings;
@@ -47,12 +46,12 @@ final class RelaySession {
   }
 
   /**
-   * The user has reloaded the page: nothing of the old one is left, and the iframe will load its
-   * document anew (RELAY-RELOAD).
+   * The user has reloaded the page: nothing on its way to or from the old one counts any more, and
+   * no answer will come. The load event of its new iframe follows (RELAY-RELOAD).
    */
   void restart() {
+    disconnect();
     buffer = newBuffer();
-    host().ifPresent(WidgetHost::onFrameLoaded);
     page.close();
   }
 

@@ -81,9 +81,7 @@ public final class WidgetBridge {
     router.get(path + "/").handler(request -> file(request, "host.html", "text/html"));
     router.get(path + "/host.css").handler(request -> file(request, "host.css", "text/css"));
     for (String script : SCRIPTS) {
-      router
-          .get(path + "/" + script)
-          .handler(request -> file(request, script, "text/javascript"));
+      router.get(path + "/" + script).handler(request -> file(request, script, "text/javascript"));
     }
     router.get(path + "/relay").handler(this::upgrade);
   }
@@ -289,7 +287,10 @@ public final class WidgetBridge {
   /** RELAY-ABSENCE. */
   private void await(RelaySession session) {
     absences.put(
-        session.id(), vertx.setTimer(settings.maxAbsence().toMillis(), timer -> end(session, "the page was away for too long")));
+        session.id(),
+        vertx.setTimer(
+            settings.maxAbsence().toMillis(),
+            timer -> end(session, "the page was away for too long")));
   }
 
   private void cancelAbsence(RelaySession session) {

@@ -54,7 +54,7 @@ final class RoomStates implements RoomView {
           if (whole.containsKey(roomId)) {
             end.complete(new ApiResult.Ok<>(true));
           } else if (under != null) {
-            under.end.thenAccept(end::complete);
+            var unused = under.end.thenAccept(end::complete);
           } else {
             loading.put(roomId, new Loading(end, new ArrayList<>()));
             client.rooms().wholeState(roomId).whenComplete((result, bug) -> done(roomId, result));

@@ -139,7 +139,10 @@ public final class WidgetAccount implements AutoCloseable {
             new ChannelToDeviceDriver(account.toDevice(), new AccountDevices(client)),
             new AccountOpenId(client, screen.consent()),
             new AccountTurn(
-                client, servers -> self.thenAccept(host -> host.onTurnServers(servers))),
+                client,
+                servers -> {
+                  var unused = self.thenAccept(host -> host.onTurnServers(servers));
+                }),
             new AccountRtc(client, sfu),
             new AccountMedia(client, http),
             new AccountDirectory(client),
@@ -147,7 +150,7 @@ public final class WidgetAccount implements AutoCloseable {
     Consumer<HostEvent> listener =
         event -> {
           if (event instanceof HostEvent.Ended) {
-            self.thenAccept(hosts::detach);
+            var unused = self.thenAccept(hosts::detach);
           }
           screen.listener().accept(event);
         };

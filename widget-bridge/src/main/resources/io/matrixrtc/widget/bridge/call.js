@@ -8,6 +8,7 @@ export function callView(list, empty, title) {
   const ours = new Map();    // user and device -> whether it was given the widget's key
   const theirs = new Map();  // user and device -> index of the last key that came
   const names = new Map();
+  const own = new Set();     // state keys that the widget writes
 
   const device = (user, name) => `${user} ${name}`;
 
@@ -48,6 +49,8 @@ export function callView(list, empty, title) {
         const keys = [data.content?.keys ?? []].flat();
         theirs.set(device(data.sender, data.content?.member?.claimed_device_id), keys.at(-1)?.index);
       }
+    } else if (action === 'send_event' && data.type === MEMBER && way === 'from' && !response) {
+      own.add(data.state_key);
     } else if (action === 'send_to_device' && data.type === KEYS && way === 'to' && response) {
       keysSent(shown);
     }
@@ -56,7 +59,7 @@ export function callView(list, empty, title) {
 
   function draw() {
     empty.hidden = members.size > 0;
-    list.replaceChildren(...[...members.values()].map(({ user, device: name }) => {
+    list.replaceChildren(...[...members].map(([key, { user, device: name }]) => {
       const line = document.createElement('li');
       const who = document.createElement('strong');
       who.textContent = names.get(user) ?? user;
@@ -66,7 +69,7 @@ export function callView(list, empty, title) {
       keys.className = 'keys';
       const index = theirs.get(device(user, name));
       const given = ours.get(device(user, name));
-      keys.textContent = index === undefined && !given
+      keys.textContent = own.has(key) ? 'this is you' : index === undefined && !given
         ? 'no keys exchanged'
         : `${index === undefined ? 'no key from it yet' : `we have its key ${index}`}; it ${given ?? 'has not been given ours'}`;
       line.append(who, address, keys);

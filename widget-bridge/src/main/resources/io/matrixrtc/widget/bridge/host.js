@@ -13,7 +13,7 @@ history.replaceState(null, '', location.pathname); // the link is used up; keep 
 const SANDBOX = 'allow-forms allow-popups allow-popups-to-escape-sandbox allow-same-origin ' +
   'allow-scripts allow-presentation allow-downloads';
 const ALLOW = 'microphone; camera; encrypted-media; autoplay; display-capture; clipboard-write; ' +
-  'clipboard-read; speaker-selection';
+  'clipboard-read; speaker-selection; screen-wake-lock';
 
 let socket = null;
 let session = '';

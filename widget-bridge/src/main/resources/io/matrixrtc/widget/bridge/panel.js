@@ -116,6 +116,7 @@ function event({ level, text }) {
 function open(isOpen) {
   panelBox.hidden = !isOpen;
   toggle.setAttribute('aria-expanded', String(isOpen));
+  if (isOpen) log.scrollTop = log.scrollHeight;
   if (isOpen) tabs.find((tab) => tab.getAttribute('aria-selected') === 'true').focus();
   else toggle.focus();
 }

@@ -94,8 +94,7 @@ class WidgetBridgeTest {
     pool.shutdownNow();
   }
 
-  private CompletableFuture<Optional<WidgetSessions.Opened>> open(
-      String ticket, HostPage page) {
+  private CompletableFuture<Optional<WidgetSessions.Opened>> open(String ticket, HostPage page) {
     if (!ticket.equals("good")) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
@@ -239,6 +238,38 @@ class WidgetBridgeTest {
     ObjectNode next = again.nextMessage();
     assertThat(next.path("n").asInt()).isEqualTo(2);
     assertThat(action(next)).as("the first was not carried out again").isEqualTo("content_loaded");
+  }
+
+  @Test
+  void relayReloadAReloadedPageHasItsSessionAgainAndTheWidgetStartsAnew() throws Exception {
+    Page page = opened();
+    String session = page.next().path("session").asText();
+    page.send("{'t':'load','n':1}");
+    page.post(2, "content_loaded");
+    page.nextMessage();
+    assertThat(action(page.nextMessage())).isEqualTo("capabilities");
+    page.cut();
+    Page again = new Page("{'t':'hello','link':'','reload':'" + session + "'}");
+    ObjectNode welcome = again.next();
+    assertThat(welcome.path("session").asText()).isEqualTo(session);
+    assertThat(welcome.path("seen").asInt()).as("numbers begin anew").isZero();
+    again.send("{'t':'load','n':1}");
+    again.post(2, "content_loaded");
+    ObjectNode reply = again.nextMessage();
+    assertThat(action(reply)).as("the old question is not asked").isEqualTo("content_loaded");
+    assertThat(action(again.nextMessage())).isEqualTo("capabilities");
+    Page guess = new Page("{'t':'hello','link':'','reload':'guess'}");
+    assertThat(guess.next().path("reason").asText()).isEqualTo("session over");
+  }
+
+  @Test
+  void pageToldAPageHearsWhyItsSessionEnds() throws Exception {
+    Page page = opened();
+    page.next();
+    get(bridge.drain());
+    ObjectNode told = page.next();
+    assertThat(told.path("t").asText()).isEqualTo("refused");
+    assertThat(told.path("reason").asText()).isEqualTo("the server is shutting down");
   }
 
   @Test

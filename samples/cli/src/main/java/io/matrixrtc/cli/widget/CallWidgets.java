@@ -56,8 +56,7 @@ final class CallWidgets implements WidgetSessions {
     }
   }
 
-  CallWidgets(
-      Map<String, HostAccount> accounts, Hosted hosted, ScheduledExecutorService pool) {
+  CallWidgets(Map<String, HostAccount> accounts, Hosted hosted, ScheduledExecutorService pool) {
     this.accounts = accounts;
     this.hosted = hosted;
     this.pool = pool;
@@ -82,8 +81,7 @@ final class CallWidgets implements WidgetSessions {
     random.nextBytes(id);
     String widgetId = HexFormat.of().formatHex(id);
     HostedWidget widget =
-        HostedWidget.call(
-                widgetId, hosted.origin(), account.widgets().address(), hosted.roomId)
+        HostedWidget.call(widgetId, hosted.origin(), account.widgets().address(), hosted.roomId)
             .withTrust(hosted.trust);
     if (!hosted.isElementCall) {
       widget = widget.withScope(RoomScope.VIEWED).withLoadMode(LoadMode.ON_IFRAME_LOAD);

@@ -56,9 +56,7 @@ final class HostAccount implements AutoCloseable {
   static HostAccount open(Entry entry, TrustPolicy trust, ClientThreads threads, HttpClient media)
       throws HostingException {
     ClientSettings settings =
-        threads
-            .settings()
-            .withSync(SyncSettings.defaults().withFilter(SyncFilter.allState()));
+        threads.settings().withSync(SyncSettings.defaults().withFilter(SyncFilter.allState()));
     Credentials credentials = Credentials.of(entry.user, entry.password, "matrixrtc widget-host");
     LoginOutcome outcome =
         await(
@@ -84,8 +82,7 @@ final class HostAccount implements AutoCloseable {
       throw new HostingException("the crypto store does not open: " + e.getMessage(), e);
     }
     HostAccount account =
-        new HostAccount(
-            client, new WidgetAccount(client, feed, media, Optional.empty()), key);
+        new HostAccount(client, new WidgetAccount(client, feed, media, Optional.empty()), key);
     account.setUp(entry);
     return account;
   }

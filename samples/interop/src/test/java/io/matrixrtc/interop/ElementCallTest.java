@@ -1,0 +1,141 @@
+package io.matrixrtc.interop;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.options.ColorScheme;
+import io.matrixrtc.cli.widget.ElementCallFiles;
+import io.matrixrtc.homeserver.faults.Exchange;
+import io.matrixrtc.keys.DeviceAddress;
+import io.matrixrtc.keys.SenderEvidence;
+import io.matrixrtc.keys.TrustRequirement;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+
+/**
+ * The unmodified Element Call in Chromium, hosted by us; the other side is Java, or Element Call.
+ */
+@Tag("interop")
+final class ElementCallTest {
+  private static final String FILES =
+      "b58187e1beb9940a4b6561a9946169d12483716ac5018f6db968ad16a374cb29";
+
+  private static String name(TestInfo info) {
+    return "ElementCallTest." + info.getTestMethod().orElseThrow().getName();
+  }
+
+  private static DeviceAddress address(HostedCall call, String user, HostedPage page) {
+    return new DeviceAddress(call.userId(user), page.deviceId());
+  }
+
+  @Test
+  void theFilesAreThoseOfThePublishedPackage() throws Exception {
+    MessageDigest hash = MessageDigest.getInstance("SHA-256");
+    Path folder = ElementCallFiles.fetched(HostedCall.CACHE);
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+        hash.update(folder.relativize(file).toString().replace('\\', '/').getBytes(UTF_8));
+        hash.update(Files.readAllBytes(file));
+      }
+    }
+    assertThat(HexFormat.of().formatHex(hash.digest())).isEqualTo(FILES);
+  }
+
+  @Test
+  void itJoinsWithADelayedLeaveAndExchangesKeysWithAJavaParticipant(TestInfo info)
+      throws Exception {
+    try (HostedCall call = new HostedCall(name(info), HostedCall.Options.ELEMENT_CALL, "alice")) {
+      List<Exchange> requests = new CopyOnWriteArrayList<>();
+      call.server().homeserver().orElseThrow().requestLog().listen(requests::add);
+      OurDevice bob = call.participant("bob");
+      try (OurCall ours =
+          OurCall.join(
+              bob, call.server().roomId(), TrustRequirement.CROSS_SIGNED, call.tokenService(bob))) {
+        HostedPage page = call.open("alice", ColorScheme.DARK).awaitLobby();
+        page.screenshot("lobby-dark-1280");
+        page.join();
+        DeviceAddress alice = address(call, "alice", page);
+        page.await(() -> ours.members().contains(alice));
+        page.await(() -> !ours.keysOf(alice).isEmpty());
+        assertThat(ours.evidenceOf(alice))
+            .containsOnly(new SenderEvidence.OlmDevice(alice, SenderEvidence.Trust.CROSS_SIGNED));
+        page.await(() -> page.hasKeysOf(bob.address()));
+        page.screenshot("call-dark-1280");
+        assertThat(requests)
+            .as("the leave that the homeserver sends if nobody restarts it")
+            .anyMatch(
+                one ->
+                    one.requestText().startsWith("PUT")
+                        && one.requestText().contains("delay")
+                        && one.requestText().contains("org.matrix.msc3401.call.member"));
+        page.await(() -> requests.stream().anyMatch(one -> one.path().endsWith("/restart")));
+        page.hangUp();
+        page.await(() -> !ours.members().contains(alice));
+        page.screenshot("over-dark-1280");
+      }
+    }
+  }
+
+  @Test
+  void twoOfThemSeeEachOtherOverALostConnectionAndAReload(TestInfo info) throws Exception {
+    try (HostedCall call =
+        new HostedCall(name(info), HostedCall.Options.ELEMENT_CALL, "alice", "bob")) {
+      HostedPage alice =
+          call.page("alice", ColorScheme.LIGHT).throughUs().open(call.link("alice")).join();
+      HostedPage bob = call.open("bob", ColorScheme.DARK).join();
+      DeviceAddress first = address(call, "alice", alice);
+      DeviceAddress second = address(call, "bob", bob);
+      alice.await(() -> alice.hasKeysOf(second) && bob.hasKeysOf(first));
+      alice.screenshot("call-light-1280");
+
+      alice.cut();
+      alice.page().waitForTimeout(5_000);
+      alice.reconnect();
+      alice.await(() -> String.valueOf(alice.page().locator("#status").textContent()).isEmpty());
+
+      bob.page().reload();
+      bob.join();
+      DeviceAddress again = address(call, "bob", bob);
+      assertThat(again).as("the same device").isEqualTo(second);
+      alice.await(() -> alice.hasKeysOf(second) && bob.hasKeysOf(first));
+      assertThat(bob.events()).contains("loaded again");
+      bob.hangUp();
+      alice.hangUp();
+    }
+  }
+
+  @Test
+  void onSmallScreensAndByKeyboardTheUserDecides(TestInfo info) throws Exception {
+    try (HostedCall call =
+        new HostedCall(name(info), new HostedCall.Options(Optional.empty(), true), "alice")) {
+      HostedPage page = call.open("alice", ColorScheme.LIGHT);
+      page.page().locator("#consent[open]").waitFor();
+      page.screenshot("consent-light-1280");
+      page.page().setViewportSize(360, 740);
+      page.screenshot("consent-light-360");
+      page.page().keyboard().press("Tab");
+      page.page().keyboard().press("Enter"); // from "Allow nothing" to "Allow what is ticked"
+      page.page().setViewportSize(1280, 800);
+      page.awaitLobby();
+      page.inspect("grants");
+      assertThat(page.page().locator("#grant-list .granted").count()).isGreaterThan(40);
+      page.screenshot("grants-light-1280");
+      page.page().setViewportSize(360, 740);
+      page.screenshot("grants-light-360");
+      page.page().keyboard().press("Escape");
+      assertThat(page.page().locator("#panel").isVisible()).isFalse();
+      page.screenshot("lobby-light-360");
+      int width = (int) page.page().evaluate("document.documentElement.scrollWidth");
+      assertThat(width).as("no sideways scrolling").isLessThanOrEqualTo(360);
+    }
+  }
+}

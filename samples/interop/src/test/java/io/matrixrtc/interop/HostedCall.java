@@ -1,0 +1,167 @@
+package io.matrixrtc.interop;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.ColorScheme;
+import io.matrixrtc.cli.widget.ElementCallFiles;
+import io.matrixrtc.cli.widget.WidgetHostServer;
+import io.matrixrtc.client.ApiRequest;
+import io.matrixrtc.client.SetupOutcome;
+import io.matrixrtc.client.UserAuthentication;
+import io.matrixrtc.e2ee.MemoryCryptoStore;
+import io.matrixrtc.e2ee.OlmMachine;
+import io.matrixrtc.e2ee.TrustPolicy;
+import io.matrixrtc.token.ApiKey;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What {@code matrixrtc widget-host} runs, in this process, with an SFU and a Chromium whose
+ * devices are not real. Closing it ends everything.
+ */
+final class HostedCall implements AutoCloseable {
+  /** npm keeps Element Call here from stage to stage. */
+  static final Path CACHE = Path.of("target", "element-call");
+
+  private static final List<String> CHROMIUM_OPTIONS =
+      List.of(
+          "--no-sandbox",
+          "--use-fake-device-for-media-stream",
+          "--use-fake-ui-for-media-stream",
+          "--autoplay-policy=no-user-gesture-required");
+
+  private final String test;
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private final WidgetHostServer server;
+  private final World world;
+  private final Browser browser;
+
+  /** How it is to differ from the command's defaults. */
+  record Options(Optional<URI> widget, boolean asks) {
+    static final Options ELEMENT_CALL = new Options(Optional.empty(), false);
+  }
+
+  HostedCall(String name, Options options, String... users) throws Exception {
+    test = name;
+    Sfu sfu = Sfu.start(name, List.of("--two-connections"));
+    open.push(sfu);
+    Map<String, String> passwords = new LinkedHashMap<>();
+    for (String user : users) {
+      passwords.put(user, "a password of " + user);
+    }
+    server =
+        WidgetHostServer.start(
+            new WidgetHostServer.Settings(
+                Optional.empty(),
+                passwords,
+                Optional.empty(),
+                options.widget,
+                options.widget.isPresent()
+                    ? Optional.empty()
+                    : Optional.of(ElementCallFiles.fetched(CACHE)),
+                Optional.empty(),
+                0,
+                0,
+                0,
+                Optional.of(
+                    new io.matrixrtc.cli.widget.Sfu(sfu.url(), ApiKey.of(Sfu.key(), Sfu.secret()))),
+                TrustPolicy.CROSS_SIGNED,
+                options.asks));
+    open.push(server);
+    world = new World(name, server.homeserver().orElseThrow().baseUrl());
+    open.push(world);
+    Playwright playwright = Playwright.create();
+    open.push(playwright);
+    browser =
+        playwright
+            .chromium()
+            .launch(
+                new BrowserType.LaunchOptions()
+                    .setExecutablePath(Path.of(Objects.requireNonNull(System.getenv("CHROMIUM"))))
+                    .setArgs(CHROMIUM_OPTIONS));
+    open.push(browser);
+  }
+
+  WidgetHostServer server() {
+    return server;
+  }
+
+  /** The full id of a user. */
+  String userId(String name) {
+    return "@" + name + ":localhost";
+  }
+
+  /** The token service of the SFU, as the homeserver names it. */
+  String tokenService(OurDevice device) {
+    return World.get(
+            device
+                .client()
+                .matrix()
+                .api()
+                .call(ApiRequest.get("unstable", "org.matrix.msc4143", "rtc", "transports")))
+        .orThrow()
+        .path("rtc_transports")
+        .path(0)
+        .path("livekit_service_url")
+        .asText();
+  }
+
+  /** A page for a user, in a browser context of its own; not open yet. */
+  HostedPage page(String name, ColorScheme colors) {
+    BrowserContext context =
+        browser.newContext(
+            new Browser.NewContextOptions().setViewportSize(1280, 800).setColorScheme(colors));
+    Page page = context.newPage();
+    HostedPage hosted = new HostedPage(page);
+    open.push(() -> Files.write(Sfu.log(test, name), hosted.log()));
+    return hosted;
+  }
+
+  /** The host page of a user. */
+  HostedPage open(String name, ColorScheme colors) {
+    return page(name, colors).open(link(name));
+  }
+
+  /** A link for a user. */
+  String link(String name) {
+    return server.link(userId(name));
+  }
+
+  /** A cross-signed device of ours in the room, for the default trust policy. */
+  OurDevice participant(String name) throws Exception {
+    Peer.Account account = world.account(name);
+    MemoryCryptoStore store = new MemoryCryptoStore();
+    open.push(store);
+    OurDevice device =
+        world.ours(world.login(account.userId()), OlmMachine.Settings.defaults(), store);
+    SetupOutcome identity =
+        World.get(
+            device
+                .client()
+                .crossSigning()
+                .bootstrap(UserAuthentication.password(account.userId(), account.password())));
+    if (!(identity instanceof SetupOutcome.Done)) {
+      throw new AssertionError(identity);
+    }
+    device.joinRoom(server.roomId());
+    return device;
+  }
+
+  @Override
+  public void close() throws Exception {
+    while (!open.isEmpty()) {
+      open.pop().close();
+    }
+  }
+}

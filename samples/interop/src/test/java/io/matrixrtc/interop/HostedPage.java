@@ -1,0 +1,150 @@
+package io.matrixrtc.interop;
+
+import com.microsoft.playwright.FrameLocator;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.WebSocketRoute;
+import io.matrixrtc.keys.DeviceAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/** The host page in a browser, and Element Call in it. */
+final class HostedPage {
+  private static final double SOON_MILLIS = 60_000;
+  private static final double POLL_MILLIS = 200;
+  private static final Path SHOTS = Path.of("target", "screenshots");
+
+  private final Page page;
+  private final List<WebSocketRoute> relays = new ArrayList<>();
+  private final List<String> messages = new ArrayList<>();
+  private boolean offline;
+
+  HostedPage(Page page) {
+    this.page = page;
+    page.setDefaultTimeout(SOON_MILLIS);
+    page.onConsoleMessage(message -> messages.add(message.type() + " " + message.text()));
+    page.onPageError(error -> messages.add("page error " + error));
+  }
+
+  /** From the next load on, the relay goes through here and can be cut. */
+  HostedPage throughUs() {
+    page.routeWebSocket(
+        "**/relay",
+        relay -> {
+          if (offline) {
+            relay.close();
+          } else {
+            relays.add(relay);
+            relay.connectToServer();
+          }
+        });
+    return this;
+  }
+
+  HostedPage open(String link) {
+    page.navigate(link);
+    return this;
+  }
+
+  Page page() {
+    return page;
+  }
+
+  /** What the browser's console and the inspector have been told: the log of this page. */
+  List<String> log() {
+    List<String> log = new ArrayList<>(messages);
+    log.add("events: " + events());
+    log.add("members: " + page.locator("#member-list").textContent());
+    return log;
+  }
+
+  private FrameLocator widget() {
+    return page.frameLocator("#stage iframe");
+  }
+
+  HostedPage awaitLobby() {
+    joinButton().waitFor();
+    return this;
+  }
+
+  private Locator joinButton() {
+    return widget().getByTestId("lobby_joinCall");
+  }
+
+  /** Joins from the lobby, and is done when the call's controls are there. */
+  HostedPage join() {
+    awaitLobby();
+    joinButton().click();
+    leaveButton().waitFor();
+    return this;
+  }
+
+  private Locator leaveButton() {
+    return widget().getByTestId("incall_leave");
+  }
+
+  /** Hangs up by the host page's own button. */
+  void hangUp() {
+    page.locator("#hangup").click();
+    page.getByText("The call is over.").waitFor();
+  }
+
+  /** Waits; what the browser does meanwhile is heard of, as Playwright does nothing by itself. */
+  void await(BooleanSupplier condition) {
+    long end = System.nanoTime() + (long) (SOON_MILLIS * 1_000_000);
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("not so within " + SOON_MILLIS + " ms");
+      }
+      page.waitForTimeout(POLL_MILLIS);
+    }
+  }
+
+  /** Opens a tab of the inspector. */
+  HostedPage inspect(String tab) {
+    if (!page.locator("#panel").isVisible()) {
+      page.locator("#toggle").click();
+    }
+    page.locator("#tab-" + tab).click();
+    return this;
+  }
+
+  /** Whether the inspector shows that keys went both ways with a device. */
+  boolean hasKeysOf(DeviceAddress device) {
+    inspect("members");
+    return page.locator("#member-list li").allInnerTexts().stream()
+        .anyMatch(
+            line ->
+                line.contains(device.userId() + " · " + device.deviceId())
+                    && line.contains("we have its key")
+                    && line.contains("it has our key"));
+  }
+
+  /** What the inspector tells of events. */
+  String events() {
+    return String.valueOf(page.locator("#event-list").textContent());
+  }
+
+  /** The own device id, by the widget's address. */
+  String deviceId() {
+    String url = String.valueOf(page.locator("#stage iframe").getAttribute("src"));
+    return url.replaceAll(".*[&?]deviceId=([^&]+).*", "$1");
+  }
+
+  /** Cuts the relay, and lets nothing through until {@link #reconnect}. */
+  void cut() {
+    offline = true;
+    relays.forEach(relay -> relay.close());
+    relays.clear();
+  }
+
+  void reconnect() {
+    offline = false;
+  }
+
+  void screenshot(String name) {
+    page.screenshot(new Page.ScreenshotOptions().setPath(SHOTS.resolve(name + ".png")));
+  }
+}

@@ -1,0 +1,131 @@
+package io.matrixrtc.widget.bridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.json.Json;
+import io.matrixrtc.widget.api.Capability;
+import io.matrixrtc.widget.api.CapabilitySet;
+import io.matrixrtc.widget.api.ElementCall;
+import io.matrixrtc.widget.api.Feature;
+import io.matrixrtc.widget.host.CapabilityPolicy;
+import io.matrixrtc.widget.host.DriverResult;
+import io.matrixrtc.widget.host.HostEvent;
+import io.matrixrtc.widget.host.HostEvent.DropReason;
+import io.matrixrtc.widget.host.HostEvent.EndReason;
+import io.matrixrtc.widget.host.HostEvent.WithheldReason;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** Questions to the user, and what the page is told. */
+class HostPageTest {
+  private static final Capability READ = Capability.parse("org.matrix.msc2762.receive.event:m.x");
+  private static final Capability SEND = Capability.parse("org.matrix.msc2762.send.event:m.x");
+
+  private final List<ObjectNode> shown = new ArrayList<>();
+  private final List<HostEvent> heard = new ArrayList<>();
+  private final HostPage page = new HostPage(text -> {}, heard::add, shown::add, true);
+
+  private CompletableFuture<DriverResult<Set<Capability>>> asked() {
+    return page.policy()
+        .decide(new CapabilityPolicy.Decide("w", List.of(READ, SEND), CapabilitySet.NONE))
+        .toCompletableFuture();
+  }
+
+  private ObjectNode last() {
+    return shown.get(shown.size() - 1);
+  }
+
+  private ObjectNode answer() {
+    return Json.newObject().put("id", last().path("id").asLong());
+  }
+
+  @Test
+  void theUserAllowsSomeAndNothingThatWasNotAsked() {
+    CompletableFuture<DriverResult<Set<Capability>>> decision = asked();
+    assertThat(last().path("items")).hasSize(2);
+    ObjectNode answer = answer();
+    answer.putArray("allow").add(READ.text()).add("org.matrix.msc2762.send.event:m.other");
+    page.onAnswer(answer);
+    assertThat(decision.join()).isEqualTo(DriverResult.done(Set.of(READ)));
+    CompletableFuture<Boolean> openId = page.askOpenId().toCompletableFuture();
+    page.onAnswer(answer().put("allow", true));
+    assertThat(openId.join()).isTrue();
+    assertThat(page.prefersDark()).isTrue();
+  }
+
+  @Test
+  void consentNoSilenceAndNonsenseAreANo() {
+    CompletableFuture<DriverResult<Set<Capability>>> nonsense = asked();
+    page.onAnswer(answer().put("allow", "everything"));
+    assertThat(nonsense.join()).isEqualTo(DriverResult.done(Set.of()));
+    CompletableFuture<Boolean> text = page.askOpenId().toCompletableFuture();
+    page.onAnswer(answer().put("allow", "true"));
+    assertThat(text.join()).isFalse();
+    CompletableFuture<Boolean> silence = page.askOpenId().toCompletableFuture();
+    page.onAnswer(Json.newObject().put("id", 999).put("allow", true));
+    assertThat(silence).isNotDone();
+    page.close();
+    assertThat(silence.join()).isFalse();
+  }
+
+  @Test
+  void consentBoundOneQuestionTooManyIsANo() {
+    List<CompletableFuture<Boolean>> answers = new ArrayList<>();
+    for (int i = 0; i <= HostPage.MAX_QUESTIONS; i++) {
+      answers.add(page.askOpenId().toCompletableFuture());
+    }
+    assertThat(answers.get(HostPage.MAX_QUESTIONS).join()).isFalse();
+    assertThat(answers.subList(0, HostPage.MAX_QUESTIONS)).allMatch(answer -> !answer.isDone());
+    page.onAnswer(answer().put("allow", true));
+    assertThat(answers.get(HostPage.MAX_QUESTIONS - 1).join()).as("control").isTrue();
+  }
+
+  @Test
+  void consentWordsEveryCapabilityHasWords() {
+    List<Capability> all = new ArrayList<>(List.of(Feature.values()));
+    all.addAll(ElementCall.capabilities("@a:b", "D", "!r:b"));
+    all.add(Capability.parse("org.matrix.msc2762.timeline:*"));
+    all.add(Capability.parse("com.beeper.capabilities.receive.room_account_data:m.tag"));
+    all.add(Capability.parse("org.example.unknown"));
+    for (Capability capability : all) {
+      assertThat(CapabilityText.of(capability)).contains(" ").isNotEqualTo(capability.text());
+      assertThat(CapabilityText.groupOf(capability)).isNotEmpty();
+    }
+    for (Capability capability : ElementCall.capabilities("@a:b", "D", "!r:b")) {
+      if (!capability.text().contains("m.call.")) { // of calls between two, long gone
+        assertThat(CapabilityText.of(capability)).doesNotContain("org.matrix.msc");
+      }
+    }
+  }
+
+  @Test
+  void everyEventIsToldInASentenceOrByTheRelay() {
+    List<HostEvent> events =
+        List.of(
+            new HostEvent.Negotiated(List.of(READ.text(), SEND.text()), List.of(READ.text())),
+            new HostEvent.Dropped(DropReason.WRONG_ORIGIN),
+            new HostEvent.Refused("send_event", "no"),
+            new HostEvent.PushTimedOut("update_state"),
+            new HostEvent.PushDropped("update_state"),
+            new HostEvent.ToDeviceFailures("m.x", Map.of("@a:b", List.of("D"))),
+            new HostEvent.ToDeviceWithheld("m.x", "@a:b", WithheldReason.UNTRUSTED_DEVICE),
+            new HostEvent.CallJoined(),
+            new HostEvent.CallHungUp(),
+            new HostEvent.CallClosed(),
+            new HostEvent.DeviceMute(true, false),
+            new HostEvent.Reloaded());
+    events.forEach(page.listener());
+    assertThat(shown).hasSameSizeAs(events);
+    assertThat(shown.get(0).path("items").path(1).path("granted").asBoolean(true)).isFalse();
+    assertThat(shown.get(6).path("text").asText())
+        .isEqualTo("Kept m.x of @a:b from the widget: untrusted device");
+    page.listener().accept(new HostEvent.Ended(EndReason.CLOSED_BY_HOST));
+    assertThat(shown).hasSameSizeAs(events);
+    assertThat(heard).hasSize(events.size() + 1);
+  }
+}
