@@ -49,7 +49,9 @@ final class CrashedDevice {
     staying.forEach(one -> before.put(one.name(), ownKeys(one)));
     Set<String> held = new HashSet<>(materials(crashing.reveal()));
     long given =
-        staying.stream().filter(one -> held.contains(last(before.get(one.name())))).count();
+        staying.stream()
+            .filter(one -> held.contains(last(before.getOrDefault(one.name(), List.of()))))
+            .count();
     Check.Control control =
         new Check.Control(
             crashing.name(),
@@ -70,7 +72,7 @@ final class CrashedDevice {
     int without = 0;
     for (Participant one : staying) {
       List<String> own = ownKeys(one);
-      own.removeAll(before.get(one.name()));
+      own.removeAll(before.getOrDefault(one.name(), List.of()));
       without += own.isEmpty() ? 1 : 0;
       fresh.addAll(own);
     }
