@@ -397,9 +397,8 @@ public final class OlmMachine implements AutoCloseable {
   }
 
   /**
-   * Notes that our user compared a master key with that of its owner, and it was the same. For our
-   * own user this makes the signatures of our user-signing key count.
-   * Returns whether the identity is known and has this master key; else nothing changes.
+   * Notes that our user compared a master key with that of its owner, and it was the same; for our
+   * own user this makes its user-signing key count. Returns whether the identity has this key.
    */
   public boolean verifyIdentity(String userId, Ed25519PublicKey master)
       throws CryptoStoreException {
