@@ -414,8 +414,7 @@ public final class OlmMachine implements AutoCloseable {
   }
 
   /**
-   * Takes back that a user was verified, and accepts the identity as it is now. One that our own has
-   * signed stays verified. Returns whether the user's identity is known.
+   * Takes back that a user was verified, unless our own identity says so; returns as the one above.
    */
   public boolean withdrawVerification(String userId) throws CryptoStoreException {
     return committed(decisions.withdraw(userId));
