@@ -251,6 +251,11 @@ public final class OlmMachine implements AutoCloseable {
     return tracker.followed();
   }
 
+  /** Whether the device list of a user is known and not outdated. */
+  public boolean isListFresh(String userId) {
+    return tracker.isCurrent(userId);
+  }
+
   /**
    * Begins to bring an event to devices. Device lists that are outdated are refreshed and missing
    * sessions started first; {@link #outgoingRequests} then holds what there is to send, and {@link
@@ -325,25 +330,15 @@ public final class OlmMachine implements AutoCloseable {
     return known.isPresent() ? Optional.of(verification.stateOf(known.get())) : Optional.empty();
   }
 
-  /**
-   * Why nothing is encrypted for a known device: it is blocked, or does not meet the policy for
-   * sending. Empty if nothing stands in the way, or the device is not known.
-   */
+  /** Why nothing is encrypted for a known device: it is blocked, or the policy for sending. */
   public Optional<EncryptionOutcome> refusalOf(UserDevice device) throws CryptoStoreException {
     Optional<Device> known = directory.find(device);
     return known.isPresent() ? sendPolicy.refusal(known.get()) : Optional.empty();
   }
 
-  /** Whether the device list of a user is known and not outdated. */
-  public boolean isListFresh(String userId) {
-    return tracker.isCurrent(userId);
-  }
-
   /**
-   * Notes what our user decided about a device. This also reaches a device that is no longer
-   * listed: should it come back, the decision counts.
-   *
-   * @return whether the device is or was known
+   * Notes what our user decided about a device, listed or not any more: should it come back, the
+   * decision counts. Returns whether the device is or was known.
    */
   public boolean setLocalTrust(UserDevice device, LocalTrust trust) throws CryptoStoreException {
     return committed(decisions.setLocalTrust(device, trust));
@@ -361,10 +356,8 @@ public final class OlmMachine implements AutoCloseable {
   }
 
   /**
-   * Notes that our user compared a master key with that of its owner, and it was the same. For our
-   * own user this makes the signatures of our user-signing key count.
-   *
-   * @return whether the user's identity is known and has this master key; else nothing changes
+   * Notes that our user compared a master key with that of its owner, and it was the same; for our
+   * own user this makes its user-signing key count. Returns whether the identity has this key.
    */
   public boolean verifyIdentity(String userId, Ed25519PublicKey master)
       throws CryptoStoreException {
@@ -372,20 +365,15 @@ public final class OlmMachine implements AutoCloseable {
   }
 
   /**
-   * Accepts that a user has another identity than before, which ends a {@link
-   * IdentityState#PIN_VIOLATION}.
-   *
-   * @return whether the user's identity is known
+   * Accepts that a user has another identity, which ends a {@link IdentityState#PIN_VIOLATION}.
+   * Returns whether the user's identity is known.
    */
   public boolean pinIdentity(String userId) throws CryptoStoreException {
     return committed(decisions.pin(userId));
   }
 
   /**
-   * Takes back that a user was verified, which ends a {@link IdentityState#VERIFICATION_VIOLATION},
-   * and accepts the identity as it is now. An identity that our own one has signed stays verified.
-   *
-   * @return whether the user's identity is known
+   * Takes back that a user was verified, unless our own identity says so; returns as the one above.
    */
   public boolean withdrawVerification(String userId) throws CryptoStoreException {
     return committed(decisions.withdraw(userId));
