@@ -37,6 +37,53 @@ install_js_sdk() {
     "Node $(node --version)"
 }
 
+# Puts the parts of a peer from npm into samples/interop/target/NAME, in the versions of its lock file.   install_npm NAME
+install_npm() {
+  command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 || skip "there is no node and npm"
+  local major
+  major=$(node -p 'process.versions.node.split(".")[0]')
+  [ "$major" -ge 20 ] || skip "$1 needs Node 20 or newer, this is $(node --version)"
+  local to=$interop/target/$1
+  mkdir -p "$to"
+  cp "$interop/peers/$1"/*.* "$to/"
+  if [ ! -d "$to/node_modules" ] || ! cmp -s "$to/package-lock.json" "$to/installed.json"; then
+    quietly "$to/npm.log" 240 npm --prefix "$to" ci --ignore-scripts --no-audit --no-fund || skip "npm cannot install $1"
+    cp "$to/package-lock.json" "$to/installed.json"
+  fi
+}
+
+# The version of a package that a peer has.   npm_version NAME PACKAGE
+npm_version() {
+  node -p "require('$interop/target/$1/node_modules/$2/package.json').version"
+}
+
+install_sfu() {
+  install_npm sfu
+  echo "peer: stand-in SFU of werift $(npm_version sfu werift), @livekit/protocol $(npm_version sfu @livekit/protocol)"
+}
+
+install_livekit_client() {
+  install_npm livekit-client
+  echo "peer: livekit-client $(npm_version livekit-client livekit-client)," \
+    "playwright-core $(npm_version livekit-client playwright-core), Node $(node --version)"
+}
+
+# Finds Chromium: CHROMIUM names it, or it is on the path, or Debian has it.
+install_chromium() {
+  CHROMIUM=${CHROMIUM:-$(command -v chromium || true)}
+  if [ -z "$CHROMIUM" ]; then
+    command -v apt-get >/dev/null 2>&1 || skip "there is no chromium on the path, and no apt-get"
+    [ "$(id -u)" -eq 0 ] || skip "there is no chromium on the path, and only root may install it"
+    local log=$interop/target/apt-chromium.log
+    local install=(env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium)
+    quietly "$log" 300 "${install[@]}" || { quietly "$log" 120 apt-get update && quietly "$log" 300 "${install[@]}"; } ||
+      skip "apt-get cannot install chromium"
+    CHROMIUM=$(command -v chromium) || skip "there is no chromium"
+  fi
+  export CHROMIUM
+  echo "peer: $("$CHROMIUM" --version 2>/dev/null)"
+}
+
 # Runs test classes of samples/interop; prints the peers' logs if they fail.   run_tests CLASSES [OPTION ...]
 run_tests() {
   local classes=$1

@@ -16,6 +16,8 @@ Promise.withResolvers ??= function () {
 
 const { createClient, ClientEvent, SyncState, RoomEvent, KnownMembership } = await import("matrix-js-sdk");
 const { MatrixRTCSessionEvent } = await import("matrix-js-sdk/lib/matrixrtc/index.js");
+const { roomCommands, watchMessages } = await import("./rooms.mjs");
+const { callCommands } = await import("./calls.mjs");
 
 let client;
 let session;
@@ -70,6 +72,7 @@ const commands = {
         senderKey: encryptionInfo?.senderCurve25519KeyBase64 ?? "",
       }),
     );
+    watchMessages(client, print);
     await client.startClient({ initialSyncLimit: 8 });
     await until([ClientEvent.Sync], () =>
       [SyncState.Prepared, SyncState.Syncing].includes(client.getSyncState()),
@@ -138,6 +141,8 @@ const commands = {
     return {};
   },
 };
+
+Object.assign(commands, roomCommands(() => client), callCommands(() => client, joinedRoom, print));
 
 createInterface({ input: process.stdin })
   .on("line", async (line) => {

@@ -15,7 +15,16 @@ import tempfile
 import time
 
 import logbook
-from nio import AsyncClient, AsyncClientConfig, LoginResponse, RoomGetStateResponse, SyncResponse
+from nio import (
+    AsyncClient,
+    AsyncClientConfig,
+    LoginResponse,
+    MegolmEvent,
+    RoomGetStateResponse,
+    RoomMessageText,
+    RoomSendResponse,
+    SyncResponse,
+)
 from nio.crypto import Olm
 from nio.event_builders import ToDeviceMessage
 
@@ -52,6 +61,8 @@ class Peer:
         if not isinstance(answer, LoginResponse):
             raise RuntimeError(str(answer))
         self.client.add_response_callback(self.on_sync, SyncResponse)
+        self.client.add_event_callback(self.on_message, RoomMessageText)
+        self.client.add_event_callback(self.on_unread, MegolmEvent)
         synced = asyncio.create_task(self.client.synced.wait())
         self.sync = asyncio.create_task(self.client.sync_forever(timeout=20000, full_state=True))
         self.sync.add_done_callback(lambda task: emit(event="sync-ended", text=str(task)))
@@ -66,6 +77,36 @@ class Peer:
         while room not in self.client.rooms or not self.client.rooms[room].encrypted:
             await self.client.synced.wait()
         return {}
+
+    async def leaveRoom(self, room):
+        await self.client.room_leave(room)
+        return {}
+
+    async def post(self, room, body):
+        """Encrypts a message with nio's own Megolm session and sends it."""
+        async with self.sending:
+            if self.client.should_query_keys:
+                await self.client.keys_query()
+            answer = await self.client.room_send(
+                room, "m.room.message", {"msgtype": "m.text", "body": body}, ignore_unverified_devices=True
+            )
+        if not isinstance(answer, RoomSendResponse):
+            raise RuntimeError(str(answer))
+        return {"id": answer.event_id}
+
+    async def on_message(self, room, event):
+        if event.decrypted and event.sender != self.client.user_id:
+            emit(
+                event="message",
+                room=room.room_id,
+                id=event.event_id,
+                sender=event.sender,
+                body=event.body,
+                session=event.session_id,
+            )
+
+    async def on_unread(self, room, event):
+        emit(event="unread", room=room.room_id, id=event.event_id, sender=event.sender, code="UNDECRYPTED")
 
     async def devices(self, user):
         await self.query(user)

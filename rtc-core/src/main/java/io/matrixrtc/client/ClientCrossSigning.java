@@ -5,6 +5,7 @@ import io.matrixrtc.e2ee.CrossSigning;
 import io.matrixrtc.e2ee.CrossSigningStatus;
 import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.IdentityReset;
+import io.matrixrtc.e2ee.KeyChanges;
 import io.matrixrtc.e2ee.OlmMachine;
 import io.matrixrtc.e2ee.SecretName;
 import io.matrixrtc.e2ee.SetupState;
@@ -86,7 +87,8 @@ public final class ClientCrossSigning {
 
   /**
    * Takes the end of a verification. Signatures go to the homeserver afterwards; one that it does
-   * not take is a {@link ClientEvent.SignatureFailed}.
+   * not take is a {@link ClientEvent.SignatureFailed}. Whenever a device of our user, or our own
+   * identity, comes to count as verified, it is asked for the secrets that are not here.
    */
   public CompletionStage<VerificationOutcome> verify(Verification verification) {
     return ask((crossSigning, now) -> crossSigning.verify(verification, now));
@@ -100,6 +102,17 @@ public final class ClientCrossSigning {
    */
   public CompletionStage<Set<SecretName>> requestMissingSecrets() {
     return ask(CrossSigning::requestMissingSecrets);
+  }
+
+  /** CLIENT-SECRETS: who can be asked now, and was not before, is asked. On the scheduler. */
+  void onKeysChanged(KeyChanges changes, String ownUser) {
+    boolean ours =
+        changes.identities().containsKey(ownUser)
+            || changes.devices().keySet().stream().anyMatch(d -> d.userId().equals(ownUser));
+    if (ours) {
+      pump.onScheduler(
+          () -> pump.use((m, now) -> m.crossSigning().requestMissingSecrets(now), why -> {}));
+    }
   }
 
   /** Something to ask or do. */

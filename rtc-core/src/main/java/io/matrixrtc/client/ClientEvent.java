@@ -2,6 +2,7 @@ package io.matrixrtc.client;
 
 import io.matrixrtc.client.SyncAnswer.RoomSection;
 import io.matrixrtc.e2ee.IdentityAlarm;
+import io.matrixrtc.e2ee.KeyChanges;
 import io.matrixrtc.e2ee.RoomEventResult;
 import io.matrixrtc.e2ee.RoomKeyRequestEvent;
 import io.matrixrtc.e2ee.SecretEvent;
@@ -22,6 +23,15 @@ public sealed interface ClientEvent {
 
   /** A sync brought something of a room, messages included. */
   record Room(String roomId, RoomSection changes) implements ClientEvent {}
+
+  /** Devices or identities, our own included, are other than before. */
+  record KeysChanged(KeyChanges changes) implements ClientEvent {}
+
+  /**
+   * The homeserver holds one-time keys that this device does not know: its store was lost, or is an
+   * older copy, and messages to those keys cannot be read. Only a new login mends it. Told once.
+   */
+  record OneTimeKeysLost() implements ClientEvent {}
 
   /** Something changed behind our user's back; the app tells its user. */
   record Alarm(IdentityAlarm alarm) implements ClientEvent {}

@@ -3,7 +3,9 @@ package io.matrixrtc.client;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.e2ee.CryptoStore;
 import io.matrixrtc.e2ee.CryptoStoreException;
+import io.matrixrtc.e2ee.KeyChanges;
 import io.matrixrtc.e2ee.OlmMachine;
+import io.matrixrtc.e2ee.RoomEventResult;
 import io.matrixrtc.e2ee.ToDeviceResult;
 import io.matrixrtc.e2ee.UserDevice;
 import io.matrixrtc.keys.SenderEvidence;
@@ -16,7 +18,9 @@ import io.matrixrtc.session.RoomUpdate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
@@ -51,6 +55,7 @@ public final class EncryptedClient implements AutoCloseable {
   private final Consumer<ClientEvent> listener;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private boolean closed;
+  private boolean toldOfLostKeys;
 
   /**
    * Opens the Olm machine of the client's device. Nothing is sent before {@link #start}.
@@ -81,7 +86,6 @@ public final class EncryptedClient implements AutoCloseable {
     this.pump = new CryptoPump(machine, client.keys(), client.toDevice(), scheduler);
     this.toDevice = new OlmToDeviceChannel(pump);
     this.sync = new SyncLoop(client.sync(), settings, this::longPoll, new SyncListener());
-    this.rooms = new RoomFeed(client, sync, this::trackCallUsers);
     this.inbox = new InboxDelivery(pump, acknowledgement, this::handOn);
     this.crossSigning = new ClientCrossSigning(pump);
     this.encryptedRooms =
@@ -89,7 +93,9 @@ public final class EncryptedClient implements AutoCloseable {
             pump,
             client.rooms(),
             new RoomMembersFeed(client.rooms(), sync, settings),
-            (room, result) -> tell(new ClientEvent.RoomEvent(room, result)));
+            (room, result) -> tell(new ClientEvent.RoomEvent(room, result)),
+            this::onLateEvent);
+    this.rooms = new RoomFeed(client, sync, encryptedRooms::open, this::trackCallUsers);
     pump.observe(this::observe);
     pump.listen(toDevice::onCompleted, this::onBroken);
     client.onLogin(this::onLogin);
@@ -197,10 +203,10 @@ public final class EncryptedClient implements AutoCloseable {
 
   /**
    * Publishes memberships in {@code roomId} for a session: state events, sticky and delayed events
-   * as far as the homeserver has them.
+   * as far as the homeserver has them. Message events are encrypted where the room is.
    */
   public RoomStatePublisher statePublisher(String roomId) {
-    return new HomeserverStatePublisher(client, roomId);
+    return new HomeserverStatePublisher(client, roomId, encryptedRooms);
   }
 
   /**
@@ -240,12 +246,19 @@ public final class EncryptedClient implements AutoCloseable {
     return client.settings().sync().longPoll(rooms.isFollowing());
   }
 
-  private void handOn(SyncAnswer answer, List<ToDeviceResult> results) {
+  private void onLateEvent(String roomId, LiveEvent event) {
+    rooms.onLate(roomId, event);
+  }
+
+  private void handOn(
+      SyncAnswer answer,
+      List<ToDeviceResult> results,
+      Map<String, List<RoomEventResult>> roomEvents) {
     // FEED-FIRST: a key may come in the same answer as the membership it belongs to.
-    rooms.onSync(answer);
+    rooms.onSync(answer, roomEvents);
     answer.rooms().forEach((room, changes) -> tell(new ClientEvent.Room(room, changes)));
     inbox.handOn(results);
-    encryptedRooms.onSync(answer);
+    encryptedRooms.tell(roomEvents);
   }
 
   private void handOn(ToDeviceResult result) {
@@ -288,6 +301,15 @@ public final class EncryptedClient implements AutoCloseable {
   }
 
   private void observe(OlmMachine machine) throws CryptoStoreException {
+    KeyChanges changes = machine.takeKeyChanges();
+    if (!changes.isEmpty()) {
+      tell(new ClientEvent.KeysChanged(changes)); // CLIENT-CHANGES
+      crossSigning.onKeysChanged(changes, device.userId());
+    }
+    if (machine.oneTimeKeysWereLost() && !toldOfLostKeys) {
+      toldOfLostKeys = true;
+      tell(new ClientEvent.OneTimeKeysLost());
+    }
     machine.crossSigning().takeAlarms().forEach(one -> tell(new ClientEvent.Alarm(one)));
     machine.crossSigning().takeSecretEvents().forEach(e -> tell(new ClientEvent.SecretNews(e)));
     machine
@@ -321,7 +343,7 @@ public final class EncryptedClient implements AutoCloseable {
           if (!closed) {
             shut();
             pump.stop("the client is closed");
-            ended.complete(null);
+            tellEnd();
           }
         });
   }
@@ -371,8 +393,13 @@ public final class EncryptedClient implements AutoCloseable {
       LOG.error("{}: the store of a device that is logged out was not erased", device, e);
       return new LogoutOutcome.StoreNotErased(e);
     } finally {
-      ended.complete(null);
+      tellEnd();
     }
+  }
+
+  /** After what the closing has queued: so the threads may go when this is told. */
+  private void tellEnd() {
+    scheduler.execute(() -> ended.complete(null));
   }
 
   private final class SyncListener implements SyncLoop.Listener {
@@ -384,9 +411,14 @@ public final class EncryptedClient implements AutoCloseable {
     @Override
     public boolean onSync(SyncAnswer answer) {
       List<ToDeviceResult> results = new ArrayList<>();
+      Map<String, List<RoomEventResult>> roomEvents = new LinkedHashMap<>();
+      encryptedRooms.onMembers(answer);
       return pump.use(
-          (m, now) -> results.addAll(m.receiveSync(answer.crypto(), now)),
-          () -> handOn(answer, results),
+          (m, now) -> {
+            results.addAll(m.receiveSync(answer.crypto(), now));
+            roomEvents.putAll(encryptedRooms.read(m, answer, now));
+          },
+          () -> handOn(answer, results, roomEvents),
           why -> {});
     }
 

@@ -27,27 +27,43 @@ import java.util.function.BiConsumer;
  * #send}.
  */
 public final class EncryptedRooms {
-  private static final String ENCRYPTED = "m.room.encrypted";
+  /** The type of what is sent. */
+  static final String ENCRYPTED = "m.room.encrypted";
 
   private final CryptoPump pump;
   private final RoomsApi api;
   private final RoomMembersFeed members;
   private final BiConsumer<String, RoomEventResult> listener;
-  private final Map<String, CompletableFuture<RoomSendOutcome>> pending = new LinkedHashMap<>();
+  private final BiConsumer<String, LiveEvent> late;
+  private final Map<String, Pending> pending = new LinkedHashMap<>();
   private final Map<String, CompletionStage<?>> lastSend = new HashMap<>();
   private final UnreadRoomEvents unread = new UnreadRoomEvents();
   private final Set<CompletableFuture<RoomSendOutcome>> open = new HashSet<>();
 
-  /** Tells {@code listener} what became of each encrypted event, and again if a key came late. */
+  /** How an encrypted event gets to the homeserver. */
+  @FunctionalInterface
+  interface Sender {
+    CompletionStage<ApiResult<String>> send(String id, ObjectNode encrypted);
+  }
+
+  /** An event that is being encrypted. */
+  private record Pending(Sender sender, CompletableFuture<RoomSendOutcome> end) {}
+
+  /**
+   * Tells {@code listener} what became of each encrypted event, and again if a key came late; and
+   * {@code late} of those events alone.
+   */
   EncryptedRooms(
       CryptoPump pump,
       RoomsApi api,
       RoomMembersFeed members,
-      BiConsumer<String, RoomEventResult> listener) {
+      BiConsumer<String, RoomEventResult> listener,
+      BiConsumer<String, LiveEvent> late) {
     this.pump = pump;
     this.api = api;
     this.members = members;
     this.listener = listener;
+    this.late = late;
   }
 
   /**
@@ -59,13 +75,21 @@ public final class EncryptedRooms {
    *     store has failed
    */
   public CompletionStage<RoomSendOutcome> send(String roomId, String type, ObjectNode content) {
+    return send(
+        roomId, type, content, (id, encrypted) -> api.sendEvent(roomId, ENCRYPTED, id, encrypted));
+  }
+
+  /** As {@link #send(String, String, ObjectNode)}, where {@code sender} puts the event out. */
+  CompletionStage<RoomSendOutcome> send(
+      String roomId, String type, ObjectNode content, Sender sender) {
     CompletableFuture<RoomSendOutcome> end = new CompletableFuture<>();
     ObjectNode copy = content.deepCopy();
+    Pending event = new Pending(sender, end);
     pump.onScheduler(
         () -> {
           open.add(end);
           end.whenComplete((outcome, bug) -> open.remove(end));
-          members.whole(roomId, result -> begin(roomId, type, copy, result, end));
+          members.whole(roomId, result -> begin(roomId, type, copy, result, event));
         });
     return end;
   }
@@ -75,17 +99,17 @@ public final class EncryptedRooms {
       String type,
       ObjectNode content,
       ApiResult<RoomMembersState> result,
-      CompletableFuture<RoomSendOutcome> end) {
+      Pending event) {
     if (result instanceof ApiResult.Ok<RoomMembersState> ok) {
       pump.use(
           (m, now) -> {
             learn(m, roomId, ok.value(), now);
             String id = m.rooms().encrypt(roomId, ok.value().members(), type, content, now);
-            pending.put(id, end);
+            pending.put(id, event);
           },
-          why -> end.completeExceptionally(new IllegalStateException(why)));
+          why -> event.end.completeExceptionally(new IllegalStateException(why)));
     } else if (result instanceof ApiResult.Failed<RoomMembersState> failed) {
-      end.complete(new RoomSendOutcome.Failed(failed.failure(), Optional.empty()));
+      event.end.complete(new RoomSendOutcome.Failed(failed.failure(), Optional.empty()));
     }
   }
 
@@ -104,23 +128,41 @@ public final class EncryptedRooms {
     }
   }
 
-  /** Takes a sync whose to-device events are taken already: they hold keys (ROOMS-ORDER). */
-  void onSync(SyncAnswer answer) {
+  /** What a sync says of rooms, before the machine takes it. To be called on the scheduler. */
+  void onMembers(SyncAnswer answer) {
     members.onSync(answer);
+  }
+
+  /**
+   * Reads a sync whose to-device events the machine has taken already: they hold keys
+   * (ROOMS-ORDER).
+   *
+   * @return what became of the encrypted events of timelines and sticky sections, by room
+   */
+  Map<String, List<RoomEventResult>> read(OlmMachine machine, SyncAnswer answer, Instant now)
+      throws CryptoStoreException {
     Map<String, List<RoomEventResult>> results = new LinkedHashMap<>();
-    pump.use(
-        (m, now) -> {
-          for (Map.Entry<String, RoomSection> room : answer.rooms().entrySet()) {
-            if (room.getValue().membership().equals("join")) {
-              RoomMembersState changed = new RoomMembersState();
-              changed.apply(room.getValue().state());
-              learn(m, room.getKey(), changed, now);
-            }
-            results.put(room.getKey(), read(m, room.getKey(), room.getValue().timeline()));
-          }
-        },
-        () -> results.forEach((room, all) -> all.forEach(one -> listener.accept(room, one))),
-        why -> {});
+    for (Map.Entry<String, RoomSection> room : answer.rooms().entrySet()) {
+      if (room.getValue().membership().equals("join")) {
+        RoomMembersState changed = new RoomMembersState();
+        changed.apply(room.getValue().state());
+        learn(machine, room.getKey(), changed, now);
+      }
+      results.put(room.getKey(), read(machine, room.getKey(), RoomReader.events(room.getValue())));
+    }
+    return results;
+  }
+
+  /** Tells what became of the events of a sync. */
+  void tell(Map<String, List<RoomEventResult>> results) {
+    results.forEach((room, all) -> all.forEach(one -> listener.accept(room, one)));
+  }
+
+  /** Reads events that no sync brought; those whose key is missing are tried again, too. */
+  List<RoomEventResult> open(String roomId, List<ObjectNode> events) {
+    List<RoomEventResult> results = new ArrayList<>();
+    pump.use((m, now) -> results.addAll(read(m, roomId, events)), why -> {});
+    return results;
   }
 
   private List<RoomEventResult> read(OlmMachine machine, String roomId, List<ObjectNode> timeline)
@@ -145,9 +187,9 @@ public final class EncryptedRooms {
   /** Sends what is encrypted, and reads what can be read now. After each use of the machine. */
   void observe(OlmMachine machine) throws CryptoStoreException {
     for (CompletedRoomEvent event : machine.rooms().takeCompleted()) {
-      CompletableFuture<RoomSendOutcome> end = pending.remove(event.id());
-      if (end != null) {
-        put(event, end);
+      Pending waiting = pending.remove(event.id());
+      if (waiting != null) {
+        put(event, waiting);
       }
     }
     Set<RoomKeyId> arrived = machine.rooms().takeArrivedKeys();
@@ -155,13 +197,18 @@ public final class EncryptedRooms {
       for (UnreadRoomEvents.Waiting waiting : unread.take(arrived)) {
         for (RoomEventResult result : read(machine, waiting.roomId(), List.of(waiting.event()))) {
           listener.accept(waiting.roomId(), result);
+          if (result instanceof RoomEventResult.Decrypted inside) {
+            LiveEvent.opened(waiting.event(), inside)
+                .ifPresent(event -> late.accept(waiting.roomId(), event));
+          }
         }
       }
     }
   }
 
   /** ROOMS-ORDER: one after another, so that the room sees the order of the session. */
-  private void put(CompletedRoomEvent event, CompletableFuture<RoomSendOutcome> end) {
+  private void put(CompletedRoomEvent event, Pending waiting) {
+    CompletableFuture<RoomSendOutcome> end = waiting.end;
     if (!(event.outcome() instanceof RoomEncryptionOutcome.Encrypted encrypted)) {
       end.complete(new RoomSendOutcome.RoomNotEncrypted());
       return;
@@ -172,7 +219,7 @@ public final class EncryptedRooms {
     CompletionStage<ApiResult<String>> sent =
         before
             .handle((done, bug) -> true)
-            .thenCompose(go -> api.sendEvent(room, ENCRYPTED, event.id(), encrypted.content()));
+            .thenCompose(go -> waiting.sender.send(event.id(), encrypted.content()));
     lastSend.put(room, sent);
     sent.whenComplete(
         (result, bug) -> {

@@ -1,6 +1,7 @@
 package io.matrixrtc.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.keys.SerialScheduler;
 import io.matrixrtc.session.DelayId;
 import io.matrixrtc.session.DelayedAction;
 import io.matrixrtc.session.DelayedUpdateOutcome;
@@ -9,13 +10,15 @@ import io.matrixrtc.session.PublishOutcome;
 import io.matrixrtc.session.RoomStatePublisher;
 import io.matrixrtc.session.ScheduleOutcome;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * {@link RoomStatePublisher} of one room, through the client-server API; one try (STATE-ONCE).
- * Message events go out in the clear, as state events do.
+ * Message events are encrypted where the room is, if there is something to encrypt them with; state
+ * events and delayed ones never are.
  */
 public final class HomeserverStatePublisher implements RoomStatePublisher {
   /**
@@ -24,14 +27,34 @@ public final class HomeserverStatePublisher implements RoomStatePublisher {
    */
   public static final Duration TIME_LIMIT = Duration.ofSeconds(10);
 
+  /**
+   * To encrypt takes as long at most, with device lists and keys to fetch and send before
+   * (STATE-LIMIT); what is done later still goes out, and replaces nothing newer.
+   */
+  static final Duration ENCRYPTION_LIMIT = Duration.ofSeconds(25);
+
+  private final SerialScheduler scheduler;
+  private final Optional<EncryptedRooms> encryption;
   private final RoomsApi rooms;
   private final DelayedEventsApi delayedEvents;
   private final String roomId;
   private final String transactions;
   private final AtomicLong lastTransaction = new AtomicLong();
 
-  /** Puts state of {@code roomId}. */
+  /** Puts state of {@code roomId}; encrypts nothing. */
   public HomeserverStatePublisher(MatrixClient client, String roomId) {
+    this(client, roomId, Optional.empty());
+  }
+
+  /** Encrypts message events where the room is encrypted. */
+  HomeserverStatePublisher(MatrixClient client, String roomId, EncryptedRooms encryption) {
+    this(client, roomId, Optional.of(encryption));
+  }
+
+  private HomeserverStatePublisher(
+      MatrixClient client, String roomId, Optional<EncryptedRooms> encryption) {
+    this.scheduler = client.settings().scheduler();
+    this.encryption = encryption;
     this.rooms = client.rooms();
     this.delayedEvents = client.delayedEvents();
     this.roomId = roomId;
@@ -48,15 +71,59 @@ public final class HomeserverStatePublisher implements RoomStatePublisher {
 
   @Override
   public CompletionStage<PublishOutcome> sendMessage(OutgoingEvent.Message event) {
-    return rooms
-        .sendEventOnce(
+    return encryption.isPresent()
+        ? encrypted(encryption.get(), event)
+        : send(event, event.type(), event.content());
+  }
+
+  private CompletionStage<PublishOutcome> send(
+      OutgoingEvent.Message event, String type, ObjectNode content) {
+    return once(event, type, content).thenApply(HomeserverStatePublisher::outcome);
+  }
+
+  private CompletionStage<ApiResult<String>> once(
+      OutgoingEvent.Message event, String type, ObjectNode content) {
+    return rooms.sendEventOnce(
+        roomId, type, event.transactionId(), content, event.stickyFor(), TIME_LIMIT);
+  }
+
+  /** ROOMS-STICKY: the room key goes out first, to every device that may have it. */
+  private CompletionStage<PublishOutcome> encrypted(
+      EncryptedRooms rooms, OutgoingEvent.Message event) {
+    CompletableFuture<PublishOutcome> end = new CompletableFuture<>();
+    SerialScheduler.Timer limit =
+        scheduler.schedule(
+            scheduler.now().plus(ENCRYPTION_LIMIT),
+            () ->
+                end.complete(
+                    new PublishOutcome.Unreachable("the room's key does not get to its devices")));
+    rooms
+        .send(
             roomId,
             event.type(),
-            event.transactionId(),
             event.content(),
-            event.stickyFor(),
-            TIME_LIMIT)
-        .thenApply(HomeserverStatePublisher::outcome);
+            (id, content) -> once(event, EncryptedRooms.ENCRYPTED, content))
+        .thenCompose(outcome -> published(event, outcome))
+        .whenComplete(
+            (outcome, bug) -> {
+              limit.cancel();
+              if (bug == null) {
+                end.complete(outcome);
+              } else {
+                end.completeExceptionally(bug);
+              }
+            });
+    return end;
+  }
+
+  private CompletionStage<PublishOutcome> published(
+      OutgoingEvent.Message event, RoomSendOutcome outcome) {
+    if (outcome instanceof RoomSendOutcome.Sent sent) {
+      return CompletableFuture.completedFuture(new PublishOutcome.Published(sent.eventId()));
+    } else if (outcome instanceof RoomSendOutcome.Failed failed) {
+      return CompletableFuture.completedFuture(outcome(failed.failure()));
+    }
+    return send(event, event.type(), event.content()); // the room is not encrypted
   }
 
   @Override

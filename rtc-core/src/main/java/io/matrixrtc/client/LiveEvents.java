@@ -24,9 +24,6 @@ final class LiveEvents {
   private static final Map<String, String> DURATION =
       Map.of("msc4354_sticky", "duration_ms", "sticky", "duration_ms");
 
-  private static final List<String> LEFT =
-      List.of("msc4354_sticky_duration_ttl_ms", "sticky_duration_remaining_ms");
-
   private LiveEvents() {}
 
   /**
@@ -36,11 +33,17 @@ final class LiveEvents {
    * @param now when they came
    */
   static RoomUpdate of(List<ObjectNode> events, Predicate<String> mayMentionRoom, Instant now) {
+    return read(events.stream().map(LiveEvent::clear).toList(), mayMentionRoom, now);
+  }
+
+  /** As {@link #of}, for events of which some were encrypted. */
+  static RoomUpdate read(List<LiveEvent> events, Predicate<String> mayMentionRoom, Instant now) {
     List<StickyMemberEvent> sticky = new ArrayList<>();
     List<CallNoticeEvent> notices = new ArrayList<>();
     Set<String> redacted = new HashSet<>();
     Set<String> known = new HashSet<>();
-    for (ObjectNode event : events) {
+    for (LiveEvent live : events) {
+      ObjectNode event = live.event();
       if (event.has("state_key")
           || !event.path("event_id").isTextual()
           || !event.path("sender").isTextual()
@@ -52,7 +55,7 @@ final class LiveEvents {
       String sender = event.path("sender").textValue();
       switch (event.path("type").asText()) {
         case StickyMemberEvent.TYPE ->
-            duration(event).ifPresent(lasts -> sticky.add(sticky(event, content, lasts, now)));
+            duration(event).ifPresent(lasts -> sticky.add(sticky(live, content, lasts, now)));
         case CallNoticeEvent.NOTIFICATION, CallNoticeEvent.DECLINE ->
             notices.add(
                 new CallNoticeEvent(
@@ -70,7 +73,8 @@ final class LiveEvents {
   }
 
   private static StickyMemberEvent sticky(
-      ObjectNode event, ObjectNode content, Duration lasts, Instant now) {
+      LiveEvent live, ObjectNode content, Duration lasts, Instant now) {
+    ObjectNode event = live.event();
     Instant sent = RoomUpdates.time(event);
     return new StickyMemberEvent(
         event.path("event_id").textValue(),
@@ -78,7 +82,7 @@ final class LiveEvents {
         sent,
         lasts,
         StickyMemberEvent.stickyUntil(now, sent, lasts, left(event)),
-        Optional.empty(),
+        live.encryptedBy(),
         content);
   }
 
@@ -91,7 +95,7 @@ final class LiveEvents {
   }
 
   private static Optional<Duration> left(ObjectNode event) {
-    return LEFT.stream()
+    return LiveEvent.leftNames().stream()
         .flatMap(name -> millis(event.path("unsigned").path(name)).stream())
         .findFirst();
   }

@@ -1,6 +1,7 @@
 package io.matrixrtc.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.e2ee.RoomEventResult;
 import io.matrixrtc.keys.SerialScheduler;
 import io.matrixrtc.session.RoomUpdate;
 import java.time.Duration;
@@ -32,18 +33,26 @@ final class RoomFeed {
   private final SyncLoop sync;
   private final ClientSettings settings;
   private final SerialScheduler scheduler;
+  private final Opener opener;
   private final Consumer<RoomUpdate> before;
   private final Map<String, List<Subscriber>> subscribers = new LinkedHashMap<>();
   private final Map<String, RoomReader> readers = new LinkedHashMap<>();
   private final List<Request> held = new ArrayList<>();
   private boolean closed;
 
+  /** Opens events that no sync brought. To be called on the scheduler. */
+  @FunctionalInterface
+  interface Opener {
+    List<RoomEventResult> open(String roomId, List<ObjectNode> events);
+  }
+
   /** Tells {@code before} of every update before the subscribers. */
-  RoomFeed(MatrixClient client, SyncLoop sync, Consumer<RoomUpdate> before) {
+  RoomFeed(MatrixClient client, SyncLoop sync, Opener opener, Consumer<RoomUpdate> before) {
     this.client = client;
     this.sync = sync;
     this.settings = client.settings();
     this.scheduler = settings.scheduler();
+    this.opener = opener;
     this.before = before;
   }
 
@@ -142,7 +151,9 @@ final class RoomFeed {
     Subscriber added = new Subscriber(request.subscriber);
     RoomReader reader = readers.computeIfAbsent(request.roomId, id -> new RoomReader());
     subscribers.computeIfAbsent(request.roomId, id -> new ArrayList<>()).add(added);
-    hand(reader.whole(whole.state, whole.live, scheduler.now()), List.of(added));
+    List<ObjectNode> events = RoomReader.events(whole.live);
+    List<LiveEvent> live = LiveEvent.opened(events, opener.open(request.roomId, events));
+    hand(reader.whole(whole.state, live, scheduler.now()), List.of(added));
     return () -> scheduler.execute(() -> remove(request.roomId, added));
   }
 
@@ -154,8 +165,12 @@ final class RoomFeed {
     }
   }
 
-  /** Hands on what a sync changed in the rooms that somebody follows. */
-  void onSync(SyncAnswer answer) {
+  /**
+   * Hands on what a sync changed in the rooms that somebody follows.
+   *
+   * @param read what became of its encrypted events, by room
+   */
+  void onSync(SyncAnswer answer, Map<String, List<RoomEventResult>> read) {
     Set<String> devices = answer.crypto().changedUsers();
     List.copyOf(readers.keySet())
         .forEach(
@@ -164,9 +179,21 @@ final class RoomFeed {
               RoomReader reader = readers.get(roomId);
               List<Subscriber> ofRoom = subscribers.get(roomId);
               if (reader != null && ofRoom != null && (section != NOTHING || !devices.isEmpty())) {
-                hand(reader.changes(section, devices, scheduler.now()), List.copyOf(ofRoom));
+                List<LiveEvent> live =
+                    LiveEvent.opened(
+                        RoomReader.events(section), read.getOrDefault(roomId, List.of()));
+                hand(reader.changes(section, live, devices, scheduler.now()), List.copyOf(ofRoom));
               }
             });
+  }
+
+  /** Hands on an event whose key came later than itself (FEED-LATE). */
+  void onLate(String roomId, LiveEvent event) {
+    RoomReader reader = readers.get(roomId);
+    List<Subscriber> ofRoom = subscribers.get(roomId);
+    if (reader != null && ofRoom != null) {
+      hand(reader.late(event, scheduler.now()), List.copyOf(ofRoom));
+    }
   }
 
   private void hand(RoomUpdate update, List<Subscriber> to) {

@@ -7,6 +7,7 @@ import io.matrixrtc.olm.Account;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -140,6 +141,18 @@ final class KeyUploads {
   /** Whether the homeserver was found to hold one-time keys that this device does not know. */
   boolean keysWereLost() {
     return keysWereLost;
+  }
+
+  OneTimeKeyState state() {
+    Account account = own.account();
+    return new OneTimeKeyState(
+        deviceKeysUploaded,
+        countOnServer == null ? OptionalInt.empty() : OptionalInt.of(countOnServer),
+        account.unpublishedOneTimeKeys().size(),
+        account.storedOneTimeKeyCount(),
+        Optional.ofNullable(fallbackKeyCreatedAt),
+        Optional.ofNullable(fallbackKeyPublishedAt),
+        keysWereLost);
   }
 
   Optional<Instant> nextDeadline(Instant now) {

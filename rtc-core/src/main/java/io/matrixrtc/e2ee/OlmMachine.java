@@ -2,7 +2,6 @@ package io.matrixrtc.e2ee;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.matrixrtc.json.Json;
 import io.matrixrtc.olm.Account;
 import io.matrixrtc.olm.Ed25519PublicKey;
 import io.matrixrtc.olm.IdentityKeys;
@@ -14,7 +13,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * The end-to-end encryption of one device. Does no I/O but to its store: told what a sync brought
@@ -39,8 +37,6 @@ public final class OlmMachine implements AutoCloseable {
   private final UserDecisions decisions;
   private final DeviceVerification verification;
   private final OlmSessions sessions;
-  private final SessionClaims claims;
-  private final Unwedging unwedging;
   private final MessageHashes hashes;
   private final Inbox inbox;
   private final ToDeviceDecryptor decryptor;
@@ -48,6 +44,7 @@ public final class OlmMachine implements AutoCloseable {
   private final KeyChangeLog keyChanges;
   private final RoomEncryption rooms;
   private final CrossSigning crossSigning;
+  private final MachineRequests requests;
   private boolean failed;
 
   /**
@@ -84,8 +81,8 @@ public final class OlmMachine implements AutoCloseable {
     this.decisions = new UserDecisions(directory, identities);
     this.verification = new DeviceVerification(identities);
     this.sessions = new OlmSessions(store, seal, work);
-    this.claims = new SessionClaims(own, directory, sessions, ids);
-    this.unwedging = new Unwedging(directory, sessions, claims);
+    SessionClaims claims = new SessionClaims(own, directory, sessions, ids);
+    Unwedging unwedging = new Unwedging(directory, sessions, claims);
     this.hashes = new MessageHashes(store, work);
     PayloadChecks checks = new PayloadChecks(own, directory, verification, settings.receiving());
     this.inbox = new Inbox(store, seal.rows(), work);
@@ -121,6 +118,11 @@ public final class OlmMachine implements AutoCloseable {
                 deliveries,
                 decryptor.secrets()),
             this::finish);
+    this.requests =
+        new MachineRequests(
+            new MachineRequests.Parts(uploads, tracker, keysAnswer, claims, unwedging, deliveries),
+            crossSigning,
+            rooms);
   }
 
   /**
@@ -272,70 +274,27 @@ public final class OlmMachine implements AutoCloseable {
    */
   public List<OutgoingRequest> outgoingRequests(Instant now) throws CryptoStoreException {
     advance(now);
-    List<OutgoingRequest> requests = new ArrayList<>();
-    uploads.next(now).ifPresent(requests::add);
-    requests.addAll(tracker.next(now));
-    claims.next().ifPresent(requests::add);
-    requests.addAll(crossSigning.requests(now));
-    requests.addAll(rooms.requests(now));
-    requests.addAll(deliveries.requests());
+    List<OutgoingRequest> wanted = requests.wanted(now);
     commit();
-    return List.copyOf(requests);
+    return List.copyOf(wanted);
   }
 
   /** The homeserver answered request {@code id} with {@code answer}. */
   public void markSent(String id, ObjectNode answer, Instant now) throws CryptoStoreException {
-    if (uploads.isUnderWay(id)) {
-      uploads.onAnswer(answer, now);
-    } else if (tracker.isUnderWay(id)) {
-      keysAnswer.take(answer, tracker.askedFor(id));
-      crossSigning.onKeysQuery(answer, tracker.askedFor(id));
-      tracker.onAnswer(id, answer, now);
-    } else if (claims.isUnderWay(id)) {
-      List<UserDevice> started = claims.onAnswer(answer, now);
-      for (UserDevice device : unwedging.replaced(started)) {
-        deliveries.sendOwn("m.dummy", Json.newObject(), device);
-      }
-    } else if (crossSigning.isUnderWay(id)) {
-      crossSigning.onAnswer(id, answer);
-      keysAnswer.refreshOwnKeys();
-    } else if (rooms.isUnderWay(id)) {
-      rooms.onAnswer(id);
-    } else {
-      deliveries.onEnd(id, new DeliveryOutcome.Sent());
-    }
+    requests.onAnswer(id, answer, now);
     finish(now);
   }
 
   /** Request {@code id} finally failed. What it was for is tried again later, or reported. */
   public void markFailed(String id, RequestFailure failure, Instant now)
       throws CryptoStoreException {
-    if (uploads.isUnderWay(id)) {
-      uploads.onFailure(failure, now);
-    } else if (tracker.isUnderWay(id)) {
-      tracker.onFailure(id, now);
-    } else if (claims.isUnderWay(id)) {
-      claims.onFailure(now);
-    } else if (crossSigning.isUnderWay(id)) {
-      crossSigning.onFailure(id, failure, now);
-    } else if (rooms.isUnderWay(id)) {
-      rooms.onFailure(id, now);
-    } else {
-      deliveries.onEnd(id, new DeliveryOutcome.Failed(failure.reason()));
-    }
+    requests.onFailure(id, failure, now);
     finish(now);
   }
 
   /** When {@link #outgoingRequests} should be asked again though nothing happened, if ever. */
   public Optional<Instant> nextDeadline(Instant now) {
-    return Stream.of(
-            deliveries.nextDeadline(now),
-            tracker.nextDeadline(now),
-            uploads.nextDeadline(now),
-            crossSigning.nextDeadline(now),
-            rooms.nextDeadline(now))
-        .flatMap(Optional::stream)
-        .min(Instant::compareTo);
+    return requests.nextDeadline(now);
   }
 
   /** Our own identity: making, signing, secrets. */
@@ -463,6 +422,11 @@ public final class OlmMachine implements AutoCloseable {
     sessions.trim();
     identities.trim();
     rooms.written();
+  }
+
+  /** How our device stands with one-time and fallback keys. */
+  public OneTimeKeyState oneTimeKeys() {
+    return uploads.state();
   }
 
   /**

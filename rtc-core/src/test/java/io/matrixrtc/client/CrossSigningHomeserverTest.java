@@ -201,7 +201,7 @@ class CrossSigningHomeserverTest {
   }
 
   @Test
-  void clientIdentitySecretsGoToAVerifiedDevice() throws Exception {
+  void clientSecretsAVerifiedDeviceIsAskedForThemByItself() throws Exception {
     TestDevice phone = device("alice", true);
     bootstrap(phone);
     TestDevice laptop = device("alice", false);
@@ -212,9 +212,7 @@ class CrossSigningHomeserverTest {
     verify(phone, laptop);
     verify(laptop, phone);
     awaitSees(phone, laptop, VerificationState.VERIFIED);
-    assertThat(get(laptop.client.crossSigning().requestMissingSecrets()))
-        .contains(SecretName.MASTER);
-    await().until(() -> status(laptop).isComplete());
+    await().until(() -> status(laptop).isComplete()); // CLIENT-SECRETS: nobody had to ask
     await().until(() -> status(laptop).deviceSigned());
     assertThat(laptop.events)
         .contains(
@@ -223,6 +221,41 @@ class CrossSigningHomeserverTest {
     assertThat(identityState(laptop)).contains(IdentityState.VERIFIED);
     int waiting = get(laptop.client.withMachine(m -> m.inbox().size()));
     assertThat(waiting).isZero();
+  }
+
+  @Test
+  void clientChangesOfDevicesAndIdentitiesAreTold() throws Exception {
+    TestDevice phone = device("alice", true);
+    assertThat(changedDevices(phone)).doesNotContain("LAPTOP");
+    TestDevice laptop = device("alice", false);
+    await().until(() -> changedDevices(phone).contains(address(laptop).deviceId()));
+    assertThat(
+            phone.events.stream()
+                .filter(ClientEvent.KeysChanged.class::isInstance)
+                .anyMatch(e -> !((ClientEvent.KeysChanged) e).changes().identities().isEmpty()))
+        .as("no identity yet")
+        .isFalse();
+    bootstrap(phone);
+    await()
+        .until(
+            () ->
+                laptop.events.stream()
+                    .filter(ClientEvent.KeysChanged.class::isInstance)
+                    .anyMatch(
+                        e ->
+                            ((ClientEvent.KeysChanged) e)
+                                .changes()
+                                .identities()
+                                .containsKey(phone.session.userId())));
+    assertThat(phone.events).noneMatch(ClientEvent.OneTimeKeysLost.class::isInstance);
+  }
+
+  private static List<String> changedDevices(TestDevice viewer) {
+    return viewer.events.stream()
+        .filter(ClientEvent.KeysChanged.class::isInstance)
+        .flatMap(e -> ((ClientEvent.KeysChanged) e).changes().devices().keySet().stream())
+        .map(UserDevice::deviceId)
+        .toList();
   }
 
   @Test

@@ -140,11 +140,7 @@ class LiveEventsTest {
     ObjectNode encryption = event("$e", "m.room.encryption", ",'state_key':''");
     ObjectNode sticky = event("$1", StickyMemberEvent.TYPE, ",'sticky':{'duration_ms':600000}");
     RoomUpdate update =
-        new RoomReader()
-            .whole(
-                List.of(slot, encryption),
-                new SyncAnswer.RoomSection("join", List.of(), List.of(), List.of(sticky)),
-                NOW);
+        new RoomReader().whole(List.of(slot, encryption), List.of(LiveEvent.clear(sticky)), NOW);
     assertThat(update.slots()).hasSize(1);
     assertThat(update.encrypted()).isTrue();
     assertThat(update.sticky()).hasSize(1);

@@ -110,7 +110,8 @@ final class BenchCommand implements Runnable {
   @Command(
       name = "machine",
       description = {
-        "Write one key event to 1,000 devices, take 10,000 events of 100 devices in one sync, and",
+        "Write one key event to 1,000 devices, take 10,000 events of 100 devices in one sync, read",
+        "10,000 messages of a room, and",
         "hold the same dialogue as the Rust SDK in WebAssembly, in turn with it. Needs node and npm",
         "for that; says so if they are missing. The ratio is our time to its."
       },

@@ -1,15 +1,18 @@
 package io.matrixrtc.cli;
 
 import io.matrixrtc.cli.demo.DemoRun;
+import io.matrixrtc.cli.demo.ScenarioPlay;
 import io.matrixrtc.keys.RotationPolicies;
 import io.matrixrtc.keys.TrustRequirement;
 import io.matrixrtc.testkit.ScriptException;
 import io.matrixrtc.testkit.demo.Cast;
+import io.matrixrtc.testkit.scenario.ScenarioException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,6 +41,7 @@ import picocli.CommandLine.Spec;
       "  matrixrtc demo --fast --report report.html      20 times faster, with a report",
       "  matrixrtc demo --processes                      each participant in its own JVM",
       "  matrixrtc demo --participants 12 --seed 7",
+      "  matrixrtc demo --scenario docs/scenarios/leaver.yaml --report leaver.html",
       "  matrixrtc demo --homeserver http://localhost:8008 --accounts accounts.txt",
       "",
       "Exit codes: 0 all checks held, 1 a check or a step failed, 2 wrong usage"
@@ -55,6 +59,14 @@ final class DemoCommand implements Callable<Integer> {
           "Devices in the call, 2 to 32 (default: ${DEFAULT-VALUE}). From 4 on somebody leaves and"
               + " somebody comes late, from 5 on a user has two devices, from 6 on one is muted.")
   private int participants;
+
+  @Option(
+      names = "--scenario",
+      paramLabel = "FILE",
+      description =
+          "Play this YAML file in place of the demo's script; it says its own devices, policy, trust"
+              + " and seed (see docs/TESTING-KEY-SHARING.md).")
+  private @Nullable Path scenario;
 
   @Option(
       names = "--seed",
@@ -134,27 +146,44 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws CommandFailure {
     checkUsage();
-    DemoRun run =
-        new DemoRun(
-            new DemoRun.Options(
-                participants,
-                seed,
-                fast ? 20 : 1,
-                processes,
-                policy,
-                trust,
-                homeserver,
-                accounts,
-                port,
-                out,
-                report,
-                trace,
-                json));
+    DemoRun.Options options =
+        new DemoRun.Options(
+            participants,
+            seed,
+            fast ? 20 : 1,
+            processes,
+            policy,
+            trust,
+            homeserver,
+            accounts,
+            port,
+            out,
+            report,
+            trace,
+            json);
     try {
-      return run.play() ? 0 : 1;
+      Path file = scenario;
+      boolean ok = file == null ? new DemoRun(options).play() : play(file, options);
+      return ok ? 0 : 1;
     } catch (ScriptException | IOException e) {
       throw new CommandFailure(String.valueOf(e.getMessage()));
     }
+  }
+
+  private boolean play(Path file, DemoRun.Options options) throws IOException, CommandFailure {
+    ScenarioPlay play;
+    try {
+      play = new ScenarioPlay(options, file);
+    } catch (ScenarioException e) {
+      String problems =
+          e.problems().stream()
+              .map(problem -> file + ":" + problem.line() + ": " + problem.text())
+              .collect(Collectors.joining("\n"));
+      throw new ParameterException(spec.commandLine(), problems);
+    } catch (IOException e) {
+      throw new CommandFailure("cannot read " + file + ": is the path right?");
+    }
+    return play.play();
   }
 
   private void checkUsage() {

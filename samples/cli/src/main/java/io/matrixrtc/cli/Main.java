@@ -2,6 +2,8 @@ package io.matrixrtc.cli;
 
 import io.matrixrtc.cli.backup.BackupCommand;
 import io.matrixrtc.cli.backup.BackupFailure;
+import io.matrixrtc.cli.keys.KeysCommand;
+import io.matrixrtc.cli.keys.KeysFailure;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -17,8 +19,11 @@ import picocli.CommandLine.HelpCommand;
       SimulateCommand.class,
       HomeserverCommand.class,
       AuthorizeCommand.class,
+      WidgetHostCommand.class,
+      KeysCommand.class,
       BackupCommand.class,
       BenchCommand.class,
+      TraceCommand.class,
       ParticipantCommand.class,
       HelpCommand.class
     },
@@ -44,7 +49,9 @@ public final class Main {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(
         (exception, command, parsed) -> {
-          if (exception instanceof CommandFailure || exception instanceof BackupFailure) {
+          if (exception instanceof CommandFailure
+              || exception instanceof KeysFailure
+              || exception instanceof BackupFailure) {
             command.getErr().println("matrixrtc: " + exception.getMessage());
           } else {
             command

@@ -31,7 +31,21 @@ class UsageTest {
         "bench olm --help",
         "bench machine --help",
         "bench authorize --help",
-        "bench restore --help"
+        "bench restore --help",
+        "keys --help",
+        "keys login --help",
+        "keys status --help",
+        "keys devices --help",
+        "keys verify --help",
+        "keys block --help",
+        "keys sign --help",
+        "keys sessions --help",
+        "keys lacks --help",
+        "keys setup --help",
+        "keys reset --help",
+        "keys logout --help",
+        "trace --help",
+        "trace show --help"
       })
   void theHelpOfEveryCommandHasExamples_CLI_HELP(String line) {
     Run run = Run.of(line.split(" "));
@@ -65,6 +79,9 @@ class UsageTest {
     Run.of("backup", "export", "--store", "a.db").misusedWith("FILE");
     Run.of("bench")
         .misusedWith("Which benchmark? There are: frames, olm, machine, authorize, restore");
+    Run.of("keys").misusedWith("What? ", "devices", "lacks");
+    Run.of("trace").misusedWith("What to do with a trace? There is: show");
+    Run.of("trace", "show").misusedWith("FILE.jsonl");
     Run.of("nonsense").misusedWith("nonsense");
     Run.of("demo", "--nonsense").misusedWith("--nonsense");
   }

@@ -6,13 +6,17 @@ import io.matrixrtc.client.ClientSettings;
 import io.matrixrtc.client.EncryptedClient;
 import io.matrixrtc.client.HttpTransport;
 import io.matrixrtc.client.MatrixSession;
+import io.matrixrtc.client.RoomSendOutcome;
 import io.matrixrtc.client.SyncStatus;
 import io.matrixrtc.e2ee.CryptoStore;
 import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.OlmMachine;
+import io.matrixrtc.e2ee.RoomDecryptionFailure;
+import io.matrixrtc.e2ee.RoomEventResult;
 import io.matrixrtc.e2ee.ToDeviceResult;
 import io.matrixrtc.e2ee.TrustPolicy;
 import io.matrixrtc.e2ee.UserDevice;
+import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.PoolScheduler;
 import io.matrixrtc.keys.ToDeviceChannel.Outcome;
@@ -39,6 +43,7 @@ final class OurDevice implements AutoCloseable {
   private final EncryptedClient client;
   private final StateKey storeKey;
   private final List<ToDeviceResult> results = new CopyOnWriteArrayList<>();
+  private final List<RoomEventResult> roomEvents = new CopyOnWriteArrayList<>();
   private final CompletableFuture<Void> synced = new CompletableFuture<>();
 
   /** Opens the device from {@code store}, which stays open when this is closed, and starts it. */
@@ -67,6 +72,8 @@ final class OurDevice implements AutoCloseable {
   private void onEvent(ClientEvent event) {
     if (event instanceof ClientEvent.ToDevice toDevice) {
       results.add(toDevice.result());
+    } else if (event instanceof ClientEvent.RoomEvent roomEvent) {
+      roomEvents.add(roomEvent.result());
     } else if (event instanceof ClientEvent.Sync sync
         && sync.status() instanceof SyncStatus.Running) {
       synced.complete(null);
@@ -125,6 +132,39 @@ final class OurDevice implements AutoCloseable {
         .filter(ToDeviceResult.Decrypted.class::isInstance)
         .map(ToDeviceResult.Decrypted.class::cast)
         .filter(one -> one.type().equals(type))
+        .toList();
+  }
+
+  /** Sends an encrypted message to a room. */
+  RoomSendOutcome.Sent post(String roomId, String body) {
+    ObjectNode content = Json.newObject().put("msgtype", "m.text").put("body", body);
+    RoomSendOutcome outcome = World.get(client.rooms().send(roomId, "m.room.message", content));
+    if (outcome instanceof RoomSendOutcome.Sent sent) {
+      return sent;
+    }
+    throw new AssertionError("not sent: " + outcome);
+  }
+
+  /** The encrypted messages that it has read, in order. */
+  List<RoomEventResult.Decrypted> read() {
+    return roomEvents.stream()
+        .filter(RoomEventResult.Decrypted.class::isInstance)
+        .map(RoomEventResult.Decrypted.class::cast)
+        .toList();
+  }
+
+  /** Whether it has read an event. */
+  boolean hasRead(String eventId) {
+    return read().stream().anyMatch(one -> one.event().path("event_id").asText().equals(eventId));
+  }
+
+  /** Why it could not read an event, each time that it tried. */
+  List<RoomDecryptionFailure> unread(String eventId) {
+    return roomEvents.stream()
+        .filter(RoomEventResult.UnableToDecrypt.class::isInstance)
+        .map(RoomEventResult.UnableToDecrypt.class::cast)
+        .filter(one -> one.event().path("event_id").asText().equals(eventId))
+        .map(RoomEventResult.UnableToDecrypt::failure)
         .toList();
   }
 

@@ -69,6 +69,37 @@ final class Peer implements CallParty, AutoCloseable {
     process.call("leaveCall", Json.newObject());
   }
 
+  /** Carries out another command of its script. */
+  ObjectNode call(String command, ObjectNode arguments) throws InterruptedException {
+    return process.call(command, arguments);
+  }
+
+  /** Sends an encrypted message to a room; returns its event id. */
+  String post(String roomId, String body) throws InterruptedException {
+    return process
+        .call("post", Json.newObject().put("room", roomId).put("body", body))
+        .path("id")
+        .asText();
+  }
+
+  /** The ids of encrypted messages of others that it has read, in order. */
+  List<String> read() {
+    return process.events("message").stream().map(event -> event.path("id").asText()).toList();
+  }
+
+  /** The Megolm sessions of the messages that it has read, in order. */
+  List<String> sessions() {
+    return process.events("message").stream().map(event -> event.path("session").asText()).toList();
+  }
+
+  /** Why it could not read an event; empty if it could, or has not seen it. */
+  List<String> unread(String eventId) {
+    return process.events("unread").stream()
+        .filter(event -> event.path("id").asText().equals(eventId))
+        .map(event -> event.path("code").asText())
+        .toList();
+  }
+
   /** Makes a cross-signing identity for its user and signs itself with it. */
   void crossSign() throws InterruptedException {
     process.call("crossSign", Json.newObject());

@@ -9,6 +9,7 @@ import io.matrixrtc.client.MatrixClient;
 import io.matrixrtc.client.MatrixSession;
 import io.matrixrtc.e2ee.CryptoStore;
 import io.matrixrtc.e2ee.CryptoStoreException;
+import io.matrixrtc.e2ee.HistoryVisibility;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
 import io.matrixrtc.e2ee.OlmMachine;
 import io.matrixrtc.e2ee.sqlite.SqliteCryptoStore;
@@ -123,7 +124,8 @@ final class World implements AutoCloseable {
     }
   }
 
-  private ClientSettings settings() {
+  /** How clients reach the homeserver. */
+  ClientSettings settings() {
     return ClientSettings.of(http, new PoolScheduler(pool, Clock.systemUTC()));
   }
 
@@ -151,6 +153,11 @@ final class World implements AutoCloseable {
   MatrixSession login(String userId) {
     Credentials credentials = Credentials.of(userId, PASSWORD, "interop");
     return session(get(MatrixClient.login(homeserver, credentials, settings())));
+  }
+
+  /** The password of every account here. */
+  static String password() {
+    return PASSWORD;
   }
 
   /** A client without encryption, for what only a test does. */
@@ -205,6 +212,11 @@ final class World implements AutoCloseable {
 
   /** Makes an encrypted room that anyone may join and call in. */
   String room(OurDevice creator) {
+    return room(creator, HistoryVisibility.SHARED, 100);
+  }
+
+  /** As {@link #room(OurDevice)}, where a key encrypts so many messages at most. */
+  String room(OurDevice creator, HistoryVisibility visibility, int messages) {
     ObjectNode settings = Json.newObject().put("preset", "public_chat");
     settings
         .putObject("power_level_content_override")
@@ -212,7 +224,13 @@ final class World implements AutoCloseable {
         .put("org.matrix.msc3401.call.member", 0);
     ObjectNode encryption = settings.putArray("initial_state").addObject();
     encryption.put("type", "m.room.encryption").put("state_key", "");
-    encryption.putObject("content").put("algorithm", "m.megolm.v1.aes-sha2");
+    encryption
+        .putObject("content")
+        .put("algorithm", "m.megolm.v1.aes-sha2")
+        .put("rotation_period_msgs", messages);
+    ObjectNode history = settings.withArrayProperty("initial_state").addObject();
+    history.put("type", "m.room.history_visibility").put("state_key", "");
+    history.putObject("content").put("history_visibility", visibility.label());
     return get(creator.client().matrix().rooms().createRoom(settings)).orThrow();
   }
 

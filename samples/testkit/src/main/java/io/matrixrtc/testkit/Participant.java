@@ -68,6 +68,11 @@ public final class Participant implements AutoCloseable {
     step(new ParticipantRequest.EnterRoom(roomId));
   }
 
+  /** Forgets the call without leaving it, as a page does that is loaded again. */
+  public void reload() {
+    step(new ParticipantRequest.Reload());
+  }
+
   /** Joins the call: membership, keys, relay. */
   public void joinCall() {
     step(new ParticipantRequest.JoinCall());

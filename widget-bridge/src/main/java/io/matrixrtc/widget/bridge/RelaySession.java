@@ -3,32 +3,57 @@ package io.matrixrtc.widget.bridge;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.json.MalformedJsonException;
+import io.matrixrtc.widget.api.WidgetAction;
 import io.matrixrtc.widget.bridge.RelayBuffer.Incoming;
 import io.matrixrtc.widget.bridge.RelayBuffer.Numbered;
 import io.matrixrtc.widget.host.FrameMessage;
 import io.matrixrtc.widget.host.WidgetHost;
 import java.net.URI;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
  * One page's relay: frames of JSON text between page and host, over one connection after another.
  * Confined to one thread.
  *
- * <p>From the page: {@code msg} (number, origin, source, text), {@code load} (number) and {@code
- * ack} (number). To the page: {@code msg} (number, text) and {@code ack}.
+ * <p>From the page, numbered: {@code msg} (origin, source, text), {@code load}, {@code answer} (to
+ * a question: id, allow), {@code theme} (dark), {@code hangup}. To the page, numbered: {@code msg}
+ * (text), {@code ask}, {@code granted}, {@code event}. Both ways: {@code ack}.
  */
 final class RelaySession {
+  private static final Set<String> FROM_PAGE =
+      Set.of("msg", "load", "answer", "theme", "hangup");
+
   private final String id;
   private final BridgeSettings settings;
-  private final RelayBuffer buffer;
+  private RelayBuffer buffer;
+  private final HostPage page;
   private Optional<WidgetSessions.Opened> opened = Optional.empty();
   private Optional<Consumer<String>> connection = Optional.empty();
 
-  RelaySession(String id, BridgeSettings settings) {
+  /**
+   * @param page told of the user's answers
+   */
+  RelaySession(String id, BridgeSettings settings, HostPage page) {
     this.id = id;
+    this.page = page;
     this.settings = settings;
-    this.buffer = new RelayBuffer(settings.maxUnacknowledged(), settings.maxUnacknowledgedChars());
+    this.buffer = newBuffer();
+  }
+
+  private RelayBuffer newBuffer() {
+    return new RelayBuffer(settings.maxUnacknowledged(), settings.maxUnacknowledgedChars());
+  }
+
+  /**
+   * The user has reloaded the page: nothing of the old one is left, and the iframe will load its
+   * document anew (RELAY-RELOAD).
+   */
+  void restart() {
+    buffer = newBuffer();
+    host().ifPresent(WidgetHost::onFrameLoaded);
+    page.close();
   }
 
   String id() {
@@ -77,8 +102,18 @@ final class RelaySession {
     return connection.filter(current -> current == send).isPresent();
   }
 
+  HostPage page() {
+    return page;
+  }
+
   /** A message for the iframe; whether there was room for it. */
-  boolean post(String payload) {
+  boolean post(String text) {
+    return put(Json.newObject().put("t", "msg").put("text", text));
+  }
+
+  /** Something for the page itself; whether there was room for it. */
+  boolean put(ObjectNode entry) {
+    String payload = entry.toString();
     if (!buffer.hasRoomFor(payload)) { // RELAY-BOUND
       return false;
     }
@@ -87,12 +122,9 @@ final class RelaySession {
     return true;
   }
 
+  /** The payload, an object with members, and its number. */
   private static String text(Numbered frame) {
-    return Json.newObject()
-        .put("t", "msg")
-        .put("n", frame.number())
-        .put("text", frame.payload())
-        .toString();
+    return "{\"n\":" + frame.number() + "," + frame.payload().substring(1);
   }
 
   /** A frame from the page; whether it was one. */
@@ -111,8 +143,7 @@ final class RelaySession {
     if (kind.equals("ack")) {
       return buffer.acknowledge(number);
     }
-    boolean isLoad = kind.equals("load");
-    if (!isLoad && !kind.equals("msg")) {
+    if (!FROM_PAGE.contains(kind)) {
       return false;
     }
     Incoming incoming = buffer.receive(number);
@@ -121,21 +152,34 @@ final class RelaySession {
     }
     acknowledge();
     if (incoming == Incoming.NEW) {
-      host()
-          .ifPresent(
-              host -> {
-                if (isLoad) {
-                  host.onFrameLoaded();
-                } else {
-                  host.onMessage(
-                      new FrameMessage(
-                          frame.path("origin").asText(),
-                          frame.path("source").isBoolean() && frame.get("source").booleanValue(),
-                          frame.path("text").asText()));
-                }
-              });
+      take(kind, frame);
     }
     return true;
+  }
+
+  private void take(String kind, ObjectNode frame) {
+    if (kind.equals("answer")) {
+      page.onAnswer(frame);
+    } else {
+      host().ifPresent(host -> tell(host, kind, frame));
+    }
+  }
+
+  private static void tell(WidgetHost host, String kind, ObjectNode frame) {
+    switch (kind) {
+      case "load" -> host.onFrameLoaded();
+      case "theme" ->
+          host.request(
+              WidgetAction.THEME_CHANGE,
+              Json.newObject().put("name", frame.path("dark").asBoolean() ? "dark" : "light"));
+      case "hangup" -> host.request(WidgetAction.CALL_HANGUP, Json.newObject());
+      default ->
+          host.onMessage(
+              new FrameMessage(
+                  frame.path("origin").asText(),
+                  frame.path("source").isBoolean() && frame.get("source").booleanValue(),
+                  frame.path("text").asText()));
+    }
   }
 
   private void acknowledge() {
@@ -143,8 +187,12 @@ final class RelaySession {
     connection.ifPresent(send -> send.accept(ack));
   }
 
-  void close() {
+  /** PAGE-TOLD: the page hears why, and blanks the iframe. */
+  void close(String reason) {
+    connection.ifPresent(
+        send -> send.accept(Json.newObject().put("t", "refused").put("reason", reason).toString()));
     disconnect();
+    page.close();
     host().ifPresent(WidgetHost::close);
     opened = Optional.empty();
   }

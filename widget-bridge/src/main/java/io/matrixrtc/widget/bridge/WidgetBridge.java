@@ -3,6 +3,7 @@ package io.matrixrtc.widget.bridge;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.json.MalformedJsonException;
 import io.matrixrtc.widget.host.HostEvent;
+import io.matrixrtc.widget.host.HostEvent.EndReason;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +46,9 @@ public final class WidgetBridge {
 
   /** After so many frames the socket rests until the host has caught up (RELAY-PRESSURE). */
   private static final int FRAMES_AT_A_TIME = 64;
+
+  private static final List<String> SCRIPTS =
+      List.of("host.js", "panel.js", "call.js", "consent.js", "mask.js");
 
   private final Vertx vertx;
   private final Context context;
@@ -74,8 +79,12 @@ public final class WidgetBridge {
   public void mount(Router router) {
     String path = settings.publicUrl().getPath().replaceAll("/+$", "");
     router.get(path + "/").handler(request -> file(request, "host.html", "text/html"));
-    router.get(path + "/host.js").handler(request -> file(request, "host.js", "text/javascript"));
     router.get(path + "/host.css").handler(request -> file(request, "host.css", "text/css"));
+    for (String script : SCRIPTS) {
+      router
+          .get(path + "/" + script)
+          .handler(request -> file(request, script, "text/javascript"));
+    }
     router.get(path + "/relay").handler(this::upgrade);
   }
 
@@ -162,27 +171,35 @@ public final class WidgetBridge {
     private void hello(String text) {
       String link;
       String resume;
+      String reload;
       long seen;
+      boolean dark;
       try {
         var frame = Json.parseObject(text);
         link = frame.path("link").asText();
         resume = frame.path("resume").asText();
+        reload = frame.path("reload").asText();
         seen = frame.path("seen").asLong();
+        dark = frame.path("dark").asBoolean(false);
       } catch (MalformedJsonException e) {
         refuse("not a frame");
         return;
       }
       RelaySession known = open.get(resume);
+      RelaySession reloaded = open.get(reload);
       if (known != null) {
         attach(known, seen);
-      } else if (!resume.isEmpty()) {
+      } else if (reloaded != null && reloaded.host().isPresent()) {
+        reloaded.restart();
+        attach(reloaded, 0);
+      } else if (!resume.isEmpty() || (!reload.isEmpty() && link.isEmpty())) {
         refuse("session over");
       } else {
-        begin(link);
+        begin(link, dark);
       }
     }
 
-    private void begin(String link) {
+    private void begin(String link, boolean dark) {
       if (open.size() >= settings.maxSessions()) { // BRIDGE-LIMIT
         refuse("too many sessions");
         return;
@@ -192,19 +209,16 @@ public final class WidgetBridge {
         refuse("link is not valid");
         return;
       }
-      RelaySession fresh = new RelaySession(newId(), settings);
+      RelaySession fresh = newSession(dark);
       open.put(fresh.id(), fresh);
       sessions
-          .open(
-              ticket.get(),
-              text -> context.runOnContext(now -> post(fresh, text)),
-              event -> context.runOnContext(now -> onEvent(fresh, event)))
+          .open(ticket.get(), fresh.page())
           .whenComplete(
               (opened, bug) ->
                   context.runOnContext(
                       now -> {
                         if (bug != null || opened.isEmpty()) {
-                          end(fresh);
+                          end(fresh, "nothing to open");
                           refuse("nothing to open");
                         } else {
                           fresh.open(opened.get());
@@ -242,22 +256,40 @@ public final class WidgetBridge {
     }
   }
 
-  private void post(RelaySession session, String text) {
-    if (!session.post(text)) {
-      end(session);
+  /** What its host and its page are given from any thread goes on in this bridge's context. */
+  private RelaySession newSession(boolean dark) {
+    String id = newId();
+    HostPage page =
+        new HostPage(
+            text -> context.runOnContext(now -> put(id, session -> session.post(text))),
+            event -> context.runOnContext(now -> onEvent(id, event)),
+            entry -> context.runOnContext(now -> put(id, session -> session.put(entry))),
+            dark);
+    return new RelaySession(id, settings, page);
+  }
+
+  private void put(String id, Predicate<RelaySession> way) {
+    RelaySession session = open.get(id);
+    if (session != null && !way.test(session)) {
+      end(session, "the page was away for too long");
     }
   }
 
-  private void onEvent(RelaySession session, HostEvent event) {
-    if (event instanceof HostEvent.Ended) {
-      end(session);
+  private void onEvent(String id, HostEvent event) {
+    RelaySession session = open.get(id);
+    if (session != null && event instanceof HostEvent.Ended ended) {
+      end(
+          session,
+          ended.reason() == EndReason.FLOODED_BY_WIDGET
+              ? "the widget sent far too many messages"
+              : "it was closed");
     }
   }
 
   /** RELAY-ABSENCE. */
   private void await(RelaySession session) {
     absences.put(
-        session.id(), vertx.setTimer(settings.maxAbsence().toMillis(), timer -> end(session)));
+        session.id(), vertx.setTimer(settings.maxAbsence().toMillis(), timer -> end(session, "the page was away for too long")));
   }
 
   private void cancelAbsence(RelaySession session) {
@@ -267,10 +299,10 @@ public final class WidgetBridge {
     }
   }
 
-  private void end(RelaySession session) {
+  private void end(RelaySession session, String reason) {
     cancelAbsence(session);
     if (open.remove(session.id()) != null) {
-      session.close();
+      session.close(reason);
     }
   }
 
@@ -292,7 +324,8 @@ public final class WidgetBridge {
             context.runOnContext(
                 now -> {
                   draining = true;
-                  List.copyOf(open.values()).forEach(this::end);
+                  List.copyOf(open.values())
+                      .forEach(session -> end(session, "the server is shutting down"));
                   done.complete();
                 }));
   }

@@ -1,12 +1,9 @@
 package io.matrixrtc.widget.bridge;
 
-import io.matrixrtc.widget.host.FramePort;
-import io.matrixrtc.widget.host.HostEvent;
 import io.matrixrtc.widget.host.WidgetHost;
 import java.net.URI;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 
 /** The app behind a bridge: knows what a ticket stands for. */
 @FunctionalInterface
@@ -14,12 +11,10 @@ public interface WidgetSessions {
   /**
    * Opens the host of a ticket's widget.
    *
-   * @param frame where the host posts
-   * @param listener must be told the host's events
+   * @param page where the widget is shown; must be told the host's events
    * @return empty if the ticket stands for nothing (any more)
    */
-  CompletionStage<Optional<Opened>> open(
-      String ticket, FramePort frame, Consumer<HostEvent> listener);
+  CompletionStage<Optional<Opened>> open(String ticket, HostPage page);
 
   /**
    * A session.

@@ -1,7 +1,12 @@
 // Relays between the widget's frame and the server: every message once, in order, over as many
 // connections as it takes. Decides nothing but who may speak: the frame itself, from its origin.
+import { consent } from './consent.js';
+import { panel } from './panel.js';
+
 const status = document.getElementById('status');
 const stage = document.getElementById('stage');
+const hangup = document.getElementById('hangup');
+const dark = matchMedia('(prefers-color-scheme: dark)');
 const link = location.hash.slice(1);
 history.replaceState(null, '', location.pathname); // the link is used up; keep it out of sight
 
@@ -13,6 +18,7 @@ const ALLOW = 'microphone; camera; encrypted-media; autoplay; display-capture; c
 let socket = null;
 let session = '';
 let origin = '';
+let url = '';
 let frame = null;
 let seen = 0;        // last number received
 let sent = 0;        // last number given out
@@ -22,7 +28,7 @@ let max = 0;         // longest message, in characters
 let delay = 250;
 let outgoing = Promise.resolve(); // conversions take time; the order stays
 
-function say(text) { status.textContent = text; }
+function say(text) { status.textContent = text; status.title = text; }
 
 function put(entry) {
   entry.n = ++sent;
@@ -38,7 +44,7 @@ function connect() {
   const base = location.pathname.replace(/[^/]*$/, '');
   socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${base}relay`);
   const mine = socket;
-  mine.onopen = () => mine.send(JSON.stringify(session ? { t: 'hello', resume: session, seen } : { t: 'hello', link }));
+  mine.onopen = () => mine.send(JSON.stringify(hello()));
   mine.onmessage = (event) => { if (mine === socket) receive(JSON.parse(event.data)); };
   mine.onclose = () => {
     if (over || mine !== socket) return;
@@ -48,43 +54,99 @@ function connect() {
   };
 }
 
+function hello() {
+  if (session) return { t: 'hello', resume: session, seen };
+  const reload = link ? '' : sessionStorage.getItem('session') ?? '';
+  return { t: 'hello', link, reload, dark: dark.matches };
+}
+
 function receive(entry) {
   if (entry.t === 'welcome') {
     delay = 250;
     session = entry.session;
+    sessionStorage.setItem('session', session); // for when the user reloads this page
     origin = entry.origin;
     max = entry.max;
+    url = entry.url;
     say('');
     unacknowledged = unacknowledged.filter((kept) => kept.n > entry.seen);
     unacknowledged.forEach(write);
-    if (!frame) show(entry.url);
+    if (!frame) show();
   } else if (entry.t === 'ack') {
     unacknowledged = unacknowledged.filter((kept) => kept.n > entry.n);
-  } else if (entry.t === 'msg') {
+  } else if (entry.t === 'refused') {
+    finish(`The session is over: ${entry.reason}.`);
+  } else if (Number.isInteger(entry.n)) {
     if (entry.n === seen + 1) {
       seen = entry.n;
-      if (frame) frame.contentWindow.postMessage(JSON.parse(entry.text), origin);
+      take(entry);
     }
     socket.send(JSON.stringify({ t: 'ack', n: seen }));
-  } else if (entry.t === 'refused') {
-    finish(`The call was ended: ${entry.reason}.`);
   }
+}
+
+function take(entry) {
+  if (entry.t === 'msg') {
+    const message = JSON.parse(entry.text);
+    panel.message('to', message);
+    if (frame) frame.contentWindow.postMessage(message, origin);
+  } else if (entry.t === 'ask') {
+    consent(entry).then((allow) => put({ t: 'answer', id: entry.id, allow }));
+  } else if (entry.t === 'granted') {
+    panel.granted(entry.items);
+  } else if (entry.t === 'event') {
+    panel.event(entry);
+    if (entry.call) call(entry.call, entry.text);
+  }
+}
+
+function call(state, text) {
+  say(text);
+  hangup.hidden = state !== 'joined';
+  if (state !== 'closed') return;
+  remove();
+  const again = document.createElement('button');
+  again.type = 'button';
+  again.textContent = 'Open it again';
+  again.addEventListener('click', show);
+  notice('The call is over.', again);
+  again.focus();
+}
+
+function notice(text, ...more) {
+  const box = document.createElement('div');
+  box.className = 'over';
+  const words = document.createElement('p');
+  words.textContent = text;
+  box.append(words, ...more);
+  stage.replaceChildren(box);
+}
+
+function remove() {
+  if (!frame) return;
+  frame.src = 'about:blank'; // releases the camera
+  frame.remove();
+  frame = null;
 }
 
 function finish(text) {
   over = true;
+  sessionStorage.removeItem('session');
+  hangup.hidden = true;
   say(text);
-  if (frame) { frame.src = 'about:blank'; frame.remove(); frame = null; } // releases the camera
+  remove();
+  notice(text);
 }
 
-function show(url) {
+function show() {
+  say('');
   frame = document.createElement('iframe');
   frame.title = 'Widget';
   frame.setAttribute('sandbox', SANDBOX);
   frame.setAttribute('allow', ALLOW);
   frame.addEventListener('load', () => { outgoing = outgoing.then(() => put({ t: 'load' })); });
   frame.src = url;
-  stage.append(frame);
+  stage.replaceChildren(frame);
 }
 
 async function plain(value) {
@@ -116,6 +178,7 @@ window.addEventListener('message', (event) => {
     .then(() => plain(data))
     .then((message) => {
       const text = JSON.stringify(message);
+      panel.message('from', text.length <= max ? message : { ...message, data: { tooLong: text.length } });
       if (text.length <= max) put({ t: 'msg', origin: event.origin, source: true, text });
       else if (!data.response && frame) tooLong(data);
     })
@@ -126,5 +189,8 @@ function tooLong(request) {
   const reply = { ...request, response: { error: { message: 'Message too long' } } };
   frame.contentWindow.postMessage(reply, origin);
 }
+
+hangup.addEventListener('click', () => put({ t: 'hangup' }));
+dark.addEventListener('change', () => { if (session) put({ t: 'theme', dark: dark.matches }); });
 
 connect();

@@ -72,6 +72,20 @@ class WidgetPackageRulesTest {
               "io.matrixrtc.widget.client..");
 
   @ArchTest
+  static final ArchRule DRIVERS_KNOW_ACCOUNTS_AND_THE_HOST_AND_NOBODY_KNOWS_THEM =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "io.matrixrtc.widget.api..",
+              "io.matrixrtc.widget.host..",
+              "io.matrixrtc.widget.client..",
+              "io.matrixrtc.widget.bridge..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.matrixrtc.widget.drivers..", "io.matrixrtc.client..", "io.matrixrtc.e2ee..");
+
+  @ArchTest
   static final ArchRule ONLY_THE_BRIDGE_KNOWS_VERTX =
       noClasses()
           .that()

@@ -28,7 +28,8 @@ class WidgetRuleTableTest {
       Pattern.compile(
           "(?<![\\w-])(?:(?:WIDGET|CAP|TODEV|ROOM|FIELDS|REPLY|PUSH|RATE|REQUEST|ACTION|NEGOTIATE"
               + "|ANSWER|VERSIONS|GRANT|NOTIFY|READ|FEED|STATE|STICKY|SEND|DELAY|OPENID|TURN|MEDIA"
-              + "|RTC|UI|SOURCE|FLOOD|URL|EC|ID|CLIENT|RELAY|LINK|BRIDGE)-[A-Z]+(?:-[A-Z]+)*|LIMITS|REPLAY|DIRECTION)"
+              + "|RTC|UI|SOURCE|FLOOD|URL|EC|ID|CLIENT|RELAY|LINK|BRIDGE"
+              + "|DRIVER|PAGE|CONSENT)-[A-Z]+(?:-[A-Z]+)*|LIMITS|REPLAY|DIRECTION)"
               + "(?![\\w-])");
 
   private record Row(String id, List<String> tests) {}

@@ -15,8 +15,6 @@ import io.matrixrtc.widget.client.WidgetResult;
 import io.matrixrtc.widget.client.WidgetSettings;
 import io.matrixrtc.widget.host.FakeDriver;
 import io.matrixrtc.widget.host.FakeRooms;
-import io.matrixrtc.widget.host.FramePort;
-import io.matrixrtc.widget.host.HostEvent;
 import io.matrixrtc.widget.host.HostLimits;
 import io.matrixrtc.widget.host.HostedWidget;
 import io.matrixrtc.widget.host.WidgetHost;
@@ -39,6 +37,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -46,7 +45,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,7 +95,7 @@ class WidgetBridgeTest {
   }
 
   private CompletableFuture<Optional<WidgetSessions.Opened>> open(
-      String ticket, FramePort frame, Consumer<HostEvent> listener) {
+      String ticket, HostPage page) {
     if (!ticket.equals("good")) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
@@ -109,8 +107,8 @@ class WidgetBridgeTest {
             HostLimits.DEFAULT,
             rooms,
             driver,
-            frame,
-            listener,
+            page.frame(),
+            page.listener(),
             new PoolScheduler(pool, InstantSource.system()),
             new SecureRandom());
     return CompletableFuture.completedFuture(
@@ -161,10 +159,10 @@ class WidgetBridgeTest {
       return Json.parseObject(text);
     }
 
-    /** The next frame that is a message; acknowledgements are skipped. */
+    /** The next frame that is a message; what is for the page is skipped. */
     ObjectNode nextMessage() throws Exception {
       ObjectNode frame = next();
-      while (frame.path("t").asText().equals("ack")) {
+      while (Set.of("ack", "granted", "event").contains(frame.path("t").asText())) {
         frame = next();
       }
       assertThat(frame.path("t").asText()).isEqualTo("msg");

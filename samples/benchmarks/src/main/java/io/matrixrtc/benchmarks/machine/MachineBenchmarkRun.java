@@ -78,6 +78,7 @@ public final class MachineBenchmarkRun {
               () -> send(store, false),
               () -> send(store, true),
               () -> receive(store),
+              () -> room(store),
               () -> dialogue(store, "send", Dialogue.DEVICES),
               () -> dialogue(store, "receive", Dialogue.DEVICES * Dialogue.EVENTS_PER_DEVICE))) {
         BenchLine line = step.measure();
@@ -140,6 +141,14 @@ public final class MachineBenchmarkRun {
             shots(ReceiveBenchmark.class, "receive", Map.of("store", store.name()), 1),
             millis -> events * 1_000.0 / millis);
     return BenchLine.ofRate("machine.receive." + label(store), events, perSecond);
+  }
+
+  private BenchLine room(StoreKind store) throws RunnerException {
+    double perSecond =
+        Medians.of(
+            shots(RoomBenchmark.class, "read", Map.of("store", store.name()), 1),
+            millis -> RoomBenchmark.EVENTS * 1_000.0 / millis);
+    return BenchLine.ofRate("machine.room." + label(store), RoomBenchmark.EVENTS, perSecond);
   }
 
   private static String label(StoreKind store) {

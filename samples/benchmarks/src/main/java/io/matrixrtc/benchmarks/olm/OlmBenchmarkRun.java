@@ -19,7 +19,10 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** Runs {@link OlmBenchmark} and prints our time as a multiple of each peer's. */
+/**
+ * Runs {@link OlmBenchmark} and {@link MegolmBenchmark}, and prints our time as a multiple of each
+ * peer's.
+ */
 public final class OlmBenchmarkRun {
   /**
    * How long to measure. One iteration of each contender is a round.
@@ -38,6 +41,7 @@ public final class OlmBenchmarkRun {
   }
 
   private static final List<String> WORK = List.of("outbound", "inbound", "encrypt", "exchange");
+  private static final List<String> GROUP_WORK = List.of("megolmEncrypt", "megolmDecrypt");
   private static final List<Integer> BYTES = List.of(100, 1000);
 
   private final Plan plan;
@@ -56,14 +60,27 @@ public final class OlmBenchmarkRun {
    */
   public static List<BenchLine> run(Plan plan, boolean json, PrintStream out, PrintStream err)
       throws RunnerException {
-    OlmBenchmarkRun run = new OlmBenchmarkRun(plan, available(err));
+    Set<Peer> available = available(err);
+    Set<Peer> groups = EnumSet.noneOf(Peer.class);
+    if (available.contains(Peer.LIBOLM)) {
+      groups.add(Peer.LIBOLM);
+    }
     if (!json) {
       out.println(BenchLine.TABLE_HEAD);
     }
+    List<BenchLine> lines =
+        new OlmBenchmarkRun(plan, available).run(OlmBenchmark.class, WORK, json, out);
+    lines.addAll(
+        new OlmBenchmarkRun(plan, groups).run(MegolmBenchmark.class, GROUP_WORK, json, out));
+    return lines;
+  }
+
+  private List<BenchLine> run(Class<?> benchmark, List<String> all, boolean json, PrintStream out)
+      throws RunnerException {
     List<BenchLine> lines = new ArrayList<>();
-    for (String work : WORK) {
+    for (String work : all) {
       for (int bytes : BYTES) {
-        for (BenchLine line : run.measure(work, bytes)) {
+        for (BenchLine line : measure(benchmark, work, bytes)) {
           lines.add(line);
           out.println(json ? line.toJson() : line.toRow());
         }
@@ -85,12 +102,13 @@ public final class OlmBenchmarkRun {
     return available;
   }
 
-  private List<BenchLine> measure(String work, int bytes) throws RunnerException {
+  private List<BenchLine> measure(Class<?> benchmark, String work, int bytes)
+      throws RunnerException {
     int contenders = peers.size() + 1;
     TimeValue iteration = TimeValue.milliseconds(plan.iterationMillis());
     Options options =
         new OptionsBuilder()
-            .include("^" + OlmBenchmark.class.getName() + "\\." + work + "$")
+            .include("^" + benchmark.getName() + "\\." + work + "$")
             .param("bytes", Integer.toString(bytes))
             .param("peers", peers.stream().map(Peer::name).collect(Collectors.joining(",")))
             .forks(plan.forks())

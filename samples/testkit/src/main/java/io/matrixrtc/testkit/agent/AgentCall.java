@@ -61,6 +61,7 @@ final class AgentCall implements AutoCloseable {
       MediaClock clock,
       ScheduledExecutorService pool,
       SecureRandom random,
+      KeyWiring wiring,
       Consumer<TraceEvent> trace) {
     this.spec = spec;
     this.clock = clock;
@@ -75,7 +76,7 @@ final class AgentCall implements AutoCloseable {
             settings.context(),
             new ToDeviceKeyTransport.Settings(
                 settings.memberId(), TrustRequirement.named(spec.trust()), false),
-            client.encrypted().toDevice(),
+            client.toDevice(),
             clock);
     RotationPolicy policy =
         RotationPolicies.named(
@@ -83,8 +84,18 @@ final class AgentCall implements AutoCloseable {
             Map.of("use-delay", Duration.ofMillis(spec.useKeyDelayMillis()).toString()));
     EncryptionManager.Settings keys =
         new EncryptionManager.Settings(
-            policy,
-            transport,
+            wiring.policy(policy),
+            new TracedTransport(
+                spec.identity(),
+                wiring.transport(
+                    transport,
+                    new KeyWiring.Parts(
+                        settings.context(),
+                        settings.memberId(),
+                        client.toDevice(),
+                        client::sendInClear,
+                        clock)),
+                trace),
             media,
             () -> keyLog.made(MediaKey.generate(random, policy.keyBytes())),
             random);

@@ -19,15 +19,18 @@ import io.matrixrtc.e2ee.Verification;
 import io.matrixrtc.e2ee.VerificationOutcome;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.PoolScheduler;
+import io.matrixrtc.keys.ToDeviceChannel;
 import io.matrixrtc.olm.Ed25519PublicKey;
 import io.matrixrtc.olm.KeyFormatException;
 import io.matrixrtc.olm.StateKey;
+import io.matrixrtc.testkit.trace.TraceEvent;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 
 /**
  * A participant's Matrix client with its own store. HTTP and its retries run in real time, however
@@ -37,33 +40,45 @@ final class AgentClient implements AutoCloseable {
   private static final String MESSAGE = "m.room.message";
 
   private final EncryptedClient encrypted;
+  private final ToDeviceChannel toDevice;
   private final StateKey storeKey;
   private final MemoryCryptoStore store;
 
-  private AgentClient(EncryptedClient encrypted, StateKey storeKey, MemoryCryptoStore store) {
+  private AgentClient(
+      EncryptedClient encrypted,
+      MessageTraces messages,
+      StateKey storeKey,
+      MemoryCryptoStore store) {
     this.encrypted = encrypted;
+    this.toDevice = messages.above(encrypted.toDevice());
     this.storeKey = storeKey;
     this.store = store;
   }
 
   /** Signs in and starts to sync. Fails with a {@link RefusedException} that names the reason. */
   static CompletionStage<AgentClient> signIn(
-      ParticipantSpec spec, ScheduledExecutorService pool, SecureRandom random) {
+      ParticipantSpec spec,
+      ScheduledExecutorService pool,
+      SecureRandom random,
+      Consumer<TraceEvent> trace) {
+    MessageTraces messages = new MessageTraces(spec.identity(), trace);
     ClientSettings settings =
-        ClientSettings.of(new JdkHttpTransport(pool), new PoolScheduler(pool, Clock.systemUTC()));
+        ClientSettings.of(
+            messages.below(new JdkHttpTransport(pool)), new PoolScheduler(pool, Clock.systemUTC()));
     Credentials credentials =
         Credentials.of(spec.userId(), spec.password(), spec.name()).asDevice(spec.deviceId());
     return MatrixClient.login(URI.create(spec.homeserver()), credentials, settings)
         .thenApply(
             outcome -> {
               if (outcome instanceof LoginOutcome.LoggedIn in) {
-                return open(spec, new MatrixClient(in.session(), settings), random);
+                return open(spec, new MatrixClient(in.session(), settings), messages, random);
               }
               throw new RefusedException("cannot sign in. " + outcome.sentence());
             });
   }
 
-  private static AgentClient open(ParticipantSpec spec, MatrixClient matrix, SecureRandom random) {
+  private static AgentClient open(
+      ParticipantSpec spec, MatrixClient matrix, MessageTraces messages, SecureRandom random) {
     TrustPolicy trust = TrustPolicy.named(spec.trust());
     StateKey storeKey = StateKey.generate(random::nextBytes);
     MemoryCryptoStore store = new MemoryCryptoStore();
@@ -74,7 +89,7 @@ final class AgentClient implements AutoCloseable {
               .store(store, storeKey)
               .random(random::nextBytes)
               .start();
-      return new AgentClient(encrypted, storeKey, store);
+      return new AgentClient(encrypted, messages, storeKey, store);
     } catch (CryptoStoreException e) {
       throw new RefusedException("cannot open the crypto store: " + e.getMessage());
     }
@@ -82,6 +97,11 @@ final class AgentClient implements AutoCloseable {
 
   EncryptedClient encrypted() {
     return encrypted;
+  }
+
+  /** Olm-encrypted messages, which the trace tells of. */
+  ToDeviceChannel toDevice() {
+    return toDevice;
   }
 
   /** Gives the user an identity. Fails if there is one: the participant has not its keys. */

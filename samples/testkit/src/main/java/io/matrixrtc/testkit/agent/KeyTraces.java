@@ -14,6 +14,9 @@ public final class KeyTraces {
   /** The reason in {@link TraceEvent.KeyMade} of a key that was made because somebody left. */
   public static final String MEMBER_LEFT = "a member left";
 
+  /** The reason in {@link TraceEvent.KeyMade} of the first key of a join. */
+  public static final String FIRST_KEY = "first key";
+
   private final String self;
   private final KeyLog keyLog;
   private final Consumer<TraceEvent> trace;
@@ -67,7 +70,7 @@ public final class KeyTraces {
 
   private static String reason(RotationPlan.Cause cause) {
     return switch (cause) {
-      case FIRST_KEY -> "first key";
+      case FIRST_KEY -> FIRST_KEY;
       case MEMBER_LEFT -> MEMBER_LEFT;
       case MEMBER_JOINED -> "a member joined";
       case KEY_AGED -> "the key is old";

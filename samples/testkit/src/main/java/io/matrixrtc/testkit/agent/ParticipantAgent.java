@@ -39,6 +39,7 @@ public final class ParticipantAgent implements ParticipantPort {
   private static final long COUNT_MILLIS = 250;
 
   private final ParticipantSpec spec;
+  private final KeyWiring wiring;
   private final MediaClock clock;
   private final TraceRecorder trace;
   private final SecureRandom random = new SecureRandom();
@@ -51,7 +52,13 @@ public final class ParticipantAgent implements ParticipantPort {
 
   /** Makes a participant that has not signed in. {@code sink} takes its trace. */
   public ParticipantAgent(ParticipantSpec spec, Consumer<TraceEntry> sink) {
+    this(spec, sink, KeyWiring.OURS);
+  }
+
+  /** Makes a participant whose key management is put together by {@code wiring}. */
+  public ParticipantAgent(ParticipantSpec spec, Consumer<TraceEntry> sink, KeyWiring wiring) {
     this.spec = spec;
+    this.wiring = wiring;
     Instant start = Instant.ofEpochMilli(spec.clockStartMillis());
     this.clock = MediaClock.startingAt(start, spec.speed());
     this.trace = new TraceRecorder(clock, start);
@@ -94,7 +101,8 @@ public final class ParticipantAgent implements ParticipantPort {
 
   private CompletionStage<ParticipantAnswer> carryOut(ParticipantRequest request) {
     if (request instanceof ParticipantRequest.SignIn) {
-      return done(AgentClient.signIn(spec, pool, random).thenAccept(in -> client = in));
+      return done(
+          AgentClient.signIn(spec, pool, random, trace::record).thenAccept(in -> client = in));
     } else if (request instanceof ParticipantRequest.SetUpIdentity) {
       return done(client().setUpIdentity(spec));
     } else if (request instanceof ParticipantRequest.ShowFingerprint) {
@@ -105,6 +113,9 @@ public final class ParticipantAgent implements ParticipantPort {
       return client().createRoom(create.name()).thenApply(ParticipantAnswer.Room::new);
     } else if (request instanceof ParticipantRequest.EnterRoom enter) {
       return done(enterRoom(enter.roomId()));
+    } else if (request instanceof ParticipantRequest.Reload) {
+      call().close();
+      return done(enterRoom(roomId));
     } else if (request instanceof ParticipantRequest.JoinCall) {
       return done(call().join());
     } else if (request instanceof ParticipantRequest.Settle settle) {
@@ -144,7 +155,8 @@ public final class ParticipantAgent implements ParticipantPort {
         .thenCompose(
             joined -> {
               roomId = joined;
-              AgentCall made = new AgentCall(spec, joined, in, clock, pool, random, trace::record);
+              AgentCall made =
+                  new AgentCall(spec, joined, in, clock, pool, random, wiring, trace::record);
               call = made;
               return in.encrypted().followRoom(joined, made.session()::onRoomUpdate);
             })
@@ -170,7 +182,6 @@ public final class ParticipantAgent implements ParticipantPort {
     }
     DeviceAddress to = new DeviceAddress(key.toUser(), key.toDevice());
     return client()
-        .encrypted()
         .toDevice()
         .send(KEY_EVENT, content, Set.of(to))
         .thenAccept(

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = ParticipantRequest.SignDevice.class, name = "sign-device"),
   @JsonSubTypes.Type(value = ParticipantRequest.CreateRoom.class, name = "create-room"),
   @JsonSubTypes.Type(value = ParticipantRequest.EnterRoom.class, name = "enter-room"),
+  @JsonSubTypes.Type(value = ParticipantRequest.Reload.class, name = "reload"),
   @JsonSubTypes.Type(value = ParticipantRequest.JoinCall.class, name = "join-call"),
   @JsonSubTypes.Type(value = ParticipantRequest.Settle.class, name = "settle"),
   @JsonSubTypes.Type(value = ParticipantRequest.StartMedia.class, name = "start-media"),
@@ -50,6 +51,12 @@ public sealed interface ParticipantRequest {
 
   /** Join the room (not yet its call). */
   record EnterRoom(String roomId) implements ParticipantRequest {}
+
+  /**
+   * Forget the call without leaving it, as a page does that is loaded again: its session and media
+   * keys are gone, its device and crypto store stay.
+   */
+  record Reload() implements ParticipantRequest {}
 
   /** Join the call of the room: membership, keys, relay. */
   record JoinCall() implements ParticipantRequest {}

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = TraceEvent.FirstFrameHeard.class, name = "first_frame_heard"),
   @JsonSubTypes.Type(value = TraceEvent.FramesHeard.class, name = "frames_heard"),
   @JsonSubTypes.Type(value = TraceEvent.FramesSent.class, name = "frames_sent"),
+  @JsonSubTypes.Type(value = TraceEvent.MessageSent.class, name = "message_sent"),
   @JsonSubTypes.Type(value = TraceEvent.AttackTried.class, name = "attack_tried"),
   @JsonSubTypes.Type(value = TraceEvent.Checked.class, name = "checked"),
   @JsonSubTypes.Type(value = TraceEvent.FaultChanged.class, name = "fault_changed"),
@@ -103,6 +104,28 @@ public sealed interface TraceEvent {
    * @param held not sent, since the sender first owed a key
    */
   record FramesSent(String sender, long audio, long video, long held) implements TraceEvent {}
+
+  /**
+   * A message of the call went out; each attempt is one. Secrets are fingerprints in both forms.
+   *
+   * @param to device that it is for, or {@code room}
+   * @param type of what was meant, before encryption
+   * @param clear what was meant, as JSON; empty if not known
+   * @param sent the content that the homeserver saw, as JSON
+   * @param outcome the answer's status, or {@code no answer}
+   */
+  record MessageSent(String from, String to, String type, String clear, String sent, String outcome)
+      implements TraceEvent {
+    /** The same with another outcome. */
+    public MessageSent withOutcome(String other) {
+      return new MessageSent(from, to, type, clear, sent, other);
+    }
+
+    /** Whether the homeserver saw what was meant. */
+    public boolean inClear() {
+      return clear.equals(sent);
+    }
+  }
 
   /**
    * An attack and how it ended.

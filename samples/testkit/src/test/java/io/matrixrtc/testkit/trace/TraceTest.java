@@ -49,6 +49,7 @@ class TraceTest {
         new TraceEvent.FirstFrameHeard("b:B", KEY, TrackKind.VIDEO),
         new TraceEvent.FramesHeard("b:B", "a:A", -1, 1, 2, 3),
         new TraceEvent.FramesSent("a:A", 1, 2, 3),
+        new TraceEvent.MessageSent("a:A", "b:B", "m.key", "{\"a\":1}", "{\"b\":2}", "200"),
         new TraceEvent.AttackTried("ATT-1", "e:E", "decrypts the tape", false, "0 of 9", control),
         new TraceEvent.Checked("CHK-1", "all heard all", true, "", null),
         new TraceEvent.Checked("CHK-2", "no key on the tape", true, "0 hits", control),

@@ -1,0 +1,212 @@
+package io.matrixrtc.cli;
+
+import io.matrixrtc.cli.widget.ElementCallFiles;
+import io.matrixrtc.cli.widget.HostingException;
+import io.matrixrtc.cli.widget.Sfu;
+import io.matrixrtc.cli.widget.WidgetHostServer;
+import io.matrixrtc.e2ee.TrustPolicy;
+import io.matrixrtc.token.ApiKey;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Hosts Element Call, or another widget, until it is interrupted. */
+@Command(
+    name = "widget-host",
+    description = {
+      "Host Element Call or any Matrix widget: prints a link for each user to open in a browser.",
+      "The page shows the widget, asks before it is allowed anything, and shows its traffic."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Element Call is fetched by npm the first time and kept in the user's cache folder.",
+      "",
+      "Examples:",
+      "  matrixrtc widget-host",
+      "  matrixrtc widget-host --user alice --user bob --livekit-url ws://127.0.0.1:7880 \\",
+      "      --key-file key.txt",
+      "  matrixrtc widget-host --widget https://widget.example.org/",
+      "  matrixrtc widget-host --homeserver https://matrix.example.org --user alice \\",
+      "      --password-file alice.txt --room '#calls:example.org'"
+    })
+final class WidgetHostCommand implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
+  @Option(
+      names = "--widget",
+      paramLabel = "URL",
+      description = "The widget, with its $variables; without it, Element Call.")
+  private @Nullable String widget;
+
+  @Option(
+      names = "--element-call",
+      paramLabel = "DIR",
+      description = "Element Call's embedded build, in place of the one that npm fetches.")
+  private @Nullable Path elementCall;
+
+  @Option(
+      names = "--homeserver",
+      paramLabel = "URL",
+      description = "A homeserver that runs already; without it, one is started.")
+  private @Nullable URI homeserver;
+
+  @Option(
+      names = "--user",
+      paramLabel = "NAME",
+      description = "Who opens the page; once for each user (default: alice).")
+  private List<String> users = List.of("alice");
+
+  @Option(
+      names = "--password-file",
+      paramLabel = "FILE",
+      description = "The password of the user on --homeserver.")
+  private @Nullable Path passwordFile;
+
+  @Option(
+      names = "--room",
+      paramLabel = "ROOM",
+      description = "Id or alias of the room; without it, an encrypted one is made.")
+  private @Nullable String room;
+
+  @Option(
+      names = "--livekit-url",
+      paramLabel = "URL",
+      description = "WebSocket URL of an SFU for calls on the homeserver that is started.")
+  private @Nullable String livekitUrl;
+
+  @Option(
+      names = "--key-file",
+      paramLabel = "FILE",
+      description = "The SFU's API key and its secret, as key: secret.")
+  private @Nullable Path keyFile;
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      defaultValue = "8090",
+      description = "Port of the page, 0 for a free one (default: ${DEFAULT-VALUE}).")
+  private int port;
+
+  @Option(
+      names = "--trust",
+      paramLabel = "POLICY",
+      defaultValue = "cross-signed",
+      description = "Devices that get and give keys: cross-signed, verified, all.")
+  private String trust = "cross-signed";
+
+  @Option(names = "--ask", description = "Grant Element Call nothing unasked.")
+  private boolean ask;
+
+  @Option(names = "--json", description = "Print one JSON object per line.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws CommandFailure, InterruptedException {
+    try (WidgetHostServer server = WidgetHostServer.start(settings())) {
+      Runtime.getRuntime().addShutdownHook(new Thread(server::close, "widget-host-shutdown"));
+      for (String user : server.users()) {
+        System.out.println(
+            json
+                ? "{\"type\":\"link\",\"user\":\""
+                    + user
+                    + "\",\"room\":\""
+                    + server.roomId()
+                    + "\",\"url\":\""
+                    + server.link(user)
+                    + "\"}"
+                : user + " opens " + server.link(user));
+      }
+      if (!json) {
+        System.out.println("Each link opens one session. Stop it with Ctrl-C.");
+      }
+      new CountDownLatch(1).await();
+      return 0;
+    } catch (HostingException e) {
+      throw new CommandFailure(e.getMessage());
+    }
+  }
+
+  private WidgetHostServer.Settings settings() throws CommandFailure, HostingException {
+    if (homeserver != null && (passwordFile == null || users.size() != 1)) {
+      throw wrong("--homeserver: want one --user and its --password-file");
+    }
+    TrustPolicy policy;
+    Optional<URI> url;
+    try {
+      policy = TrustPolicy.named(trust);
+      url = Optional.ofNullable(widget).map(URI::create);
+    } catch (IllegalArgumentException e) {
+      throw wrong(String.valueOf(e.getMessage()));
+    }
+    if (url.isPresent() && !List.of("http", "https").contains(url.get().getScheme())) {
+      throw wrong("--widget: want an http or https URL");
+    }
+    Map<String, String> accounts = new LinkedHashMap<>();
+    for (String user : users) {
+      accounts.put(user, passwordFile == null ? UUID.randomUUID().toString() : read(passwordFile));
+    }
+    return new WidgetHostServer.Settings(
+        Optional.ofNullable(homeserver),
+        accounts,
+        Optional.ofNullable(room),
+        url,
+        url.isPresent() ? Optional.empty() : Optional.of(elementCallFolder()),
+        Optional.empty(),
+        port,
+        0,
+        0,
+        sfu(),
+        policy,
+        ask);
+  }
+
+  private Path elementCallFolder() throws HostingException {
+    return elementCall != null
+        ? ElementCallFiles.given(elementCall)
+        : ElementCallFiles.fetched(ElementCallFiles.usualCache());
+  }
+
+  private Optional<Sfu> sfu() throws CommandFailure {
+    if (livekitUrl == null) {
+      return Optional.empty();
+    }
+    if (keyFile == null || homeserver != null) {
+      throw wrong("--livekit-url: want --key-file, and no --homeserver");
+    }
+    String[] parts = read(keyFile).split(":", 2);
+    if (parts.length != 2) {
+      throw wrong("--key-file: want one line, key: secret");
+    }
+    return Optional.of(new Sfu(livekitUrl, ApiKey.of(parts[0].strip(), parts[1].strip())));
+  }
+
+  private static String read(Path file) throws CommandFailure {
+    try {
+      return Files.readString(file).strip();
+    } catch (IOException e) {
+      throw new CommandFailure("the file " + file + " cannot be read");
+    }
+  }
+
+  private ParameterException wrong(String sentence) {
+    return new ParameterException(spec.commandLine(), sentence);
+  }
+}

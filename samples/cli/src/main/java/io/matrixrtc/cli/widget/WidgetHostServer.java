@@ -1,0 +1,266 @@
+package io.matrixrtc.cli.widget;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.client.ClientThreads;
+import io.matrixrtc.e2ee.TrustPolicy;
+import io.matrixrtc.homeserver.EmbeddedHomeserver;
+import io.matrixrtc.json.Json;
+import io.matrixrtc.keys.TrustRequirement;
+import io.matrixrtc.widget.bridge.BridgeSettings;
+import io.matrixrtc.widget.bridge.SignedLinks;
+import io.matrixrtc.widget.bridge.WidgetBridge;
+import io.matrixrtc.widget.bridge.WidgetFiles;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * A bridge for a few users of one room, all on this machine: host page and widget on two ports, the
+ * accounts, and, unless one is named, a homeserver.
+ */
+public final class WidgetHostServer implements AutoCloseable {
+  /** How long a link may be used for the first time. */
+  public static final Duration LINK_LIFETIME = Duration.ofHours(12);
+
+  private static final String LOOPBACK = "127.0.0.1";
+  private static final int KEY_BYTES = 32;
+
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private final Map<String, HostAccount> accounts = new LinkedHashMap<>();
+  private final Vertx vertx = Vertx.vertx();
+  private Optional<CallServers> servers = Optional.empty();
+  private Optional<WidgetBridge> bridge = Optional.empty();
+  private String roomId = "";
+  private String widgetOrigin = "";
+
+  /**
+   * What to host.
+   *
+   * @param homeserver one that runs already; without it, one is started
+   * @param users localparts and passwords; on a homeserver of our own they are registered
+   * @param room the room; without it, an encrypted one is made
+   * @param widget a widget's URL; without it, Element Call from {@code elementCall}
+   * @param elementCall the folder of the embedded build
+   * @param elementCallConfig its {@code config.json}, in place of the one of the folder
+   * @param pagePort where the host page is served, 0 for a free port
+   * @param widgetPort where Element Call is served, 0 for a free port
+   * @param homeserverPort where our own homeserver listens, 0 for a free port
+   * @param sfu for our own homeserver's calls
+   * @param trust which devices get and give keys
+   * @param asks whether Element Call is granted nothing unasked
+   */
+  public record Settings(
+      Optional<URI> homeserver,
+      Map<String, String> users,
+      Optional<String> room,
+      Optional<URI> widget,
+      Optional<Path> elementCall,
+      Optional<String> elementCallConfig,
+      int pagePort,
+      int widgetPort,
+      int homeserverPort,
+      Optional<Sfu> sfu,
+      TrustPolicy trust,
+      boolean asks) {
+    public Settings {
+      if (widget.isEmpty() == elementCall.isEmpty()) {
+        throw new IllegalArgumentException("widget host: want a widget or Element Call");
+      }
+    }
+  }
+
+  private WidgetHostServer() {}
+
+  /**
+   * Starts everything; pages are served when this returns.
+   *
+   * @throws HostingException if something cannot be had
+   */
+  public static WidgetHostServer start(Settings settings) throws HostingException {
+    WidgetHostServer server = new WidgetHostServer();
+    boolean started = false;
+    try {
+      server.run(settings);
+      started = true;
+      return server;
+    } finally {
+      if (!started) {
+        server.close();
+      }
+    }
+  }
+
+  private void run(Settings settings) throws HostingException {
+    URI homeserver;
+    if (settings.homeserver.isPresent()) {
+      homeserver = settings.homeserver.get();
+    } else {
+      CallServers own = CallServers.start(settings.homeserverPort, settings.sfu);
+      servers = Optional.of(own);
+      open.push(own);
+      homeserver = own.homeserver().baseUrl();
+    }
+    ScheduledExecutorService pool = Executors.newScheduledThreadPool(2);
+    open.push(pool::shutdownNow);
+    ClientThreads threads = ClientThreads.start();
+    open.push(threads);
+    HttpClient media = HttpClient.newHttpClient();
+    for (Map.Entry<String, String> user : settings.users.entrySet()) {
+      HostAccount account =
+          HostAccount.open(
+              new HostAccount.Entry(
+                  homeserver, user.getKey(), user.getValue(), settings.homeserver.isEmpty()),
+              settings.trust,
+              threads,
+              media);
+      open.push(account);
+      accounts.put(account.userId(), account);
+    }
+    roomId = room(settings);
+    serve(settings, pool);
+  }
+
+  private String room(Settings settings) throws HostingException {
+    String id = settings.room.orElse("");
+    for (HostAccount account : accounts.values()) {
+      id =
+          id.isEmpty()
+              ? HostAccount.value(account.client().matrix().rooms().createRoom(newRoom()))
+              : HostAccount.value(account.client().matrix().rooms().join(id));
+    }
+    return id;
+  }
+
+  /** An encrypted room that anyone may join, and call in. */
+  private static ObjectNode newRoom() {
+    ObjectNode room = Json.newObject().put("name", "A call").put("preset", "public_chat");
+    room.putObject("power_level_content_override")
+        .putObject("events")
+        .put("org.matrix.msc3401.call.member", 0);
+    ObjectNode encryption = room.putArray("initial_state").addObject();
+    encryption.put("type", "m.room.encryption").put("state_key", "");
+    encryption.putObject("content").put("algorithm", "m.megolm.v1.aes-sha2");
+    return room;
+  }
+
+  private void serve(Settings settings, ScheduledExecutorService pool) throws HostingException {
+    String widgetPage;
+    if (settings.widget.isPresent()) {
+      widgetPage = settings.widget.get().toString();
+    } else {
+      WidgetFiles files =
+          new WidgetFiles(settings.elementCall.orElseThrow(), settings.elementCallConfig);
+      HttpServer widget =
+          listening(
+              vertx.createHttpServer().requestHandler(files.router(vertx)), settings.widgetPort);
+      widgetPage = origin(widget) + "/index.html";
+    }
+    Router router = Router.router(vertx);
+    HttpServerOptions options =
+        BridgeSettings.of(URI.create("http://" + LOOPBACK + "/"), "http://widget.invalid")
+            .serverOptions();
+    HttpServer pages =
+        listening(vertx.createHttpServer(options).requestHandler(router), settings.pagePort);
+    URI page = URI.create(origin(pages) + "/");
+    CallWidgets.Hosted hosted =
+        new CallWidgets.Hosted(
+            roomId,
+            page,
+            widgetPage,
+            settings.widget.isEmpty(),
+            settings.asks,
+            TrustRequirement.named(settings.trust.label()));
+    byte[] key = new byte[KEY_BYTES];
+    new SecureRandom().nextBytes(key);
+    widgetOrigin = hosted.origin();
+    WidgetBridge mounted =
+        new WidgetBridge(
+            vertx,
+            BridgeSettings.of(page, widgetOrigin),
+            new SignedLinks(key),
+            new CallWidgets(accounts, hosted, pool),
+            InstantSource.system());
+    mounted.mount(router);
+    bridge = Optional.of(mounted);
+  }
+
+  private static HttpServer listening(HttpServer server, int port) throws HostingException {
+    try {
+      return await(server.listen(port, LOOPBACK));
+    } catch (IllegalStateException e) {
+      throw new HostingException(
+          "port " + port + " is taken or not allowed. Choose another one.", e);
+    }
+  }
+
+  private static <T> T await(Future<T> future) throws HostingException {
+    return HostAccount.await(future.toCompletionStage());
+  }
+
+  private static String origin(HttpServer server) {
+    return "http://" + LOOPBACK + ":" + server.actualPort();
+  }
+
+  /** The users, by their full ids. */
+  public List<String> users() {
+    return List.copyOf(accounts.keySet());
+  }
+
+  /** A link to the host page for a user; each opens one session. */
+  public String link(String userId) {
+    return bridge.orElseThrow().link(userId, LINK_LIFETIME);
+  }
+
+  /** The room that the widget is shown in. */
+  public String roomId() {
+    return roomId;
+  }
+
+  /** Where the widget comes from. */
+  public String widgetOrigin() {
+    return widgetOrigin;
+  }
+
+  /** The homeserver that was started, if one was. */
+  public Optional<EmbeddedHomeserver> homeserver() {
+    return servers.map(CallServers::homeserver);
+  }
+
+  /** Ends the sessions, which lets calls know, and everything that was started. */
+  @Override
+  public void close() {
+    try {
+      if (bridge.isPresent()) {
+        await(bridge.get().drain());
+      }
+      await(vertx.close());
+    } catch (HostingException e) { // what is left goes with the process
+      System.getLogger(WidgetHostServer.class.getName())
+          .log(System.Logger.Level.WARNING, "the bridge did not end: " + e.getMessage());
+    }
+    while (!open.isEmpty()) {
+      try {
+        open.pop().close();
+      } catch (Exception e) { // the rest must be closed all the same
+        System.getLogger(WidgetHostServer.class.getName())
+            .log(System.Logger.Level.WARNING, "not closed: " + e.getMessage());
+      }
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package io.matrixrtc.cli.keys;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.client.RoomSendOutcome;
+import io.matrixrtc.json.Json;
+import java.nio.file.Path;
+
+/** Does with a profile's device what the command does not: makes rooms, joins, writes. */
+public final class ProfileUser {
+  private ProfileUser() {}
+
+  /** Makes an encrypted room that anyone may join. */
+  public static String createRoom(Path profile) throws KeysFailure {
+    ObjectNode settings = Json.newObject().put("preset", "public_chat");
+    ObjectNode encryption = settings.putArray("initial_state").addObject();
+    encryption.put("type", "m.room.encryption").put("state_key", "");
+    encryption.putObject("content").put("algorithm", "m.megolm.v1.aes-sha2");
+    try (OpenProfile open = OpenProfile.open(new Profile(profile))) {
+      return open.value(open.client().matrix().rooms().createRoom(settings));
+    }
+  }
+
+  /** Joins a room. */
+  public static void join(Path profile, String roomId) throws KeysFailure {
+    try (OpenProfile open = OpenProfile.open(new Profile(profile))) {
+      open.value(open.client().matrix().rooms().join(roomId));
+    }
+  }
+
+  /** Writes an encrypted message; returns its event id. */
+  public static String write(Path profile, String roomId, String text) throws KeysFailure {
+    ObjectNode content = Json.newObject().put("msgtype", "m.text").put("body", text);
+    try (OpenProfile open = OpenProfile.open(new Profile(profile))) {
+      RoomSendOutcome outcome =
+          open.await(open.client().rooms().send(roomId, "m.room.message", content));
+      if (outcome instanceof RoomSendOutcome.Sent sent) {
+        open.settle();
+        return sent.eventId();
+      }
+      throw new KeysFailure("not sent: " + outcome);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.matrixrtc.cli.keys;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,81 @@
+// Commands of a js-sdk peer about encrypted rooms and identities. What it reads is told as
+// {"event": "message", ...}, what it cannot read as {"event": "unread", "code", ...}.
+import { ClientEvent, MatrixEventEvent } from "matrix-js-sdk";
+import { DeviceId, LocalTrust, UserId } from "@matrix-org/matrix-sdk-crypto-wasm";
+
+/** Tells of the encrypted messages of others, once for each time that their state changes. */
+export function watchMessages(client, print) {
+  const look = (event) => {
+    if (!event.isEncrypted() || event.getSender() === client.getUserId() || event.isBeingDecrypted()) {
+      return;
+    }
+    const what = { room: event.getRoomId(), id: event.getId(), sender: event.getSender() };
+    if (event.isDecryptionFailure()) {
+      print({ event: "unread", code: event.decryptionFailureReason, ...what });
+    } else if (event.getType() === "m.room.message") {
+      const session = event.getWireContent().session_id;
+      print({ event: "message", body: event.getContent().body, session, ...what });
+    }
+  };
+  client.on(MatrixEventEvent.Decrypted, look);
+  client.on(ClientEvent.Event, look);
+}
+
+export const roomCommands = (client) => {
+  const machine = () => client().getCrypto().olmMachine;
+  const device = (user, id) => machine().getDevice(new UserId(user), new DeviceId(id));
+  const request = (it) => client().getCrypto().outgoingRequestProcessor.makeOutgoingRequest(it);
+
+  return {
+    /** Sends an encrypted message; gives its event id. */
+    async post({ room, body }) {
+      return { id: (await client().sendTextMessage(room, body)).event_id };
+    },
+
+    async leaveRoom({ room }) {
+      await client().leave(room);
+      return {};
+    },
+
+    /** Keeps room keys from a device. */
+    async block({ user, device: id }) {
+      await client().getCrypto().getUserDeviceInfo([user], true);
+      await (await device(user, id)).setLocalTrust(LocalTrust.BlackListed);
+      return {};
+    },
+
+    /** Signs one of the own user's devices. */
+    async signDevice({ device: id }) {
+      await client().getCrypto().getUserDeviceInfo([client().getUserId()], true);
+      await client().getCrypto().crossSignDevice(id);
+      return {};
+    },
+
+    /** Says that a user's identity was compared, and signs it where that can be. */
+    async verifyIdentity({ user, master }) {
+      await client().getCrypto().getUserDeviceInfo([user], true);
+      const identity = await machine().getIdentity(new UserId(user));
+      const known = Object.values(JSON.parse(identity.masterKey).keys)[0];
+      if (known !== master) {
+        throw new Error(`another master key is known: ${known}`);
+      }
+      await request(await identity.verify());
+      return {};
+    },
+
+    /** How far a user and a device are trusted. */
+    async trust({ user, device: id }) {
+      const crypto = client().getCrypto();
+      await crypto.getUserDeviceInfo([user], true);
+      const ofUser = await crypto.getUserVerificationStatus(user);
+      const ofDevice = await crypto.getDeviceVerificationStatus(user, id);
+      const identity = await machine().getIdentity(new UserId(user));
+      return {
+        master: identity ? Object.values(JSON.parse(identity.masterKey).keys)[0] : "",
+        userVerified: ofUser.isCrossSigningVerified(),
+        signedByOwner: ofDevice?.signedByOwner ?? false,
+        deviceVerified: ofDevice?.isVerified() ?? false,
+      };
+    },
+  };
+};

@@ -1,0 +1,104 @@
+package io.matrixrtc.interop;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.json.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** The stand-in for a LiveKit server, and who takes part there without a browser. */
+final class Sfu implements AutoCloseable {
+  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration TOKEN_LIFETIME = Duration.ofHours(1);
+  private static final String FOLDER = "target/sfu/";
+  static final String KEY = "interop";
+  static final String SECRET = "a secret for one test, of 32 bytes and more";
+
+  private final String name;
+  private final PeerProcess process;
+  private final String url;
+
+  private Sfu(String name, PeerProcess process, String url) {
+    this.name = name;
+    this.process = process;
+    this.url = url;
+  }
+
+  /**
+   * Starts it on a free port.
+   *
+   * @param name for the names of log files
+   */
+  static Sfu start(String name) throws IOException {
+    return start(name, List.of());
+  }
+
+  /** Starts it with more options. */
+  static Sfu start(String name, List<String> options) throws IOException {
+    List<String> command =
+        new ArrayList<>(List.of("node", FOLDER + "main.mjs", "--end-with-input"));
+    command.addAll(List.of("--port", "0", "--key", KEY, "--secret", SECRET));
+    command.addAll(options);
+    PeerProcess process = new PeerProcess(command, log(name, "sfu"));
+    await().atMost(SOON).until(() -> !process.events("ready").isEmpty());
+    return new Sfu(name, process, process.events("ready").get(0).path("url").asText());
+  }
+
+  static Path log(String test, String process) {
+    return Path.of("target", "peers", test + "-" + process + ".log");
+  }
+
+  /** Where clients connect to. */
+  String url() {
+    return url;
+  }
+
+  /** A participant that sends and takes encoded frames; {@link RawParticipant#close} ends it. */
+  RawParticipant raw(String identity, String room) throws IOException, InterruptedException {
+    List<String> command = List.of("node", FOLDER + "raw-participant.mjs");
+    return RawParticipant.join(
+        new PeerProcess(command, log(name, "raw-participant")), login(identity, room));
+  }
+
+  /** Where to connect to, and a token for one participant. */
+  ObjectNode login(String identity, String room) {
+    return Json.newObject().put("url", url).put("token", token(identity, room));
+  }
+
+  private static String token(String identity, String room) {
+    ObjectNode claims = Json.newObject().put("iss", KEY).put("sub", identity);
+    claims.put("exp", Instant.now().plus(TOKEN_LIFETIME).getEpochSecond());
+    claims.putObject("video").put("roomJoin", true).put("room", room);
+    String signed = part("{\"alg\":\"HS256\"}") + "." + part(claims.toString());
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+      return signed + "." + part(mac.doFinal(signed.getBytes(StandardCharsets.US_ASCII)));
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError("every JDK has HMAC with SHA-256", e);
+    }
+  }
+
+  private static String part(String text) {
+    return part(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String part(byte[] bytes) {
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    process.close();
+  }
+}

@@ -1,0 +1,48 @@
+package io.matrixrtc.testkit.scenario;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A script that was read from a file and found to make sense.
+ *
+ * @param devices names as for {@code CallScript.device}
+ * @param unsigned those of them that their user has not signed
+ */
+public record Scenario(
+    String title,
+    String policy,
+    String trust,
+    double speed,
+    long seed,
+    List<String> devices,
+    Set<String> unsigned,
+    List<Step> steps) {
+  /** Most devices and most steps. */
+  public static final int MAX_DEVICES = 32;
+
+  public static final int MAX_STEPS = 1000;
+
+  public Scenario {
+    devices = List.copyOf(devices);
+    unsigned = Set.copyOf(unsigned);
+    steps = List.copyOf(steps);
+  }
+
+  /** Reads a file. */
+  public static Scenario read(Path file) throws IOException, ScenarioException {
+    return parse(Files.readString(file));
+  }
+
+  /**
+   * Reads YAML.
+   *
+   * @throws ScenarioException with every problem that there is and its line
+   */
+  public static Scenario parse(String yaml) throws ScenarioException {
+    return new ScenarioReader().read(YamlFile.read(yaml));
+  }
+}

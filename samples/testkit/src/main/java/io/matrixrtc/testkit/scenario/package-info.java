@@ -1,0 +1,5 @@
+/** Scripts as small YAML files, for people who do not write Java. See docs/SCENARIOS.md. */
+@NullMarked
+package io.matrixrtc.testkit.scenario;
+
+import org.jspecify.annotations.NullMarked;

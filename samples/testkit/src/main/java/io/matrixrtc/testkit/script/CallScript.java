@@ -1,0 +1,216 @@
+package io.matrixrtc.testkit.script;
+
+import io.matrixrtc.testkit.Participant;
+import io.matrixrtc.testkit.ScriptException;
+import io.matrixrtc.testkit.World;
+import io.matrixrtc.testkit.WorldServer;
+import io.matrixrtc.testkit.WorldSettings;
+import io.matrixrtc.testkit.agent.KeyWiring;
+import io.matrixrtc.testkit.agent.ParticipantAgent;
+import io.matrixrtc.testkit.trace.Trace;
+import io.matrixrtc.testkit.trace.TraceEvent;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * A scripted call: a homeserver, a relay in place of the SFU, and devices with real encrypted
+ * media.
+ *
+ * <pre>{@code
+ * try (CallScript call = CallScript.open(ScriptSettings.embedded())) {
+ *   CallDevice alice = call.device("alice"), bob = call.device("bob"), carol = call.device("carol");
+ *   call.start(alice, bob, carol);
+ *   call.expectAll().toHearEachOther();
+ *   Moment leave = carol.leave();
+ *   Moment rotated = call.expect(alice).toHaveRotatedSince(leave);
+ *   call.expect(bob).toHear(alice);
+ *   call.expect(carol).not().toHear(alice).sentSince(rotated);
+ * }
+ * }</pre>
+ *
+ * Used from one thread; {@link #close} ends everything that it started.
+ */
+public final class CallScript implements AutoCloseable {
+  private final ScriptSettings settings;
+  private final WorldServer server;
+  private final Map<String, KeyWiring> wirings = new HashMap<>();
+  private final Map<String, CallDevice> devices = new LinkedHashMap<>();
+  private final World world;
+  private final Verdicts verdicts;
+  private String room = "";
+
+  private CallScript(ScriptSettings settings, WorldServer server) throws IOException {
+    this.settings = settings;
+    this.server = server;
+    this.world =
+        World.open(
+            new WorldSettings(
+                server,
+                settings.speed(),
+                settings.policy(),
+                settings.useDelay(),
+                settings.trust(),
+                (spec, trace) ->
+                    new ParticipantAgent(
+                        spec, trace, wirings.getOrDefault(spec.name(), KeyWiring.OURS))));
+    this.verdicts = new Verdicts(world, settings);
+    world.record(
+        new TraceEvent.CallStarted(
+            settings.title(), settings.policy(), "", settings.seed(), settings.speed(), 1));
+  }
+
+  /**
+   * Starts a script's homeserver and relay.
+   *
+   * @throws ScriptException if they cannot be started
+   */
+  public static CallScript open(ScriptSettings settings) {
+    try {
+      return new CallScript(settings, settings.server().get());
+    } catch (IOException e) {
+      throw new ScriptException("cannot start the relay: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * A device, made when it is first asked for.
+   *
+   * @param name {@code alice}, or {@code alice/tablet} for a further device of the same user; lower
+   *     case
+   */
+  public CallDevice device(String name) {
+    if (!name.matches("[a-z0-9]+(/[a-z0-9]+)?")) {
+      throw new IllegalArgumentException("device: want user or user/device, got " + name);
+    }
+    return devices.computeIfAbsent(
+        name,
+        full -> {
+          String user = full.substring(0, full.contains("/") ? full.indexOf('/') : full.length());
+          String deviceId = full.replace("/", "").toUpperCase(Locale.ROOT);
+          return new CallDevice(this, full, user, deviceId);
+        });
+  }
+
+  /** All devices that the script has named, in that order. */
+  public List<CallDevice> devices() {
+    return List.copyOf(devices.values());
+  }
+
+  /** Signs devices in, all at once, and has them join the call one after the other. */
+  public Moment start(CallDevice... some) {
+    Moment before = now("the start");
+    admit(List.of(some));
+    for (CallDevice device : some) {
+      device.join();
+    }
+    return before;
+  }
+
+  /** Signs devices in and has them enter the room, if they are not there. Not yet the call. */
+  public void admit(List<CallDevice> some) {
+    List<CallDevice> fresh = some.stream().filter(device -> !device.isSignedIn()).toList();
+    List<Participant> entering = new ArrayList<>();
+    for (CallDevice device : fresh) {
+      wirings.put(device.name(), device.wiring());
+      device.signedInAs(world.participant(device.name(), device.user(), device.deviceId()));
+      entering.add(device.participant());
+    }
+    world.together(entering, Participant::signIn);
+    if (!settings.trust().equals("all")) {
+      fresh.forEach(this::identify);
+    }
+    if (room.isEmpty() && !entering.isEmpty()) {
+      room = entering.get(0).createRoom(settings.title());
+    }
+    world.together(entering, participant -> participant.enterRoom(room));
+  }
+
+  private void identify(CallDevice device) {
+    List<CallDevice> ofUser =
+        devices().stream()
+            .filter(one -> one.user().equals(device.user()) && one.isSignedIn())
+            .toList();
+    CallDevice first = ofUser.get(0);
+    if (first.equals(device)) {
+      device.participant().setUpIdentity();
+    } else if (device.isSigned()) {
+      first.participant().sign(device.participant());
+    }
+  }
+
+  /** This moment, to refer to later. */
+  public Moment now(String label) {
+    return new Moment(label, world.clock().instant(), world.view().mark());
+  }
+
+  /** Lets the call go on for some media time. */
+  public void goOn(Duration mediaTime) {
+    world.await(world.clock().elapsed().plus(mediaTime));
+  }
+
+  /** What is expected of a device. */
+  public Expect expect(CallDevice device) {
+    return new Expect(device, verdicts);
+  }
+
+  /** What is expected of all devices that are in the call now. */
+  public ExpectAll expectAll() {
+    return new ExpectAll(
+        this, devices.values().stream().filter(CallDevice::isInCall).toList(), verdicts);
+  }
+
+  /** What is expected of those who see all traffic and should understand nothing. */
+  public ExpectServer expectServer() {
+    return new ExpectServer(this, verdicts);
+  }
+
+  /**
+   * Runs expectations of which several may fail; then fails once, with all of them.
+   *
+   * @throws UnmetExpectation after {@code expectations}, if any was not met
+   */
+  public void softly(Runnable expectations) {
+    verdicts.softly(expectations);
+  }
+
+  /** What goes wrong, one line each. */
+  public CallFaults faults() {
+    return new CallFaults(world.faults(), server);
+  }
+
+  /** Seeded: the same draws in each run. */
+  public SplittableRandom random() {
+    return new SplittableRandom(settings.seed());
+  }
+
+  public ScriptSettings settings() {
+    return settings;
+  }
+
+  /** The world beneath, for what scripts seldom need. */
+  public World world() {
+    return world;
+  }
+
+  WorldServer server() {
+    return server;
+  }
+
+  /** What has happened so far. */
+  public Trace trace() {
+    return world.trace();
+  }
+
+  @Override
+  public void close() {
+    verdicts.close();
+    world.close();
+  }
+}

@@ -1,0 +1,86 @@
+package io.matrixrtc.testkit.script;
+
+import io.matrixrtc.testkit.WorldServer;
+import io.matrixrtc.testkit.server.EmbeddedServer;
+import io.matrixrtc.testkit.server.RemoteServer;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * What a script runs on. Immutable; begin with {@link #embedded} or {@link #at}.
+ *
+ * @param title of the trace
+ * @param server starts or finds the homeserver; the script closes it
+ * @param speed seconds of media time in one second: key delays run as fast, HTTP does not
+ * @param policy name of the rotation policy
+ * @param useDelay media time between the confirmation of a new key and its use
+ * @param trust name of the trust requirement for senders and receivers of keys
+ * @param patience how long an expectation waits, in wall time
+ * @param seed of everything random in a script and its faults; keys are never seeded
+ */
+public record ScriptSettings(
+    String title,
+    Supplier<WorldServer> server,
+    double speed,
+    String policy,
+    Duration useDelay,
+    String trust,
+    Duration patience,
+    long seed) {
+  /** Fast enough for tests, slow enough for a loaded machine. */
+  public static final double DEFAULT_SPEED = 10;
+
+  /** Long enough for a loaded machine: only a script that fails ever waits for it. */
+  public static final Duration DEFAULT_PATIENCE = Duration.ofSeconds(30);
+
+  /** A script on a homeserver of its own in this JVM. */
+  public static ScriptSettings embedded() {
+    return on(() -> EmbeddedServer.start(0));
+  }
+
+  /** A script on any homeserver where users can be registered without further questions. */
+  public static ScriptSettings at(URI homeserver) {
+    return on(() -> new RemoteServer(homeserver, Map.of()));
+  }
+
+  /** A script on a homeserver that {@code server} starts or finds. */
+  public static ScriptSettings on(Supplier<WorldServer> server) {
+    return new ScriptSettings(
+        "a scripted call",
+        server,
+        DEFAULT_SPEED,
+        "strict",
+        Duration.ofSeconds(1),
+        "all",
+        DEFAULT_PATIENCE,
+        1);
+  }
+
+  public ScriptSettings titled(String other) {
+    return new ScriptSettings(other, server, speed, policy, useDelay, trust, patience, seed);
+  }
+
+  /** 1 for real time. */
+  public ScriptSettings atSpeed(double other) {
+    return new ScriptSettings(title, server, other, policy, useDelay, trust, patience, seed);
+  }
+
+  public ScriptSettings withPolicy(String other) {
+    return new ScriptSettings(title, server, speed, other, useDelay, trust, patience, seed);
+  }
+
+  /** With {@code cross-signed}, each user gets an identity that signs its devices. */
+  public ScriptSettings withTrust(String other) {
+    return new ScriptSettings(title, server, speed, policy, useDelay, other, patience, seed);
+  }
+
+  public ScriptSettings withPatience(Duration other) {
+    return new ScriptSettings(title, server, speed, policy, useDelay, trust, other, seed);
+  }
+
+  public ScriptSettings withSeed(long other) {
+    return new ScriptSettings(title, server, speed, policy, useDelay, trust, patience, other);
+  }
+}

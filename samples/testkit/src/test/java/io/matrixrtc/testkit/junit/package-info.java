@@ -1,0 +1,4 @@
+@NullMarked
+package io.matrixrtc.testkit.junit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,228 @@
+package io.matrixrtc.testkit.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.matrixrtc.cases.Cases;
+import io.matrixrtc.testkit.script.CallScript;
+import io.matrixrtc.testkit.script.ScriptSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ScenarioTest {
+  private static final Path EXAMPLES = Path.of("../../docs/scenarios");
+
+  private static final String GOOD =
+      """
+      title: A test
+      devices: [alice, bob, bob/phone]
+      unsigned:
+        - bob/phone
+      trust: cross-signed
+      policy: demand
+      speed: 5
+      seed: 9
+      steps:
+        - start: [alice, bob]
+        - leave: bob
+          as: leave
+        - rotated: {device: everyone, since: leave}
+        - delay-requests: {path: /sync, by: 1.5s, of: alice}
+        - heal:
+      """;
+
+  static Stream<Path> examples() throws IOException {
+    try (Stream<Path> files = Files.list(EXAMPLES)) {
+      return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList().stream();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void everyExampleRuns_SCENARIO_EXAMPLES(Path file) throws Exception {
+    ScenarioRun run = new ScenarioRun(Scenario.read(file));
+    try (CallScript call = CallScript.open(run.settings(ScriptSettings.embedded()))) {
+      List<Step> done = new ArrayList<>();
+      Optional<String> failure =
+          run.play(
+              call,
+              new ScenarioRun.Listener() {
+                @Override
+                public void onDone(Step step, Optional<String> failed) {
+                  done.add(step);
+                }
+              });
+      assertThat(failure).isEmpty();
+      assertThat(done).isEqualTo(Scenario.read(file).steps());
+    }
+  }
+
+  @Test
+  void aScenarioIsRead_SCENARIO_READ() throws Exception {
+    Scenario scenario = Scenario.parse(GOOD);
+    assertThat(scenario.title()).isEqualTo("A test");
+    assertThat(scenario.devices()).containsExactly("alice", "bob", "bob/phone");
+    assertThat(scenario.unsigned()).containsExactly("bob/phone");
+    assertThat(scenario.policy()).isEqualTo("demand");
+    assertThat(scenario.seed()).isEqualTo(9);
+    assertThat(scenario.steps()).extracting(Step::line).containsExactly(10, 11, 13, 14, 15);
+    assertThat(scenario.steps().get(1).as()).contains("leave");
+    assertThat(scenario.steps().get(3).values())
+        .containsEntry("by", Duration.ofMillis(1500))
+        .containsEntry("of", "alice");
+  }
+
+  @Test
+  void everyProblemIsToldWithItsLine_SCENARIO_LINES() {
+    String bad =
+        """
+        titel: A test
+        devices: [alice, Bob, alice]
+        trust: none
+        speed: fast
+        steps:
+          - start: [alice, bbo]
+          - leeve: alice
+          - leave: alice
+            as: leave
+          - rotated: {device: alice, since: leaf}
+          - rotated: alice
+          - delay-requests: {path: "[", by: 3}
+          - too-many-requests: {path: /sync, times: 0, retry-after: 1s}
+          - join
+          - link: {device: alice, drop: 2, speed: 1}
+          - server-errors: {path: /sync, times: 1, status: 399}
+          - leave: alice
+            as: leave
+          - mute: alice
+            unmute: alice
+        """;
+    assertThatThrownBy(() -> Scenario.parse(bad))
+        .isInstanceOf(ScenarioException.class)
+        .hasMessage(
+            """
+            line 1: 'titel' is nothing here; did you mean 'title'?
+            line 2: devices: want names such as alice or bob/phone, in lower case
+            line 2: the device 'alice' is there twice
+            line 3: trust: want all or cross-signed, got 'none'
+            line 4: speed: want a number 0.1 to 100.0, got fast
+            line 6: start: there is no device 'bbo' here; there are: alice
+            line 7: there is no step 'leeve'; did you mean 'leave'?
+            line 10: rotated, since: there is no moment 'leaf' here; did you mean 'leave'?
+            line 11: rotated: 'since' is missing, the name of an earlier step's moment
+            line 12: delay-requests, path: want a regular expression for a path, such as \
+            /sendToDevice/: Unclosed character class
+            line 12: delay-requests, by: want a time such as 250ms or 1.5s, got '3'
+            line 13: too-many-requests, times: want a number from 1 to 1000, got '0'
+            line 14: a step is a word, a colon and what it needs, such as 'join: carol'
+            line 15: link: 'speed' is nothing here; there are: delay, device, drop, reorder
+            line 15: link, drop: want a share from 0 to 1, got '2'
+            line 16: server-errors, status: want a status from 400 to 599, got '399'
+            line 18: the moment 'leave' is there already
+            line 19: a step does one thing, and may have a name ('as')""");
+  }
+
+  @Test
+  void whatIsNoYamlOrTooMuchIsRefused_SCENARIO_BOUND() throws Exception {
+    refused("", "line 1: the file is empty");
+    refused("- a\n- b\n", "line 1: a scenario begins with title, devices, steps");
+    refused("title: a\n\tb: c\n", "line 2: this is no YAML");
+    refused("title: a\ntitle: b\n", "line 2: 'title' is there twice");
+    refused("devices: &a [alice]\nunsigned: *a\nsteps: []\n", "anchors and aliases");
+    refused(
+        "title: !!java.io.File [x]\ndevices: [a]\nsteps: []",
+        "line 1: this is no YAML: Global tag is not allowed");
+    refused("title: " + "[".repeat(YamlFile.MAX_DEPTH + 2), "line 1");
+    String comment = GOOD + "#" + "x".repeat(YamlFile.MAX_CHARS - GOOD.length() - 1);
+    assertThat(Scenario.parse(comment).seed()).isEqualTo(9);
+    refused(comment + "x", "line 1: the file is longer than 262144 characters");
+    String steps = "  - hear: everyone\n".repeat(Scenario.MAX_STEPS - 5);
+    assertThat(Scenario.parse(GOOD + steps).steps()).hasSize(Scenario.MAX_STEPS);
+    refused(GOOD + steps + "  - hear: everyone\n", "want at most 1000 steps");
+  }
+
+  @Test
+  void damagedFilesAreReadOrRefusedAndNothingElse_SCENARIO_DAMAGE() {
+    AtomicInteger refused = new AtomicInteger();
+    Cases.run(
+        "scenario files",
+        300,
+        3_000,
+        (seed, random) -> {
+          StringBuilder text = new StringBuilder(GOOD);
+          for (int i = random.nextInt(4); i >= 0; i--) {
+            text.setCharAt(random.nextInt(text.length()), (char) (9 + random.nextInt(118)));
+          }
+          try {
+            Scenario.parse(text.substring(0, 1 + random.nextInt(text.length())));
+          } catch (ScenarioException e) {
+            assertThat(e.problems()).isNotEmpty().allMatch(problem -> problem.line() > 0);
+            refused.incrementAndGet();
+          }
+        });
+    assertThat(refused).hasPositiveValue();
+  }
+
+  @Test
+  void aFailingStepIsToldWithItsLine_SCENARIO_LINES() throws Exception {
+    Scenario scenario =
+        Scenario.parse(
+            """
+            devices: [alice, bob]
+            steps:
+              - start: alice
+              - not-hear: {listener: alice, sender: bob}
+            """);
+    ScenarioRun run = new ScenarioRun(scenario);
+    try (CallScript call = CallScript.open(run.settings(ScriptSettings.embedded()))) {
+      assertThat(run.play(call, new ScenarioRun.Listener() {}))
+          .hasValueSatisfying(
+              failure ->
+                  assertThat(failure)
+                      .startsWith("line 4, not-hear")
+                      .contains("bob has not signed"));
+    }
+  }
+
+  @Test
+  void theSchemaKnowsEveryStepAndField_SCENARIO_SCHEMA() throws Exception {
+    JsonNode schema = new ObjectMapper().readTree(EXAMPLES.resolve("schema.json").toFile());
+    JsonNode steps = schema.at("/$defs/step/properties");
+    TreeSet<String> words = new TreeSet<>(Verb.words());
+    words.add("as");
+    TreeSet<String> inSchema = new TreeSet<>();
+    steps.fieldNames().forEachRemaining(inSchema::add);
+    assertThat(inSchema).isEqualTo(words);
+    for (Verb verb : Verb.values()) {
+      TreeSet<String> fields = new TreeSet<>();
+      JsonNode step = steps.path(verb.word());
+      JsonNode object = step.has("anyOf") ? step.path("anyOf").get(1) : step;
+      object.path("properties").fieldNames().forEachRemaining(fields::add);
+      if (verb.fields().get(0).type() != FieldType.NOTHING) {
+        assertThat(fields)
+            .as(verb.word())
+            .containsExactlyInAnyOrderElementsOf(
+                verb.fields().stream().map(Verb.Field::name).toList());
+      }
+    }
+  }
+
+  private static void refused(String yaml, String why) {
+    assertThatThrownBy(() -> Scenario.parse(yaml))
+        .isInstanceOf(ScenarioException.class)
+        .hasMessageContaining(why);
+  }
+}

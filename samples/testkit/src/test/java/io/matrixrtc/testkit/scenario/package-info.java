@@ -1,0 +1,4 @@
+@NullMarked
+package io.matrixrtc.testkit.scenario;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,70 @@
+package io.matrixrtc.testkit.script;
+
+import io.matrixrtc.cases.Cases;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The scripts that a call cannot do without, again and again: none may ever fail. */
+class RepeatedScriptsTest {
+  private interface Script {
+    void play(CallScript call);
+  }
+
+  private static final List<Script> SCRIPTS =
+      List.of(
+          call -> scripts().firstCall_SCRIPT_FIRST(call, alice(call), bob(call)),
+          call -> scripts().lateJoiner_SCRIPT_LATE(call, alice(call), bob(call), carol(call)),
+          call -> scripts().leaver_SCRIPT_LEAVER(call, alice(call), bob(call), carol(call)),
+          call -> scripts().rejoin_SCRIPT_REJOIN(call, alice(call), bob(call), carol(call)),
+          call -> scripts().reload_SCRIPT_RELOAD(call, alice(call), bob(call)),
+          call ->
+              scripts()
+                  .secondDevice_SCRIPT_SECOND(
+                      call, alice(call), call.device("bob/laptop"), call.device("bob/phone")),
+          call -> scripts().crash_SCRIPT_CRASH(call, alice(call), bob(call), carol(call)),
+          call ->
+              scripts()
+                  .unverifiedDevice_SCRIPT_UNVERIFIED(
+                      call, alice(call), bob(call), call.device("bob/old")),
+          call ->
+              scripts()
+                  .troubleDuringARotation_SCRIPT_TROUBLE(
+                      call, alice(call), bob(call), carol(call)));
+
+  private static final int UNVERIFIED = 7;
+
+  @Test
+  void noneOfTheScriptsFailsHoweverOftenTheyRun_SCRIPT_STABLE() {
+    int scripts = SCRIPTS.size();
+    Cases.run(
+        "scripted calls",
+        1,
+        Integer.getInteger("matrixrtc.script.repetitions", 5) * scripts,
+        (seed, random) -> {
+          int which = (int) (seed % scripts);
+          ScriptSettings settings = ScriptSettings.embedded().withSeed(seed);
+          if (which == UNVERIFIED) {
+            settings = settings.withTrust("cross-signed");
+          }
+          try (CallScript call = CallScript.open(settings)) {
+            SCRIPTS.get(which).play(call);
+          }
+        });
+  }
+
+  private static TenScriptsTest scripts() {
+    return new TenScriptsTest();
+  }
+
+  private static CallDevice alice(CallScript call) {
+    return call.device("alice");
+  }
+
+  private static CallDevice bob(CallScript call) {
+    return call.device("bob");
+  }
+
+  private static CallDevice carol(CallScript call) {
+    return call.device("carol");
+  }
+}

@@ -1,0 +1,164 @@
+package io.matrixrtc.testkit.script;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.matrixrtc.testkit.ScriptException;
+import io.matrixrtc.testkit.relay.SecretSearch;
+import io.matrixrtc.testkit.server.EmbeddedServer;
+import io.matrixrtc.testkit.trace.Trace;
+import io.matrixrtc.testkit.trace.TraceEntry;
+import io.matrixrtc.testkit.trace.TraceEvent;
+import io.matrixrtc.testkit.trace.TraceJson;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** What the script API itself promises. */
+class ScriptRulesTest {
+  @Test
+  void aNegativeExpectationFailsWithItsControl_SCRIPT_CONTROL() {
+    try (CallScript call = CallScript.open(ScriptSettings.embedded())) {
+      CallDevice alice = call.device("alice");
+      CallDevice bob = call.device("bob");
+      call.start(alice, bob);
+      Moment later = new Moment("the far future", call.now("now").at().plusSeconds(86_400), 0);
+      call.expect(bob).toHear(alice);
+      assertThatThrownBy(() -> call.expect(bob).not().toHear(alice).sentSince(later))
+          .isInstanceOf(UnmetExpectation.class)
+          .hasMessage(
+              "expected bob not to hear alice sent since the far future; that cannot be told, since"
+                  + " the control failed: alice's own keys open these frames, 0 of 0 open [seed 1]");
+      CallDevice carol = call.device("carol");
+      call.admit(List.of(carol));
+      assertThatThrownBy(() -> call.expect(bob).not().toHaveAKeyOf(carol, alice))
+          .hasMessageContaining("the control failed: alice has a key of carol, 0 keys");
+      call.expect(carol).not().toHaveAKeyOf(alice, bob);
+      assertThat(checks(call))
+          .extracting(TraceEvent.Checked::passed)
+          .containsExactly(true, false, false, true);
+    }
+  }
+
+  @Test
+  void anExpectationWithoutItsEndIsAnError_SCRIPT_HALF() {
+    CallScript call = CallScript.open(ScriptSettings.embedded());
+    CallDevice alice = call.device("alice");
+    CallDevice bob = call.device("bob");
+    SentFrames half = call.expect(bob).not().toHear(alice);
+    assertThat(half).isNotNull();
+    assertThatThrownBy(call::close)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "the expectation \"bob not to hear alice …\" has no end: add sentBefore, sentSince or"
+                + " ever");
+  }
+
+  @Test
+  void softExpectationsFailOnceWithAllThatWasNotMet_SCRIPT_SOFT() {
+    Duration bit = Duration.ofMillis(30);
+    try (CallScript call = CallScript.open(ScriptSettings.embedded().withSeed(42))) {
+      CallDevice alice = call.device("alice");
+      CallDevice bob = call.device("bob");
+      call.admit(List.of(alice, bob));
+      assertThatThrownBy(
+              () ->
+                  call.softly(
+                      () -> {
+                        call.expect(bob).within(bit).toHear(alice);
+                        call.expect(alice).within(bit).toHaveTheKeyOf(bob);
+                      }))
+          .isInstanceOf(UnmetExpectation.class)
+          .hasMessage(
+              "2 expectations were not met:\n"
+                  + "- expected bob to hear alice; not so after 30 ms: alice has sent no frame\n"
+                  + "- expected alice to have the key of bob; not so after 30 ms: bob has sent no"
+                  + " frame [seed 42]");
+      call.softly(() -> assertThat(call.random().nextInt()).isEqualTo(call.random().nextInt()));
+    }
+  }
+
+  @Test
+  void messagesAreInTheTraceInBothFormsAndKeysInNone_TRACE_MESSAGES() throws Exception {
+    try (CallScript call = CallScript.open(ScriptSettings.embedded())) {
+      CallDevice alice = call.device("alice");
+      CallDevice bob = call.device("bob");
+      call.start(alice, bob);
+      call.expectAll().toHearEachOther();
+      Trace trace = call.trace();
+      List<TraceEvent.MessageSent> keys =
+          trace.events(TraceEvent.MessageSent.class).stream()
+              .filter(message -> message.type().equals("io.element.call.encryption_keys"))
+              .toList();
+      assertThat(keys).isNotEmpty();
+      for (TraceEvent.MessageSent message : keys) {
+        String shown = new ObjectMapper().readTree(message.clear()).at("/keys/key").asText();
+        assertThat(trace.events(TraceEvent.KeyOffered.class))
+            .filteredOn(offered -> offered.key().owner().equals(message.from()))
+            .extracting(offered -> "<key " + offered.key().fingerprint() + ">")
+            .contains(shown);
+        assertThat(message.sent()).contains("ciphertext", "m.olm.v1.").doesNotContain(shown);
+        assertThat(message.outcome()).isEqualTo("200");
+      }
+      List<TraceEvent.MessageSent> memberships =
+          trace.events(TraceEvent.MessageSent.class).stream()
+              .filter(message -> message.type().equals("org.matrix.msc3401.call.member"))
+              .toList();
+      assertThat(memberships)
+          .hasSizeGreaterThanOrEqualTo(2)
+          .allMatch(TraceEvent.MessageSent::inClear);
+      String all = trace.entries().stream().map(TraceJson::line).collect(Collectors.joining("\n"));
+      List<byte[]> materials = new ArrayList<>(alice.materials());
+      materials.addAll(bob.materials());
+      assertThat(materials).hasSizeGreaterThanOrEqualTo(4);
+      for (byte[] material : materials) {
+        SecretSearch search = SecretSearch.of(SecretSearch.encodingsOf("key", material));
+        assertThat(search.find(all.getBytes(StandardCharsets.UTF_8))).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void aHomeserverBehindAnUrlHasScriptsButNoFaultsAndNoInside_SCRIPT_ANYWHERE() {
+    try (EmbeddedServer server = EmbeddedServer.start(0);
+        CallScript call = CallScript.open(ScriptSettings.at(server.baseUrl()))) {
+      CallDevice alice = call.device("alice");
+      CallDevice bob = call.device("bob");
+      call.start(alice, bob);
+      call.expectAll().toHearEachOther();
+      assertThatThrownBy(() -> call.faults().restartServer())
+          .isInstanceOf(ScriptException.class)
+          .hasMessageContaining("need the embedded one");
+      assertThatThrownBy(() -> call.expectServer().notToHaveSeenAKeyOf(alice))
+          .isInstanceOf(ScriptException.class)
+          .hasMessageContaining("is not the embedded one");
+    }
+  }
+
+  @Test
+  void devicesHaveNamesThatAreUserAndDevice() {
+    try (CallScript call = CallScript.open(ScriptSettings.embedded())) {
+      assertThat(call.device("bob/phone")).isSameAs(call.device("bob/phone"));
+      assertThat(call.device("bob/phone").user()).isEqualTo("bob");
+      assertThat(call.device("bob/phone").deviceId()).isEqualTo("BOBPHONE");
+      for (String bad : List.of("", "Bob", "a/b/c", "/a", "a b")) {
+        assertThatThrownBy(() -> call.device(bad)).isInstanceOf(IllegalArgumentException.class);
+      }
+      assertThatThrownBy(() -> call.device("bob/phone").leave())
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("has not signed in");
+    }
+  }
+
+  private static List<TraceEvent.Checked> checks(CallScript call) {
+    return call.trace().entries().stream()
+        .map(TraceEntry::event)
+        .filter(TraceEvent.Checked.class::isInstance)
+        .map(TraceEvent.Checked.class::cast)
+        .toList();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.matrixrtc.testkit.script;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.matrixrtc.testkit.viewer;
+
+import org.jspecify.annotations.NullMarked;
