@@ -18,11 +18,13 @@ public final class DiskSpoolFile implements SpoolFile {
 
   private final Path path;
   private FileChannel channel;
+  private long length;
 
   /** Opens the file, or makes it. */
   public DiskSpoolFile(Path path) throws IOException {
     this.path = path;
     this.channel = open(path);
+    this.length = channel.size();
   }
 
   private static FileChannel open(Path path) throws IOException {
@@ -37,16 +39,15 @@ public final class DiskSpoolFile implements SpoolFile {
   }
 
   @Override
-  public long length() throws IOException {
-    return channel.size();
+  public long length() {
+    return length;
   }
 
   @Override
-  public void append(byte[] bytes, int length) throws IOException {
-    ByteBuffer buffer = ByteBuffer.wrap(bytes, 0, length);
-    long at = channel.size();
+  public void append(byte[] bytes, int count) throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes, 0, count);
     while (buffer.hasRemaining()) {
-      at += channel.write(buffer, at);
+      length += channel.write(buffer, length);
     }
   }
 
@@ -66,8 +67,9 @@ public final class DiskSpoolFile implements SpoolFile {
   }
 
   @Override
-  public void truncate(long length) throws IOException {
-    channel.truncate(length);
+  public void truncate(long size) throws IOException {
+    channel.truncate(size);
+    length = Math.min(length, size);
   }
 
   @Override
@@ -75,6 +77,7 @@ public final class DiskSpoolFile implements SpoolFile {
     channel.close();
     Files.deleteIfExists(path);
     channel = open(path);
+    length = 0;
   }
 
   @Override

@@ -179,7 +179,7 @@ class BackupServiceTest {
   }
 
   @Test
-  void whatOneDeviceUploadsTheNextBringsByItself_C1_C12_C30() throws Exception {
+  void whatOneDeviceUploadsTheNextBringsByItself_C1_C12() throws Exception {
     Device first = firstWithBackup();
     try (BackupKey key = first.create(8);
         BackupKey other = BackupKey.generate(TestRandom.of(99))) {
@@ -227,7 +227,7 @@ class BackupServiceTest {
   }
 
   @Test
-  void pausedItStaysPausedOverARestartAndGoesOnByTheUser_C32() throws Exception {
+  void pausedItStaysPausedOverARestartAndGoesOnByTheUser() throws Exception {
     Device first = firstWithBackup();
     try (BackupKey key = first.create(8)) {
       Device second = new Device(false);

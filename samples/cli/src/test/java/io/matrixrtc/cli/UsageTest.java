@@ -31,6 +31,7 @@ class UsageTest {
         "bench olm --help",
         "bench machine --help",
         "bench authorize --help",
+        "bench restore --help",
         "keys --help",
         "keys login --help",
         "keys status --help",
@@ -44,8 +45,7 @@ class UsageTest {
         "keys reset --help",
         "keys logout --help",
         "trace --help",
-        "trace show --help",
-        "bench restore --help"
+        "trace show --help"
       })
   void theHelpOfEveryCommandHasExamples_CLI_HELP(String line) {
     Run run = Run.of(line.split(" "));

@@ -62,6 +62,7 @@ final class FileRestore {
       checkKey(summary, damaged);
       display.damaged(damaged);
       display.summary(summary);
+      run.shown();
       return summary.state();
     } catch (IOException | VaultException e) {
       throw new BackupFailure("the restore stopped: " + e.getMessage() + ".");

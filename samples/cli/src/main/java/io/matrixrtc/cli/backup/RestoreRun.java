@@ -9,6 +9,7 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -20,6 +21,7 @@ final class RestoreRun implements DownloadRunner.Listener {
   private final RestoreDisplay display;
   private final Optional<String> noWaiting;
   private final CompletableFuture<DownloadProgress> end = new CompletableFuture<>();
+  private final CountDownLatch shown = new CountDownLatch(1);
   private final long startedAt = System.nanoTime();
   private volatile long doneBefore = -1;
   private volatile long doneNow;
@@ -65,6 +67,11 @@ final class RestoreRun implements DownloadRunner.Listener {
     }
   }
 
+  /** The end was shown: the program may end. */
+  void shown() {
+    shown.countDown();
+  }
+
   private static void removeHook(Thread hook) {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
@@ -76,6 +83,9 @@ final class RestoreRun implements DownloadRunner.Listener {
   private void pause(DownloadRunner runner) {
     try {
       runner.pause().toCompletableFuture().get(PAUSE_SECONDS, TimeUnit.SECONDS);
+      if (!shown.await(PAUSE_SECONDS, TimeUnit.SECONDS)) {
+        display.say("Its numbers are not known.");
+      }
       display.say("Paused. The same command goes on from here.");
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
       display.say("Stopped. The same command goes on from the last checkpoint.");

@@ -40,6 +40,7 @@ final class ServerRestore {
       RestoreSummary summary = end.isPresent() ? end.get() : RestoreSummary.alreadyDone(jobs.job());
       display.damaged(jobs.damaged());
       display.summary(summary);
+      run.shown();
       return summary.state();
     } catch (IOException | VaultException e) {
       throw new BackupFailure("the restore stopped: " + e.getMessage() + ".");

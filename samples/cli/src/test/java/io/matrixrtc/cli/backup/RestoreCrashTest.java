@@ -15,6 +15,7 @@ import io.matrixrtc.homeserver.faults.FaultRule;
 import io.matrixrtc.olm.RandomSource;
 import io.matrixrtc.testkit.server.EmbeddedServer;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -66,7 +67,27 @@ class RestoreCrashTest {
             assertThat(Files.size(directory.resolve(store + ".spool"))).isZero();
           });
       assertThat(killed[0]).as("runs that were killed before their end").isPositive();
+      interrupted(server, password, key);
+      assertThat(held("interrupted.db")).isEqualTo(undisturbed);
     }
+  }
+
+  /** What Ctrl-C does: it pauses, says so in its summary, and the same command goes on. */
+  private void interrupted(EmbeddedServer server, Path password, String key) throws Exception {
+    List<String> line = new ArrayList<>(online(server, password, "restore", "interrupted.db"));
+    line.addAll(List.of("--recovery-key", key));
+    FaultPlan.Active slow = slow(server.embedded().orElseThrow());
+    Process process = start(line);
+    try (BufferedReader out = output(process)) {
+      assertThat(out.readLine()).contains("\"progress\"");
+      process.destroy();
+      assertThat(out.lines().reduce((first, last) -> last).orElse("nothing"))
+          .contains("\"summary\"", "\"state\":\"paused\"");
+      assertThat(process.waitFor(WAIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+    }
+    slow.remove();
+    Run last = Run.of(line.toArray(String[]::new));
+    assertThat(last.exitCode()).as("%s%s", last.out(), last.err()).isZero();
   }
 
   private static FaultPlan.Active slow(EmbeddedHomeserver server) {
@@ -112,8 +133,7 @@ class RestoreCrashTest {
     return Run.of("backup", "recovery-key", "--store", store).out().strip();
   }
 
-  /** Starts the command in a JVM of its own and kills it; returns whether it was still running. */
-  private static boolean killed(List<String> line, SplittableRandom random) throws Exception {
+  private static Process start(List<String> line) throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -125,12 +145,19 @@ class RestoreCrashTest {
                 System.getProperty("java.class.path"),
                 Main.class.getName()));
     command.addAll(line);
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+  }
+
+  private static BufferedReader output(Process process) {
+    return new BufferedReader(
+        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+  }
+
+  /** Starts the command in a JVM of its own and kills it; returns whether it was still running. */
+  private static boolean killed(List<String> line, SplittableRandom random) throws Exception {
+    Process process = start(line);
     int lines = random.nextInt(5);
-    try (BufferedReader out =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+    try (BufferedReader out = output(process)) {
       for (int i = 0; i < lines; i++) {
         String told = out.readLine();
         if (told == null || told.contains("\"summary\"")) {
