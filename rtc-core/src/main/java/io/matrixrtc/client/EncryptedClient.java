@@ -289,9 +289,7 @@ public final class EncryptedClient implements AutoCloseable {
   }
 
   private void handOn(
-      SyncAnswer answer,
-      List<ToDeviceResult> results,
-      Map<String, List<RoomEventResult>> read) {
+      SyncAnswer answer, List<ToDeviceResult> results, Map<String, List<RoomEventResult>> read) {
     // FEED-FIRST: a key may come in the same answer as the membership it belongs to.
     rooms.onSync(answer, read);
     answer.rooms().forEach((room, changes) -> tell(new ClientEvent.Room(room, changes)));
