@@ -70,11 +70,6 @@ final class Sfu implements AutoCloseable {
         new PeerProcess(command, log(name, "raw-participant")), login(identity, room));
   }
 
-  /** Where participants connect to. */
-  String url() {
-    return url;
-  }
-
   /** Its API key's name. */
   static String key() {
     return KEY;
