@@ -39,8 +39,19 @@ public record WidgetFiles(Path folder, Optional<String> config) {
     router
         .get("/*")
         .handler(
+            request -> {
+              if (request.normalizedPath().contains("/.")) { // BRIDGE-HIDDEN
+                request.fail(404);
+              } else {
+                request.next();
+              }
+            });
+    // The handler's own rule would refuse everything in a folder like ~/.cache.
+    router
+        .get("/*")
+        .handler(
             StaticHandler.create(FileSystemAccess.ROOT, folder.toAbsolutePath().toString())
-                .setIncludeHidden(false)
+                .setIncludeHidden(true)
                 .setDirectoryListing(false));
     return router;
   }
