@@ -2,6 +2,7 @@ package io.matrixrtc.cli;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.token.EnvironmentSettings;
 import io.matrixrtc.token.TokenService;
 import io.matrixrtc.token.TokenServiceConfig;
@@ -24,9 +25,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "authorize",
     description = {
-      "Run the LiveKit token service: clients prove who they are with an OpenID token of their",
-      "homeserver, and get a token for the LiveKit room of their call. Wire-compatible with",
-      "lk-jwt-service, and configured by the same environment variables; options come first."
+      "Run the LiveKit token service: clients prove who they are with an OpenID token of their homeserver, and get a token for the LiveKit room of their call.",
+      "Wire-compatible with lk-jwt-service, and configured by the same environment variables; options come first."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,

@@ -5,6 +5,7 @@ import io.matrixrtc.benchmarks.authorize.AuthorizeBenchmarkRun;
 import io.matrixrtc.benchmarks.machine.MachineBenchmarkRun;
 import io.matrixrtc.benchmarks.olm.OlmBenchmarkRun;
 import io.matrixrtc.benchmarks.restore.RestoreBenchmarkRun;
+import io.matrixrtc.cli.failure.CommandFailure;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.openjdk.jmh.runner.RunnerException;

@@ -1,11 +1,11 @@
 package io.matrixrtc.cli;
 
-import io.matrixrtc.cli.call.CallFailure;
 import io.matrixrtc.cli.call.CallJson;
 import io.matrixrtc.cli.call.CallOptions;
 import io.matrixrtc.cli.call.CallRun;
 import io.matrixrtc.cli.call.CallTable;
 import io.matrixrtc.cli.call.CallView;
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.keys.KeyFormat;
 import io.matrixrtc.keys.RotationPolicies;
 import io.matrixrtc.keys.TrustRequirement;
@@ -30,8 +30,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Join the call of a room as a participant that exchanges keys, without media.",
       "",
-      "Shows who is in the call, how far each device is trusted, whose key is here, how old it is,",
-      "who has ours, and who lacks what and why: for a call that says \"waiting for media\".",
+      "Shows who is in the call, how far each device is trusted, whose key is here, how old it is, who has ours, and who lacks what and why: for a call that says \"waiting for media\".",
       "It logs in as a new device and logs that out when it ends, with Ctrl-C."
     },
     mixinStandardHelpOptions = true,
@@ -165,7 +164,7 @@ final class CallCommand implements Callable<Integer> {
                 + " leave, or its membership expires.");
       }
       return 0;
-    } catch (CallFailure e) {
+    } catch (CommandFailure e) {
       throw new CommandFailure(String.valueOf(e.getMessage()));
     } finally {
       ended.countDown();
@@ -200,7 +199,7 @@ final class CallCommand implements Callable<Integer> {
     }
   }
 
-  private void preview(CallRun run) throws CallFailure {
+  private void preview(CallRun run) throws CommandFailure {
     if (!json) {
       System.out.println("Joining the call of " + run.roomId() + " as " + run.own());
       run.preview()
@@ -210,7 +209,7 @@ final class CallCommand implements Callable<Integer> {
   }
 
   private void watch(CallRun run, CountDownLatch interrupted)
-      throws CallFailure, InterruptedException {
+      throws CommandFailure, InterruptedException {
     Terminal terminal = Terminal.detect();
     long end = seconds == null ? Long.MAX_VALUE : System.nanoTime() + seconds * 1_000_000_000L;
     long wait = json ? JSON_LOOK_MILLIS : LOOK_MILLIS;

@@ -2,6 +2,7 @@ package io.matrixrtc.cli;
 
 import io.matrixrtc.cli.demo.DemoRun;
 import io.matrixrtc.cli.demo.ScenarioPlay;
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.keys.RotationPolicies;
 import io.matrixrtc.keys.TrustRequirement;
 import io.matrixrtc.testkit.ScriptException;
@@ -26,11 +27,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Play a scripted end-to-end encrypted call and try to break it.",
       "",
-      "Every participant is a full client with its own store: it signs in over HTTP, sends its"
-          + " media",
-      "key to the others' devices by Olm, and encrypts real Opus and VP8 frames. A relay stands in",
-      "for the SFU; it has no keys. People join late, leave, come back; those who should not hear",
-      "something try to, with everything they ever legitimately got."
+      "Every participant is a full client with its own store: it signs in over HTTP, sends its media key to the others' devices by Olm, and encrypts real Opus and VP8 frames. A relay stands in for the SFU; it has no keys. People join late, leave, come back; those who should not hear something try to, with everything they ever legitimately got."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,

@@ -1,5 +1,6 @@
 package io.matrixrtc.cli;
 
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.homeserver.EmbeddedHomeserver;
 import io.matrixrtc.homeserver.HomeserverConfig;
 import io.matrixrtc.homeserver.http.BindFailed;

@@ -1,9 +1,8 @@
 package io.matrixrtc.cli;
 
 import io.matrixrtc.cli.backup.BackupCommand;
-import io.matrixrtc.cli.backup.BackupFailure;
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.cli.keys.KeysCommand;
-import io.matrixrtc.cli.keys.KeysFailure;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -50,9 +49,7 @@ public final class Main {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(
         (exception, command, parsed) -> {
-          if (exception instanceof CommandFailure
-              || exception instanceof KeysFailure
-              || exception instanceof BackupFailure) {
+          if (exception instanceof CommandFailure) {
             command.getErr().println("matrixrtc: " + exception.getMessage());
           } else {
             command

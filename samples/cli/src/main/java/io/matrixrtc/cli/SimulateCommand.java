@@ -1,5 +1,6 @@
 package io.matrixrtc.cli;
 
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.cli.simulate.SimulationJson;
 import io.matrixrtc.cli.simulate.SimulationPlot;
 import io.matrixrtc.cli.simulate.SimulationTable;
@@ -30,8 +31,7 @@ import picocli.CommandLine.Spec;
       "Play a whole call in virtual time under several rotation policies.",
       "",
       "Every participant runs the library's own key distribution; network and media are modelled.",
-      "All policies meet the same joins, leaves, unmutes and delays. A message is one recipient",
-      "device."
+      "All policies meet the same joins, leaves, unmutes and delays. A message is one recipient device."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,

@@ -1,5 +1,6 @@
 package io.matrixrtc.cli;
 
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.testkit.trace.Trace;
 import io.matrixrtc.testkit.trace.TraceFormatException;
 import io.matrixrtc.testkit.trace.TraceJson;

@@ -1,5 +1,6 @@
 package io.matrixrtc.cli;
 
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.cli.widget.ElementCallFiles;
 import io.matrixrtc.cli.widget.HostingException;
 import io.matrixrtc.cli.widget.Sfu;

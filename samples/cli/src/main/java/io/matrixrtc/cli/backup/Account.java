@@ -10,6 +10,7 @@ import io.matrixrtc.backup.service.ClientArchive;
 import io.matrixrtc.backup.service.RoomKeysApi;
 import io.matrixrtc.backup.service.ServerAccountData;
 import io.matrixrtc.backup.service.VersionAnswer;
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.client.ClientSettings;
 import io.matrixrtc.client.ClientThreads;
 import io.matrixrtc.client.Credentials;
@@ -56,7 +57,7 @@ final class Account implements AutoCloseable {
     this.accountData = new ServerAccountData(client.matrix().api(), client.device().userId());
   }
 
-  static Account open(AccountOptions options) throws BackupFailure {
+  static Account open(AccountOptions options) throws CommandFailure {
     ClientThreads threads = ClientThreads.start();
     SqliteCryptoStore store = null;
     Account account = null;
@@ -74,7 +75,7 @@ final class Account implements AutoCloseable {
       account = new Account(files, store, threads, client);
       return account;
     } catch (CryptoStoreException e) {
-      throw new BackupFailure("the store does not open: " + e.getMessage());
+      throw new CommandFailure("the store does not open: " + e.getMessage());
     } finally {
       if (account == null) {
         if (store != null) {
@@ -86,7 +87,7 @@ final class Account implements AutoCloseable {
   }
 
   private static MatrixSession login(AccountOptions options, ClientSettings settings)
-      throws BackupFailure {
+      throws CommandFailure {
     URI homeserver = options.homeserver();
     Credentials credentials =
         Credentials.of(options.user(), options.password(), "matrixrtc backup");
@@ -95,7 +96,7 @@ final class Account implements AutoCloseable {
     if (outcome instanceof LoginOutcome.LoggedIn in) {
       return in.session();
     }
-    throw new BackupFailure(outcome.sentence());
+    throw new CommandFailure(outcome.sentence());
   }
 
   StoreFile files() {
@@ -131,10 +132,10 @@ final class Account implements AutoCloseable {
   }
 
   /** The current backup version; empty if there is none. */
-  Optional<BackupVersion> version() throws BackupFailure {
+  Optional<BackupVersion> version() throws CommandFailure {
     VersionAnswer answer = api.version().toCompletableFuture().join();
     if (answer instanceof VersionAnswer.Unknown unknown) {
-      throw new BackupFailure(unknown.sentence());
+      throw new CommandFailure(unknown.sentence());
     }
     return answer instanceof VersionAnswer.Current current
         ? Optional.of(current.version())
@@ -142,10 +143,10 @@ final class Account implements AutoCloseable {
   }
 
   /** The current backup version, which must be there. */
-  BackupVersion needVersion() throws BackupFailure {
+  BackupVersion needVersion() throws CommandFailure {
     return version()
         .orElseThrow(
-            () -> new BackupFailure("there is no backup on the server. Try: backup enable"));
+            () -> new CommandFailure("there is no backup on the server. Try: backup enable"));
   }
 
   private static void await(CompletionStage<Void> stage) {

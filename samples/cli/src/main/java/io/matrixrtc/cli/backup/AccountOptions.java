@@ -2,6 +2,7 @@ package io.matrixrtc.cli.backup;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.matrixrtc.cli.failure.CommandFailure;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -52,13 +53,13 @@ final class AccountOptions {
   }
 
   /** Opens the device, and logs in if it never did. */
-  Account open() throws BackupFailure {
+  Account open() throws CommandFailure {
     return Account.open(this);
   }
 
-  URI homeserver() throws BackupFailure {
+  URI homeserver() throws CommandFailure {
     if (homeserver == null || homeserver.getHost() == null) {
-      throw new BackupFailure(
+      throw new CommandFailure(
           "there is no login in "
               + files().login()
               + ". Give --homeserver http://localhost:8008, --user and --password-file once.");
@@ -66,30 +67,30 @@ final class AccountOptions {
     return homeserver;
   }
 
-  String user() throws BackupFailure {
+  String user() throws CommandFailure {
     if (user == null) {
-      throw new BackupFailure("want --user to log in.");
+      throw new CommandFailure("want --user to log in.");
     }
     return user;
   }
 
-  String password() throws BackupFailure {
+  String password() throws CommandFailure {
     String fromEnvironment = System.getenv("MATRIXRTC_PASSWORD");
     if (passwordFile == null && fromEnvironment != null) {
       return fromEnvironment;
     }
     if (passwordFile == null) {
-      throw new BackupFailure("want --password-file to log in.");
+      throw new CommandFailure("want --password-file to log in.");
     }
     return firstLine(passwordFile, "--password-file");
   }
 
   /** The first line of a file that holds a secret. */
-  static String firstLine(Path file, String option) throws BackupFailure {
+  static String firstLine(Path file, String option) throws CommandFailure {
     try {
       return Files.readString(file, UTF_8).lines().findFirst().orElse("");
     } catch (IOException e) {
-      throw new BackupFailure("cannot read " + option + " " + file + ".");
+      throw new CommandFailure("cannot read " + option + " " + file + ".");
     }
   }
 }

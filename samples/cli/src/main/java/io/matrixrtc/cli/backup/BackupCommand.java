@@ -9,8 +9,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "backup",
     description = {
-      "Keep the keys of old messages: bring all of them from the server's backup, put new ones",
-      "there, and see what would be lost."
+      "Keep the keys of old messages: bring all of them from the server's backup, put new ones there, and see what would be lost."
     },
     mixinStandardHelpOptions = true,
     subcommands = {

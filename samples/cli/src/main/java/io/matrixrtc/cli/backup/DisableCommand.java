@@ -6,6 +6,7 @@ import io.matrixrtc.backup.archive.StoredBackupKey;
 import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.backup.secrets.AccountDataException;
 import io.matrixrtc.backup.upload.Losses;
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.client.ApiResult;
 import io.matrixrtc.json.Json;
 import java.util.Optional;
@@ -18,8 +19,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "disable",
     description = {
-      "Turn backups off for the account: writes the preference, then deletes every version from the",
-      "server. The keys in the store stay."
+      "Turn backups off for the account: writes the preference, then deletes every version from the server.",
+      "The keys in the store stay."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -39,13 +40,13 @@ final class DisableCommand implements Callable<Integer> {
   private boolean ignorePreference;
 
   @Override
-  public Integer call() throws BackupFailure {
+  public Integer call() throws CommandFailure {
     Printer printer = options.printer();
     try (Account account = options.open()) {
       Optional<BackupVersion> version = account.version();
       Losses losses = account.versions().losses(version);
       if (!losses.mayDeleteBackup(confirmedLoss)) {
-        throw new BackupFailure(
+        throw new CommandFailure(
             losses.notDownloaded()
                 + " keys are only in the backup. Bring them with: backup restore, or give"
                 + " --confirm-loss "
@@ -63,15 +64,15 @@ final class DisableCommand implements Callable<Integer> {
           "Backups are off; versions deleted: " + versions + ". The keys in the store stay.");
       return 0;
     } catch (VaultException | AccountDataException e) {
-      throw BackupFailure.of(e);
+      throw CommandFailure.of(e);
     }
   }
 
   private static int delete(Account account)
-      throws VaultException, AccountDataException, BackupFailure {
+      throws VaultException, AccountDataException, CommandFailure {
     ApiResult<Integer> deleted = account.versions().deleteAll();
     if (deleted instanceof ApiResult.Failed<Integer> failed) {
-      throw new BackupFailure(failed.failure().sentence());
+      throw new CommandFailure(failed.failure().sentence());
     }
     if (account.accountData().read(BackupKey.SECRET_NAME).isPresent()) {
       account.accountData().write(BackupKey.SECRET_NAME, Json.newObject()); // empty: gone

@@ -6,6 +6,7 @@ import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.backup.secrets.AccountDataException;
 import io.matrixrtc.backup.secrets.OpenStorage;
 import io.matrixrtc.backup.upload.Losses;
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.client.ApiResult;
 import io.matrixrtc.e2ee.Secret;
 import io.matrixrtc.e2ee.SecretName;
@@ -24,8 +25,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "enable",
     description = {
-      "Make a backup: writes the preference, makes a version and a new secret storage, uploads all",
-      "keys of the store, and prints the recovery key. Nothing else keeps that."
+      "Make a backup: writes the preference, makes a version and a new secret storage, uploads all keys of the store, and prints the recovery key.",
+      "Nothing else keeps that."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -62,7 +63,7 @@ final class EnableCommand implements Callable<Integer> {
   private boolean ignorePreference;
 
   @Override
-  public Integer call() throws BackupFailure, InterruptedException {
+  public Integer call() throws CommandFailure, InterruptedException {
     Printer printer = options.printer();
     try (Account account = options.open()) {
       PreferenceFlow preference = new PreferenceFlow(account, printer, ignorePreference);
@@ -73,19 +74,19 @@ final class EnableCommand implements Callable<Integer> {
       preference.turnOn();
       return create(account, printer);
     } catch (VaultException | AccountDataException e) {
-      throw BackupFailure.of(e);
+      throw CommandFailure.of(e);
     }
   }
 
   private void checkReplace(Account account, Optional<BackupVersion> old)
-      throws BackupFailure, VaultException {
+      throws CommandFailure, VaultException {
     if (!replace) {
-      throw new BackupFailure(
+      throw new CommandFailure(
           "there is a backup already. Bring its keys with: backup restore, or give --replace.");
     }
     Losses losses = account.versions().losses(old);
     if (!losses.mayDeleteBackup(confirmedLoss)) {
-      throw new BackupFailure(
+      throw new CommandFailure(
           losses.notDownloaded()
               + " keys of the present backup are not here. Bring them with: backup restore, or"
               + " give --confirm-loss "
@@ -95,11 +96,11 @@ final class EnableCommand implements Callable<Integer> {
   }
 
   private int create(Account account, Printer printer)
-      throws VaultException, AccountDataException, BackupFailure, InterruptedException {
+      throws VaultException, AccountDataException, CommandFailure, InterruptedException {
     try (BackupKey key = BackupKey.generate(RandomSource.secure())) {
       ApiResult<String> version = account.versions().create(key);
       if (version instanceof ApiResult.Failed<String> failed) {
-        throw new BackupFailure(failed.failure().sentence());
+        throw new CommandFailure(failed.failure().sentence());
       }
       String name = version.orThrow();
       try (OpenStorage storage = storage(account, key)) {
@@ -117,7 +118,7 @@ final class EnableCommand implements Callable<Integer> {
   }
 
   private OpenStorage storage(Account account, BackupKey key)
-      throws AccountDataException, BackupFailure {
+      throws AccountDataException, CommandFailure {
     Map<String, String> secrets = new LinkedHashMap<>();
     secrets.put(BackupKey.SECRET_NAME, key.toSecret());
     account

@@ -5,6 +5,7 @@ import io.matrixrtc.backup.archive.ArchiveVault;
 import io.matrixrtc.backup.keyfile.KeyFileExport;
 import io.matrixrtc.backup.keyfile.KeyFileWriter;
 import io.matrixrtc.backup.roomkey.VaultException;
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.e2ee.OfflineRoomKeys;
 import io.matrixrtc.e2ee.sqlite.SqliteCryptoStore;
 import io.matrixrtc.olm.RandomSource;
@@ -48,7 +49,7 @@ final class ExportCommand implements Callable<Integer> {
   private List<String> rooms = List.of();
 
   @Override
-  public Integer call() throws BackupFailure {
+  public Integer call() throws CommandFailure {
     String passphrase = options.passphrase();
     Set<String> wanted = new HashSet<>(rooms);
     try (SqliteCryptoStore store = options.files().openExisting();
@@ -73,9 +74,9 @@ final class ExportCommand implements Callable<Integer> {
               written + " keys are in " + file + ".");
       return 0;
     } catch (IOException e) {
-      throw new BackupFailure("cannot write " + file + ", or it exists already.");
+      throw new CommandFailure("cannot write " + file + ", or it exists already.");
     } catch (VaultException e) {
-      throw BackupFailure.of(e);
+      throw CommandFailure.of(e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.matrixrtc.cli.backup;
 
+import io.matrixrtc.cli.failure.CommandFailure;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
@@ -30,10 +31,10 @@ final class FileKeyOptions {
     return new Printer(System.out, json);
   }
 
-  String passphrase() throws BackupFailure {
+  String passphrase() throws CommandFailure {
     String passphrase = AccountOptions.firstLine(passphraseFile, "--passphrase-file");
     if (passphrase.isEmpty()) {
-      throw new BackupFailure("the passphrase in " + passphraseFile + " is empty.");
+      throw new CommandFailure("the passphrase in " + passphraseFile + " is empty.");
     }
     return passphrase;
   }

@@ -12,6 +12,7 @@ import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.backup.service.BackupThreads;
 import io.matrixrtc.backup.service.DownloadRunner;
 import io.matrixrtc.backup.service.SavedAnswer;
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.e2ee.OfflineRoomKeys;
 import io.matrixrtc.e2ee.sqlite.SqliteCryptoStore;
 import io.matrixrtc.olm.RandomSource;
@@ -35,7 +36,7 @@ final class FileRestore {
   }
 
   /** Runs to the end, or until it is interrupted; returns where it is then. */
-  DownloadState run() throws BackupFailure, InterruptedException {
+  DownloadState run() throws CommandFailure, InterruptedException {
     try (SqliteCryptoStore store = files.open();
         OfflineRoomKeys keys =
             OfflineRoomKeys.open(store, store.stateKey(), RandomSource.secure());
@@ -65,17 +66,17 @@ final class FileRestore {
       run.shown();
       return summary.state();
     } catch (IOException | VaultException e) {
-      throw new BackupFailure("the restore stopped: " + e.getMessage() + ".");
+      throw new CommandFailure("the restore stopped: " + e.getMessage() + ".");
     }
   }
 
   /** If not one entry opens, it is the key that is wrong. */
   private static void checkKey(RestoreSummary summary, List<DamagedEntry> damaged)
-      throws BackupFailure {
+      throws CommandFailure {
     if (summary.damaged() > 0
         && summary.damaged() == summary.total()
         && damaged.stream().allMatch(entry -> entry.reason() == Reason.MAC)) {
-      throw new BackupFailure(
+      throw new CommandFailure(
           "this recovery key opens none of the "
               + summary.total()
               + " keys: it is the key of another backup.");

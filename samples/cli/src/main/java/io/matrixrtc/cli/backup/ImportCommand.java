@@ -5,6 +5,7 @@ import io.matrixrtc.backup.archive.ArchiveVault;
 import io.matrixrtc.backup.keyfile.KeyFileException;
 import io.matrixrtc.backup.keyfile.KeyFileImport;
 import io.matrixrtc.backup.roomkey.VaultException;
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.e2ee.OfflineRoomKeys;
 import io.matrixrtc.e2ee.sqlite.SqliteCryptoStore;
 import io.matrixrtc.olm.RandomSource;
@@ -20,8 +21,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "import",
     description = {
-      "Bring the keys of a key file into the store. A file that was tampered with is refused whole;",
-      "a damaged key in a good file costs itself alone."
+      "Bring the keys of a key file into the store.",
+      "A file that was tampered with is refused whole; a damaged key in a good file costs itself alone."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -37,7 +38,7 @@ final class ImportCommand implements Callable<Integer> {
   @Mixin private final FileKeyOptions options = new FileKeyOptions();
 
   @Override
-  public Integer call() throws BackupFailure {
+  public Integer call() throws CommandFailure {
     String passphrase = options.passphrase();
     try (SqliteCryptoStore store = options.files().open();
         OfflineRoomKeys keys =
@@ -63,14 +64,14 @@ final class ImportCommand implements Callable<Integer> {
                   + " damaged.");
       return 0;
     } catch (KeyFileException e) {
-      throw new BackupFailure(
+      throw new CommandFailure(
           e.reason() == KeyFileException.Reason.MAC
               ? "wrong passphrase, or the file is damaged. Nothing was imported."
               : file + " is no key file: " + e.getMessage() + ".");
     } catch (IOException e) {
-      throw new BackupFailure("cannot read " + file + ".");
+      throw new CommandFailure("cannot read " + file + ".");
     } catch (VaultException e) {
-      throw BackupFailure.of(e);
+      throw CommandFailure.of(e);
     }
   }
 }

@@ -9,6 +9,7 @@ import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.backup.secrets.AccountDataException;
 import io.matrixrtc.backup.secrets.OpenStorage;
 import io.matrixrtc.backup.secrets.SecretStorageException;
+import io.matrixrtc.cli.failure.CommandFailure;
 import java.util.Optional;
 
 /**
@@ -21,12 +22,12 @@ final class KeyOfBackup {
 
   /** Returns the key that fits, the caller's to close, and keeps it in the store. */
   static BackupKey find(Account account, BackupVersion version, RecoveryKeyOptions typed)
-      throws BackupFailure {
+      throws CommandFailure {
     try {
       Optional<BackupKey> key =
           typed.isGiven() ? byText(account, version, typed.text()) : stored(account, version);
       if (key.isEmpty()) {
-        throw new BackupFailure(
+        throw new CommandFailure(
             typed.isGiven()
                 ? "this opens neither secret storage nor the backup. Compare it with the original."
                 : "the key of the backup is not here. Give --recovery-key or --recovery-key-file.");
@@ -34,7 +35,7 @@ final class KeyOfBackup {
       StoredBackupKey.write(account.archive(), key.get(), version.version());
       return key.get();
     } catch (AccountDataException | VaultException e) {
-      throw BackupFailure.of(e);
+      throw CommandFailure.of(e);
     }
   }
 
@@ -46,11 +47,11 @@ final class KeyOfBackup {
   }
 
   private static Optional<BackupKey> byText(Account account, BackupVersion version, String text)
-      throws AccountDataException, BackupFailure {
+      throws AccountDataException, CommandFailure {
     Optional<BackupKey> secret = secret(account, text);
     if (secret.isPresent() && !version.auth().isOpenedBy(secret.get())) {
       secret.get().close();
-      throw new BackupFailure(
+      throw new CommandFailure(
           "secret storage opens, but the backup key in it is that of another backup.");
     }
     return secret.isPresent() ? secret : typed(text).filter(version.auth()::isOpenedBy);
@@ -65,7 +66,7 @@ final class KeyOfBackup {
   }
 
   private static Optional<BackupKey> secret(Account account, String text)
-      throws AccountDataException, BackupFailure {
+      throws AccountDataException, CommandFailure {
     try (OpenStorage storage = account.secretStorage().unlock(text)) {
       Optional<String> secret = storage.read(BackupKey.SECRET_NAME);
       return secret.isPresent()
@@ -75,10 +76,10 @@ final class KeyOfBackup {
       return switch (e.reason()) {
         case OFF, WRONG_KEY, NOT_A_RECOVERY_KEY, NO_DESCRIPTION -> Optional.empty();
         case UNKNOWN_ALGORITHM, BAD_PASSPHRASE_INFO, UNREADABLE ->
-            throw new BackupFailure("secret storage cannot be read: " + e.getMessage() + ".");
+            throw new CommandFailure("secret storage cannot be read: " + e.getMessage() + ".");
       };
     } catch (BackupKeyException e) {
-      throw new BackupFailure("the backup key in secret storage is missing or damaged.");
+      throw new CommandFailure("the backup key in secret storage is missing or damaged.");
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.matrixrtc.cli.backup;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.client.AccessToken;
 import io.matrixrtc.client.MatrixSession;
 import io.matrixrtc.json.Json;
@@ -14,7 +15,7 @@ import java.nio.file.Path;
 final class LoginFile {
   private LoginFile() {}
 
-  static MatrixSession read(Path file) throws BackupFailure {
+  static MatrixSession read(Path file) throws CommandFailure {
     try {
       ObjectNode json = Json.parseObject(Files.readAllBytes(file));
       return new MatrixSession(
@@ -23,11 +24,11 @@ final class LoginFile {
           json.path("device_id").asText(),
           AccessToken.of(json.path("access_token").asText()));
     } catch (IOException | MalformedJsonException | IllegalArgumentException e) {
-      throw new BackupFailure(file + " holds no login. Delete it, and log in anew.");
+      throw new CommandFailure(file + " holds no login. Delete it, and log in anew.");
     }
   }
 
-  static void write(Path file, MatrixSession session) throws BackupFailure {
+  static void write(Path file, MatrixSession session) throws CommandFailure {
     ObjectNode json =
         Json.newObject()
             .put("homeserver", session.homeserver().toString())
@@ -37,7 +38,7 @@ final class LoginFile {
     try {
       OwnerFile.create(file, json + "\n");
     } catch (IOException e) {
-      throw new BackupFailure("cannot write " + file + ".");
+      throw new CommandFailure("cannot write " + file + ".");
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.matrixrtc.cli.backup;
 
+import io.matrixrtc.cli.failure.CommandFailure;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -9,8 +10,7 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "preference",
     description = {
-      "Show whether the account wants backups (MSC4287). 'enable' and 'disable' change it; other",
-      "clients of the account follow it at their next sign-in."
+      "Show whether the account wants backups (MSC4287). 'enable' and 'disable' change it; other clients of the account follow it at their next sign-in."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -19,7 +19,7 @@ final class PreferenceCommand implements Callable<Integer> {
   @Mixin private final AccountOptions options = new AccountOptions();
 
   @Override
-  public Integer call() throws BackupFailure {
+  public Integer call() throws CommandFailure {
     Printer printer = options.printer();
     try (Account account = options.open()) {
       String value =

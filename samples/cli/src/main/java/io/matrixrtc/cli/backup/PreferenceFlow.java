@@ -10,6 +10,7 @@ import io.matrixrtc.backup.preference.PreferenceMachine;
 import io.matrixrtc.backup.preference.PreferenceSettings;
 import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.backup.secrets.AccountDataException;
+import io.matrixrtc.cli.failure.CommandFailure;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -26,7 +27,7 @@ final class PreferenceFlow {
   private final PreferenceMachine machine;
   private boolean deleteWanted;
 
-  PreferenceFlow(Account account, Printer printer, boolean ignore) throws BackupFailure {
+  PreferenceFlow(Account account, Printer printer, boolean ignore) throws CommandFailure {
     this.account = account;
     this.printer = printer;
     try {
@@ -35,28 +36,28 @@ final class PreferenceFlow {
               ignore ? PreferenceSettings.IGNORE : PreferenceSettings.DEFAULT,
               StoredDecision.read(account.archive()));
     } catch (VaultException e) {
-      throw BackupFailure.of(e);
+      throw CommandFailure.of(e);
     }
   }
 
   /** Reads the preference, and writes what an earlier command could not; tells what it is. */
-  Optional<BackupPreference> start() throws BackupFailure {
+  Optional<BackupPreference> start() throws CommandFailure {
     follow(machine.start());
     return machine.value();
   }
 
   /** Writes that the user wants a backup. */
-  void turnOn() throws BackupFailure {
+  void turnOn() throws CommandFailure {
     follow(machine.userTurnsOn());
   }
 
   /** Writes that the user wants none; returns whether the one on the server is to be deleted. */
-  boolean turnOff() throws BackupFailure {
+  boolean turnOff() throws CommandFailure {
     follow(machine.userTurnsOff());
     return deleteWanted;
   }
 
-  private void follow(List<PreferenceEffect> effects) throws BackupFailure {
+  private void follow(List<PreferenceEffect> effects) throws CommandFailure {
     Deque<PreferenceEffect> todo = new ArrayDeque<>(effects);
     try {
       while (!todo.isEmpty()) {
@@ -76,13 +77,13 @@ final class PreferenceFlow {
         }
       }
     } catch (AccountDataException e) {
-      throw new BackupFailure(
+      throw new CommandFailure(
           e.getMessage()
               + (machine.isWriting()
                   ? " The decision is kept; the next backup command writes it."
                   : ""));
     } catch (VaultException e) {
-      throw BackupFailure.of(e);
+      throw CommandFailure.of(e);
     }
   }
 

@@ -3,6 +3,7 @@ package io.matrixrtc.cli.backup;
 import io.matrixrtc.backup.archive.Archive;
 import io.matrixrtc.backup.archive.StoredBackupKey;
 import io.matrixrtc.backup.roomkey.VaultException;
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.e2ee.OfflineRoomKeys;
 import io.matrixrtc.e2ee.sqlite.SqliteCryptoStore;
 import io.matrixrtc.olm.RandomSource;
@@ -16,8 +17,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "recovery-key",
     description = {
-      "Show the recovery key of the backup itself, which this device keeps. It opens every key in",
-      "the backup: show it to nobody."
+      "Show the recovery key of the backup itself, which this device keeps.",
+      "It opens every key in the backup: show it to nobody."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -34,13 +35,13 @@ final class RecoveryKeyCommand implements Callable<Integer> {
   private boolean json;
 
   @Override
-  public Integer call() throws BackupFailure {
+  public Integer call() throws CommandFailure {
     try (SqliteCryptoStore opened = new StoreFile(store).openExisting();
         OfflineRoomKeys keys =
             OfflineRoomKeys.open(opened, opened.stateKey(), RandomSource.secure())) {
       Optional<StoredBackupKey.Held> held = StoredBackupKey.read(Archive.of(keys.keys()));
       if (held.isEmpty()) {
-        throw new BackupFailure("the key of a backup is not here. Try: backup restore, or enable");
+        throw new CommandFailure("the key of a backup is not here. Try: backup restore, or enable");
       }
       String text = held.get().key().toRecoveryKey();
       new Printer(System.out, json)
@@ -51,7 +52,7 @@ final class RecoveryKeyCommand implements Callable<Integer> {
       held.get().key().close();
       return 0;
     } catch (VaultException e) {
-      throw BackupFailure.of(e);
+      throw CommandFailure.of(e);
     }
   }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.matrixrtc.backup.BackupKey;
 import io.matrixrtc.backup.recovery.RecoveryKeyException;
+import io.matrixrtc.cli.failure.CommandFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,26 +30,26 @@ final class RecoveryKeyOptions {
   }
 
   /** The text, as it was typed. */
-  String text() throws BackupFailure {
+  String text() throws CommandFailure {
     if (text != null) {
       return text;
     }
     if (file == null) {
-      throw new BackupFailure("want --recovery-key or --recovery-key-file.");
+      throw new CommandFailure("want --recovery-key or --recovery-key-file.");
     }
     try {
       return Files.readString(file, UTF_8);
     } catch (IOException e) {
-      throw new BackupFailure("cannot read --recovery-key-file " + file + ".");
+      throw new CommandFailure("cannot read --recovery-key-file " + file + ".");
     }
   }
 
   /** The key of the backup that it is. The caller closes it. */
-  BackupKey key() throws BackupFailure {
+  BackupKey key() throws CommandFailure {
     try {
       return BackupKey.fromRecoveryKey(text());
     } catch (RecoveryKeyException e) {
-      throw new BackupFailure(
+      throw new CommandFailure(
           switch (e.reason()) {
             case ALPHABET ->
                 "the recovery key has a character that none has: 0, O, I and l do not occur.";

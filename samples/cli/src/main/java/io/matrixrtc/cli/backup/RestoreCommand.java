@@ -2,6 +2,7 @@ package io.matrixrtc.cli.backup;
 
 import io.matrixrtc.backup.BackupKey;
 import io.matrixrtc.backup.download.DownloadState;
+import io.matrixrtc.cli.failure.CommandFailure;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -14,8 +15,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "restore",
     description = {
-      "Bring all keys of a backup into the store. It may be interrupted at any moment, by Ctrl-C,",
-      "a crash or a power cut: the same command goes on from where it was."
+      "Bring all keys of a backup into the store.",
+      "It may be interrupted at any moment, by Ctrl-C, a crash or a power cut: the same command goes on from where it was."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -39,7 +40,7 @@ final class RestoreCommand implements Callable<Integer> {
   @Mixin private final AccountOptions options = new AccountOptions();
 
   @Override
-  public Integer call() throws BackupFailure, InterruptedException {
+  public Integer call() throws CommandFailure, InterruptedException {
     RestoreDisplay display =
         new RestoreDisplay(System.out, options.json(), System.console() != null);
     DownloadState end = fromFile == null ? fromServer(display) : fromFile(fromFile, display);
@@ -47,16 +48,16 @@ final class RestoreCommand implements Callable<Integer> {
   }
 
   private DownloadState fromServer(RestoreDisplay display)
-      throws BackupFailure, InterruptedException {
+      throws CommandFailure, InterruptedException {
     try (Account account = options.open()) {
       return new ServerRestore(account, display).run(recoveryKey);
     }
   }
 
   private DownloadState fromFile(Path file, RestoreDisplay display)
-      throws BackupFailure, InterruptedException {
+      throws CommandFailure, InterruptedException {
     if (!Files.isReadable(file)) {
-      throw new BackupFailure("cannot read --from-file " + file + ".");
+      throw new CommandFailure("cannot read --from-file " + file + ".");
     }
     try (BackupKey key = recoveryKey.key()) {
       return new FileRestore(file, key, options.files(), display).run();

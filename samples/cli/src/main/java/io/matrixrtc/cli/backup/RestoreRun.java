@@ -5,6 +5,7 @@ import io.matrixrtc.backup.BackupVersion;
 import io.matrixrtc.backup.download.DownloadProgress;
 import io.matrixrtc.backup.download.DownloadState;
 import io.matrixrtc.backup.service.DownloadRunner;
+import io.matrixrtc.cli.failure.CommandFailure;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Optional;
@@ -43,7 +44,7 @@ final class RestoreRun implements DownloadRunner.Listener {
    * @return how it ended; empty if there was nothing to do, since all of this backup is here
    */
   Optional<RestoreSummary> await(DownloadRunner runner, BackupVersion version, BackupKey key)
-      throws BackupFailure, InterruptedException {
+      throws CommandFailure, InterruptedException {
     Thread onInterrupt = new Thread(() -> pause(runner), "restore-pause");
     Runtime.getRuntime().addShutdownHook(onInterrupt);
     try {
@@ -55,9 +56,9 @@ final class RestoreRun implements DownloadRunner.Listener {
       return Optional.of(
           RestoreSummary.of(last, Math.max(0, doneNow - doneBefore), elapsed(), peakHeap));
     } catch (ExecutionException e) {
-      throw e.getCause() instanceof BackupFailure failure
+      throw e.getCause() instanceof CommandFailure failure
           ? failure
-          : new BackupFailure(
+          : new CommandFailure(
               "the restore stopped: "
                   + (e.getCause() == null ? e.getMessage() : e.getCause().getMessage())
                   + ". What is in the store stays; the same command goes on from there.");
@@ -112,7 +113,7 @@ final class RestoreRun implements DownloadRunner.Listener {
         Math.max(peakHeap, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
     display.progress(progress, perSecond());
     if (progress.state() == DownloadState.WAITING && noWaiting.isPresent()) {
-      end.completeExceptionally(new BackupFailure(noWaiting.get()));
+      end.completeExceptionally(new CommandFailure(noWaiting.get()));
     }
     if (progress.state().isFinal() || progress.state() == DownloadState.PAUSED) {
       end.complete(progress);

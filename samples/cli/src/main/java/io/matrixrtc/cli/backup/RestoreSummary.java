@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.backup.download.DownloadJob;
 import io.matrixrtc.backup.download.DownloadProgress;
 import io.matrixrtc.backup.download.DownloadState;
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.json.Json;
 import java.time.Duration;
 import java.util.Locale;
@@ -45,9 +46,9 @@ record RestoreSummary(
   }
 
   /** That of a backup of which everything was here before. */
-  static RestoreSummary alreadyDone(Optional<DownloadJob> done) throws BackupFailure {
+  static RestoreSummary alreadyDone(Optional<DownloadJob> done) throws CommandFailure {
     if (done.isEmpty()) {
-      throw new BackupFailure("the restore did not start. Try again.");
+      throw new CommandFailure("the restore did not start. Try again.");
     }
     DownloadJob job = done.get();
     long known = job.imported() + job.unchanged();

@@ -9,6 +9,7 @@ import io.matrixrtc.backup.download.FullDownload;
 import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.backup.service.BackupThreads;
 import io.matrixrtc.backup.service.DownloadRunner;
+import io.matrixrtc.cli.failure.CommandFailure;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -23,7 +24,7 @@ final class ServerRestore {
   }
 
   /** Runs to the end, or until it is interrupted; returns where it is then. */
-  DownloadState run(RecoveryKeyOptions recoveryKey) throws BackupFailure, InterruptedException {
+  DownloadState run(RecoveryKeyOptions recoveryKey) throws CommandFailure, InterruptedException {
     BackupVersion version = account.needVersion();
     try (BackupKey key = KeyOfBackup.find(account, version, recoveryKey);
         DiskSpoolFile spool = new DiskSpoolFile(account.files().spool());
@@ -43,7 +44,7 @@ final class ServerRestore {
       run.shown();
       return summary.state();
     } catch (IOException | VaultException e) {
-      throw new BackupFailure("the restore stopped: " + e.getMessage() + ".");
+      throw new CommandFailure("the restore stopped: " + e.getMessage() + ".");
     }
   }
 }

@@ -9,6 +9,7 @@ import io.matrixrtc.backup.download.DownloadJob;
 import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.backup.service.MachineKeys;
 import io.matrixrtc.backup.upload.Losses;
+import io.matrixrtc.cli.failure.CommandFailure;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -32,7 +33,7 @@ final class StatusCommand implements Callable<Integer> {
   private boolean ignorePreference;
 
   @Override
-  public Integer call() throws BackupFailure {
+  public Integer call() throws CommandFailure {
     Printer printer = options.printer();
     try (Account account = options.open()) {
       new PreferenceFlow(account, printer, ignorePreference).start();
@@ -54,7 +55,7 @@ final class StatusCommand implements Callable<Integer> {
                   + " only in the backup; signing out loses none for good.");
       return 0;
     } catch (VaultException e) {
-      throw BackupFailure.of(e);
+      throw CommandFailure.of(e);
     }
   }
 

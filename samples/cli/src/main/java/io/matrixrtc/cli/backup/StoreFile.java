@@ -2,6 +2,7 @@ package io.matrixrtc.cli.backup;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.sqlite.SqliteCryptoStore;
 import io.matrixrtc.e2ee.sqlite.StoreSecret;
@@ -36,33 +37,33 @@ record StoreFile(Path path) {
   }
 
   /** Opens the store, or makes it with a key of its own. */
-  SqliteCryptoStore open() throws BackupFailure {
+  SqliteCryptoStore open() throws CommandFailure {
     byte[] key = readKey();
     try (StoreSecret secret = StoreSecret.key(key)) {
       return SqliteCryptoStore.open(path, secret, RandomSource.secure());
     } catch (CryptoStoreException.InUse e) {
-      throw new BackupFailure(
+      throw new CommandFailure(
           "another program has " + path + " open. Wait for it to end, or stop it.");
     } catch (CryptoStoreException e) {
-      throw new BackupFailure("the store does not open: " + e.getMessage());
+      throw new CommandFailure("the store does not open: " + e.getMessage());
     } finally {
       Arrays.fill(key, (byte) 0);
     }
   }
 
   /** As {@link #open}, for a store that must be there. */
-  SqliteCryptoStore openExisting() throws BackupFailure {
+  SqliteCryptoStore openExisting() throws CommandFailure {
     if (!Files.exists(path)) {
-      throw new BackupFailure("there is no store " + path + ". Check --store.");
+      throw new CommandFailure("there is no store " + path + ". Check --store.");
     }
     return open();
   }
 
-  private byte[] readKey() throws BackupFailure {
+  private byte[] readKey() throws CommandFailure {
     try {
       if (!Files.exists(key())) {
         if (Files.exists(path)) {
-          throw new BackupFailure(
+          throw new CommandFailure(
               path + " is there, but not " + key() + " with its key. Put that back.");
         }
         byte[] fresh = new byte[StoreSecret.KEY_BYTES];
@@ -75,10 +76,10 @@ record StoreFile(Path path) {
         return key;
       }
     } catch (IOException e) {
-      throw new BackupFailure("cannot read or make " + key() + ": " + e.getMessage());
+      throw new CommandFailure("cannot read or make " + key() + ": " + e.getMessage());
     } catch (IllegalArgumentException e) {
       // no base64: said below
     }
-    throw new BackupFailure(key() + " is no key of a store: want 32 bytes in base64.");
+    throw new CommandFailure(key() + " is no key of a store: want 32 bytes in base64.");
   }
 }

@@ -7,6 +7,7 @@ import io.matrixrtc.backup.archive.StoredBackupKey;
 import io.matrixrtc.backup.preference.BackupPreference;
 import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.backup.service.MachineKeys;
+import io.matrixrtc.cli.failure.CommandFailure;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -29,13 +30,13 @@ final class UploadCommand implements Callable<Integer> {
   private boolean ignorePreference;
 
   @Override
-  public Integer call() throws BackupFailure, InterruptedException {
+  public Integer call() throws CommandFailure, InterruptedException {
     Printer printer = options.printer();
     try (Account account = options.open()) {
       Optional<BackupPreference> wanted =
           new PreferenceFlow(account, printer, ignorePreference).start();
       if (!ignorePreference && wanted.filter(BackupPreference.ON::equals).isEmpty()) {
-        throw new BackupFailure("the account does not want a backup. Try: backup enable");
+        throw new CommandFailure("the account does not want a backup. Try: backup enable");
       }
       BackupVersion version = account.needVersion();
       OwnKeys own = account.client().withMachine(MachineKeys::of).toCompletableFuture().join();
@@ -43,12 +44,12 @@ final class UploadCommand implements Callable<Integer> {
       BackupAccess access =
           BackupAccess.of(version.auth(), own, held.map(StoredBackupKey.Held::key));
       if (access.sealTo().isEmpty()) {
-        throw new BackupFailure(
+        throw new CommandFailure(
             "this backup is not trusted: no signature that we trust, and its key is not here.");
       }
       return Uploads.run(account, printer, version.version(), access.sealTo().get());
     } catch (VaultException e) {
-      throw BackupFailure.of(e);
+      throw CommandFailure.of(e);
     }
   }
 }

@@ -4,6 +4,7 @@ import io.matrixrtc.backup.service.BackupThreads;
 import io.matrixrtc.backup.service.UploadRunner;
 import io.matrixrtc.backup.upload.UploadFailure;
 import io.matrixrtc.backup.upload.UploadLoop;
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.olm.Curve25519PublicKey;
 import io.matrixrtc.olm.RandomSource;
 import java.util.concurrent.CompletableFuture;
@@ -23,7 +24,7 @@ final class Uploads implements UploadRunner.Listener {
 
   /** Returns the exit code. */
   static int run(Account account, Printer printer, String version, Curve25519PublicKey sealTo)
-      throws BackupFailure, InterruptedException {
+      throws CommandFailure, InterruptedException {
     Uploads uploads = new Uploads(printer);
     try (BackupThreads threads = new BackupThreads()) {
       UploadLoop loop = new UploadLoop(account.vault(), RandomSource.secure());
@@ -34,9 +35,9 @@ final class Uploads implements UploadRunner.Listener {
       runner.close().toCompletableFuture().get();
       return 0;
     } catch (ExecutionException e) {
-      throw e.getCause() instanceof BackupFailure failure
+      throw e.getCause() instanceof CommandFailure failure
           ? failure
-          : new BackupFailure("the upload stopped: " + e.getMessage() + ".");
+          : new CommandFailure("the upload stopped: " + e.getMessage() + ".");
     }
   }
 
@@ -55,7 +56,7 @@ final class Uploads implements UploadRunner.Listener {
   @Override
   public void turnedOff(UploadFailure.Kind reason) {
     end.completeExceptionally(
-        new BackupFailure("another backup is current by now. Look at it with: backup status"));
+        new CommandFailure("another backup is current by now. Look at it with: backup status"));
   }
 
   @Override
@@ -67,7 +68,7 @@ final class Uploads implements UploadRunner.Listener {
   public void delayed(UploadFailure failure) {
     if (failure.kind() == UploadFailure.Kind.LOGGED_OUT || ++failures >= MAX_FAILURES) {
       end.completeExceptionally(
-          new BackupFailure(
+          new CommandFailure(
               "the homeserver does not take the keys. Try again later: what it has is marked."));
     }
   }

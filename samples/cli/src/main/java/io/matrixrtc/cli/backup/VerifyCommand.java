@@ -8,6 +8,7 @@ import io.matrixrtc.backup.BackupVersion;
 import io.matrixrtc.backup.roomkey.DamagedKeyException;
 import io.matrixrtc.backup.roomkey.ExportedRoomKey;
 import io.matrixrtc.backup.roomkey.VaultException;
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.client.ApiFailure;
 import io.matrixrtc.client.ApiResult;
 import io.matrixrtc.e2ee.RoomKeyId;
@@ -26,8 +27,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "verify",
     description = {
-      "Fetch entries of keys that are in the store, open them, and compare: whether the backup has",
-      "each key, readable, and from as early on as here."
+      "Fetch entries of keys that are in the store, open them, and compare: whether the backup has each key, readable, and from as early on as here."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -63,7 +63,7 @@ final class VerifyCommand implements Callable<Integer> {
   private long damaged;
 
   @Override
-  public Integer call() throws BackupFailure {
+  public Integer call() throws CommandFailure {
     Printer printer = options.printer();
     try (Account account = options.open()) {
       BackupVersion version = account.needVersion();
@@ -91,7 +91,7 @@ final class VerifyCommand implements Callable<Integer> {
               same, better, worse, missing, damaged));
       return worse + missing + damaged == 0 ? 0 : 1;
     } catch (VaultException e) {
-      throw BackupFailure.of(e);
+      throw CommandFailure.of(e);
     }
   }
 
@@ -117,23 +117,23 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private static Optional<JsonNode> entry(Account account, BackupVersion version, RoomKeyId id)
-      throws BackupFailure {
+      throws CommandFailure {
     return found(account.api().key(version.version(), id).toCompletableFuture().join());
   }
 
-  private static Optional<JsonNode> found(ApiResult<ObjectNode> result) throws BackupFailure {
+  private static Optional<JsonNode> found(ApiResult<ObjectNode> result) throws CommandFailure {
     if (result instanceof ApiResult.Failed<ObjectNode> failed) {
       if (failed.failure() instanceof ApiFailure.Refused refused && refused.status() == 404) {
         return Optional.empty();
       }
-      throw new BackupFailure(failed.failure().sentence());
+      throw new CommandFailure(failed.failure().sentence());
     }
     return Optional.of(result.orThrow());
   }
 
   private void byRoom(
       Account account, BackupVersion version, BackupKey key, List<RoomKeyInfo> infos)
-      throws BackupFailure {
+      throws CommandFailure {
     Map<String, List<RoomKeyInfo>> rooms = new LinkedHashMap<>();
     for (RoomKeyInfo info : infos) {
       rooms.computeIfAbsent(info.id().roomId(), room -> new ArrayList<>()).add(info);
@@ -142,7 +142,7 @@ final class VerifyCommand implements Callable<Integer> {
       JsonNode sessions =
           found(account.api().room(version.version(), room.getKey()).toCompletableFuture().join())
               .map(answer -> answer.path("sessions"))
-              .orElseThrow(() -> new BackupFailure("the backup was deleted meanwhile."));
+              .orElseThrow(() -> new CommandFailure("the backup was deleted meanwhile."));
       for (RoomKeyInfo info : room.getValue()) {
         compare(key, info, Optional.ofNullable(sessions.get(info.id().sessionId())));
       }

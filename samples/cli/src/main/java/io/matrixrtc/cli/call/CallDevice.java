@@ -1,5 +1,6 @@
 package io.matrixrtc.cli.call;
 
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.client.ApiResult;
 import io.matrixrtc.client.ClientSettings;
 import io.matrixrtc.client.Credentials;
@@ -41,7 +42,7 @@ final class CallDevice implements AutoCloseable {
     this.storeKey = storeKey;
   }
 
-  static CallDevice logIn(CallOptions options, SecureRandom random) throws CallFailure {
+  static CallDevice logIn(CallOptions options, SecureRandom random) throws CommandFailure {
     ScheduledExecutorService pool =
         Executors.newScheduledThreadPool(
             2,
@@ -60,7 +61,7 @@ final class CallDevice implements AutoCloseable {
                   Credentials.of(options.user(), options.password(), NAME),
                   settings));
       if (!(outcome instanceof LoginOutcome.LoggedIn in)) {
-        throw new CallFailure(outcome.sentence());
+        throw new CommandFailure(outcome.sentence());
       }
       StateKey storeKey = StateKey.generate(random::nextBytes);
       EncryptedClient client =
@@ -73,7 +74,7 @@ final class CallDevice implements AutoCloseable {
       opened = true;
       return new CallDevice(pool, client, storeKey).prepared(options);
     } catch (CryptoStoreException e) {
-      throw new CallFailure("the store does not open: " + e.getMessage());
+      throw new CommandFailure("the store does not open: " + e.getMessage());
     } finally {
       if (!opened) {
         pool.shutdownNow();
@@ -82,7 +83,7 @@ final class CallDevice implements AutoCloseable {
   }
 
   /** Waits until others can write to it, and gives its user an identity if asked. */
-  private CallDevice prepared(CallOptions options) throws CallFailure {
+  private CallDevice prepared(CallOptions options) throws CommandFailure {
     boolean ready = false;
     try {
       await(client.published());
@@ -98,14 +99,14 @@ final class CallDevice implements AutoCloseable {
     }
   }
 
-  private void setUpIdentity(CallOptions options) throws CallFailure {
+  private void setUpIdentity(CallOptions options) throws CommandFailure {
     SetupOutcome outcome =
         await(
             client
                 .crossSigning()
                 .bootstrap(UserAuthentication.password(options.user(), options.password())));
     if (!(outcome instanceof SetupOutcome.Done)) {
-      throw new CallFailure("the user could not be given an identity. " + outcome.sentence());
+      throw new CommandFailure("the user could not be given an identity. " + outcome.sentence());
     }
   }
 
@@ -122,29 +123,29 @@ final class CallDevice implements AutoCloseable {
     return scheduler(pool);
   }
 
-  String joinRoom(String room) throws CallFailure {
+  String joinRoom(String room) throws CommandFailure {
     return value(await(client.matrix().rooms().join(room)));
   }
 
-  static <T> T value(ApiResult<T> result) throws CallFailure {
+  static <T> T value(ApiResult<T> result) throws CommandFailure {
     if (result instanceof ApiResult.Ok<T> ok) {
       return ok.value();
     } else if (result instanceof ApiResult.Failed<T> failed) {
-      throw new CallFailure(failed.failure().sentence());
+      throw new CommandFailure(failed.failure().sentence());
     }
     throw new IllegalStateException("unknown result");
   }
 
-  static <T> T await(CompletionStage<T> stage) throws CallFailure {
+  static <T> T await(CompletionStage<T> stage) throws CommandFailure {
     try {
       return stage.toCompletableFuture().get(LIMIT_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
-      throw new CallFailure("the homeserver did not answer for " + LIMIT_SECONDS + " seconds");
+      throw new CommandFailure("the homeserver did not answer for " + LIMIT_SECONDS + " seconds");
     } catch (ExecutionException e) {
-      throw new CallFailure(String.valueOf(e.getCause()));
+      throw new CommandFailure(String.valueOf(e.getCause()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new CallFailure("interrupted");
+      throw new CommandFailure("interrupted");
     }
   }
 
@@ -153,7 +154,7 @@ final class CallDevice implements AutoCloseable {
   public void close() {
     try {
       await(client.logout());
-    } catch (CallFailure e) {
+    } catch (CommandFailure e) {
       client.close(); // the device stays; nothing more can be done about it
     } finally {
       storeKey.close();

@@ -1,6 +1,7 @@
 package io.matrixrtc.cli.call;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.client.RoomSubscription;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.AdaptiveKeyTransport;
@@ -54,9 +55,9 @@ public final class CallRun implements AutoCloseable {
    * Logs in, joins the room and follows its call, without joining that.
    *
    * @param events told of what happens to keys; must not block
-   * @throws CallFailure if a step cannot be done; nothing is left behind then
+   * @throws CommandFailure if a step cannot be done; nothing is left behind then
    */
-  public static CallRun open(CallOptions options, Consumer<KeyEvent> events) throws CallFailure {
+  public static CallRun open(CallOptions options, Consumer<KeyEvent> events) throws CommandFailure {
     SecureRandom random = new SecureRandom();
     CallDevice device = CallDevice.logIn(options, random);
     boolean opened = false;
@@ -73,7 +74,7 @@ public final class CallRun implements AutoCloseable {
 
   private CallRun(
       CallOptions options, CallDevice device, SecureRandom random, Consumer<KeyEvent> events)
-      throws CallFailure {
+      throws CommandFailure {
     this.device = device;
     this.own =
         new DeviceAddress(device.client().device().userId(), device.client().device().deviceId());
@@ -124,7 +125,7 @@ public final class CallRun implements AutoCloseable {
   }
 
   /** The devices in the call that would not be given our key, and why. */
-  public Map<DeviceAddress, Outcome> preview() throws CallFailure {
+  public Map<DeviceAddress, Outcome> preview() throws CommandFailure {
     Set<DeviceAddress> devices =
         CallDevice.await(session.members()).stream()
             .map(Membership::device)
@@ -134,7 +135,7 @@ public final class CallRun implements AutoCloseable {
   }
 
   /** Publishes the membership, and gives keys to the others. */
-  public void join(Optional<String> livekit) throws CallFailure {
+  public void join(Optional<String> livekit) throws CommandFailure {
     List<Transport> transports =
         livekit
             .map(
@@ -146,10 +147,10 @@ public final class CallRun implements AutoCloseable {
             .orElse(List.of());
     JoinResult result = CallDevice.await(session.join(JoinRequest.multiSfu(transports)));
     if (result instanceof JoinResult.Forbidden forbidden) {
-      throw new CallFailure(
+      throw new CommandFailure(
           "the room does not allow this user to join calls: " + forbidden.message());
     } else if (!(result instanceof JoinResult.Joined)) {
-      throw new CallFailure("cannot join the call: " + result);
+      throw new CommandFailure("cannot join the call: " + result);
     }
   }
 
@@ -164,7 +165,7 @@ public final class CallRun implements AutoCloseable {
   }
 
   /** What is known now. */
-  public CallView look() throws CallFailure {
+  public CallView look() throws CommandFailure {
     KeyStatus keys = CallDevice.await(session.keyStatus());
     Status status = CallDevice.await(session.status());
     List<DeviceAddress> devices =
@@ -186,7 +187,7 @@ public final class CallRun implements AutoCloseable {
     }
     try {
       return CallDevice.await(session.leave(LEAVE_LIMIT)) instanceof LeaveResult.Left;
-    } catch (CallFailure e) {
+    } catch (CommandFailure e) {
       return false;
     } finally {
       session.close();

@@ -1,5 +1,6 @@
 package io.matrixrtc.cli.keys;
 
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.cli.keys.Fingerprint.Owner;
 import io.matrixrtc.e2ee.LocalTrust;
 import io.matrixrtc.e2ee.UserDevice;
@@ -12,8 +13,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "block",
     description = {
-      "Give a device no keys any more, and believe nothing it sends. It is told that it is kept out;",
-      "room keys that it had are replaced with the next message."
+      "Give a device no keys any more, and believe nothing it sends.",
+      "It is told that it is kept out; room keys that it had are replaced with the next message."
     },
     mixinStandardHelpOptions = true,
     footer = {
@@ -39,7 +40,7 @@ final class BlockCommand extends KeysAction {
   private List<String> words = List.of();
 
   @Override
-  void run(Profile profile, Printer out) throws KeysFailure {
+  void run(Profile profile, Printer out) throws CommandFailure {
     userId(user);
     Fingerprint fingerprint =
         Fingerprint.parse(words)
@@ -49,7 +50,7 @@ final class BlockCommand extends KeysAction {
                         "fingerprint: this is no key. Want 43 letters as the other client shows"));
     try (OpenProfile open = OpenProfile.open(profile)) {
       if (!(fingerprint.ownedBy(user, open) instanceof Owner.OfDevice owner)) {
-        throw new KeysFailure(
+        throw new CommandFailure(
             "this is the identity of "
                 + user
                 + ", which cannot be blocked. 'matrixrtc keys devices "
@@ -58,7 +59,7 @@ final class BlockCommand extends KeysAction {
       }
       UserDevice device = owner.device().address();
       if (device.equals(open.device())) {
-        throw new KeysFailure("this is the device itself, which cannot be blocked.");
+        throw new CommandFailure("this is the device itself, which cannot be blocked.");
       }
       LocalTrust trust = undo ? LocalTrust.UNSET : LocalTrust.BLOCKED;
       open.ask(machine -> machine.setLocalTrust(device, trust));

@@ -1,6 +1,7 @@
 package io.matrixrtc.cli.keys;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.e2ee.Device;
 import io.matrixrtc.e2ee.IdentityState;
 import io.matrixrtc.e2ee.LocalTrust;
@@ -17,10 +18,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "devices",
     description = {
-      "Show the devices of users, and how far each is trusted. Without a user: your own.",
+      "Show the devices of users, and how far each is trusted.",
+      "Without a user: your own.",
       "",
-      "By default keys go to devices that their owner's identity has signed: those that are",
-      "verified or signed here, but not blocked ones."
+      "By default keys go to devices that their owner's identity has signed: those that are verified or signed here, but not blocked ones."
     },
     mixinStandardHelpOptions = true,
     footer = {
@@ -34,7 +35,7 @@ final class DevicesCommand extends KeysAction {
   private List<String> users = List.of();
 
   @Override
-  void run(Profile profile, Printer out) throws KeysFailure {
+  void run(Profile profile, Printer out) throws CommandFailure {
     users.forEach(this::userId);
     try (OpenProfile open = OpenProfile.open(profile)) {
       List<String> shown = users.isEmpty() ? List.of(open.device().userId()) : users;
@@ -43,7 +44,7 @@ final class DevicesCommand extends KeysAction {
       for (String user : shown) {
         Optional<String> unknown = open.unknown(user);
         if (unknown.isPresent()) {
-          throw new KeysFailure(unknown.get());
+          throw new CommandFailure(unknown.get());
         }
         devices += print(user, open, out);
       }
@@ -53,7 +54,7 @@ final class DevicesCommand extends KeysAction {
 
   private record Row(Device device, VerificationState state) {}
 
-  private static int print(String user, OpenProfile open, Printer out) throws KeysFailure {
+  private static int print(String user, OpenProfile open, Printer out) throws CommandFailure {
     Optional<UserIdentity> identity = open.ask(machine -> machine.identity(user));
     Optional<IdentityState> state = open.ask(machine -> machine.identityState(user));
     identity(user, identity, state, out);

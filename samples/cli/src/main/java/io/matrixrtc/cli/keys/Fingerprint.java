@@ -1,5 +1,6 @@
 package io.matrixrtc.cli.keys;
 
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.e2ee.Device;
 import io.matrixrtc.olm.Ed25519PublicKey;
 import io.matrixrtc.olm.KeyFormatException;
@@ -38,11 +39,11 @@ record Fingerprint(Ed25519PublicKey key) {
   }
 
   /** Finds out whose key it is, after asking the homeserver. */
-  Owner ownedBy(String userId, OpenProfile open) throws KeysFailure {
+  Owner ownedBy(String userId, OpenProfile open) throws CommandFailure {
     open.lookUp(List.of(userId));
     Optional<String> unknown = open.unknown(userId);
     if (unknown.isPresent()) {
-      throw new KeysFailure(unknown.get());
+      throw new CommandFailure(unknown.get());
     }
     Optional<Owner> owner =
         open.ask(
@@ -60,7 +61,7 @@ record Fingerprint(Ed25519PublicKey key) {
             });
     return owner.orElseThrow(
         () ->
-            new KeysFailure(
+            new CommandFailure(
                 "nothing of "
                     + userId
                     + " has this fingerprint. If it is what the other device shows, somebody is"

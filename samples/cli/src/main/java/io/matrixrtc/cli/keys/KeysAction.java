@@ -1,5 +1,6 @@
 package io.matrixrtc.cli.keys;
 
+import io.matrixrtc.cli.failure.CommandFailure;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,20 +24,20 @@ abstract class KeysAction implements Callable<Integer> {
   private boolean json;
 
   @Override
-  public Integer call() throws KeysFailure {
+  public Integer call() throws CommandFailure {
     Printer out = new Printer(System.out, json);
     try {
       run(new Profile(folder), out);
       out.finish();
       return 0;
-    } catch (KeysFailure e) {
+    } catch (CommandFailure e) {
       out.fail(String.valueOf(e.getMessage()));
       throw e;
     }
   }
 
   /** Does the work, and prints what it found. */
-  abstract void run(Profile profile, Printer out) throws KeysFailure;
+  abstract void run(Profile profile, Printer out) throws CommandFailure;
 
   /** The usage is wrong. */
   ParameterException misused(String sentence) {

@@ -2,6 +2,7 @@ package io.matrixrtc.cli.keys;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.client.ApiRequest;
 import io.matrixrtc.e2ee.Device;
 import io.matrixrtc.e2ee.RoomEventResult;
@@ -22,8 +23,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "lacks",
     description = {
-      "Show who lacks what in an encrypted room: for each member's device whether it has the key",
-      "that this device writes with, and for the newest events whether they can be read here."
+      "Show who lacks what in an encrypted room: for each member's device whether it has the key that this device writes with, and for the newest events whether they can be read here."
     },
     mixinStandardHelpOptions = true,
     footer = {"", "Examples:", "  matrixrtc keys lacks '!room:localhost' --events 100"})
@@ -41,7 +41,7 @@ final class LacksCommand extends KeysAction {
   private int events = 50;
 
   @Override
-  void run(Profile profile, Printer out) throws KeysFailure {
+  void run(Profile profile, Printer out) throws CommandFailure {
     roomId(room);
     if (events < 0 || events > MAX_EVENTS) {
       throw misused("events: want 0 to " + MAX_EVENTS + ", got " + events);
@@ -66,7 +66,7 @@ final class LacksCommand extends KeysAction {
   }
 
   /** Joined and invited users with their membership. */
-  private Map<String, String> members(OpenProfile open) throws KeysFailure {
+  private Map<String, String> members(OpenProfile open) throws CommandFailure {
     Map<String, String> members = new TreeMap<>();
     boolean encrypted = false;
     for (ObjectNode event : open.value(open.client().matrix().rooms().wholeState(room))) {
@@ -78,7 +78,8 @@ final class LacksCommand extends KeysAction {
       encrypted |= type.equals("m.room.encryption");
     }
     if (!encrypted) {
-      throw new KeysFailure("the room " + room + " is not encrypted: everybody reads everything.");
+      throw new CommandFailure(
+          "the room " + room + " is not encrypted: everybody reads everything.");
     }
     return members;
   }
@@ -89,7 +90,7 @@ final class LacksCommand extends KeysAction {
       Optional<RoomSessionStatus> session,
       OpenProfile open,
       Printer out)
-      throws KeysFailure {
+      throws CommandFailure {
     List<Device> devices =
         open.ask(
             machine ->
@@ -143,7 +144,7 @@ final class LacksCommand extends KeysAction {
         : "the homeserver has not confirmed it: it is offered again with the next event";
   }
 
-  private int unread(OpenProfile open, Printer out) throws KeysFailure {
+  private int unread(OpenProfile open, Printer out) throws CommandFailure {
     ApiRequest request =
         ApiRequest.get("v3", "rooms", room, "messages")
             .with("dir", "b")

@@ -1,5 +1,6 @@
 package io.matrixrtc.cli.keys;
 
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.client.ClientThreads;
 import io.matrixrtc.client.Credentials;
 import io.matrixrtc.client.LoginOutcome;
@@ -52,13 +53,13 @@ final class LoginCommand extends KeysAction {
   @Mixin private Passwords passwords = new Passwords();
 
   @Override
-  void run(Profile profile, Printer out) throws KeysFailure {
+  void run(Profile profile, Printer out) throws CommandFailure {
     String scheme = homeserver.getScheme();
     if (homeserver.getHost() == null || scheme == null || !scheme.matches("https?")) {
       throw misused("homeserver: want a URL such as http://localhost:8008, got " + homeserver);
     }
     if (profile.isUsed()) {
-      throw new KeysFailure(
+      throw new CommandFailure(
           profile.login().userId()
               + " is logged in at "
               + profile.folder()
@@ -72,7 +73,7 @@ final class LoginCommand extends KeysAction {
     }
   }
 
-  private MatrixSession login(String password) throws KeysFailure {
+  private MatrixSession login(String password) throws CommandFailure {
     try (ClientThreads threads = ClientThreads.start()) {
       Credentials credentials = Credentials.of(user, password, name);
       CompletionStage<LoginOutcome> stage =
@@ -83,10 +84,10 @@ final class LoginCommand extends KeysAction {
       if (outcome instanceof LoginOutcome.LoggedIn in) {
         return in.session();
       }
-      throw new KeysFailure("cannot sign in as " + user + ". " + outcome.sentence());
+      throw new CommandFailure("cannot sign in as " + user + ". " + outcome.sentence());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new KeysFailure("interrupted.");
+      throw new CommandFailure("interrupted.");
     } catch (ExecutionException e) {
       throw new IllegalStateException(e.getCause());
     }

@@ -1,5 +1,6 @@
 package io.matrixrtc.cli.keys;
 
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.client.LogoutOutcome;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -8,8 +9,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "logout",
     description = {
-      "Delete the device at the homeserver, and its keys here. Room keys and private identity keys",
-      "that are nowhere else are lost."
+      "Delete the device at the homeserver, and its keys here.",
+      "Room keys and private identity keys that are nowhere else are lost."
     },
     mixinStandardHelpOptions = true,
     footer = {"", "Examples:", "  matrixrtc keys logout --yes"})
@@ -18,7 +19,7 @@ final class LogoutCommand extends KeysAction {
   private boolean yes;
 
   @Override
-  void run(Profile profile, Printer out) throws KeysFailure {
+  void run(Profile profile, Printer out) throws CommandFailure {
     if (!yes) {
       throw misused("the keys in " + profile.folder() + " will be deleted. Add --yes to do it");
     }
@@ -27,7 +28,7 @@ final class LogoutCommand extends KeysAction {
       outcome = open.await(open.client().logout());
     }
     if (outcome instanceof LogoutOutcome.Failed failed) {
-      throw new KeysFailure(failed.failure().sentence());
+      throw new CommandFailure(failed.failure().sentence());
     }
     profile.delete();
     out.print(Printer.object("logout"), "Logged out; the device and its keys are deleted.");

@@ -1,5 +1,6 @@
 package io.matrixrtc.cli.keys;
 
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.client.ApiResult;
 import io.matrixrtc.client.ClientEvent;
 import io.matrixrtc.client.ClientSettings;
@@ -50,7 +51,7 @@ final class OpenProfile implements AutoCloseable {
   }
 
   /** Opens the device, and waits until it has seen what is new. */
-  static OpenProfile open(Profile profile) throws KeysFailure {
+  static OpenProfile open(Profile profile) throws CommandFailure {
     MatrixSession login = profile.login();
     SqliteCryptoStore store = profile.openStore();
     ClientThreads threads = ClientThreads.start();
@@ -59,7 +60,7 @@ final class OpenProfile implements AutoCloseable {
       open = new OpenProfile(threads, login, store);
     } catch (CryptoStoreException e) {
       threads.close();
-      throw new KeysFailure("the device's keys do not open: " + e.getMessage() + ".");
+      throw new CommandFailure("the device's keys do not open: " + e.getMessage() + ".");
     }
     boolean ready = false;
     try {
@@ -105,7 +106,7 @@ final class OpenProfile implements AutoCloseable {
     synced.completeExceptionally(new SentenceException(sentence));
   }
 
-  private void keepRenewed(Profile profile) throws KeysFailure {
+  private void keepRenewed(Profile profile) throws CommandFailure {
     MatrixSession now = renewed;
     if (now != null) {
       profile.keep(now);
@@ -121,41 +122,41 @@ final class OpenProfile implements AutoCloseable {
   }
 
   /** Asks the machine. */
-  <T> T ask(EncryptedClient.MachineQuery<T> query) throws KeysFailure {
+  <T> T ask(EncryptedClient.MachineQuery<T> query) throws CommandFailure {
     return await(client.withMachine(query));
   }
 
-  <T> T value(CompletionStage<ApiResult<T>> call) throws KeysFailure {
+  <T> T value(CompletionStage<ApiResult<T>> call) throws CommandFailure {
     ApiResult<T> result = await(call);
     if (result instanceof ApiResult.Ok<T> ok) {
       return ok.value();
     }
-    throw new KeysFailure(((ApiResult.Failed<T>) result).failure().sentence());
+    throw new CommandFailure(((ApiResult.Failed<T>) result).failure().sentence());
   }
 
-  <T> T await(CompletionStage<T> stage) throws KeysFailure {
+  <T> T await(CompletionStage<T> stage) throws CommandFailure {
     try {
       return stage.toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     } catch (TimeoutException e) {
       throw late();
     } catch (ExecutionException e) {
       String why = e.getCause() == null ? null : e.getCause().getMessage();
-      throw new KeysFailure(why == null ? "the device's keys failed; look into the log." : why);
+      throw new CommandFailure(why == null ? "the device's keys failed; look into the log." : why);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new KeysFailure("interrupted.");
+      throw new CommandFailure("interrupted.");
     }
   }
 
-  private static KeysFailure late() {
-    return new KeysFailure(
+  private static CommandFailure late() {
+    return new CommandFailure(
         "the homeserver has not answered everything within "
             + PATIENCE.toSeconds()
             + " seconds. Try again, or look into its log.");
   }
 
   /** Asks the homeserver for the newest devices and identities of these users. */
-  void lookUp(Collection<String> users) throws KeysFailure {
+  void lookUp(Collection<String> users) throws CommandFailure {
     ask(
         machine -> {
           machine.trackUsers(users, Instant.now());
@@ -166,7 +167,7 @@ final class OpenProfile implements AutoCloseable {
   }
 
   /** Waits until nothing that this device wants of the homeserver is open. */
-  void settle() throws KeysFailure {
+  void settle() throws CommandFailure {
     Instant end = Instant.now().plus(PATIENCE);
     while (ask(machine -> machine.outgoingRequests(Instant.now())).stream()
         .anyMatch(request -> !(request instanceof OutgoingRequest.KeysClaim))) {
@@ -178,7 +179,7 @@ final class OpenProfile implements AutoCloseable {
   }
 
   /** The devices and identities are as new as {@link #lookUp} made them. */
-  Optional<String> unknown(String userId) throws KeysFailure {
+  Optional<String> unknown(String userId) throws CommandFailure {
     return ask(
         machine ->
             machine.devicesOf(userId).isEmpty() && machine.identity(userId).isEmpty()

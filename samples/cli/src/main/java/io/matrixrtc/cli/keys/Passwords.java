@@ -1,5 +1,6 @@
 package io.matrixrtc.cli.keys;
 
+import io.matrixrtc.cli.failure.CommandFailure;
 import java.io.Console;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,19 +23,20 @@ final class Passwords {
   private @Nullable Path file;
 
   /** The password, if there is a file or a variable. */
-  Optional<String> given() throws KeysFailure {
+  Optional<String> given() throws CommandFailure {
     if (file == null) {
       return Optional.ofNullable(System.getenv(VARIABLE));
     }
     try {
       return Files.readString(file, StandardCharsets.UTF_8).lines().findFirst();
     } catch (IOException e) {
-      throw new KeysFailure("cannot read the password file " + file + ". Check --password-file.");
+      throw new CommandFailure(
+          "cannot read the password file " + file + ". Check --password-file.");
     }
   }
 
   /** As {@link #given}, or what the user types; empty if there is no terminal. */
-  Optional<String> ask(String userId) throws KeysFailure {
+  Optional<String> ask(String userId) throws CommandFailure {
     Optional<String> given = given();
     Console console = System.console();
     if (given.isPresent() || console == null) {
@@ -44,11 +46,11 @@ final class Passwords {
     return typed == null ? Optional.empty() : Optional.of(new String(typed));
   }
 
-  String orFail(String userId) throws KeysFailure {
+  String orFail(String userId) throws CommandFailure {
     return ask(userId)
         .orElseThrow(
             () ->
-                new KeysFailure(
+                new CommandFailure(
                     "no password of " + userId + ". Give one with --password-file or " + VARIABLE));
   }
 }

@@ -3,6 +3,7 @@ package io.matrixrtc.cli.keys;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.client.AccessToken;
 import io.matrixrtc.client.MatrixSession;
 import io.matrixrtc.client.RefreshToken;
@@ -57,9 +58,9 @@ final class Profile {
   }
 
   /** The login that was kept. */
-  MatrixSession login() throws KeysFailure {
+  MatrixSession login() throws CommandFailure {
     if (!isUsed()) {
-      throw new KeysFailure(
+      throw new CommandFailure(
           "nobody is logged in at "
               + folder
               + ". Run 'matrixrtc keys login --homeserver URL --user NAME' first, or name another"
@@ -77,13 +78,13 @@ final class Profile {
           refresh.isEmpty() ? Optional.empty() : Optional.of(RefreshToken.of(refresh)),
           expiresAt == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(expiresAt)));
     } catch (IOException | IllegalArgumentException e) {
-      throw new KeysFailure(
+      throw new CommandFailure(
           loginFile() + " is no login of this program. Name another --profile, and log in there.");
     }
   }
 
   /** Makes sure that a login can be kept here. */
-  void prepare() throws KeysFailure {
+  void prepare() throws CommandFailure {
     try {
       boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
       Files.createDirectories(folder, posix ? ownerOnly("rwx------") : new FileAttribute<?>[0]);
@@ -94,11 +95,11 @@ final class Profile {
         Arrays.fill(key, (byte) 0);
       }
     } catch (IOException e) {
-      throw new KeysFailure("cannot write to " + folder + ". Name another --profile.");
+      throw new CommandFailure("cannot write to " + folder + ". Name another --profile.");
     }
   }
 
-  void keep(MatrixSession login) throws KeysFailure {
+  void keep(MatrixSession login) throws CommandFailure {
     ObjectNode kept =
         MAPPER
             .createObjectNode()
@@ -111,12 +112,12 @@ final class Profile {
     try {
       write(loginFile(), MAPPER.writeValueAsBytes(kept));
     } catch (IOException e) {
-      throw new KeysFailure("cannot write " + loginFile() + ". Check the disk.");
+      throw new CommandFailure("cannot write " + loginFile() + ". Check the disk.");
     }
   }
 
   /** Opens the device's keys; the caller closes them. */
-  SqliteCryptoStore openStore() throws KeysFailure {
+  SqliteCryptoStore openStore() throws CommandFailure {
     byte[] key = new byte[0];
     try {
       key = Files.readAllBytes(keyFile());
@@ -124,9 +125,9 @@ final class Profile {
         return SqliteCryptoStore.open(storeFile(), secret, random::nextBytes);
       }
     } catch (CryptoStoreException e) {
-      throw new KeysFailure("the device's keys do not open: " + e.getMessage() + ".");
+      throw new CommandFailure("the device's keys do not open: " + e.getMessage() + ".");
     } catch (IOException | IllegalArgumentException e) {
-      throw new KeysFailure(
+      throw new CommandFailure(
           "cannot read "
               + keyFile()
               + ", which opens the device's keys. Restore it, or log in with another --profile.");
@@ -136,14 +137,14 @@ final class Profile {
   }
 
   /** Forgets the device, which is logged out. */
-  void delete() throws KeysFailure {
+  void delete() throws CommandFailure {
     try {
       for (String name :
           new String[] {"login.json", "crypto.db", "crypto.db-wal", "crypto.db-shm", "store.key"}) {
         Files.deleteIfExists(folder.resolve(name));
       }
     } catch (IOException e) {
-      throw new KeysFailure("logged out, but " + folder + " must be deleted by hand.");
+      throw new CommandFailure("logged out, but " + folder + " must be deleted by hand.");
     }
   }
 

@@ -2,6 +2,7 @@ package io.matrixrtc.cli.keys;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.client.SetupOutcome;
 import io.matrixrtc.e2ee.IdentityReset;
 import io.matrixrtc.e2ee.SecretName;
@@ -16,8 +17,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "reset",
     description = {
-      "Show what another identity would cost you; with --yes, make it. For when the private keys are",
-      "lost, or somebody else has them. Room keys and their backup stay."
+      "Show what another identity would cost you; with --yes, make it.",
+      "For when the private keys are lost, or somebody else has them. Room keys and their backup stay."
     },
     mixinStandardHelpOptions = true,
     footer = {
@@ -33,7 +34,7 @@ final class ResetCommand extends KeysAction {
   @Mixin private Passwords passwords = new Passwords();
 
   @Override
-  void run(Profile profile, Printer out) throws KeysFailure {
+  void run(Profile profile, Printer out) throws CommandFailure {
     try (OpenProfile open = OpenProfile.open(profile)) {
       open.lookUp(List.of(open.device().userId()));
       IdentityReset cost = open.await(open.client().crossSigning().previewReset());

@@ -1,5 +1,6 @@
 package io.matrixrtc.cli.keys;
 
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.e2ee.RoomKeyId;
 import io.matrixrtc.e2ee.RoomKeyInfo;
 import io.matrixrtc.e2ee.RoomSessionStatus;
@@ -13,8 +14,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "sessions",
     description = {
-      "Show the Megolm sessions of a room: the one that this device writes with, and those that it",
-      "can read. The keys themselves are not shown."
+      "Show the Megolm sessions of a room: the one that this device writes with, and those that it can read.",
+      "The keys themselves are not shown."
     },
     mixinStandardHelpOptions = true,
     footer = {"", "Examples:", "  matrixrtc keys sessions '!room:localhost'"})
@@ -25,7 +26,7 @@ final class SessionsCommand extends KeysAction {
   private String room = "";
 
   @Override
-  void run(Profile profile, Printer out) throws KeysFailure {
+  void run(Profile profile, Printer out) throws CommandFailure {
     roomId(room);
     try (OpenProfile open = OpenProfile.open(profile)) {
       Optional<RoomSessionStatus> own = open.ask(machine -> machine.rooms().outboundSession(room));
@@ -42,7 +43,7 @@ final class SessionsCommand extends KeysAction {
     }
   }
 
-  private List<RoomKeyInfo> held(OpenProfile open) throws KeysFailure {
+  private List<RoomKeyInfo> held(OpenProfile open) throws CommandFailure {
     return open.ask(
         machine -> {
           List<RoomKeyInfo> found = new ArrayList<>();

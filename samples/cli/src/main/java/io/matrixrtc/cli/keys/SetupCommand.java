@@ -1,5 +1,6 @@
 package io.matrixrtc.cli.keys;
 
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.client.SetupOutcome;
 import io.matrixrtc.client.UserAuthentication;
 import java.util.List;
@@ -11,8 +12,8 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "setup",
     description = {
-      "Make your cross-signing identity, if you have none, and sign this device with it. The private",
-      "keys stay in the profile."
+      "Make your cross-signing identity, if you have none, and sign this device with it.",
+      "The private keys stay in the profile."
     },
     mixinStandardHelpOptions = true,
     footer = {"", "Examples:", "  matrixrtc keys setup --password-file password.txt"})
@@ -20,7 +21,7 @@ final class SetupCommand extends KeysAction {
   @Mixin private Passwords passwords = new Passwords();
 
   @Override
-  void run(Profile profile, Printer out) throws KeysFailure {
+  void run(Profile profile, Printer out) throws CommandFailure {
     try (OpenProfile open = OpenProfile.open(profile)) {
       UserAuthentication first = authentication(open, passwords.given());
       SetupOutcome outcome = open.await(open.client().crossSigning().bootstrap(first));
@@ -39,9 +40,9 @@ final class SetupCommand extends KeysAction {
         .orElse(UserAuthentication.none());
   }
 
-  static void print(SetupOutcome outcome, OpenProfile open, Printer out) throws KeysFailure {
+  static void print(SetupOutcome outcome, OpenProfile open, Printer out) throws CommandFailure {
     if (!(outcome instanceof SetupOutcome.Done)) {
-      throw new KeysFailure(outcome.sentence());
+      throw new CommandFailure(outcome.sentence());
     }
     out.note(outcome.sentence());
     open.lookUp(List.of(open.device().userId())); // what the homeserver shows of it now

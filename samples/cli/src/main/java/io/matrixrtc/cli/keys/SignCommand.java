@@ -1,5 +1,6 @@
 package io.matrixrtc.cli.keys;
 
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.cli.keys.Fingerprint.Owner;
 import io.matrixrtc.e2ee.CrossSigningStatus;
 import io.matrixrtc.e2ee.SecretName;
@@ -14,8 +15,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "sign",
     description = {
-      "Sign a device of your own, so that everybody trusts it, or another user's identity, so that",
-      "all your devices do. Compare the fingerprint first."
+      "Sign a device of your own, so that everybody trusts it, or another user's identity, so that all your devices do.",
+      "Compare the fingerprint first."
     },
     mixinStandardHelpOptions = true,
     footer = {"", "Examples:", "  matrixrtc keys sign @alice:localhost fTv2 qX0r …"})
@@ -31,7 +32,7 @@ final class SignCommand extends KeysAction {
   private List<String> words = List.of();
 
   @Override
-  void run(Profile profile, Printer out) throws KeysFailure {
+  void run(Profile profile, Printer out) throws CommandFailure {
     userId(user);
     Fingerprint fingerprint =
         Fingerprint.parse(words)
@@ -47,7 +48,7 @@ final class SignCommand extends KeysAction {
       open.settle();
       open.lookUp(List.of(user));
       if (!isSigned(owner, open)) {
-        throw new KeysFailure(
+        throw new CommandFailure(
             "the homeserver did not keep the signature. Try again, or look into its log.");
       }
       out.print(
@@ -61,20 +62,21 @@ final class SignCommand extends KeysAction {
     }
   }
 
-  private static void checkSignable(boolean own, Owner owner, OpenProfile open) throws KeysFailure {
+  private static void checkSignable(boolean own, Owner owner, OpenProfile open)
+      throws CommandFailure {
     if (!own && owner instanceof Owner.OfDevice) {
-      throw new KeysFailure(
+      throw new CommandFailure(
           "a device of another user is signed by that user alone. Sign the user's identity, or run"
               + " 'matrixrtc keys verify' to trust the device here.");
     }
     if (own && owner instanceof Owner.OfIdentity) {
-      throw new KeysFailure(
+      throw new CommandFailure(
           "your identity does not sign itself. Run 'matrixrtc keys verify' to trust it here.");
     }
     CrossSigningStatus status = open.await(open.client().crossSigning().status());
     SecretName needed = own ? SecretName.SELF_SIGNING : SecretName.USER_SIGNING;
     if (!status.held().contains(needed)) {
-      throw new KeysFailure(
+      throw new CommandFailure(
           status.master().isEmpty()
               ? "you have no identity to sign with. Run 'matrixrtc keys setup'."
               : "your private keys are not here. Verify this device from one that has them, or run"
@@ -82,7 +84,7 @@ final class SignCommand extends KeysAction {
     }
   }
 
-  private static boolean isSigned(Owner owner, OpenProfile open) throws KeysFailure {
+  private static boolean isSigned(Owner owner, OpenProfile open) throws CommandFailure {
     boolean waiting =
         !open.await(open.client().crossSigning().status()).signaturesToUpload().isEmpty();
     return !waiting

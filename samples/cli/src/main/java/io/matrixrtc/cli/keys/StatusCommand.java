@@ -2,6 +2,7 @@ package io.matrixrtc.cli.keys;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.e2ee.CrossSigningStatus;
 import io.matrixrtc.e2ee.OneTimeKeyState;
 import io.matrixrtc.e2ee.SecretName;
@@ -14,20 +15,19 @@ import picocli.CommandLine.Command;
 @Command(
     name = "status",
     description = {
-      "Show the own device: its fingerprint, its one-time keys at the homeserver, and how your",
-      "identity stands."
+      "Show the own device: its fingerprint, its one-time keys at the homeserver, and how your identity stands."
     },
     mixinStandardHelpOptions = true,
     footer = {"", "Examples:", "  matrixrtc keys status --json"})
 final class StatusCommand extends KeysAction {
   @Override
-  void run(Profile profile, Printer out) throws KeysFailure {
+  void run(Profile profile, Printer out) throws CommandFailure {
     try (OpenProfile open = OpenProfile.open(profile)) {
       print(open, out);
     }
   }
 
-  static void print(OpenProfile open, Printer out) throws KeysFailure {
+  static void print(OpenProfile open, Printer out) throws CommandFailure {
     String fingerprint = open.ask(machine -> machine.identityKeys().ed25519().toBase64());
     out.print(
         Printer.object("own_device")

@@ -1,5 +1,6 @@
 package io.matrixrtc.cli.keys;
 
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.cli.keys.Fingerprint.Owner;
 import io.matrixrtc.e2ee.SignatureTarget;
 import io.matrixrtc.e2ee.Verification;
@@ -13,8 +14,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "verify",
     description = {
-      "Say that a fingerprint which you compared with the other side is right: a device's, or that",
-      "of a user's identity. Where your private keys are here, they sign it too."
+      "Say that a fingerprint which you compared with the other side is right: a device's, or that of a user's identity.",
+      "Where your private keys are here, they sign it too."
     },
     mixinStandardHelpOptions = true,
     footer = {"", "Examples:", "  matrixrtc keys verify @bob:localhost fTv2 qX0r …"})
@@ -30,7 +31,7 @@ final class VerifyCommand extends KeysAction {
   private List<String> words = List.of();
 
   @Override
-  void run(Profile profile, Printer out) throws KeysFailure {
+  void run(Profile profile, Printer out) throws CommandFailure {
     userId(user);
     Fingerprint fingerprint =
         Fingerprint.parse(words)
@@ -62,7 +63,7 @@ final class VerifyCommand extends KeysAction {
   }
 
   static Set<SignatureTarget> verify(
-      OpenProfile open, String user, Fingerprint fingerprint, Owner owner) throws KeysFailure {
+      OpenProfile open, String user, Fingerprint fingerprint, Owner owner) throws CommandFailure {
     Verification verification =
         owner instanceof Owner.OfDevice device
             ? Verification.ofDevice(device.device().address(), fingerprint.key())
@@ -71,6 +72,6 @@ final class VerifyCommand extends KeysAction {
     if (outcome instanceof VerificationOutcome.Verified verified) {
       return verified.signatures();
     }
-    throw new KeysFailure("the keys of " + user + " have just changed. Compare them again.");
+    throw new CommandFailure("the keys of " + user + " have just changed. Compare them again.");
   }
 }

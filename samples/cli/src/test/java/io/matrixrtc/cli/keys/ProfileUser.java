@@ -1,6 +1,7 @@
 package io.matrixrtc.cli.keys;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.client.RoomSendOutcome;
 import io.matrixrtc.json.Json;
 import java.nio.file.Path;
@@ -10,7 +11,7 @@ public final class ProfileUser {
   private ProfileUser() {}
 
   /** Makes an encrypted room that anyone may join. */
-  public static String createRoom(Path profile) throws KeysFailure {
+  public static String createRoom(Path profile) throws CommandFailure {
     ObjectNode settings = Json.newObject().put("preset", "public_chat");
     ObjectNode encryption = settings.putArray("initial_state").addObject();
     encryption.put("type", "m.room.encryption").put("state_key", "");
@@ -21,14 +22,14 @@ public final class ProfileUser {
   }
 
   /** Joins a room. */
-  public static void join(Path profile, String roomId) throws KeysFailure {
+  public static void join(Path profile, String roomId) throws CommandFailure {
     try (OpenProfile open = OpenProfile.open(new Profile(profile))) {
       open.value(open.client().matrix().rooms().join(roomId));
     }
   }
 
   /** Writes an encrypted message; returns its event id. */
-  public static String write(Path profile, String roomId, String text) throws KeysFailure {
+  public static String write(Path profile, String roomId, String text) throws CommandFailure {
     ObjectNode content = Json.newObject().put("msgtype", "m.text").put("body", text);
     try (OpenProfile open = OpenProfile.open(new Profile(profile))) {
       RoomSendOutcome outcome =
@@ -37,7 +38,7 @@ public final class ProfileUser {
         open.settle();
         return sent.eventId();
       }
-      throw new KeysFailure("not sent: " + outcome);
+      throw new CommandFailure("not sent: " + outcome);
     }
   }
 }
