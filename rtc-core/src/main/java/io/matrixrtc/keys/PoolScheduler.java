@@ -66,9 +66,10 @@ public final class PoolScheduler implements SerialScheduler {
   @Override
   public Timer schedule(Instant at, Runnable task) {
     Duration wait = Duration.between(clock.instant(), at);
-    long millis = Math.max(0, (wait.compareTo(NEVER) < 0 ? wait : NEVER).toMillis());
+    // In nanoseconds: a timer cut to milliseconds fires before its time has come.
+    long nanos = wait.isNegative() ? 0 : (wait.compareTo(NEVER) < 0 ? wait : NEVER).toNanos();
     Once once = new Once(task);
-    Future<?> timer = pool.schedule(() -> execute(once), millis, TimeUnit.MILLISECONDS);
+    Future<?> timer = pool.schedule(() -> execute(once), nanos, TimeUnit.NANOSECONDS);
     return () -> {
       once.cancelled = true;
       timer.cancel(false);

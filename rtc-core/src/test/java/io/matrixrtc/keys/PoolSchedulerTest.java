@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -107,6 +109,27 @@ class PoolSchedulerTest {
         });
     assertThat(ran.await(10, TimeUnit.SECONDS)).isTrue();
     assertThat(cancelled).hasValue(0);
+  }
+
+  @Test
+  void aTimerIsNeverSetForAnEarlierTimeThanAskedFor() {
+    List<Long> waits = new ArrayList<>();
+    ScheduledThreadPoolExecutor asked =
+        new ScheduledThreadPoolExecutor(1) {
+          @Override
+          public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
+            waits.add(unit.toNanos(delay));
+            return super.schedule(task, delay, unit);
+          }
+        };
+    Instant now = Instant.ofEpochSecond(1_000_000);
+    PoolScheduler fixed = new PoolScheduler(asked, Clock.fixed(now, ZoneOffset.UTC));
+    fixed.schedule(now.plusNanos(1_700_000), () -> {});
+    fixed.schedule(Instant.MIN, () -> {});
+    fixed.schedule(Instant.MAX, () -> {});
+    asked.shutdownNow();
+    assertThat(waits.subList(0, 2)).containsExactly(1_700_000L, 0L);
+    assertThat(waits.get(2)).isGreaterThan(TimeUnit.DAYS.toNanos(36_000));
   }
 
   private static void awaitQuietly(CountDownLatch latch) {
