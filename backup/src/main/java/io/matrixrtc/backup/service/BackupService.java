@@ -2,13 +2,11 @@ package io.matrixrtc.backup.service;
 
 import io.matrixrtc.backup.BackupAccess;
 import io.matrixrtc.backup.BackupKey;
-import io.matrixrtc.backup.BackupKeyException;
 import io.matrixrtc.backup.BackupVersion;
 import io.matrixrtc.backup.OwnKeys;
 import io.matrixrtc.backup.archive.Archive;
 import io.matrixrtc.backup.archive.ArchiveDownloadStore;
 import io.matrixrtc.backup.archive.ArchiveVault;
-import io.matrixrtc.backup.archive.StoredBackupKey;
 import io.matrixrtc.backup.download.DiskSpoolFile;
 import io.matrixrtc.backup.download.DownloadJob;
 import io.matrixrtc.backup.download.DownloadProgress;
@@ -24,8 +22,6 @@ import io.matrixrtc.client.ApiResult;
 import io.matrixrtc.client.EncryptedClient;
 import io.matrixrtc.e2ee.RoomKeyId;
 import io.matrixrtc.e2ee.RoomKeyInfo;
-import io.matrixrtc.e2ee.Secret;
-import io.matrixrtc.e2ee.SecretName;
 import io.matrixrtc.keys.SerialScheduler;
 import io.matrixrtc.olm.RandomSource;
 import java.io.IOException;
@@ -84,7 +80,7 @@ public final class BackupService implements AutoCloseable {
   private final UploadRunner uploads;
   private final LaneRunner lane;
   private final BackupListener listener;
-  private volatile @Nullable BackupKey key;
+  private final KeptKey key;
   private Optional<BackupVersion> current = Optional.empty();
   private @Nullable Instant lastPass;
   private SerialScheduler.@Nullable Timer poll;
@@ -96,8 +92,10 @@ public final class BackupService implements AutoCloseable {
       Archive archive,
       ArchiveDownloadStore jobs,
       DiskSpoolFile spool,
+      KeptKey key,
       RandomSource random,
       BackupListener listener) {
+    this.key = key;
     this.client = client;
     this.archive = archive;
     this.jobs = jobs;
@@ -125,14 +123,13 @@ public final class BackupService implements AutoCloseable {
       throws IOException, VaultException {
     Archive archive = new ClientArchive(client);
     ArchiveDownloadStore jobs = ArchiveDownloadStore.open(archive);
-    Optional<StoredBackupKey.Held> stored = StoredBackupKey.read(archive);
+    KeptKey key = new KeptKey(client, archive);
     BackupService service =
-        new BackupService(client, archive, jobs, new DiskSpoolFile(spool), random, listener);
-    stored.ifPresent(held -> service.key = held.key());
+        new BackupService(client, archive, jobs, new DiskSpoolFile(spool), key, random, listener);
     client.withMachine(
         machine -> {
           machine.rooms().missingKeys(service::wanted);
-          machine.crossSigning().backupKeys(service::secret);
+          machine.crossSigning().backupKeys(key::secret);
           return true;
         });
     service.check();
@@ -154,12 +151,6 @@ public final class BackupService implements AutoCloseable {
         LOG.debug("{}: wanted after the end", id);
       }
     }
-  }
-
-  /** For our other devices, which ask for it by gossip. */
-  private Optional<Secret> secret() {
-    BackupKey held = key;
-    return held == null ? Optional.empty() : Secret.parse(SecretName.BACKUP, held.toSecret());
   }
 
   private LocalKeys localKeys() {
@@ -227,11 +218,11 @@ public final class BackupService implements AutoCloseable {
   }
 
   private void judge(BackupVersion version) throws VaultException {
-    takeGossip(version);
+    key.takeGossip(version, scheduler.now());
     boolean changed = current.filter(known -> !known.etag().equals(version.etag())).isPresent();
     current = Optional.of(version);
     OwnKeys own = client.withMachine(MachineKeys::of).toCompletableFuture().join();
-    BackupKey held = key;
+    BackupKey held = key.get();
     BackupAccess access = BackupAccess.of(version.auth(), own, Optional.ofNullable(held));
     if (held != null && access.mayRead()) {
       if (changed) {
@@ -247,40 +238,6 @@ public final class BackupService implements AutoCloseable {
       uploads.disable();
     }
     listener.judged(current, access.mayRead(), access.mayUpload());
-  }
-
-  /** A key that one of our verified devices sent is tried once, and kept only if it fits. */
-  private void takeGossip(BackupVersion version) throws VaultException {
-    Optional<Secret> received =
-        client
-            .withMachine(
-                machine -> {
-                  Optional<Secret> secret = machine.crossSigning().receivedBackupKey();
-                  if (secret.isPresent()) {
-                    machine.crossSigning().forgetReceivedBackupKey(scheduler.now());
-                  }
-                  return secret;
-                })
-            .toCompletableFuture()
-            .join();
-    if (received.isEmpty()) {
-      return;
-    }
-    try (Secret secret = received.get()) {
-      BackupKey sent = BackupKey.fromSecret(secret.toBase64());
-      if (version.auth().isOpenedBy(sent)) {
-        keep(sent, version);
-      } else {
-        sent.close();
-      }
-    } catch (BackupKeyException e) {
-      throw new IllegalStateException("the machine checked it", e);
-    }
-  }
-
-  private void keep(BackupKey fitting, BackupVersion version) throws VaultException {
-    StoredBackupKey.write(archive, fitting, version.version());
-    key = fitting;
   }
 
   /** Complete and unchanged: nothing to do, for the lane neither; the store has it all. */
@@ -312,7 +269,7 @@ public final class BackupService implements AutoCloseable {
   /** What was fetched of a version that is gone is imported with its key. */
   private void drain() {
     lane.rest();
-    BackupKey held = key;
+    BackupKey held = key.get();
     if (held != null) {
       downloads.drain(held);
     }
@@ -323,7 +280,7 @@ public final class BackupService implements AutoCloseable {
    * kept, and everything begins.
    */
   public CompletionStage<KeyOutcome> useKey(BackupKey given) {
-    BackupKey copy = copy(given);
+    BackupKey copy = KeptKey.copy(given);
     return api.version().thenApplyAsync(answer -> tryKey(answer, copy), scheduler);
   }
 
@@ -333,7 +290,7 @@ public final class BackupService implements AutoCloseable {
     if (answer instanceof VersionAnswer.Current now) {
       if (now.version().auth().isOpenedBy(given)) {
         try {
-          keep(given, now.version());
+          key.keep(given, now.version());
         } catch (VaultException e) {
           broken(e);
           return KeyOutcome.UNKNOWN;
@@ -345,14 +302,6 @@ public final class BackupService implements AutoCloseable {
     }
     given.close();
     return outcome;
-  }
-
-  private static BackupKey copy(BackupKey given) {
-    try {
-      return BackupKey.fromSecret(given.toSecret());
-    } catch (BackupKeyException e) {
-      throw new IllegalStateException("a key writes what it reads", e);
-    }
   }
 
   /**
@@ -374,8 +323,8 @@ public final class BackupService implements AutoCloseable {
         made.close();
         return new ApiResult.Failed<>(failed.failure());
       }
-      key = made;
-      return new ApiResult.Ok<>(copy(made));
+      key.made(made);
+      return new ApiResult.Ok<>(KeptKey.copy(made));
     } catch (VaultException e) {
       made.close();
       throw new CompletionException(e);
@@ -404,7 +353,7 @@ public final class BackupService implements AutoCloseable {
   public CompletionStage<Void> resumeDownload() {
     return CompletableFuture.runAsync(
         () -> {
-          BackupKey held = key;
+          BackupKey held = key.get();
           if (held != null && current.isPresent() && current.get().auth().isOpenedBy(held)) {
             downloads.start(current.get(), held, true);
           }
@@ -464,11 +413,7 @@ public final class BackupService implements AutoCloseable {
   }
 
   private void release() {
-    BackupKey held = key;
-    key = null;
-    if (held != null) {
-      held.close();
-    }
+    key.wipe();
     try {
       spool.close();
     } catch (IOException e) {
@@ -488,7 +433,7 @@ public final class BackupService implements AutoCloseable {
 
     @Override
     public void lightPassDue() {
-      BackupKey held = key;
+      BackupKey held = key.get();
       if (held != null && current.isPresent()) {
         lane.use(current.get().version(), held); // others have added keys since
       }

@@ -1,0 +1,100 @@
+package io.matrixrtc.backup.service;
+
+import io.matrixrtc.backup.BackupKey;
+import io.matrixrtc.backup.BackupKeyException;
+import io.matrixrtc.backup.BackupVersion;
+import io.matrixrtc.backup.archive.Archive;
+import io.matrixrtc.backup.archive.StoredBackupKey;
+import io.matrixrtc.backup.roomkey.VaultException;
+import io.matrixrtc.client.EncryptedClient;
+import io.matrixrtc.e2ee.Secret;
+import io.matrixrtc.e2ee.SecretName;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The private key of the backup that this device keeps: in the store, and open while the service
+ * runs. Any thread may read it; it is changed on the service's scheduler.
+ */
+final class KeptKey {
+  private final EncryptedClient client;
+  private final Archive archive;
+  private volatile @Nullable BackupKey key;
+
+  /** Takes the key that the store has, if it has one. */
+  KeptKey(EncryptedClient client, Archive archive) throws VaultException {
+    this.client = client;
+    this.archive = archive;
+    StoredBackupKey.read(archive).ifPresent(held -> key = held.key());
+  }
+
+  /** The key, which stays open until {@link #wipe}. */
+  @Nullable BackupKey get() {
+    return key;
+  }
+
+  /** Keeps a key, in the store too, that opens {@code version}. */
+  void keep(BackupKey fitting, BackupVersion version) throws VaultException {
+    StoredBackupKey.write(archive, fitting, version.version());
+    key = fitting;
+  }
+
+  /** Takes the key of a version that was made, and written to the store, just now. */
+  void made(BackupKey fresh) {
+    key = fresh;
+  }
+
+  /** For our other devices, which ask for it by gossip. */
+  Optional<Secret> secret() {
+    BackupKey held = key;
+    return held == null ? Optional.empty() : Secret.parse(SecretName.BACKUP, held.toSecret());
+  }
+
+  /** A key that one of our verified devices sent is tried once, and kept only if it fits. */
+  void takeGossip(BackupVersion version, Instant now) throws VaultException {
+    Optional<Secret> received =
+        client
+            .withMachine(
+                machine -> {
+                  Optional<Secret> secret = machine.crossSigning().receivedBackupKey();
+                  if (secret.isPresent()) {
+                    machine.crossSigning().forgetReceivedBackupKey(now);
+                  }
+                  return secret;
+                })
+            .toCompletableFuture()
+            .join();
+    if (received.isEmpty()) {
+      return;
+    }
+    try (Secret secret = received.get()) {
+      BackupKey sent = BackupKey.fromSecret(secret.toBase64());
+      if (version.auth().isOpenedBy(sent)) {
+        keep(sent, version);
+      } else {
+        sent.close();
+      }
+    } catch (BackupKeyException e) {
+      throw new IllegalStateException("the machine checked it", e);
+    }
+  }
+
+  /** A copy, to be closed on its own. */
+  static BackupKey copy(BackupKey given) {
+    try {
+      return BackupKey.fromSecret(given.toSecret());
+    } catch (BackupKeyException e) {
+      throw new IllegalStateException("a key writes what it reads", e);
+    }
+  }
+
+  /** Closes the key; the store keeps it. */
+  void wipe() {
+    BackupKey held = key;
+    key = null;
+    if (held != null) {
+      held.close();
+    }
+  }
+}
