@@ -18,8 +18,8 @@ import java.util.function.BooleanSupplier;
  */
 public final class CallView {
   private final List<TraceEntry> entries = new ArrayList<>();
+  private final Map<String, KeyRef> lastKeyMade = new HashMap<>();
   private final Map<String, TraceEntry> lastKeyUsed = new HashMap<>();
-
   private final Map<String, TraceEntry> lastReceived = new HashMap<>();
   private final Map<String, TraceEntry> lastHeard = new HashMap<>();
 
@@ -27,7 +27,9 @@ public final class CallView {
   public synchronized void add(TraceEntry entry) {
     entries.add(entry);
     TraceEvent event = entry.event();
-    if (event instanceof TraceEvent.KeyUsed used) {
+    if (event instanceof TraceEvent.KeyMade made) {
+      lastKeyMade.put(made.key().owner(), made.key());
+    } else if (event instanceof TraceEvent.KeyUsed used) {
       lastKeyUsed.put(used.key().owner(), entry);
     } else if (event instanceof TraceEvent.KeyReceived received) {
       lastReceived.put(pair(received.by(), received.key().owner()), entry);
@@ -45,6 +47,11 @@ public final class CallView {
   /** The events since a mark. */
   public synchronized List<TraceEntry> since(int mark) {
     return List.copyOf(entries.subList(mark, entries.size()));
+  }
+
+  /** The newest key that a participant made, in use or not. */
+  public synchronized Optional<KeyRef> newestKey(String owner) {
+    return Optional.ofNullable(lastKeyMade.get(owner));
   }
 
   /** The key that a participant encrypts with, as far as frames have shown. */

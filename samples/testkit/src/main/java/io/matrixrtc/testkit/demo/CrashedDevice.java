@@ -4,16 +4,18 @@ import io.matrixrtc.testkit.CallView;
 import io.matrixrtc.testkit.Participant;
 import io.matrixrtc.testkit.agent.KeyTraces;
 import io.matrixrtc.testkit.agent.ParticipantAnswer;
+import io.matrixrtc.testkit.trace.KeyFingerprint;
 import io.matrixrtc.testkit.trace.KeyRef;
 import io.matrixrtc.testkit.trace.TraceEntry;
 import io.matrixrtc.testkit.trace.TraceEvent;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Base64;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * A device in the call crashes: it sends no leave. The homeserver sends the leave that was put in
@@ -45,12 +47,13 @@ final class CrashedDevice {
    * @param leavesExpected whether the homeserver is known to send delayed leaves
    */
   Check examine(Participant crashing, List<Participant> staying, boolean leavesExpected) {
-    Map<String, List<String>> before = new HashMap<>();
-    staying.forEach(one -> before.put(one.name(), ownKeys(one)));
-    Set<String> held = new HashSet<>(materials(crashing.reveal()));
+    // A policy that lets joiners in when it suits the sender has no moment at which all have done
+    // so.
+    view.await(() -> staying.stream().allMatch(one -> gave(one, crashing)), WAIT);
+    Set<KeyFingerprint> held = fingerprints(crashing.reveal());
     long given =
         staying.stream()
-            .filter(one -> held.contains(last(before.getOrDefault(one.name(), List.of()))))
+            .filter(one -> view.newestKey(one.identity()).filter(isIn(held)).isPresent())
             .count();
     Check.Control control =
         new Check.Control(
@@ -68,21 +71,18 @@ final class CrashedDevice {
       return Check.notApplicable(
           NAME, CLAIM, "no leave came within " + WAIT.toSeconds() + " s: no delayed events here");
     }
-    List<String> fresh = new ArrayList<>();
-    int without = 0;
-    for (Participant one : staying) {
-      List<String> own = ownKeys(one);
-      own.removeAll(before.getOrDefault(one.name(), List.of()));
-      without += own.isEmpty() ? 1 : 0;
-      fresh.addAll(own);
-    }
-    long known = fresh.stream().filter(held::contains).count();
-    long offered = offered(mark, crashing.identity());
+    // Until the homeserver sends the leave, the device is a member like any other.
+    Set<KeyRef> sinceLeave = madeSinceLeave(mark);
+    Set<String> makers = new HashSet<>();
+    sinceLeave.forEach(key -> makers.add(key.owner()));
+    long without = staying.stream().filter(one -> !makers.contains(one.identity())).count();
+    long known = sinceLeave.stream().filter(isIn(held)).count();
+    long offered = offered(sinceLeave, mark, crashing.identity());
     return Check.withstood(
         NAME,
         CLAIM,
         rotated && without == 0 && known == 0 && offered == 0,
-        fresh.size()
+        sinceLeave.size()
             + " new keys "
             + millis
             + " ms after the crash; "
@@ -96,22 +96,22 @@ final class CrashedDevice {
         control);
   }
 
-  private static List<String> ownKeys(Participant one) {
-    List<String> own = new ArrayList<>();
-    for (ParticipantAnswer.HeldKey key : one.reveal().keys()) {
-      if (key.sender().equals(one.identity())) {
-        own.add(key.keyBase64());
-      }
+  private static Set<KeyFingerprint> fingerprints(ParticipantAnswer.Holdings holdings) {
+    Set<KeyFingerprint> held = new HashSet<>();
+    for (ParticipantAnswer.HeldKey key : holdings.keys()) {
+      held.add(KeyFingerprint.of(Base64.getDecoder().decode(key.keyBase64())));
     }
-    return own;
+    return held;
   }
 
-  private static List<String> materials(ParticipantAnswer.Holdings holdings) {
-    return holdings.keys().stream().map(ParticipantAnswer.HeldKey::keyBase64).toList();
+  private static Predicate<KeyRef> isIn(Set<KeyFingerprint> held) {
+    return key -> held.contains(key.fingerprint());
   }
 
-  private static String last(List<String> keys) {
-    return keys.isEmpty() ? "" : keys.get(keys.size() - 1);
+  private boolean gave(Participant one, Participant crashing) {
+    Optional<KeyRef> newest = view.newestKey(one.identity());
+    return newest.isPresent()
+        && newest.equals(view.lastReceived(crashing.identity(), one.identity()));
   }
 
   /** Whether a participant made a key because somebody left. */
@@ -124,20 +124,35 @@ final class CrashedDevice {
                     && made.key().owner().equals(one.identity()));
   }
 
-  /** How many keys that were made since the crash were offered to the device. */
-  private long offered(int mark, String identity) {
-    Set<KeyRef> made = new HashSet<>();
-    long offered = 0;
+  /** The keys that their owners made because of the leave, or after such a one. */
+  private Set<KeyRef> madeSinceLeave(int mark) {
+    Set<String> left = new HashSet<>();
+    Set<KeyRef> made = new LinkedHashSet<>();
     for (TraceEvent event : events(mark)) {
       if (event instanceof TraceEvent.KeyMade key) {
-        made.add(key.key());
-      } else if (event instanceof TraceEvent.KeyOffered offer) {
-        offered += offer.to().equals(identity) && made.contains(offer.key()) ? 1 : 0;
-      } else if (event instanceof TraceEvent.KeyServed served) {
-        offered += served.to().equals(identity) && made.contains(served.key()) ? 1 : 0;
+        if (key.reason().equals(KeyTraces.MEMBER_LEFT)) {
+          left.add(key.key().owner());
+        }
+        if (left.contains(key.key().owner())) {
+          made.add(key.key());
+        }
       }
     }
-    return offered;
+    return made;
+  }
+
+  /** How many offers of these keys went to the device. */
+  private long offered(Set<KeyRef> keys, int mark, String identity) {
+    return events(mark).stream()
+        .filter(
+            event ->
+                event instanceof TraceEvent.KeyOffered offer
+                        && offer.to().equals(identity)
+                        && keys.contains(offer.key())
+                    || event instanceof TraceEvent.KeyServed served
+                        && served.to().equals(identity)
+                        && keys.contains(served.key()))
+        .count();
   }
 
   private List<TraceEvent> events(int mark) {
