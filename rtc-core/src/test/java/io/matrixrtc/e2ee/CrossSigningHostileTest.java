@@ -29,7 +29,7 @@ class CrossSigningHostileTest {
     Cases.run(
         "damaged authentication challenges, " + ROUNDS + " rounds each",
         20,
-        400,
+        200,
         (seed, random) -> {
           MachineNetwork network = new MachineNetwork(seed);
           OlmMachine phone = network.open(ALICE, PHONE.deviceId());
@@ -81,7 +81,7 @@ class CrossSigningHostileTest {
     Cases.run(
         "damaged answers to signatures, " + ROUNDS + " rounds each",
         20,
-        400,
+        200,
         (seed, random) -> {
           MachineNetwork network = new MachineNetwork(seed);
           OlmMachine phone = network.open(ALICE, PHONE.deviceId());
@@ -121,7 +121,7 @@ class CrossSigningHostileTest {
     Cases.run(
         "damaged events about secrets, " + ROUNDS + " rounds each",
         20,
-        400,
+        200,
         (seed, random) -> {
           MachineNetwork network = new MachineNetwork(seed);
           OlmMachine phone = network.open(ALICE, PHONE.deviceId());

@@ -26,7 +26,7 @@ class HostileInputTest {
     Cases.run(
         "damaged to-device events, " + ROUNDS + " rounds each",
         20,
-        4_000 / ROUNDS,
+        1_500 / ROUNDS,
         (seed, random) -> {
           MachineNetwork network = new MachineNetwork(seed);
           OlmMachine alice = network.open("@alice:x.org", "A");
@@ -83,7 +83,7 @@ class HostileInputTest {
     Cases.run(
         "damaged key answers, to " + ROUNDS + " machines each",
         15,
-        4_000 / ROUNDS,
+        1_500 / ROUNDS,
         (seed, random) -> {
           MachineNetwork network = new MachineNetwork(seed);
           OlmMachine bob = network.open("@bob:x.org", "B");
@@ -123,7 +123,7 @@ class HostileInputTest {
     Cases.run(
         "damaged identities",
         150,
-        4_000,
+        1_000,
         (seed, random) -> {
           MachineNetwork network = new MachineNetwork(seed);
           OlmMachine bob = network.open("@bob:x.org", "B");
@@ -155,7 +155,7 @@ class HostileInputTest {
     Cases.run(
         "damaged room keys and events, " + ROUNDS + " rounds each",
         15,
-        4_000 / ROUNDS,
+        1_500 / ROUNDS,
         (seed, random) -> {
           MachineNetwork network = new MachineNetwork(seed);
           OlmMachine alice = network.open("@alice:x.org", "A");

@@ -28,7 +28,7 @@ class RandomScheduleTest {
 
   @Test
   void whatWasSentArrivesOnce() {
-    Cases.run("e2ee random schedules", 25, 600, (seed, random) -> new Run(seed, random).go());
+    Cases.run("e2ee random schedules", 25, 300, (seed, random) -> new Run(seed, random).go());
   }
 
   private static final class Run {

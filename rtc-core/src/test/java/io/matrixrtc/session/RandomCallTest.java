@@ -28,7 +28,7 @@ class RandomCallTest {
     Cases.run(
         "random calls, parity",
         60,
-        1_500,
+        700,
         (seed, random) -> {
           RandomCall call = new RandomCall(random, RotationPolicies.parity(), false);
           call.run();
@@ -41,7 +41,7 @@ class RandomCallTest {
     Cases.run(
         "random calls, strict",
         60,
-        1_500,
+        700,
         (seed, random) -> {
           RandomCall call = new RandomCall(random, STRICT, true);
           call.run();
@@ -55,7 +55,7 @@ class RandomCallTest {
     Cases.run(
         "random calls, " + policy,
         60,
-        1_500,
+        700,
         (seed, random) -> {
           RandomCall call = new RandomCall(random, RotationPolicies.named(policy, Map.of()), true);
           call.run();
