@@ -212,5 +212,7 @@ hangup.addEventListener('click', () => put({ t: 'hangup' }));
 onBackupButton((want) => put({ t: 'backup', want }));
 document.getElementById('advice-hide').addEventListener('click', () => advise(''));
 dark.addEventListener('change', () => { if (session) put({ t: 'theme', dark: dark.matches }); });
+// A new link in the address bar of this page: a browser takes it for another place on it.
+window.addEventListener('hashchange', () => { if (location.hash.length > 1) location.reload(); });
 
 connect();
