@@ -108,7 +108,7 @@ const commands = {
   },
 
   /** Joins the call with the SDK's own MatrixRTCSession; it makes and sends keys by itself. */
-  async joinCall({ room }) {
+  async joinCall({ room, service = "http://127.0.0.1:1" }) {
     session = client.matrixRTC.getRoomSession(await joinedRoom(room));
     session.on(MatrixRTCSessionEvent.EncryptionKeyChanged, (key, index, membership) => {
       // Up to 39 it names the participant, "user:device".
@@ -121,7 +121,7 @@ const commands = {
     session.on(MatrixRTCSessionEvent.MembershipManagerError, (error) =>
       print({ event: "membership-error", text: String(error) }),
     );
-    const transport = { type: "livekit", livekit_service_url: "http://127.0.0.1:1", livekit_alias: room };
+    const transport = { type: "livekit", livekit_service_url: service, livekit_alias: room };
     const [userId, deviceId] = [client.getUserId(), client.getDeviceId()];
     const config = { manageMediaKeys: true, useKeyDelay: 200 };
     if (session.joinRTCSession) {
