@@ -63,6 +63,11 @@ record BenchServer(int port, Optional<WidgetBridge> bridge) {
     return "http://" + LOOPBACK + ":" + port;
   }
 
+  /** Ends the sessions of the bridge, and so what their hosts still have to do. */
+  Future<Void> drain() {
+    return bridge.map(WidgetBridge::drain).orElseGet(Future::succeededFuture);
+  }
+
   String origin() {
     return origin(port);
   }

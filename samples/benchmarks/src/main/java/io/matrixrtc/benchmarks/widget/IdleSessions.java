@@ -148,6 +148,7 @@ final class IdleSessions {
       if (there != sessions || pages.size() != sessions) {
         throw new IOException(there + " of " + sessions + " sessions are there");
       }
+      await(server.drain());
       return growth * sessions / (sessions - WARM_UP);
     } finally {
       await(vertx.close());

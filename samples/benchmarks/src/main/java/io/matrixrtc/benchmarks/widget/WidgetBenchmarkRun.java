@@ -78,25 +78,34 @@ public final class WidgetBenchmarkRun {
     Vertx servers = Vertx.vertx();
     Vertx clients = Vertx.vertx();
     try (StubHosts hosts = new StubHosts()) {
-      BenchServer bridge = await(BenchServer.bridge(servers, hosts));
-      BenchServer echo = await(BenchServer.echo(servers));
-      OpenLoop ours = await(OpenLoop.open(clients, bridge, SESSIONS));
-      OpenLoop theirs = await(OpenLoop.open(clients, echo, SESSIONS));
-      for (String action : List.of("supported_api_versions", "get_rtc_transports")) {
-        round(ours, action, plan.seconds); // warms up
-        round(theirs, action, plan.seconds);
-        List<Percentiles> hosted = new ArrayList<>();
-        List<Percentiles> bare = new ArrayList<>();
-        for (int i = 0; i < plan.rounds; i++) {
-          bare.add(round(theirs, action, plan.seconds));
-          hosted.add(round(ours, action, plan.seconds));
-        }
-        print(action, Percentiles.median(hosted), Percentiles.median(bare), json, out);
+      try {
+        load(plan, servers, clients, hosts, json, out);
+      } finally { // before the threads of the hosts end
+        await(clients.close());
+        await(servers.close());
       }
-    } finally {
-      await(clients.close());
-      await(servers.close());
     }
+  }
+
+  private static void load(
+      Plan plan, Vertx servers, Vertx clients, StubHosts hosts, boolean json, PrintStream out)
+      throws IOException, InterruptedException {
+    BenchServer bridge = await(BenchServer.bridge(servers, hosts));
+    BenchServer echo = await(BenchServer.echo(servers));
+    OpenLoop ours = await(OpenLoop.open(clients, bridge, SESSIONS));
+    OpenLoop theirs = await(OpenLoop.open(clients, echo, SESSIONS));
+    for (String action : List.of("supported_api_versions", "get_rtc_transports")) {
+      round(ours, action, plan.seconds); // warms up
+      round(theirs, action, plan.seconds);
+      List<Percentiles> hosted = new ArrayList<>();
+      List<Percentiles> bare = new ArrayList<>();
+      for (int i = 0; i < plan.rounds; i++) {
+        bare.add(round(theirs, action, plan.seconds));
+        hosted.add(round(ours, action, plan.seconds));
+      }
+      print(action, Percentiles.median(hosted), Percentiles.median(bare), json, out);
+    }
+    await(bridge.drain());
   }
 
   private static Percentiles round(OpenLoop loop, String action, int seconds)
