@@ -1,20 +1,8 @@
 package io.matrixrtc.cli.backup;
 
-import io.matrixrtc.backup.archive.Archive;
-import io.matrixrtc.backup.archive.ArchiveVault;
-import io.matrixrtc.backup.keyfile.KeyFileExport;
-import io.matrixrtc.backup.keyfile.KeyFileWriter;
-import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.cli.failure.CommandFailure;
-import io.matrixrtc.e2ee.OfflineRoomKeys;
 import io.matrixrtc.e2ee.sqlite.SqliteCryptoStore;
-import io.matrixrtc.olm.RandomSource;
-import java.io.BufferedOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -51,21 +39,8 @@ final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws CommandFailure {
     String passphrase = options.passphrase();
-    Set<String> wanted = new HashSet<>(rooms);
-    try (SqliteCryptoStore store = options.files().openExisting();
-        OfflineRoomKeys keys =
-            OfflineRoomKeys.open(store, store.stateKey(), RandomSource.secure())) {
-      OwnerFile.create(file, "");
-      long written;
-      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file));
-          KeyFileWriter writer = new KeyFileWriter(out, passphrase, RandomSource.secure())) {
-        written =
-            KeyFileExport.run(
-                new ArchiveVault(Archive.of(keys.keys())),
-                kept -> wanted.isEmpty() || wanted.contains(kept.key().id().roomId()),
-                writer);
-        writer.finish();
-      }
+    try (SqliteCryptoStore store = options.files().openExisting()) {
+      long written = RoomKeyFile.write(store, file, passphrase, Set.copyOf(rooms));
       options
           .printer()
           .tell(
@@ -73,10 +48,6 @@ final class ExportCommand implements Callable<Integer> {
               json -> json.put("exported", written),
               written + " keys are in " + file + ".");
       return 0;
-    } catch (IOException e) {
-      throw new CommandFailure("cannot write " + file + ", or it exists already.");
-    } catch (VaultException e) {
-      throw CommandFailure.of(e);
     }
   }
 }
