@@ -12,16 +12,13 @@ import io.matrixrtc.backup.download.DownloadJob;
 import io.matrixrtc.backup.download.DownloadProgress;
 import io.matrixrtc.backup.download.DownloadState;
 import io.matrixrtc.backup.download.FullDownload;
-import io.matrixrtc.backup.ondemand.LocalKeys;
 import io.matrixrtc.backup.roomkey.RoomKeyVault;
 import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.backup.upload.Losses;
-import io.matrixrtc.backup.upload.UploadFailure;
 import io.matrixrtc.backup.upload.UploadLoop;
 import io.matrixrtc.client.ApiResult;
 import io.matrixrtc.client.EncryptedClient;
 import io.matrixrtc.e2ee.RoomKeyId;
-import io.matrixrtc.e2ee.RoomKeyInfo;
 import io.matrixrtc.keys.SerialScheduler;
 import io.matrixrtc.olm.RandomSource;
 import java.io.IOException;
@@ -106,8 +103,13 @@ public final class BackupService implements AutoCloseable {
     this.versions = new BackupVersions(client, archive, vault, api);
     FullDownload download = new FullDownload(jobs, spool, "service", threads.openers());
     this.downloads = new DownloadRunner(download, api, scheduler, new Downloads());
-    this.uploads = new UploadRunner(new UploadLoop(vault, random), api, scheduler, new Uploads());
-    this.lane = new LaneRunner(localKeys(), vault, api, scheduler, this::broken);
+    this.uploads = new UploadRunner(
+            new UploadLoop(vault, random),
+            api,
+            scheduler,
+            new UploadEvents(listener, this::check, this::broken));
+    this.lane = new LaneRunner(
+            new FetchedKeys(archive, downloads), vault, api, scheduler, this::broken);
   }
 
   /**
@@ -151,25 +153,6 @@ public final class BackupService implements AutoCloseable {
         LOG.debug("{}: wanted after the end", id);
       }
     }
-  }
-
-  private LocalKeys localKeys() {
-    return new LocalKeys() {
-      @Override
-      public boolean canOpen(RoomKeyId id, long index) throws IOException {
-        try {
-          Optional<RoomKeyInfo> info = archive.use(room -> room.info(id));
-          return info.filter(known -> known.firstKnownIndex() <= index).isPresent();
-        } catch (VaultException e) {
-          throw new IOException(e);
-        }
-      }
-
-      @Override
-      public Optional<String> fetchedEntry(RoomKeyId id) throws IOException {
-        return downloads.fetchedNow(id);
-      }
-    };
   }
 
   private void lookForNewKeys() {
@@ -354,8 +337,8 @@ public final class BackupService implements AutoCloseable {
     return CompletableFuture.runAsync(
         () -> {
           BackupKey held = key.get();
-          if (held != null && current.isPresent() && current.get().auth().isOpenedBy(held)) {
-            downloads.start(current.get(), held, true);
+          if (held != null) {
+            readable().ifPresent(version -> downloads.start(version, held, true));
           }
         },
         scheduler);
@@ -369,6 +352,38 @@ public final class BackupService implements AutoCloseable {
   /** How far the download is; empty if none runs. */
   public CompletionStage<Optional<DownloadProgress>> downloadProgress() {
     return downloads.progress();
+  }
+
+  /** The current version, if its key is here. */
+  public CompletionStage<Optional<String>> readableVersion() {
+    return CompletableFuture.supplyAsync(
+        () -> readable().map(BackupVersion::version), scheduler);
+  }
+
+  private Optional<BackupVersion> readable() {
+    BackupKey held = key.get();
+    return current.filter(version -> held != null && version.auth().isOpenedBy(held));
+  }
+
+  /**
+   * Brings the keys of one room now, ahead of the download of everything.
+   *
+   * @return completes with how many keys were new, none if there is no backup that can be read
+   */
+  public CompletionStage<ApiResult<Integer>> bringRoom(String roomId) {
+    return CompletableFuture.supplyAsync(() -> bringRoomNow(roomId), scheduler);
+  }
+
+  private ApiResult<Integer> bringRoomNow(String roomId) {
+    Optional<BackupVersion> version = readable();
+    BackupKey held = key.get();
+    try {
+      return version.isPresent() && held != null
+          ? new RoomBackup(api, vault).bring(version.get().version(), held, roomId)
+          : new ApiResult.Ok<>(0);
+    } catch (VaultException e) {
+      throw new CompletionException(e);
+    }
   }
 
   /** Uploads what is not in the backup yet, without delay: before a logout. */
@@ -437,33 +452,6 @@ public final class BackupService implements AutoCloseable {
       if (held != null && current.isPresent()) {
         lane.use(current.get().version(), held); // others have added keys since
       }
-    }
-
-    @Override
-    public void broken(Exception why) {
-      BackupService.this.broken(why);
-    }
-  }
-
-  private final class Uploads implements UploadRunner.Listener {
-    @Override
-    public void remaining(long keys) {
-      listener.remaining(keys);
-    }
-
-    @Override
-    public void turnedOff(UploadFailure.Kind reason) {
-      listener.uploadsOff(reason);
-    }
-
-    @Override
-    public void checkServer() {
-      check();
-    }
-
-    @Override
-    public void delayed(UploadFailure failure) {
-      // tried again by itself; what stays undone is told as remaining
     }
 
     @Override
