@@ -123,7 +123,11 @@ final class HistorySender {
       return;
     }
     Optional<String> version = await(backup.get().readableVersion());
-    if (version.isEmpty() || archive.fetchedFrom(roomId).equals(version)) {
+    if (version.isEmpty()
+        || archive
+            .fetchedFrom(roomId)
+            .filter(mark -> (mark + " ").startsWith(version.get() + " "))
+            .isPresent()) {
       return;
     }
     if (await(backup.get().bringRoom(roomId)) instanceof ApiResult.Ok<Integer>) {

@@ -187,9 +187,13 @@ public final class HistorySharing implements AutoCloseable {
   }
 
   private boolean offered(BundleOffer offer) throws VaultException {
-    boolean awaited = inbox.isAwaited(offer.roomId());
-    boolean joined = awaited && receiver.isJoined(offer.roomId()).orElse(false);
-    Optional<BundleOffer> wanted = inbox.offered(offer, joined, scheduler.now());
+    Optional<Boolean> joined =
+        inbox.isAwaited(offer.roomId()) ? receiver.isJoined(offer.roomId()) : Optional.empty();
+    if (joined.equals(Optional.of(false))) {
+      inbox.left(offer.roomId()); // who comes back without an invite is not given anything
+    }
+    Optional<BundleOffer> wanted =
+        inbox.offered(offer, joined.orElse(false), scheduler.now());
     if (wanted.isPresent()) {
       process(wanted.get());
     } else {

@@ -23,6 +23,7 @@ import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.sqlite.SqliteCryptoStore;
 import io.matrixrtc.olm.RandomSource;
 import java.net.URI;
+import java.time.InstantSource;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Optional;
@@ -52,7 +53,7 @@ final class Account implements AutoCloseable {
     this.threads = threads;
     this.client = client;
     this.archive = new ClientArchive(client);
-    this.vault = new ArchiveVault(archive);
+    this.vault = new ArchiveVault(archive, InstantSource.system());
     this.api = new RoomKeysApi(client.matrix().api());
     this.accountData = new ServerAccountData(client.matrix().api(), client.device().userId());
   }
