@@ -51,7 +51,9 @@ public record ApiRequest(
     this(method, path, query, body, authenticated, repeatable, timeout, Optional.empty());
   }
 
-  /** {@code POST} of a file below {@code /_matrix/media}; repeatable, as another copy does no harm. */
+  /**
+   * {@code POST} of a file below {@code /_matrix/media}; repeatable, as another copy does no harm.
+   */
   static ApiRequest upload(UploadBody file, String... path) {
     return new ApiRequest(
         "POST",

@@ -24,7 +24,11 @@ public record HttpCall(
 
   /** A request without a file. */
   public HttpCall(
-      String method, URI uri, Optional<AccessToken> token, Optional<String> body, Duration timeout) {
+      String method,
+      URI uri,
+      Optional<AccessToken> token,
+      Optional<String> body,
+      Duration timeout) {
     this(method, uri, token, body, Optional.empty(), timeout);
   }
 

@@ -84,9 +84,17 @@ class MediaApiTest {
     assertThat(MediaApi.isUri("mxc://example.org:8448/aB_-9")).isTrue();
     for (String bad :
         new String[] {
-          "", "mxc://", "mxc://example.org", "mxc://example.org/", "mxc://example.org/a/b",
-          "mxc://example.org/..", "mxc://example.org/a?b", "mxc:///a", "https://example.org/a",
-          "mxc://exa mple/a", "mxc://example.org/" + "a".repeat(256)
+          "",
+          "mxc://",
+          "mxc://example.org",
+          "mxc://example.org/",
+          "mxc://example.org/a/b",
+          "mxc://example.org/..",
+          "mxc://example.org/a?b",
+          "mxc:///a",
+          "https://example.org/a",
+          "mxc://exa mple/a",
+          "mxc://example.org/" + "a".repeat(256)
         }) {
       assertThat(MediaApi.isUri(bad)).as(bad).isFalse();
       assertThatThrownBy(() -> client.media().download(bad, LIMIT))

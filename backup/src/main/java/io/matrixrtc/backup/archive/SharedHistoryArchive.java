@@ -75,12 +75,10 @@ public final class SharedHistoryArchive {
   public Merged merge(List<ExportedRoomKey> keys, Forwarder forwarder) throws VaultException {
     int imported = 0;
     for (int from = 0; from < keys.size(); from += BATCH_KEYS) {
-      List<ExportedRoomKey> batch =
-          keys.subList(from, Math.min(keys.size(), from + BATCH_KEYS));
+      List<ExportedRoomKey> batch = keys.subList(from, Math.min(keys.size(), from + BATCH_KEYS));
       RoomKeyImport result =
           archive.use(
-              room ->
-                  room.merge(Copies.of(batch), Optional.empty(), rows(room, batch, forwarder)));
+              room -> room.merge(Copies.of(batch), Optional.empty(), rows(room, batch, forwarder)));
       imported += result.added() + result.improved();
     }
     return new Merged(imported, keys.size() - imported);

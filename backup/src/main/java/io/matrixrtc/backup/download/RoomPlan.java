@@ -40,8 +40,7 @@ public final class RoomPlan {
    * @param known the rooms that are known, the most recently active first
    */
   public static RoomPlan of(long count, int attempts, long freeBytes, List<String> known) {
-    boolean all =
-        count > LARGE || attempts >= ATTEMPTS || freeBytes < SPARE * ENTRY_BYTES * count;
+    boolean all = count > LARGE || attempts >= ATTEMPTS || freeBytes < SPARE * ENTRY_BYTES * count;
     if (all) {
       return new RoomPlan(known, true);
     }

@@ -108,17 +108,17 @@ public final class BackupService implements AutoCloseable {
     this.versions = new BackupVersions(client, archive, vault, api);
     FullDownload download = new FullDownload(jobs, spool, "service", threads.openers());
     this.downloads = new DownloadRunner(download, api, scheduler, new Downloads());
-    this.uploads = new UploadRunner(
+    this.uploads =
+        new UploadRunner(
             new UploadLoop(vault, random),
             api,
             scheduler,
             new UploadEvents(listener, this::check, this::broken));
-    this.lane = new LaneRunner(
-            new FetchedKeys(archive, downloads), vault, api, scheduler, this::broken);
+    this.lane =
+        new LaneRunner(new FetchedKeys(archive, downloads), vault, api, scheduler, this::broken);
     this.rooms = new RoomBackup(api, vault, scheduler);
     this.roomsFirst =
-        new RoomsFirst(
-            client, archive, jobs, spoolPath, rooms, scheduler, listener, this::broken);
+        new RoomsFirst(client, archive, jobs, spoolPath, rooms, scheduler, listener, this::broken);
   }
 
   /**
@@ -378,8 +378,7 @@ public final class BackupService implements AutoCloseable {
 
   /** The current version, if its key is here. */
   public CompletionStage<Optional<String>> readableVersion() {
-    return CompletableFuture.supplyAsync(
-        () -> readable().map(BackupVersion::version), scheduler);
+    return CompletableFuture.supplyAsync(() -> readable().map(BackupVersion::version), scheduler);
   }
 
   private Optional<BackupVersion> readable() {

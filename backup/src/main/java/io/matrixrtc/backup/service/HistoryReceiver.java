@@ -79,10 +79,7 @@ final class HistoryReceiver {
     }
     ApiResult<Optional<byte[]>> file =
         await(
-            client
-                .matrix()
-                .media()
-                .download(offer.event().file().url(), RoomKeyBundle.MAX_BYTES));
+            client.matrix().media().download(offer.event().file().url(), RoomKeyBundle.MAX_BYTES));
     if (file instanceof ApiResult.Failed<Optional<byte[]>> failed) {
       return RoomKeysApi.isNotFound(failed.failure())
           ? hopeless("it is gone from the homeserver")
@@ -98,8 +95,7 @@ final class HistoryReceiver {
     try {
       plaintext = offer.event().file().decrypt(ciphertext);
       try (RoomKeyBundle bundle = RoomKeyBundle.parse(offer.roomId(), plaintext)) {
-        Forwarder forwarder =
-            new Forwarder(offer.sender(), offer.deviceId(), judged.masterKey());
+        Forwarder forwarder = new Forwarder(offer.sender(), offer.deviceId(), judged.masterKey());
         int imported = archive.merge(bundle.keys(), forwarder).imported();
         archive.saveWithheld(bundle.withheld());
         return new Result(Outcome.IMPORTED, imported, "");

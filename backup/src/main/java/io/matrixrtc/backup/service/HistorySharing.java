@@ -192,8 +192,7 @@ public final class HistorySharing implements AutoCloseable {
     if (joined.equals(Optional.of(false))) {
       inbox.left(offer.roomId()); // who comes back without an invite is not given anything
     }
-    Optional<BundleOffer> wanted =
-        inbox.offered(offer, joined.orElse(false), scheduler.now());
+    Optional<BundleOffer> wanted = inbox.offered(offer, joined.orElse(false), scheduler.now());
     if (wanted.isPresent()) {
       process(wanted.get());
     } else {
@@ -211,8 +210,7 @@ public final class HistorySharing implements AutoCloseable {
               left.add(roomId);
             }
           }
-          for (BundleOffer offer :
-              inbox.started(room -> !left.contains(room), scheduler.now())) {
+          for (BundleOffer offer : inbox.started(room -> !left.contains(room), scheduler.now())) {
             process(offer);
           }
           return true;
@@ -229,8 +227,7 @@ public final class HistorySharing implements AutoCloseable {
         result.outcome(),
         result.keys(),
         result.why());
-    listener.bundle(
-        offer.roomId(), offer.sender(), result.outcome(), result.keys(), result.why());
+    listener.bundle(offer.roomId(), offer.sender(), result.outcome(), result.keys(), result.why());
   }
 
   private <T> CompletionStage<T> work(Task<T> task) {

@@ -76,8 +76,7 @@ final class RoomBackup {
       }
     }
 
-    private void open(Map.Entry<String, JsonNode> entry, RoomKeyBatch batch)
-        throws VaultException {
+    private void open(Map.Entry<String, JsonNode> entry, RoomKeyBatch batch) throws VaultException {
       String sessionId = entry.getKey();
       if (sessionId.isEmpty() || sessionId.length() > RoomKeyId.MAX_CHARS) {
         return;

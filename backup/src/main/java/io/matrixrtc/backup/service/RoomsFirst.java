@@ -86,7 +86,8 @@ final class RoomsFirst {
     if (running) {
       return;
     }
-    Optional<DownloadJob> job = jobs.job().filter(known -> known.version().equals(version.version()));
+    Optional<DownloadJob> job =
+        jobs.job().filter(known -> known.version().equals(version.version()));
     Optional<DownloadState> state = job.map(DownloadJob::state);
     int attempts = job.map(DownloadJob::attempts).orElse(0);
     boolean begun =
@@ -126,8 +127,7 @@ final class RoomsFirst {
     Set<String> known = new LinkedHashSet<>(order.get());
     known.retainAll(Set.copyOf(joined));
     known.addAll(joined);
-    RoomPlan plan =
-        RoomPlan.of(version.count(), attempts, freeBytes(), List.copyOf(known));
+    RoomPlan plan = RoomPlan.of(version.count(), attempts, freeBytes(), List.copyOf(known));
     next(version, key, plan, new ArrayDeque<>(plan.rooms()), whole);
   }
 

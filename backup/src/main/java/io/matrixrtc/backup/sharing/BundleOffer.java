@@ -8,8 +8,7 @@ package io.matrixrtc.backup.sharing;
  * @param crossSigned whether its owner had signed it, by what was known when the offer came
  * @param event where the bundle is; a secret
  */
-public record BundleOffer(
-    String sender, String deviceId, boolean crossSigned, BundleEvent event) {
+public record BundleOffer(String sender, String deviceId, boolean crossSigned, BundleEvent event) {
   /** The room. */
   public String roomId() {
     return event.roomId();

@@ -129,8 +129,7 @@ public final class RoomKeyBundle implements AutoCloseable {
 
   /** BUNDLE-FLAG: what was shared may be shared on; the bundle itself has no flag. */
   private static ExportedRoomKey shareable(ExportedRoomKey key) {
-    return new ExportedRoomKey(
-        key.id(), key.senderKey(), key.claimedKey(), true, key.sessionKey());
+    return new ExportedRoomKey(key.id(), key.senderKey(), key.claimedKey(), true, key.sessionKey());
   }
 
   private static boolean isListOrAbsent(JsonNode node) {

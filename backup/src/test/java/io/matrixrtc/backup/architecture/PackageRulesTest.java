@@ -49,7 +49,11 @@ class PackageRulesTest {
 
   private static boolean isPort(JavaClass used) {
     return Stream.of(
-            "SerialScheduler", "PoolScheduler", "ToDeviceChannel", "DeviceAddress", "SenderEvidence")
+            "SerialScheduler",
+            "PoolScheduler",
+            "ToDeviceChannel",
+            "DeviceAddress",
+            "SenderEvidence")
         .anyMatch(port -> used.getName().matches("io\\.matrixrtc\\.keys\\." + port + "(\\$.*)?"));
   }
 

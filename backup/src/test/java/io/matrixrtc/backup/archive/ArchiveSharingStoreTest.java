@@ -33,9 +33,7 @@ class ArchiveSharingStoreTest {
 
   @BeforeEach
   void open() throws Exception {
-    keys =
-        OfflineRoomKeys.open(
-            store, StateKey.copyOf(new byte[StateKey.BYTES]), TestRandom.of(1));
+    keys = OfflineRoomKeys.open(store, StateKey.copyOf(new byte[StateKey.BYTES]), TestRandom.of(1));
     Archive archive = Archive.of(keys.keys());
     sharing = new ArchiveSharingStore(archive, 3);
     history = new SharedHistoryArchive(archive);
@@ -80,8 +78,7 @@ class ArchiveSharingStoreTest {
     Instant then = Instant.parse("2026-01-01T00:00:00Z");
     sharing.saveNote(new InviteNote(ROOM, "@old:example.org", then));
     sharing.saveNote(new InviteNote(ROOM, ALICE, then.plusSeconds(1)));
-    assertThat(sharing.notes())
-        .containsExactly(new InviteNote(ROOM, ALICE, then.plusSeconds(1)));
+    assertThat(sharing.notes()).containsExactly(new InviteNote(ROOM, ALICE, then.plusSeconds(1)));
     sharing.clearNote(ROOM);
     assertThat(sharing.notes()).isEmpty();
   }

@@ -56,7 +56,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Bundles from one user to another with the embedded homeserver, over HTTP, and attacks on that. */
+/**
+ * Bundles from one user to another with the embedded homeserver, over HTTP, and attacks on that.
+ */
 class HistorySharingTest {
   private static final String PASSWORD = "one password";
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -217,13 +219,11 @@ class HistorySharingTest {
   private static void assertReads(Person reader, Person author, String room, String eventId)
       throws Exception {
     ObjectNode event =
-        get(
-                reader
-                    .client
-                    .matrix()
-                    .api()
-                    .call(
-                        ApiRequest.get("v3", "rooms", room, "event", eventId)))
+        get(reader
+                .client
+                .matrix()
+                .api()
+                .call(ApiRequest.get("v3", "rooms", room, "event", eventId)))
             .orThrow();
     assertThat(event.path("sender").asText()).isEqualTo(author.id());
     RoomEventResult read =
@@ -251,12 +251,9 @@ class HistorySharingTest {
     assertThat(bob.holds(key)).isFalse();
     get(bob.sharing.accept(room, alice.id())).orThrow();
     await().atMost(LIMIT).until(() -> bob.takenFrom(alice).isPresent());
-    assertThat(bob.takenFrom(alice))
-        .contains(new Taken(alice.id(), Outcome.IMPORTED, 1, ""));
+    assertThat(bob.takenFrom(alice)).contains(new Taken(alice.id(), Outcome.IMPORTED, 1, ""));
     assertReads(bob, alice, room, sent.eventId());
-    assertThat(get(bob.sharing.forwarder(key)))
-        .map(Forwarder::userId)
-        .contains(alice.id());
+    assertThat(get(bob.sharing.forwarder(key))).map(Forwarder::userId).contains(alice.id());
     assertThat(get(alice.sharing.forwarder(key))).isEmpty(); // control: her own
   }
 
@@ -300,8 +297,10 @@ class HistorySharingTest {
   }
 
   private long uploads() {
-    return exchanges.stream().filter(one -> one.path().endsWith("/upload")).filter(
-        one -> one.path().contains("/media/")).count();
+    return exchanges.stream()
+        .filter(one -> one.path().endsWith("/upload"))
+        .filter(one -> one.path().contains("/media/"))
+        .count();
   }
 
   @Test
@@ -442,9 +441,7 @@ class HistorySharingTest {
         server
             .faults()
             .add(
-                FaultRule.on(
-                        "/media/download/",
-                        new Fault.ServerError(502))
+                FaultRule.on("/media/download/", new Fault.ServerError(502))
                     .method("GET")
                     .always());
     get(alice.sharing.invite(room, bob.id()));
@@ -497,9 +494,7 @@ class HistorySharingTest {
             .putObject("rooms")
             .putObject(room)
             .putObject("sessions")
-            .set(
-                held.id().sessionId(),
-                BackupEntry.seal(held, made.publicKey(), TestRandom.of(6)));
+            .set(held.id().sessionId(), BackupEntry.seal(held, made.publicKey(), TestRandom.of(6)));
       }
       get(api.put(version.version(), rooms)).orThrow();
       await().atMost(LIMIT).until(() -> get(writer.readableVersion()).isPresent());

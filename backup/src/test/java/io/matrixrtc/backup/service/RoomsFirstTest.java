@@ -101,8 +101,7 @@ class RoomsFirstTest {
     for (int i = from; i < to; i++) {
       try (ExportedRoomKey held = TestKeys.roomKey(room, i, 0, false)) {
         sessions.set(
-            held.id().sessionId(),
-            BackupEntry.seal(held, key.publicKey(), TestRandom.of(i + 100)));
+            held.id().sessionId(), BackupEntry.seal(held, key.publicKey(), TestRandom.of(i + 100)));
       }
     }
     get(api.put("1", body)).orThrow();

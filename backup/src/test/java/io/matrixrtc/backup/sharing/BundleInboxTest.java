@@ -66,8 +66,7 @@ class BundleInboxTest {
   @Test
   void bundleAcceptAfterTheJoin_C71() throws Exception {
     assertThat(inbox.accepted(ROOM, INVITER, NOW)).isEmpty();
-    assertThat(inbox.offered(offer, true, NOW.plusSeconds(5)))
-        .contains(offer);
+    assertThat(inbox.offered(offer, true, NOW.plusSeconds(5))).contains(offer);
     assertThat(inbox.isAwaited(ROOM)).isTrue();
     inbox.processed(offer, Outcome.IMPORTED);
     assertThat(store.notes()).isEmpty();
@@ -78,8 +77,7 @@ class BundleInboxTest {
   @Test
   void bundleAcceptBeforeTheJoin_C72() throws Exception {
     assertThat(inbox.offered(offer, false, NOW)).isEmpty();
-    assertThat(inbox.accepted(ROOM, INVITER, NOW.plusSeconds(5)))
-        .contains(offer);
+    assertThat(inbox.accepted(ROOM, INVITER, NOW.plusSeconds(5))).contains(offer);
   }
 
   @Test
@@ -112,8 +110,7 @@ class BundleInboxTest {
     inbox.accepted(ROOM, INVITER, NOW);
     inbox.offered(offer, true, NOW);
     BundleInbox restarted = new BundleInbox(store);
-    assertThat(restarted.started(room -> true, NOW.plusSeconds(9)))
-        .containsExactly(offer);
+    assertThat(restarted.started(room -> true, NOW.plusSeconds(9))).containsExactly(offer);
     restarted.processed(offer, Outcome.FAILED);
     assertThat(restarted.started(room -> true, NOW.plusSeconds(9))).hasSize(1);
     restarted.processed(offer, Outcome.HOPELESS);

@@ -79,14 +79,12 @@ final class BackupScenario {
 
   private static SecretStorage storage(OurDevice device) {
     return new SecretStorage(
-        new ServerAccountData(
-            device.client().matrix().api(), device.address().userId()),
+        new ServerAccountData(device.client().matrix().api(), device.address().userId()),
         RandomSource.secure());
   }
 
   private static Optional<BackupVersion> version(OurDevice device) {
-    VersionAnswer answer =
-        World.get(new RoomKeysApi(device.client().matrix().api()).version());
+    VersionAnswer answer = World.get(new RoomKeysApi(device.client().matrix().api()).version());
     return answer instanceof VersionAnswer.Current now
         ? Optional.of(now.version())
         : Optional.empty();
@@ -148,12 +146,9 @@ final class BackupScenario {
     await().atMost(SOON).until(() -> bob.knows(alice.address()));
     String message = bob.post(room, "kept for later").eventId();
     await().atMost(SOON).until(() -> alice.read().contains(message));
-    ObjectNode made =
-        alice.call("createBackup", Json.newObject().put("passphrase", PASSPHRASE));
+    ObjectNode made = alice.call("createBackup", Json.newObject().put("passphrase", PASSPHRASE));
     OurDevice viewer = world.ours(world.login(account.userId()));
-    await()
-        .atMost(SOON)
-        .until(() -> version(viewer).map(BackupVersion::count).orElse(0L) >= 1);
+    await().atMost(SOON).until(() -> version(viewer).map(BackupVersion::count).orElse(0L) >= 1);
     return new Made(account, alice, made.path("recoveryKey").asText(), room, message);
   }
 
@@ -169,8 +164,7 @@ final class BackupScenario {
         assertThatThrownBy(() -> storage.unlock("another passphrase"))
             .isInstanceOf(SecretStorageException.class);
         try (OpenStorage open = storage.unlock(typed);
-            BackupKey key =
-                BackupKey.fromSecret(open.read(BackupKey.SECRET_NAME).orElseThrow())) {
+            BackupKey key = BackupKey.fromSecret(open.read(BackupKey.SECRET_NAME).orElseThrow())) {
           assertThat(World.get(service.useKey(key))).isEqualTo(BackupService.KeyOutcome.FITS);
         }
         await().atMost(SOON).until(downloads::areDone);
@@ -295,12 +289,8 @@ final class BackupScenario {
     bob.crossSign();
     try (HistorySharing sharing =
         HistorySharing.open(
-            alice.client(),
-            Optional.empty(),
-            RandomSource.secure(),
-            new HistoryListener() {})) {
-      HistorySharing.Invited invited =
-          World.get(sharing.invite(room, bob.address().userId()));
+            alice.client(), Optional.empty(), RandomSource.secure(), new HistoryListener() {})) {
+      HistorySharing.Invited invited = World.get(sharing.invite(room, bob.address().userId()));
       assertThat(invited.invite().orThrow()).isTrue();
       assertThat(invited.history())
           .isInstanceOfSatisfying(

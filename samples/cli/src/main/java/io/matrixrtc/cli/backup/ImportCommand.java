@@ -63,7 +63,8 @@ final class ImportCommand implements Callable<Integer> {
                 ObjectNode reasons = json.putObject("reasons");
                 report
                     .skipped()
-                    .forEach((why, count) -> reasons.put(why.name().toLowerCase(Locale.ROOT), count));
+                    .forEach(
+                        (why, count) -> reasons.put(why.name().toLowerCase(Locale.ROOT), count));
               },
               report.imported()
                   + " new, "

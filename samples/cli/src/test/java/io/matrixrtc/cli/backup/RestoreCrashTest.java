@@ -114,8 +114,7 @@ class RestoreCrashTest {
     if (status.out().contains("\"exists\":false")) {
       done(online("enable", "whole.db"));
     }
-    return Run.of(
-            "backup", "recovery-key", "--store", directory.resolve("whole.db").toString())
+    return Run.of("backup", "recovery-key", "--store", directory.resolve("whole.db").toString())
         .out()
         .strip();
   }
@@ -137,8 +136,7 @@ class RestoreCrashTest {
         (seed, random) -> {
           String store = "file" + seed + ".db";
           Process process = start(fromFile(store));
-          boolean ended =
-              process.waitFor(random.nextLong(wholeMillis + 1), TimeUnit.MILLISECONDS);
+          boolean ended = process.waitFor(random.nextLong(wholeMillis + 1), TimeUnit.MILLISECONDS);
           process.destroyForcibly();
           assertThat(process.waitFor(WAIT_SECONDS, TimeUnit.SECONDS)).isTrue();
           killed[0] += ended ? 0 : 1;

@@ -174,7 +174,13 @@ class ServerBackupTest {
     String none = file("none.txt").toString();
     Run past =
         backup(
-            "export", "two.db", none, "--passphrase-file", phrase, "--until", "2020-01-01",
+            "export",
+            "two.db",
+            none,
+            "--passphrase-file",
+            phrase,
+            "--until",
+            "2020-01-01",
             "--json");
     assertThat(line(past, "summary").path("exported").asInt()).isZero();
     Run since =
