@@ -91,6 +91,15 @@ export const backupCommands = (client) => {
       return { room };
     },
 
+    /** Joins a room once it has heard of the invite, without which it takes no history. */
+    async acceptInvite({ room }) {
+      while (client().getRoom(room)?.getMyMembership() !== "invite") {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      await client().joinRoom(room);
+      return {};
+    },
+
     /** Invites somebody; the SDK shares the room's history by itself. */
     async invite({ room, user }) {
       await client().invite(room, user);

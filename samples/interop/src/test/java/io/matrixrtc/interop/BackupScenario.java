@@ -296,7 +296,7 @@ final class BackupScenario {
           .isInstanceOfSatisfying(
               ShareOutcome.Shared.class,
               shared -> assertThat(shared.devices()).containsEntry("BOBDEVICE", true));
-      bob.joinRoom(room);
+      bob.call("acceptInvite", room(room));
       await().atMost(SOON).until(() -> bob.read().contains(message));
     }
   }
