@@ -178,7 +178,7 @@ class RestoreCrashTest {
     Process process = start(line);
     try (BufferedReader out = output(process)) {
       assertThat(out.readLine()).contains("\"progress\"");
-      process.destroy();
+      process.toHandle().destroy(); // SIGTERM alone: the other one closes the pipes, too
       assertThat(out.lines().reduce((first, last) -> last).orElse("nothing"))
           .contains("\"summary\"", "\"state\":\"paused\"");
       assertThat(process.waitFor(WAIT_SECONDS, TimeUnit.SECONDS)).isTrue();
