@@ -110,7 +110,7 @@ final class PayloadChecks {
       throws CryptoStoreException {
     Device device = known != null ? known : new Device(required(sentKeys), LocalTrust.UNSET);
     VerificationState state = verification.stateOf(device);
-    // A bundle often comes before anything is known of its sender, who is judged when it is used
+    // TD-BUNDLE: often nothing is known of its sender yet, who is judged when it is used
     boolean exempt =
         EXEMPT_FROM_POLICY.contains(type)
             || BUNDLES.contains(type)

@@ -509,7 +509,7 @@ class ToDeviceChecksTest {
   }
 
   @Test
-  void td12BundlesAreJudgedWhenTheyAreUsed_ours() throws Exception {
+  void tdBundlesAreJudgedWhenTheyAreUsed_ours() throws Exception {
     bobIsStrict();
     assertThat(assertAccepted(alice.event("m.room_key_bundle")).info().verification())
         .isEqualTo(VerificationState.UNSIGNED_DEVICE);
