@@ -176,6 +176,9 @@ final class CallCommand implements Callable<Integer> {
 
   private CallOptions options() {
     @Nullable String secret = password != null ? password : System.getenv("MATRIXRTC_PASSWORD");
+    if (seconds != null && seconds < 1) {
+      throw new ParameterException(spec.commandLine(), "--for: want 1 or more, got " + seconds);
+    }
     if (secret == null) {
       throw new ParameterException(
           spec.commandLine(), "a password is needed: --password, or MATRIXRTC_PASSWORD");

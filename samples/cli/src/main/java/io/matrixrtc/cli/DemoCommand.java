@@ -11,6 +11,7 @@ import io.matrixrtc.testkit.scenario.ScenarioException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -44,6 +45,10 @@ import picocli.CommandLine.Spec;
       "Exit codes: 0 all checks held, 1 a check or a step failed, 2 wrong usage"
     })
 final class DemoCommand implements Callable<Integer> {
+  /** What a scenario says itself, or cannot have. */
+  private static final List<String> NOT_WITH_A_SCENARIO =
+      List.of("--participants", "--seed", "--policy", "--trust", "--processes");
+
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
@@ -185,7 +190,18 @@ final class DemoCommand implements Callable<Integer> {
     return play.play();
   }
 
+  private void checkScenario() {
+    for (String option : NOT_WITH_A_SCENARIO) {
+      if (scenario != null && spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new ParameterException(
+            spec.commandLine(),
+            option + " does not go with --scenario: the file has its own script. Leave it out.");
+      }
+    }
+  }
+
   private void checkUsage() {
+    checkScenario();
     try {
       Cast.of(participants);
       RotationPolicies.named(policy, Map.of());
