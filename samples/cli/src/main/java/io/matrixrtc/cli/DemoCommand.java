@@ -28,7 +28,11 @@ import picocli.CommandLine.Spec;
     description = {
       "Play a scripted end-to-end encrypted call and try to break it.",
       "",
-      "Every participant is a full client with its own store: it signs in over HTTP, sends its media key to the others' devices by Olm, and encrypts real Opus and VP8 frames. A relay stands in for the SFU; it has no keys. People join late, leave, come back; those who should not hear something try to, with everything they ever legitimately got."
+      "Every participant is a full client with its own store: it signs in over HTTP, sends its"
+          + " media key to the others' devices by Olm, and encrypts real Opus and VP8 frames. A"
+          + " relay stands in for the SFU; it has no keys. People join late, leave, come back;"
+          + " those who should not hear something try to, with everything they ever legitimately"
+          + " got."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -59,16 +63,16 @@ final class DemoCommand implements Callable<Integer> {
       defaultValue = "6",
       description =
           "Devices in the call, 2 to 32 (default: ${DEFAULT-VALUE}). From 4 on somebody leaves and"
-              + " somebody comes late, from 5 on a user has two devices, from 6 on one is muted, and"
-              + " one more device crashes.")
+              + " somebody comes late, from 5 on a user has two devices, from 6 on one is muted,"
+              + " and one more device crashes.")
   private int participants;
 
   @Option(
       names = "--scenario",
       paramLabel = "FILE",
       description =
-          "Play this YAML file in place of the demo's script; it says its own devices, policy, trust"
-              + " and seed (see docs/TESTING-KEY-SHARING.md).")
+          "Play this YAML file in place of the demo's script; it says its own devices, policy,"
+              + " trust and seed (see docs/TESTING-KEY-SHARING.md).")
   private @Nullable Path scenario;
 
   @Option(

@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
       "Play a whole call in virtual time under several rotation policies.",
       "",
       "Every participant runs the library's own key distribution; network and media are modelled.",
-      "All policies meet the same joins, leaves, unmutes and delays. A message is one recipient device."
+      "All policies meet the same joins, leaves, unmutes and delays. A message is one recipient"
+          + " device."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,

@@ -83,7 +83,8 @@ class UsageTest {
     Run.of("keys").misusedWith("What? ", "devices", "lacks");
     Run.of("trace").misusedWith("What to do with a trace? There is: show");
     Run.of("trace", "show").misusedWith("FILE.jsonl");
-    for (String option : List.of("--participants=4", "--seed=2", "--policy=parity", "--processes")) {
+    for (String option :
+        List.of("--participants=4", "--seed=2", "--policy=parity", "--processes")) {
       Run.of("demo", "--scenario", "a.yaml", option)
           .misusedWith(option.replaceFirst("=.*", ""), "does not go with --scenario");
     }

@@ -69,7 +69,8 @@ public record HostElementCall(
     return account
         .prepare(roomId)
         .thenApply(
-            result -> result.fold(known -> Optional.of(host(roomId, shown)), no -> Optional.empty()));
+            result ->
+                result.fold(known -> Optional.of(host(roomId, shown)), no -> Optional.empty()));
   }
 
   private Opened host(String roomId, HostPage shown) {
@@ -88,7 +89,6 @@ public record HostElementCall(
         new UrlTemplate.Known(
             self.userId(), self.deviceId(), roomId, self.userId(), "", id, "", "", "", homeserver);
     return new Opened(
-        host,
-        ElementCall.url(elementCall, id, page, known, Map.of("perParticipantE2EE", "true")));
+        host, ElementCall.url(elementCall, id, page, known, Map.of("perParticipantE2EE", "true")));
   }
 }

@@ -63,8 +63,7 @@ public final class KeyBot implements CallListener {
   }
 
   @Override
-  public void onKeyReceived(
-      CallMember member, KeyWay way, Duration sinceLearned, boolean isFirst) {
+  public void onKeyReceived(CallMember member, KeyWay way, Duration sinceLearned, boolean isFirst) {
     say.accept("key of " + member.device() + " by " + way + (isFirst ? ", its first" : ""));
   }
 

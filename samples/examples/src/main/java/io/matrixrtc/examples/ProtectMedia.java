@@ -64,8 +64,7 @@ public final class ProtectMedia implements MediaKeySink {
     EncryptionManager.Settings keys =
         new EncryptionManager.Settings(
             RotationPolicies.demand(), transport, this, () -> MediaKey.generate(random), random);
-    return new RtcSession(
-        settings, client.statePublisher(roomId), Optional.of(keys), serial, told);
+    return new RtcSession(settings, client.statePublisher(roomId), Optional.of(keys), serial, told);
   }
 
   @Override

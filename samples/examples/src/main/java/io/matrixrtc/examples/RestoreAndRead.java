@@ -47,8 +47,7 @@ public final class RestoreAndRead {
           }
         };
     try (BackupKey key = BackupKey.fromRecoveryKey(recoveryKey);
-        BackupService backup =
-            BackupService.open(client, spool, RandomSource.secure(), listener)) {
+        BackupService backup = BackupService.open(client, spool, RandomSource.secure(), listener)) {
       BackupService.KeyOutcome outcome = backup.useKey(key).toCompletableFuture().get();
       if (outcome != BackupService.KeyOutcome.FITS || end.get() != DownloadState.DONE) {
         throw new IllegalStateException("not restored: " + outcome + ", " + end);

@@ -42,7 +42,10 @@ class CallExamplesTest {
       ProtectMedia ofBob = new ProtectMedia();
       try (RtcSession atAlice = joined(alice, room, ofAlice);
           RtcSession atBob = joined(bob, room, ofBob)) {
-        String identity = alice.client().device().userId() + ":" + alice.client().device().deviceId();
+        await().atMost(SOON).until(() -> get(atAlice.members()).size() == 3);
+        await().atMost(SOON).until(() -> get(atBob.members()).size() == 3);
+        String identity =
+            alice.client().device().userId() + ":" + alice.client().device().deviceId();
         byte[] frame = new byte[200];
         new SplittableRandom(5).nextBytes(frame);
         FrameEncryptor encryptor = ofAlice.newEncryptor();
@@ -58,7 +61,13 @@ class CallExamplesTest {
                     encryptor.encrypt(Codec.AUDIO, FrameType.DELTA, frame, 0, 200, wire, 0)
                             == FrameStatus.OK
                         && decryptor.decrypt(
-                                Codec.AUDIO, FrameType.DELTA, wire, 0, encryptor.outputLength(), out, 0)
+                                Codec.AUDIO,
+                                FrameType.DELTA,
+                                wire,
+                                0,
+                                encryptor.outputLength(),
+                                out,
+                                0)
                             == FrameStatus.OK);
         assertThat(Arrays.copyOf(out, decryptor.outputLength())).isEqualTo(frame);
         assertThat(wire).isNotEqualTo(frame);

@@ -1,5 +1,6 @@
 package io.matrixrtc.examples;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.client.ClientEvent;
 import io.matrixrtc.client.ClientSettings;
 import io.matrixrtc.client.ClientThreads;
@@ -15,7 +16,6 @@ import io.matrixrtc.e2ee.MemoryCryptoStore;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.SerialScheduler;
 import io.matrixrtc.olm.StateKey;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.util.concurrent.CompletionStage;
@@ -40,15 +40,10 @@ record ExampleUser(EncryptedClient client, ClientThreads threads, StateKey key)
     ClientThreads threads = ClientThreads.start();
     ClientSettings settings = settings(threads);
     LoginOutcome outcome =
-        get(
-            MatrixClient.register(
-                homeserver, Credentials.of(name, PASSWORD, "example"), settings));
+        get(MatrixClient.register(homeserver, Credentials.of(name, PASSWORD, "example"), settings));
     ExampleUser user = open(outcome, threads, settings, listener);
     SetupOutcome identity =
-        get(
-            user.client
-                .crossSigning()
-                .bootstrap(UserAuthentication.password(name, PASSWORD)));
+        get(user.client.crossSigning().bootstrap(UserAuthentication.password(name, PASSWORD)));
     if (!(identity instanceof SetupOutcome.Done)) {
       throw new AssertionError(identity.sentence());
     }
@@ -67,9 +62,7 @@ record ExampleUser(EncryptedClient client, ClientThreads threads, StateKey key)
   }
 
   private static ClientSettings settings(ClientThreads threads) {
-    return threads
-        .settings()
-        .withSync(SyncSettings.defaults().withFilter(SyncFilter.allState()));
+    return threads.settings().withSync(SyncSettings.defaults().withFilter(SyncFilter.allState()));
   }
 
   private static ExampleUser open(

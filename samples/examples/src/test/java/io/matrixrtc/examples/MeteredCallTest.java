@@ -9,7 +9,6 @@ import io.matrixrtc.keys.KeyEvent;
 import io.matrixrtc.keys.KeyRefusal;
 import io.matrixrtc.keys.KeyWay;
 import io.matrixrtc.keys.RotationPlan;
-import io.matrixrtc.keys.SenderEvidence;
 import io.matrixrtc.media.KeyIndex;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -27,7 +26,6 @@ class MeteredCallTest {
       new CallMember(BOB, "bob", Instant.EPOCH, "@bob:example.org:BOB");
 
   private static List<KeyEvent> events() {
-    SenderEvidence evidence = new SenderEvidence.OlmDevice(BOB, SenderEvidence.Trust.VERIFIED);
     Duration second = Duration.ofSeconds(1);
     return List.of(
         new KeyEvent.RotationStarted(INDEX, RotationPlan.Cause.MEMBER_LEFT, 4),
@@ -37,8 +35,6 @@ class MeteredCallTest {
             INDEX,
             new Delivery.Failed(Delivery.Reason.NO_ONE_TIME_KEYS, "none left"),
             Instant.EPOCH),
-        new KeyEvent.RemoteKeyReceived(MEMBER, INDEX, evidence, KeyWay.TO_DEVICE, second, true),
-        new KeyEvent.RemoteKeyReceived(MEMBER, INDEX, evidence, KeyWay.TO_DEVICE, second, false),
         new KeyEvent.RemoteKeyMissing(MEMBER, second, true, Optional.empty()),
         new KeyEvent.RemoteKeyLate(MEMBER, INDEX, second),
         new KeyEvent.KeyRefused(
@@ -46,10 +42,18 @@ class MeteredCallTest {
         new KeyEvent.HoldEnded(Duration.ofMillis(250)));
   }
 
+  private static SimpleMeterRegistry measured() {
+    SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    MeteredCall call = new MeteredCall(meters);
+    events().forEach(call::on);
+    call.onKeyReceived(MEMBER, KeyWay.TO_DEVICE, Duration.ofSeconds(1), true);
+    call.onKeyReceived(MEMBER, KeyWay.TO_DEVICE, Duration.ofSeconds(1), false);
+    return meters;
+  }
+
   @Test
   void everyMeasureOfTheListenerIsAMeter() {
-    SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    events().forEach(new MeteredCall(meters)::on);
+    SimpleMeterRegistry meters = measured();
 
     assertThat(meters.get("matrixrtc.keys.rotations").tag("cause", "member_left").counter().count())
         .isEqualTo(1);
@@ -78,8 +82,7 @@ class MeteredCallTest {
 
   @Test
   void noMeterNamesAUserADeviceOrARoom() {
-    SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    events().forEach(new MeteredCall(meters)::on);
+    SimpleMeterRegistry meters = measured();
     assertThat(meters.getMeters()).hasSizeGreaterThan(8);
     for (Meter meter : meters.getMeters()) {
       assertThat(meter.getId().toString()).doesNotContainIgnoringCase("bob").doesNotContain("@");

@@ -100,7 +100,9 @@ final class AgentCall implements AutoCloseable {
             scheduler,
             this::onEvent);
     this.serial = policy.isSerial();
-    session.encryption().ifPresent(keysOfOthers -> media.onKeyMissing(keysOfOthers::onFrameWithoutKey));
+    session
+        .encryption()
+        .ifPresent(keysOfOthers -> media.onKeyMissing(keysOfOthers::onFrameWithoutKey));
   }
 
   /**

@@ -24,8 +24,8 @@ import java.util.function.Consumer;
 /**
  * A participant whose session and keys are those of another implementation, while its media is the
  * test kit's: real frames are encrypted and decrypted with the keys that the other implementation
- * makes and takes. So a script judges that one by what can be heard. It is not asked what it offered
- * to whom: expectations on that are for our own participants.
+ * makes and takes. So a script judges that one by what can be heard. It is not asked what it
+ * offered to whom: expectations on that are for our own participants.
  */
 public final class ForeignAgent implements ParticipantPort {
   /** How often the frame counts go into the trace, in wall time. */
@@ -56,8 +56,9 @@ public final class ForeignAgent implements ParticipantPort {
     this.requests = Executors.newSingleThreadExecutor(this::thread);
     this.timer = Executors.newSingleThreadScheduledExecutor(this::thread);
     HeardFrames heard = new HeardFrames(spec.identity(), trace::record);
-    timer.scheduleAtFixedRate(
-        () -> heard.tell(media), COUNT_MILLIS, COUNT_MILLIS, TimeUnit.MILLISECONDS);
+    var unused =
+        timer.scheduleAtFixedRate(
+            () -> heard.tell(media), COUNT_MILLIS, COUNT_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private Thread thread(Runnable task) {

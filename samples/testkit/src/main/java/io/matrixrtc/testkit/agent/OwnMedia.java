@@ -25,8 +25,7 @@ final class OwnMedia implements AutoCloseable {
   private long unsendableBefore;
   private boolean wasThere;
 
-  OwnMedia(
-      ParticipantSpec spec, MediaClock clock, CallMedia media, Consumer<TraceEvent> trace) {
+  OwnMedia(ParticipantSpec spec, MediaClock clock, CallMedia media, Consumer<TraceEvent> trace) {
     this.spec = spec;
     this.clock = clock;
     this.media = media;

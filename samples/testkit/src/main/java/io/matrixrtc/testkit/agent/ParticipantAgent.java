@@ -72,7 +72,9 @@ public final class ParticipantAgent implements ParticipantPort {
     threads.setRemoveOnCancelPolicy(true);
     threads.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     this.pool = threads;
-    pool.scheduleAtFixedRate(this::traceCounts, COUNT_MILLIS, COUNT_MILLIS, TimeUnit.MILLISECONDS);
+    var unused =
+        pool.scheduleAtFixedRate(
+            this::traceCounts, COUNT_MILLIS, COUNT_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   @Override
