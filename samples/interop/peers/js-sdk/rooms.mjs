@@ -50,6 +50,17 @@ export const roomCommands = (client) => {
       return answer.json();
     },
 
+    /** Makes an encrypted room that anyone may join and call in. */
+    async createRoom({ name }) {
+      const made = await client().createRoom({
+        name,
+        preset: "public_chat",
+        power_level_content_override: { events: { "org.matrix.msc3401.call.member": 0 } },
+        initial_state: [{ type: "m.room.encryption", state_key: "", content: { algorithm: "m.megolm.v1.aes-sha2" } }],
+      });
+      return { room: made.room_id };
+    },
+
     /** Sends an encrypted message; gives its event id. */
     async post({ room, body }) {
       return { id: (await client().sendTextMessage(room, body)).event_id };

@@ -8,6 +8,7 @@ import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.RoomEventChannel;
 import io.matrixrtc.keys.SenderEvidence;
 import io.matrixrtc.keys.ToDeviceChannel;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -45,8 +46,11 @@ final class RoomEventChannels {
       Optional<SenderEvidence> from = OlmToDeviceChannel.roomEvidence(decrypted.info());
       String type = decrypted.event().path("type").asText();
       if (from.isPresent()) {
+        Instant takenAt = Instant.ofEpochMilli(decrypted.event().path("origin_server_ts").asLong());
         listeners(roomId, type)
-            .forEach(listener -> tell(() -> listener.onEncrypted(from.get(), content.deepCopy())));
+            .forEach(
+                listener ->
+                    tell(() -> listener.onEncrypted(from.get(), content.deepCopy(), takenAt)));
       }
     }
   }

@@ -56,7 +56,11 @@ final class RoomKeys {
    * @return whether anything was better
    */
   boolean merge(RoomKey arrived) throws CryptoStoreException {
-    Optional<RoomKey> held = find(arrived.info().id());
+    return merge(arrived, find(arrived.info().id()));
+  }
+
+  /** As {@link #merge(RoomKey)}, where {@code held} is what {@link #find} just gave. */
+  boolean merge(RoomKey arrived, Optional<RoomKey> held) {
     if (held.isEmpty()) {
       keep(arrived);
       onBetter(arrived.info().id());

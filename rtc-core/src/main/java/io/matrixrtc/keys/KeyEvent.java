@@ -72,6 +72,7 @@ public sealed interface KeyEvent {
    *
    * @param way how it travelled, and whether by a fallback
    * @param after how long the member is known
+   * @param age how old it was: since it was sent, else since the server took it, if either is told
    * @param isFirst whether it is the first one that is held of its device
    */
   record RemoteKeyReceived(
@@ -80,6 +81,7 @@ public sealed interface KeyEvent {
       SenderEvidence evidence,
       KeyWay way,
       Duration after,
+      Optional<Duration> age,
       boolean isFirst)
       implements KeyEvent {}
 

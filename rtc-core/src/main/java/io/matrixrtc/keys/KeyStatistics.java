@@ -2,6 +2,7 @@ package io.matrixrtc.keys;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -11,6 +12,7 @@ import java.util.TreeMap;
  * @param confirm from an own key's offer to its confirmation
  * @param hold how long own media was held for a key to be delivered
  * @param rotations own keys made
+ * @param arrivals others' keys that came into use, and how old they were
  * @param sends what offers cost, by the size of the call: keys are powers of two, and each holds
  *     the offers to more than half as many recipients, up to as many
  */
@@ -19,11 +21,17 @@ public record KeyStatistics(
     DurationHistogram confirm,
     DurationHistogram hold,
     long rotations,
+    Arrivals arrivals,
     Map<Integer, SendCost> sends) {
   /** Nothing happened yet. */
   public static final KeyStatistics NONE =
       new KeyStatistics(
-          DurationHistogram.EMPTY, DurationHistogram.EMPTY, DurationHistogram.EMPTY, 0, Map.of());
+          DurationHistogram.EMPTY,
+          DurationHistogram.EMPTY,
+          DurationHistogram.EMPTY,
+          0,
+          Arrivals.NONE,
+          Map.of());
 
   /** Larger calls count as this large. */
   static final int LARGEST = 1 << 16;
@@ -50,6 +58,23 @@ public record KeyStatistics(
     }
   }
 
+  /**
+   * Keys of others that came into use.
+   *
+   * @param keys how many
+   * @param dated how many of these told when they were sent, or taken by the server
+   * @param totalAge of the dated ones, together: what upstream's statistics call the total age
+   */
+  public record Arrivals(long keys, long dated, Duration totalAge) {
+    /** None yet. */
+    public static final Arrivals NONE = new Arrivals(0, 0, Duration.ZERO);
+
+    Arrivals with(Optional<Duration> age) {
+      return new Arrivals(
+          keys + 1, dated + (age.isPresent() ? 1 : 0), totalAge.plus(age.orElse(Duration.ZERO)));
+    }
+  }
+
   /** This, after an event. */
   public KeyStatistics after(KeyEvent event) {
     if (event instanceof KeyEvent.OfferAnswered answered) {
@@ -59,13 +84,17 @@ public record KeyStatistics(
           size(answered.recipients()),
           new SendCost(1, answered.recipients(), failed, answered.took()),
           SendCost::plus);
-      return new KeyStatistics(settle, confirm.with(answered.took()), hold, rotations, more);
-    } else if (event instanceof KeyEvent.RemoteKeyReceived received && received.isFirst()) {
-      return new KeyStatistics(settle.with(received.after()), confirm, hold, rotations, sends);
+      return new KeyStatistics(
+          settle, confirm.with(answered.took()), hold, rotations, arrivals, more);
+    } else if (event instanceof KeyEvent.RemoteKeyReceived received) {
+      DurationHistogram settled = received.isFirst() ? settle.with(received.after()) : settle;
+      return new KeyStatistics(
+          settled, confirm, hold, rotations, arrivals.with(received.age()), sends);
     } else if (event instanceof KeyEvent.HoldEnded ended) {
-      return new KeyStatistics(settle, confirm, hold.with(ended.took()), rotations, sends);
+      return new KeyStatistics(
+          settle, confirm, hold.with(ended.took()), rotations, arrivals, sends);
     } else if (event instanceof KeyEvent.RotationStarted) {
-      return new KeyStatistics(settle, confirm, hold, rotations + 1, sends);
+      return new KeyStatistics(settle, confirm, hold, rotations + 1, arrivals, sends);
     }
     return this;
   }

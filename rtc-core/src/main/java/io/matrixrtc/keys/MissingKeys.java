@@ -2,10 +2,8 @@ package io.matrixrtc.keys;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -25,6 +23,9 @@ final class MissingKeys {
 
   private final Map<CallMember, Watch> watches = new LinkedHashMap<>();
 
+  /** Those that something is due for: few, so that looking costs nothing in a large call. */
+  private final Map<CallMember, Watch> waiting = new LinkedHashMap<>();
+
   private static final class Watch {
     private final Instant learnedAt;
     private boolean hasKey;
@@ -36,10 +37,13 @@ final class MissingKeys {
     }
 
     Optional<Instant> due() {
+      if (reported) {
+        return Optional.empty();
+      }
       if (frameAt != null) {
         return Optional.of(frameAt.plus(WITH_FRAMES));
       }
-      return hasKey || reported ? Optional.empty() : Optional.of(learnedAt.plus(WITHOUT_KEY));
+      return hasKey ? Optional.empty() : Optional.of(learnedAt.plus(WITHOUT_KEY));
     }
 
     /** From when the key is missing. */
@@ -52,21 +56,30 @@ final class MissingKeys {
     Watch watch = new Watch(now);
     watch.hasKey = hasKey;
     watches.put(member, watch);
+    noteDue(member, watch);
+  }
+
+  private void noteDue(CallMember member, Watch watch) {
+    if (watch.due().isPresent()) {
+      waiting.put(member, watch);
+    } else {
+      waiting.remove(member);
+    }
   }
 
   void left(CallMember member) {
     watches.remove(member);
+    waiting.remove(member);
   }
 
-  /** A frame came that no key of its sender is for. */
-  void frameWithoutKey(String mediaIdentity, Instant now) {
-    watches.forEach(
-        (member, watch) -> {
-          if (member.mediaIdentity().equals(mediaIdentity) && watch.frameAt == null) {
-            watch.frameAt = now;
-            watch.reported = false;
-          }
-        });
+  /** A frame of the member came that none of its keys is for. */
+  void frameWithoutKey(CallMember member, Instant now) {
+    Watch watch = watches.get(member);
+    if (watch != null && watch.frameAt == null) {
+      watch.frameAt = now;
+      watch.reported = false;
+      noteDue(member, watch);
+    }
   }
 
   /**
@@ -84,6 +97,7 @@ final class MissingKeys {
     watch.hasKey = true;
     watch.reported = false;
     watch.frameAt = null;
+    waiting.remove(member);
     return missing;
   }
 
@@ -97,31 +111,32 @@ final class MissingKeys {
       Instant now,
       Function<CallMember, Optional<KeyRefusal>> lastRefusal,
       Collection<KeyEffect> out) {
-    watches.forEach(
-        (member, watch) -> {
-          Optional<Instant> due = watch.reported ? Optional.empty() : watch.due();
-          if (due.isPresent() && !now.isBefore(due.get())) {
-            watch.reported = true;
-            KeyOffers.report(
-                out,
-                new KeyEvent.RemoteKeyMissing(
-                    member,
-                    Duration.between(watch.since(), now),
-                    watch.frameAt != null,
-                    lastRefusal.apply(member)));
-          }
-        });
+    waiting
+        .entrySet()
+        .removeIf(
+            entry -> {
+              Watch watch = entry.getValue();
+              boolean due = watch.due().filter(at -> !now.isBefore(at)).isPresent();
+              if (due) {
+                watch.reported = true;
+                KeyOffers.report(
+                    out,
+                    new KeyEvent.RemoteKeyMissing(
+                        entry.getKey(),
+                        Duration.between(watch.since(), now),
+                        watch.frameAt != null,
+                        lastRefusal.apply(entry.getKey())));
+              }
+              return due;
+            });
   }
 
   Optional<Instant> nextWakeup() {
-    List<Instant> times = new ArrayList<>();
-    watches.values().stream()
-        .filter(watch -> !watch.reported)
-        .forEach(w -> w.due().ifPresent(times::add));
-    return times.stream().min(Instant::compareTo);
+    return waiting.values().stream().flatMap(watch -> watch.due().stream()).min(Instant::compareTo);
   }
 
   void clear() {
     watches.clear();
+    waiting.clear();
   }
 }

@@ -28,7 +28,7 @@ final class RemoteKeys {
   /** As many devices' last refusals are remembered; the oldest goes. */
   static final int MAX_REFUSALS = 256;
 
-  private final Map<CallMember, Instant> present = new LinkedHashMap<>();
+  private final Participations present = new Participations();
   private final Map<DeviceAddress, RemoteRing> rings = new LinkedHashMap<>();
   private final Map<DeviceAddress, Departed> departed = new LinkedHashMap<>();
   private final Map<DeviceAddress, KeyRefusal> refusals = new LinkedHashMap<>();
@@ -45,8 +45,11 @@ final class RemoteKeys {
     wakeup(now, out);
     gone.forEach(present::remove);
     gone.forEach(absent::left);
-    arrived.forEach(member -> present.put(member, now));
-    gone.stream().filter(this::identityIsGone).map(KeyEffect.DropRemote::new).forEach(out::add);
+    arrived.forEach(member -> present.add(member, now));
+    gone.stream()
+        .filter(member -> !present.has(member.mediaIdentity()))
+        .map(KeyEffect.DropRemote::new)
+        .forEach(out::add);
     gone.forEach(member -> depart(member.device(), now));
     for (CallMember member : arrived) {
       DeviceAddress device = member.device();
@@ -65,7 +68,7 @@ final class RemoteKeys {
 
   void received(ReceivedKey key, Instant now, Collection<KeyEffect> out) {
     wakeup(now, out);
-    if (participations(key.from()).findAny().isPresent()) {
+    if (present.has(key.from())) {
       accept(key, now, out);
       return;
     }
@@ -75,7 +78,7 @@ final class RemoteKeys {
 
   /** A frame came that no key of its sender is for. */
   void frameWithoutKey(String mediaIdentity, Instant now) {
-    absent.frameWithoutKey(mediaIdentity, now);
+    present.of(mediaIdentity).forEach(member -> absent.frameWithoutKey(member, now));
   }
 
   void refused(KeyRefusal refusal, Collection<KeyEffect> out) {
@@ -115,7 +118,7 @@ final class RemoteKeys {
 
   /** Sets every key of every member present once more. */
   void replay(Collection<KeyEffect> out) {
-    present.keySet().forEach(member -> replay(member, out));
+    present.all().forEach(member -> replay(member, out));
   }
 
   int earlyKeys() {
@@ -124,26 +127,23 @@ final class RemoteKeys {
 
   /** Whether each member present can be decrypted. */
   Map<CallMember, RemoteKeyState> states() {
-    Map<CallMember, RemoteKeyState> states = new LinkedHashMap<>();
-    present.forEach(
-        (member, since) -> {
-          RemoteRing ring = rings.get(member.device());
-          states.put(
-              member,
-              ring == null
-                  ? missing(member, since)
-                  : ring.newest()
-                      .<RemoteKeyState>map(
-                          newest ->
-                              new RemoteKeyState.Held(
-                                  newest.index(),
-                                  newest.at(),
-                                  newest.received().evidence(),
-                                  newest.received().way(),
-                                  lastRefusal(member)))
-                      .orElseGet(() -> missing(member, since)));
-        });
-    return states;
+    return present.map(entry -> state(entry.getKey(), entry.getValue()));
+  }
+
+  private RemoteKeyState state(CallMember member, Instant since) {
+    RemoteRing ring = rings.get(member.device());
+    return ring == null
+        ? missing(member, since)
+        : ring.newest()
+            .<RemoteKeyState>map(
+                newest ->
+                    new RemoteKeyState.Held(
+                        newest.index(),
+                        newest.at(),
+                        newest.received().evidence(),
+                        newest.received().way(),
+                        lastRefusal(member)))
+            .orElseGet(() -> missing(member, since));
   }
 
   void wipe() {
@@ -173,6 +173,7 @@ final class RemoteKeys {
                         key.evidence(),
                         key.way(),
                         absent.age(member, now),
+                        key.age(now),
                         isFirst));
                 absent
                     .arrived(member, now)
@@ -190,23 +191,14 @@ final class RemoteKeys {
 
   /** The participations that a key is for (EM-ROUTE): the one it names, else all of the device. */
   private List<CallMember> targets(ReceivedKey key) {
-    List<CallMember> all = participations(key.from()).toList();
+    List<CallMember> all = present.of(key.from());
     List<CallMember> named =
         all.stream().filter(member -> member.memberId().equals(key.memberId())).toList();
     return named.isEmpty() ? all : named;
   }
 
-  private Stream<CallMember> participations(DeviceAddress device) {
-    return present.keySet().stream().filter(member -> member.device().equals(device));
-  }
-
-  private boolean identityIsGone(CallMember member) {
-    return present.keySet().stream()
-        .noneMatch(other -> other.mediaIdentity().equals(member.mediaIdentity()));
-  }
-
   private void depart(DeviceAddress device, Instant now) {
-    RemoteRing ring = participations(device).findAny().isPresent() ? null : rings.remove(device);
+    RemoteRing ring = present.has(device) ? null : rings.remove(device);
     if (ring != null) {
       departed.put(device, new Departed(ring, now.plus(RETURN_TIME)));
       Iterator<Departed> oldest = departed.values().iterator();

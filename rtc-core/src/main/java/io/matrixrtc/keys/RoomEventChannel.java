@@ -1,6 +1,7 @@
 package io.matrixrtc.keys;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
@@ -36,8 +37,12 @@ public interface RoomEventChannel {
 
   /** Receives the events of one subscription. Must not block. */
   interface Listener {
-    /** An event that was encrypted by a device which its room key names. */
-    void onEncrypted(SenderEvidence from, ObjectNode content);
+    /**
+     * An event that was encrypted by a device which its room key names.
+     *
+     * @param takenAt when the homeserver took it, by its own word
+     */
+    void onEncrypted(SenderEvidence from, ObjectNode content, Instant takenAt);
 
     /** An event that came unencrypted; {@code userId} is the server's word. */
     void onCleartext(String userId, ObjectNode content);

@@ -5,6 +5,7 @@ import io.matrixrtc.keys.KeyRefusal.Origin;
 import io.matrixrtc.keys.RoomEventChannel.Outcome;
 import io.matrixrtc.media.KeyIndex;
 import io.matrixrtc.media.MediaKey;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -176,7 +177,7 @@ public final class RoomEventKeyTransport implements KeyTransport {
     }
 
     @Override
-    public void onEncrypted(SenderEvidence evidence, ObjectNode content) {
+    public void onEncrypted(SenderEvidence evidence, ObjectNode content, Instant takenAt) {
       Origin from = Origin.of(evidence);
       if (!(evidence instanceof SenderEvidence.OlmDevice olm)) {
         sink.onRefused(new KeyRefusal.HostAttestationOff(from));
@@ -203,11 +204,15 @@ public final class RoomEventKeyTransport implements KeyTransport {
         sink.onRefused(new KeyRefusal.Untrusted(from, olm.trust(), settings.required()));
         return;
       }
-      keys.entries().forEach(entry -> deliver(from, olm, keys, entry));
+      keys.entries().forEach(entry -> deliver(from, olm, keys, entry, takenAt));
     }
 
     private void deliver(
-        Origin from, SenderEvidence.OlmDevice olm, RoomKeysContent keys, KeyEntry entry) {
+        Origin from,
+        SenderEvidence.OlmDevice olm,
+        RoomKeysContent keys,
+        KeyEntry entry,
+        Instant takenAt) {
       KeyEntry.Reading reading = entry.read(from);
       if (reading instanceof KeyEntry.Reading.Key key) {
         DeviceAddress device = olm.device();
@@ -219,6 +224,7 @@ public final class RoomEventKeyTransport implements KeyTransport {
                 key.index(),
                 key.key(),
                 keys.sentAt(),
+                Optional.of(takenAt),
                 KeyWay.ROOM_EVENT));
       } else if (reading instanceof KeyEntry.Reading.Bad bad) {
         sink.onRefused(bad.refusal());

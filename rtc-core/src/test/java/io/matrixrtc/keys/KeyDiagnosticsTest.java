@@ -51,6 +51,16 @@ class KeyDiagnosticsTest extends ManagerFixture {
   }
 
   @Test
+  void lk13StatisticsHoldTheTotalAgeOfTheKeysThatCameIntoUse() {
+    begin(A, B);
+    receive(A, 0, 1, Optional.of(time.instant().minusSeconds(2)));
+    receive(B, 0, 2, Optional.of(time.instant().minusSeconds(5)));
+    receive(B, 1, 3, Optional.empty());
+    assertThat(statistics().arrivals())
+        .isEqualTo(new KeyStatistics.Arrivals(3, 2, Duration.ofSeconds(7)));
+  }
+
+  @Test
   void diagMissingFramesThatNoKeyIsForAreReportedAfterASecondThoughAnOlderKeyIsHeld() {
     begin(A, B);
     receive(A, 0, 1, Optional.empty());

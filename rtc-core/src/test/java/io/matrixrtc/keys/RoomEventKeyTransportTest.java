@@ -10,6 +10,7 @@ import io.matrixrtc.cases.Cases;
 import io.matrixrtc.keys.SenderEvidence.Trust;
 import io.matrixrtc.media.KeyIndex;
 import io.matrixrtc.media.MediaKey;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -178,6 +179,25 @@ class RoomEventKeyTransportTest {
     deliver(content);
     assertThat(keys).hasSize(16);
     assertThat(refusals).hasSize(1);
+  }
+
+  @Test
+  void lk13TheAgeIsFromTheSendersTimeElseFromTheServers() throws Exception {
+    bob.subscribe(sink);
+    room.takenAt = Instant.ofEpochMilli(1_770_000_001_000L);
+    Instant now = room.takenAt.plusSeconds(3);
+    deliver(good());
+    ObjectNode undated = good();
+    undated.remove("sent_ts");
+    deliver(undated);
+    room.takenAt = now.plusMillis(1);
+    deliver(undated);
+    assertThat(keys)
+        .extracting(key -> key.age(now))
+        .containsExactly(
+            Optional.of(Duration.ofSeconds(4)),
+            Optional.of(Duration.ofSeconds(3)),
+            Optional.of(Duration.ZERO));
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.matrixrtc.keys;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.keys.SenderEvidence.Trust;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -26,6 +27,9 @@ final class RoomEventNetwork {
   final Map<DeviceAddress, ToDeviceChannel.Outcome> shares = new HashMap<>();
 
   Trust trust = Trust.CROSS_SIGNED;
+
+  /** What the server says when it took the next events. */
+  Instant takenAt = Instant.ofEpochMilli(1_770_000_000_500L);
 
   /** Whether answers wait for {@link #answerAll}. */
   boolean slow;
@@ -96,7 +100,7 @@ final class RoomEventNetwork {
 
   /** To everyone, the sender too, as rooms do. */
   void deliver(SenderEvidence from, ObjectNode content) {
-    all().forEach(listener -> listener.onEncrypted(from, content.deepCopy()));
+    all().forEach(listener -> listener.onEncrypted(from, content.deepCopy(), takenAt));
   }
 
   void deliverCleartext(String userId, ObjectNode content) {

@@ -2,6 +2,7 @@ package io.matrixrtc.cli;
 
 import io.matrixrtc.benchmarks.FrameBenchmarkRun;
 import io.matrixrtc.benchmarks.authorize.AuthorizeBenchmarkRun;
+import io.matrixrtc.benchmarks.call.LargeCallRun;
 import io.matrixrtc.benchmarks.machine.MachineBenchmarkRun;
 import io.matrixrtc.benchmarks.olm.OlmBenchmarkRun;
 import io.matrixrtc.benchmarks.restore.RestoreBenchmarkRun;
@@ -25,7 +26,8 @@ import picocli.CommandLine.Spec;
       BenchCommand.Olm.class,
       BenchCommand.Machine.class,
       BenchCommand.Authorize.class,
-      BenchCommand.Restore.class
+      BenchCommand.Restore.class,
+      BenchCommand.Call.class
     },
     footer = {
       "",
@@ -42,7 +44,8 @@ final class BenchCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "Which benchmark? There are: frames, olm, machine, authorize, restore");
+        spec.commandLine(),
+        "Which benchmark? There are: frames, olm, machine, authorize, restore, call");
   }
 
   /** Frame encryption against the JCE alone. */
@@ -206,6 +209,40 @@ final class BenchCommand implements Runnable {
         RestoreBenchmarkRun.run(plan, json, System.out);
         return 0;
       } catch (IOException e) {
+        throw new CommandFailure("the benchmark failed: " + e.getMessage());
+      }
+    }
+  }
+
+  /** A large call, really played. */
+  @Command(
+      name = "call",
+      description = {
+        "Play a call of 100 devices over HTTP with the embedded homeserver in this JVM; then 30 join",
+        "and 30 leave, one each 2 s, while five speak. Prints how long joiners take to hear them."
+      },
+      mixinStandardHelpOptions = true,
+      footer = {"", "Examples:", "  matrixrtc bench call --quick", "  matrixrtc bench call --json"})
+  static final class Call implements Callable<Integer> {
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
+    @Option(names = "--quick", description = "12 devices, 3 joins: to see that it works.")
+    private boolean quick;
+
+    @Option(
+        names = "--policy",
+        paramLabel = "NAME",
+        defaultValue = "demand",
+        description = "The rotation policy (default: ${DEFAULT-VALUE}).")
+    private String policy = "demand";
+
+    @Override
+    public Integer call() throws CommandFailure, InterruptedException {
+      LargeCallRun.Plan plan = quick ? LargeCallRun.Plan.QUICK : LargeCallRun.Plan.FULL;
+      try {
+        return LargeCallRun.run(plan, policy, json, System.out, System.err) ? 0 : 1;
+      } catch (IOException | IllegalArgumentException e) {
         throw new CommandFailure("the benchmark failed: " + e.getMessage());
       }
     }

@@ -2,6 +2,7 @@ package io.matrixrtc.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -83,6 +84,19 @@ class UsageTest {
     Run.of("keys").misusedWith("What? ", "devices", "lacks");
     Run.of("trace").misusedWith("What to do with a trace? There is: show");
     Run.of("trace", "show").misusedWith("FILE.jsonl");
+    for (String option :
+        List.of("--participants=4", "--seed=2", "--policy=parity", "--processes")) {
+      Run.of("demo", "--scenario", "a.yaml", option)
+          .misusedWith(option.replaceFirst("=.*", ""), "does not go with --scenario");
+    }
+    Run.of(
+            "call",
+            "--homeserver=http://localhost:1",
+            "--user=a",
+            "--password=b",
+            "--room=!c:d",
+            "--for=0")
+        .misusedWith("--for: want 1 or more, got 0");
     Run.of("nonsense").misusedWith("nonsense");
     Run.of("demo", "--nonsense").misusedWith("--nonsense");
   }

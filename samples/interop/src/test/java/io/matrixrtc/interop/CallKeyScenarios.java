@@ -339,10 +339,19 @@ abstract class CallKeyScenarios {
     return content.put("sent_ts", 1L);
   }
 
-  /** What becomes of a message from a device that {@code alice} has not heard of. */
-  static ToDeviceResult resultFromAnUnknownDevice(OurDevice alice, Peer bob) throws Exception {
-    assertThat(alice.knows(bob.address())).isFalse();
+  /**
+   * What becomes of a message from a device that {@code alice} has not heard of: it comes in the
+   * same sync as the news that {@code bob} is in a room with her.
+   */
+  static ToDeviceResult resultFromAnUnknownDevice(World world, OurDevice alice, Peer bob)
+      throws Exception {
+    String room = world.room(alice);
+    SyncGate gate = world.homeserver().syncGate();
+    gate.withhold(alice.address().userId(), SyncGate.Mode.EMPTY);
+    bob.joinRoom(room);
     assertThat(bob.send(TYPE, text("who?"), alice.address())).containsExactly(0);
+    assertThat(alice.knows(bob.address())).isFalse();
+    gate.release(alice.address().userId());
     await().atMost(SOON).until(() -> !alice.results().isEmpty());
     return alice.results().get(0);
   }

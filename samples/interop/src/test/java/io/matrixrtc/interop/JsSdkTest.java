@@ -50,8 +50,7 @@ final class JsSdkTest extends CallKeyScenarios {
   void aMessageOfADeviceThatWeDoNotKnowCanBeReadAndNamesTheDevice() throws Exception {
     OurDevice alice = world().ours("alice");
     Peer bob = peer("bob", "BOBDEVICE");
-    bob.joinRoom(world().room(alice));
-    assertThat(resultFromAnUnknownDevice(alice, bob))
+    assertThat(resultFromAnUnknownDevice(world(), alice, bob))
         .isInstanceOfSatisfying(
             ToDeviceResult.Decrypted.class,
             decrypted -> assertThat(decrypted.info().senderDevice()).contains("BOBDEVICE"));

@@ -52,8 +52,7 @@ final class NioTest extends CallKeyScenarios {
   void aMessageOfADeviceThatWeDoNotKnowIsRefusedAndTheNextOneIsRead() throws Exception {
     OurDevice alice = world().ours("alice");
     Peer bob = peer("bob", "BOBDEVICE");
-    bob.joinRoom(world().room(alice));
-    assertThat(resultFromAnUnknownDevice(alice, bob))
+    assertThat(resultFromAnUnknownDevice(world(), alice, bob))
         .isInstanceOf(ToDeviceResult.UnableToDecrypt.class);
 
     alice.follow(bob.address().userId());

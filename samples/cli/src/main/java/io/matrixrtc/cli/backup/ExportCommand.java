@@ -1,11 +1,16 @@
 package io.matrixrtc.cli.backup;
 
+import io.matrixrtc.backup.keyfile.KeyFileExport;
+import io.matrixrtc.backup.roomkey.RoomKeyVault.Kept;
 import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.e2ee.sqlite.SqliteCryptoStore;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,7 +27,7 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  matrixrtc backup export keys.txt --store alice.db --passphrase-file phrase",
       "  matrixrtc backup export keys.txt --store alice.db --passphrase-file phrase \\",
-      "      --room '!abc:example.org'"
+      "      --room '!abc:example.org' --since 2026-01-01"
     })
 final class ExportCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "The key file; must not exist yet.")
@@ -36,17 +41,62 @@ final class ExportCommand implements Callable<Integer> {
       description = "Only keys of this room; may be given again.")
   private List<String> rooms = List.of();
 
+  @Option(
+      names = "--since",
+      paramLabel = "MOMENT",
+      converter = MomentConverter.class,
+      description = {
+        "Only keys that came to this device from then on, such as 2026-01-31.",
+        "That is an approximation: keys do not tell when their messages were sent. Keys of which it is not known are included."
+      })
+  private Instant since = Instant.MIN;
+
+  @Option(
+      names = "--until",
+      paramLabel = "MOMENT",
+      converter = MomentConverter.class,
+      description = "Only keys that came to this device before then; as rough as --since.")
+  private Instant until = Instant.MAX;
+
   @Override
   public Integer call() throws CommandFailure {
     String passphrase = options.passphrase();
+    Set<String> wanted = new HashSet<>(rooms);
+    Predicate<Kept> inTime = KeyFileExport.firstSeenBetween(since, until);
+    boolean byTime = since.isAfter(Instant.MIN) || until.isBefore(Instant.MAX);
+    long[] unknown = {0};
     try (SqliteCryptoStore store = options.files().openExisting()) {
-      long written = RoomKeyFile.write(store, file, passphrase, Set.copyOf(rooms));
+      long written =
+          RoomKeyFile.write(
+              store,
+              file,
+              passphrase,
+              kept -> {
+                boolean chosen =
+                    (wanted.isEmpty() || wanted.contains(kept.key().id().roomId()))
+                        && inTime.test(kept);
+                unknown[0] += chosen && kept.firstSeen().isEmpty() ? 1 : 0;
+                return chosen;
+              });
       options
           .printer()
           .tell(
               "summary",
-              json -> json.put("exported", written),
-              written + " keys are in " + file + ".");
+              json -> {
+                json.put("exported", written);
+                if (byTime) {
+                  json.put("timeUnknown", unknown[0]);
+                }
+              },
+              written
+                  + " keys are in "
+                  + file
+                  + "."
+                  + (byTime
+                      ? " By when they came to this device, which is an approximation; of "
+                          + unknown[0]
+                          + " of them that is not known."
+                      : ""));
       return 0;
     }
   }

@@ -4,6 +4,7 @@ import io.matrixrtc.backup.archive.Archive;
 import io.matrixrtc.backup.archive.ArchiveVault;
 import io.matrixrtc.backup.keyfile.KeyFileExport;
 import io.matrixrtc.backup.keyfile.KeyFileWriter;
+import io.matrixrtc.backup.roomkey.RoomKeyVault.Kept;
 import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.e2ee.OfflineRoomKeys;
@@ -15,6 +16,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** An encrypted key file that a command writes from the store of a device. */
 public final class RoomKeyFile {
@@ -37,6 +39,14 @@ public final class RoomKeyFile {
    */
   public static long write(SqliteCryptoStore store, Path file, String passphrase, Set<String> rooms)
       throws CommandFailure {
+    return write(
+        store, file, passphrase, kept -> rooms.isEmpty() || rooms.contains(kept.key().id().roomId()));
+  }
+
+  /** As {@link #write(SqliteCryptoStore, Path, String, Set)}, of the keys that are chosen. */
+  static long write(
+      SqliteCryptoStore store, Path file, String passphrase, Predicate<Kept> chosen)
+      throws CommandFailure {
     try (OfflineRoomKeys keys =
         OfflineRoomKeys.open(store, store.stateKey(), RandomSource.secure())) {
       OwnerFile.create(file, "");
@@ -45,7 +55,7 @@ public final class RoomKeyFile {
         long written =
             KeyFileExport.run(
                 new ArchiveVault(Archive.of(keys.keys())),
-                kept -> rooms.isEmpty() || rooms.contains(kept.key().id().roomId()),
+                chosen,
                 writer);
         writer.finish();
         return written;
