@@ -81,6 +81,8 @@ final class MemoryRoomKeys implements RoomKeyStore {
   }
 
   void write(RoomKeyChanges changes) {
+    changes.forgotten().forEach(keys::remove);
+    changes.forgotten().forEach(backupMarks::remove);
     changes.keys().forEach(key -> keys.put(key.id(), key));
     changes.withheld().forEach(this::put);
     decryptedEvents.putAll(changes.decryptedEvents());
