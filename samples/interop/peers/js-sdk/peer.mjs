@@ -18,6 +18,7 @@ const { createClient, ClientEvent, SyncState, RoomEvent, KnownMembership } = awa
 const { MatrixRTCSessionEvent } = await import("matrix-js-sdk/lib/matrixrtc/index.js");
 const { roomCommands, watchMessages } = await import("./rooms.mjs");
 const { callCommands } = await import("./calls.mjs");
+const { backupCommands, storageCallbacks } = await import("./backup.mjs");
 
 let client;
 let session;
@@ -74,6 +75,7 @@ const commands = {
       accessToken: login.access_token,
       userId: login.user_id,
       deviceId: login.device_id,
+      cryptoCallbacks: storageCallbacks,
     });
     await client.initRustCrypto({ useIndexedDB: false });
     client.on(ClientEvent.ReceivedToDeviceMessage, ({ message, encryptionInfo }) =>
@@ -154,7 +156,12 @@ const commands = {
   },
 };
 
-Object.assign(commands, roomCommands(() => client), callCommands(() => client, joinedRoom, print));
+Object.assign(
+  commands,
+  roomCommands(() => client),
+  callCommands(() => client, joinedRoom, print),
+  backupCommands(() => client),
+);
 
 createInterface({ input: process.stdin })
   .on("line", async (line) => {

@@ -100,6 +100,7 @@ final class ApiCall<T extends JsonNode> {
                   request.uri(api.homeserver()),
                   Optional.ofNullable(token),
                   request.body().map(ObjectNode::toString),
+                  request.file(),
                   limit));
     } catch (IllegalArgumentException e) { // an address that is none
       return CompletableFuture.failedFuture(e);

@@ -22,6 +22,8 @@ import java.util.stream.Collectors;
  * @param repeatable whether it does no harm if carried out twice; only then it is repeated after a
  *     lost answer
  * @param timeout until the answer must be there, if not as long as the settings say
+ * @param file sent instead of {@code body}: an upload, whose path is below {@code /_matrix/media},
+ *     the one area that never moved
  */
 public record ApiRequest(
     String method,
@@ -30,10 +32,38 @@ public record ApiRequest(
     Optional<ObjectNode> body,
     boolean authenticated,
     boolean repeatable,
-    Optional<Duration> timeout) {
+    Optional<Duration> timeout,
+    Optional<UploadBody> file) {
   public ApiRequest {
     path = List.copyOf(path);
     query = Map.copyOf(query);
+  }
+
+  /** A request without a file. */
+  public ApiRequest(
+      String method,
+      List<String> path,
+      Map<String, String> query,
+      Optional<ObjectNode> body,
+      boolean authenticated,
+      boolean repeatable,
+      Optional<Duration> timeout) {
+    this(method, path, query, body, authenticated, repeatable, timeout, Optional.empty());
+  }
+
+  /**
+   * {@code POST} of a file below {@code /_matrix/media}; repeatable, as another copy does no harm.
+   */
+  static ApiRequest upload(UploadBody file, String... path) {
+    return new ApiRequest(
+        "POST",
+        List.of(path),
+        Map.of(),
+        Optional.empty(),
+        true,
+        true,
+        Optional.empty(),
+        Optional.of(file));
   }
 
   /** {@code GET}; repeatable. */
@@ -58,22 +88,23 @@ public record ApiRequest(
   public ApiRequest with(String name, String value) {
     Map<String, String> more = new TreeMap<>(query);
     more.put(name, value);
-    return new ApiRequest(method, path, more, body, authenticated, repeatable, timeout);
+    return new ApiRequest(method, path, more, body, authenticated, repeatable, timeout, file);
   }
 
   /** Returns the request without the access token. */
   public ApiRequest unauthenticated() {
-    return new ApiRequest(method, path, query, body, false, repeatable, timeout);
+    return new ApiRequest(method, path, query, body, false, repeatable, timeout, file);
   }
 
   /** Returns the request marked as harmless to repeat. */
   public ApiRequest asRepeatable() {
-    return new ApiRequest(method, path, query, body, authenticated, true, timeout);
+    return new ApiRequest(method, path, query, body, authenticated, true, timeout, file);
   }
 
   /** Returns the request with another time limit. */
   public ApiRequest within(Duration limit) {
-    return new ApiRequest(method, path, query, body, authenticated, repeatable, Optional.of(limit));
+    return new ApiRequest(
+        method, path, query, body, authenticated, repeatable, Optional.of(limit), file);
   }
 
   /** Returns the URL at {@code homeserver}, every segment percent-encoded. */
@@ -82,7 +113,7 @@ public record ApiRequest(
     while (url.length() > 0 && url.charAt(url.length() - 1) == '/') {
       url.setLength(url.length() - 1);
     }
-    url.append("/_matrix/client");
+    url.append(file.isPresent() ? "/_matrix/media" : "/_matrix/client");
     path.forEach(segment -> url.append('/').append(encode(segment)));
     if (!query.isEmpty()) {
       url.append('?')

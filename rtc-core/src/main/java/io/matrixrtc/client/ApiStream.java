@@ -56,6 +56,7 @@ final class ApiStream {
             request.uri(api.homeserver()),
             Optional.ofNullable(token),
             request.body().map(ObjectNode::toString),
+            request.file(),
             limit);
     CompletionStage<HttpAnswer> sent = api.settings().http().stream(call, sink);
     onTheWire = sent;

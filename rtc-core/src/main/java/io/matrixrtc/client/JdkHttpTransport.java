@@ -66,7 +66,9 @@ public final class JdkHttpTransport implements HttpTransport {
             .timeout(call.timeout())
             .method(call.method(), body(call));
     call.token().ifPresent(token -> request.header("Authorization", "Bearer " + token.reveal()));
-    if (call.body().isPresent()) {
+    if (call.file().isPresent()) {
+      request.header("Content-Type", call.file().get().contentType());
+    } else if (call.body().isPresent()) {
       request.header("Content-Type", "application/json");
     }
     return request;
@@ -80,6 +82,9 @@ public final class JdkHttpTransport implements HttpTransport {
   }
 
   private static HttpRequest.BodyPublisher body(HttpCall call) {
+    if (call.file().isPresent()) {
+      return HttpRequest.BodyPublishers.ofByteArray(call.file().get().bytes());
+    }
     return call.body().isPresent()
         ? HttpRequest.BodyPublishers.ofString(call.body().get(), StandardCharsets.UTF_8)
         : HttpRequest.BodyPublishers.noBody();

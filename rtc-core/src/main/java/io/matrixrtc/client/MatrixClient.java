@@ -18,6 +18,7 @@ public final class MatrixClient implements AutoCloseable {
   private final AccountApi account;
   private final RoomsApi rooms;
   private final KeysApi keys;
+  private final MediaApi media;
   private final ToDeviceApi toDevice;
   private final SyncApi sync;
   private final ServerFeatures features;
@@ -34,6 +35,7 @@ public final class MatrixClient implements AutoCloseable {
     this.rooms = new RoomsApi(api, features);
     this.delayedEvents = new DelayedEventsApi(api, features);
     this.keys = new KeysApi(api);
+    this.media = new MediaApi(api);
     this.toDevice = new ToDeviceApi(api);
     this.sync = new SyncApi(api, session.userId());
   }
@@ -145,6 +147,11 @@ public final class MatrixClient implements AutoCloseable {
   /** Device keys and one-time keys. */
   public KeysApi keys() {
     return keys;
+  }
+
+  /** Files. */
+  public MediaApi media() {
+    return media;
   }
 
   /** To-device messages. */

@@ -110,7 +110,11 @@ final class PayloadChecks {
       throws CryptoStoreException {
     Device device = known != null ? known : new Device(required(sentKeys), LocalTrust.UNSET);
     VerificationState state = verification.stateOf(device);
-    boolean exempt = EXEMPT_FROM_POLICY.contains(type) || type.startsWith(VERIFICATION);
+    // TD-BUNDLE: often nothing is known of its sender yet, who is judged when it is used
+    boolean exempt =
+        EXEMPT_FROM_POLICY.contains(type)
+            || BUNDLES.contains(type)
+            || type.startsWith(VERIFICATION);
     if (device.localTrust() == LocalTrust.BLOCKED || (!exempt && !policy.accepts(state))) {
       return refused(UndecryptableReason.UNTRUSTED_SENDER); // TD-12
     }

@@ -62,8 +62,9 @@ public final class RoomKeyArchive {
     int added = 0;
     int improved = 0;
     for (RoomKeyCopy key : keys) {
-      boolean held = roomKeys.find(key.id()).isPresent();
-      if (roomKeys.merge(imported(key))) {
+      Optional<RoomKey> before = roomKeys.find(key.id());
+      boolean held = before.isPresent();
+      if (roomKeys.merge(imported(key), before)) {
         added += held ? 0 : 1;
         improved += held ? 1 : 0;
       }

@@ -29,6 +29,7 @@ final class RoomKeys {
   private final UnitOfWork work;
   private final Map<RoomKeyId, RoomKey> loaded = new LinkedHashMap<>(16, 0.75f, true);
   private final Set<RoomKeyId> arrived = new LinkedHashSet<>();
+  private long merges;
 
   RoomKeys(CryptoStore store, RatchetSeal seal, UnitOfWork work) {
     this.store = store;
@@ -55,7 +56,11 @@ final class RoomKeys {
    * @return whether anything was better
    */
   boolean merge(RoomKey arrived) throws CryptoStoreException {
-    Optional<RoomKey> held = find(arrived.info().id());
+    return merge(arrived, find(arrived.info().id()));
+  }
+
+  /** As {@link #merge(RoomKey)}, where {@code held} is what {@link #find} just gave. */
+  boolean merge(RoomKey arrived, Optional<RoomKey> held) {
     if (held.isEmpty()) {
       keep(arrived);
       onBetter(arrived.info().id());
@@ -73,6 +78,7 @@ final class RoomKeys {
     if (!better.get().info().hasSameRatchetAs(before)) {
       onBetter(before.id());
     }
+    merges++;
     return true;
   }
 
@@ -84,6 +90,11 @@ final class RoomKeys {
     if (arrived.size() > MAX_ARRIVED) {
       arrived.remove(arrived.iterator().next());
     }
+  }
+
+  /** How often a key that was held became better, perhaps in what is known of its owner. */
+  long merges() {
+    return merges;
   }
 
   /** Returns the keys that are new or read further back since the last call. */

@@ -489,8 +489,8 @@ class ToDeviceChecksTest {
                 VerificationState.UNSIGNED_DEVICE));
   }
 
-  @Test
-  void td12UnsignedDevicesDoNotMeetTheDefaultPolicy() throws Exception {
+  /** With the default policies, knowing of Alice's device that it signed itself. */
+  private void bobIsStrict() throws Exception {
     bob =
         network.open(
             new UserDevice("@bob:example.org", "BOB2"),
@@ -506,6 +506,21 @@ class ToDeviceChecksTest {
             .next();
     alice.startSession(Curve25519PublicKey.fromBase64(key.path("key").textValue()));
     aliceIsKnown();
+  }
+
+  @Test
+  void tdBundlesAreJudgedWhenTheyAreUsed_ours() throws Exception {
+    bobIsStrict();
+    assertThat(assertAccepted(alice.event("m.room_key_bundle")).info().verification())
+        .isEqualTo(VerificationState.UNSIGNED_DEVICE);
+    assertRefused(alice.event(TYPE), UndecryptableReason.UNTRUSTED_SENDER); // control
+    bob.setLocalTrust(ALICE, LocalTrust.BLOCKED);
+    assertRefused(alice.event("m.room_key_bundle"), UndecryptableReason.UNTRUSTED_SENDER);
+  }
+
+  @Test
+  void td12UnsignedDevicesDoNotMeetTheDefaultPolicy() throws Exception {
+    bobIsStrict();
     for (String refused : List.of(TYPE, "m.dummy", "m.secret.send")) {
       assertRefused(alice.event(refused), UndecryptableReason.UNTRUSTED_SENDER);
     }

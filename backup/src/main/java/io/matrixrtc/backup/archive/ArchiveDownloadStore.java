@@ -1,7 +1,9 @@
 package io.matrixrtc.backup.archive;
 
+import io.matrixrtc.backup.BackupVersion;
 import io.matrixrtc.backup.download.DamagedEntry;
 import io.matrixrtc.backup.download.DownloadJob;
+import io.matrixrtc.backup.download.DownloadState;
 import io.matrixrtc.backup.download.DownloadStore;
 import io.matrixrtc.backup.roomkey.ExportedRoomKey;
 import io.matrixrtc.backup.roomkey.RoomKeyVault;
@@ -10,6 +12,8 @@ import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.ExtraWrites;
 import io.matrixrtc.e2ee.RoomKeyArchive;
 import io.matrixrtc.e2ee.RoomKeyId;
+import io.matrixrtc.olm.Curve25519PublicKey;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -63,6 +67,35 @@ public final class ArchiveDownloadStore implements DownloadStore {
             DamagedRows.forgetAll(room, rows); // another job, or the same one from the start
           }
           room.write(rows);
+          return true;
+        });
+  }
+
+  /**
+   * Notes that every key of a backup is here, though it was not fetched as a whole. Only while no
+   * job runs.
+   */
+  public void saveDone(BackupVersion version, long keys) throws VaultException {
+    String publicKey = version.auth().publicKey().map(Curve25519PublicKey::toBase64).orElse("");
+    DownloadJob job =
+        new DownloadJob(
+            version.version(),
+            publicKey,
+            version.etag(),
+            version.count(),
+            DownloadState.DONE,
+            true,
+            keys,
+            0,
+            keys,
+            0,
+            0,
+            0,
+            "",
+            Instant.EPOCH);
+    archive.use(
+        room -> {
+          room.write(new ExtraWrites().put(JobRow.KEY, JobRow.write(job)));
           return true;
         });
   }

@@ -11,20 +11,31 @@ import io.matrixrtc.e2ee.RoomKeyCopy;
 import io.matrixrtc.e2ee.RoomKeyId;
 import io.matrixrtc.e2ee.RoomKeyImport;
 import io.matrixrtc.e2ee.RoomKeyInfo;
+import io.matrixrtc.e2ee.RoomKeySource;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The room keys of the crypto store. It does not keep when a key was first seen, so that an export
- * by time takes all.
+ * The room keys of the crypto store. With a clock it notes when keys of files, and those of the
+ * device's own that are uploaded, were first seen, for an export by time. Of keys that came from a
+ * backup that is not known.
  */
 public final class ArchiveVault implements RoomKeyVault {
   private final Archive archive;
+  private final Optional<InstantSource> clock;
 
-  /** Uses the room keys behind {@code archive}. */
+  /** Uses the room keys behind {@code archive}; notes no times. */
   public ArchiveVault(Archive archive) {
     this.archive = archive;
+    this.clock = Optional.empty();
+  }
+
+  /** Uses the room keys behind {@code archive}; notes times by {@code clock}. */
+  public ArchiveVault(Archive archive, InstantSource clock) {
+    this.archive = archive;
+    this.clock = Optional.of(clock);
   }
 
   @Override
@@ -36,7 +47,15 @@ public final class ArchiveVault implements RoomKeyVault {
               inVersion.isPresent()
                   ? Optional.of(BackupMarks.of(room, inVersion.get()))
                   : Optional.empty();
-          RoomKeyImport result = room.merge(Copies.of(keys), mark, new ExtraWrites());
+          ExtraWrites rows = new ExtraWrites();
+          if (clock.isPresent() && inVersion.isEmpty()) {
+            for (ExportedRoomKey key : keys) {
+              if (room.info(key.id()).isEmpty()) {
+                FirstSeenRows.put(rows, key.id(), clock.get().instant());
+              }
+            }
+          }
+          RoomKeyImport result = room.merge(Copies.of(keys), mark, rows);
           return new Merged(result.added() + result.improved(), result.unchanged());
         });
   }
@@ -59,10 +78,13 @@ public final class ArchiveVault implements RoomKeyVault {
   @Override
   public List<Kept> keysAfter(Optional<RoomKeyId> after, int limit) throws VaultException {
     return archive.use(
-        room ->
-            room.export(after, limit).stream()
-                .map(copy -> new Kept(Copies.exported(copy), Optional.empty()))
-                .toList());
+        room -> {
+          List<Kept> page = new ArrayList<>();
+          for (RoomKeyCopy copy : room.export(after, limit)) {
+            page.add(new Kept(Copies.exported(copy), FirstSeenRows.of(room, copy.id())));
+          }
+          return page;
+        });
   }
 
   @Override
@@ -97,12 +119,28 @@ public final class ArchiveVault implements RoomKeyVault {
                 held.ifPresent(RoomKeyCopy::close);
               }
             }
-            room.markBackedUp(BackupMarks.of(room, version), asUploaded, new ExtraWrites());
+            room.markBackedUp(
+                BackupMarks.of(room, version), asUploaded, firstSeen(room, asUploaded));
           } finally {
             asUploaded.forEach(RoomKeyCopy::close);
           }
           return true;
         });
+  }
+
+  /** Our own uploads run within seconds of a key's arrival, so that time stands for it. */
+  private ExtraWrites firstSeen(RoomKeyArchive room, List<RoomKeyCopy> uploaded)
+      throws CryptoStoreException {
+    ExtraWrites rows = new ExtraWrites();
+    for (RoomKeyCopy copy : uploaded) {
+      Optional<RoomKeyInfo> info = room.info(copy.id());
+      if (clock.isPresent()
+          && info.filter(known -> known.source() == RoomKeySource.DIRECT).isPresent()
+          && FirstSeenRows.of(room, copy.id()).isEmpty()) {
+        FirstSeenRows.put(rows, copy.id(), clock.get().instant());
+      }
+    }
+    return rows;
   }
 
   private static boolean isAsUploaded(RoomKeyCopy held, Mark mark) {

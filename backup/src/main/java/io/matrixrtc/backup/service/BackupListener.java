@@ -22,6 +22,12 @@ public interface BackupListener {
   /** How far the download of everything is: at most five times a second, and at the end. */
   default void download(DownloadProgress progress) {}
 
+  /** Of a large backup rooms come one by one first: so many of them are here. */
+  default void rooms(int done, int of) {}
+
+  /** The rooms were all that there is: the backup is here, without being fetched as a whole. */
+  default void roomsWereAll(BackupVersion version, long keys) {}
+
   /** So many keys of this device are not in the backup yet. */
   default void remaining(long keys) {}
 

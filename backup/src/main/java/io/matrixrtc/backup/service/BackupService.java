@@ -12,27 +12,26 @@ import io.matrixrtc.backup.download.DownloadJob;
 import io.matrixrtc.backup.download.DownloadProgress;
 import io.matrixrtc.backup.download.DownloadState;
 import io.matrixrtc.backup.download.FullDownload;
-import io.matrixrtc.backup.ondemand.LocalKeys;
 import io.matrixrtc.backup.roomkey.RoomKeyVault;
 import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.backup.upload.Losses;
-import io.matrixrtc.backup.upload.UploadFailure;
 import io.matrixrtc.backup.upload.UploadLoop;
 import io.matrixrtc.client.ApiResult;
 import io.matrixrtc.client.EncryptedClient;
 import io.matrixrtc.e2ee.RoomKeyId;
-import io.matrixrtc.e2ee.RoomKeyInfo;
 import io.matrixrtc.keys.SerialScheduler;
 import io.matrixrtc.olm.RandomSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,6 +78,8 @@ public final class BackupService implements AutoCloseable {
   private final DownloadRunner downloads;
   private final UploadRunner uploads;
   private final LaneRunner lane;
+  private final RoomBackup rooms;
+  private final RoomsFirst roomsFirst;
   private final BackupListener listener;
   private final KeptKey key;
   private Optional<BackupVersion> current = Optional.empty();
@@ -91,6 +92,7 @@ public final class BackupService implements AutoCloseable {
       EncryptedClient client,
       Archive archive,
       ArchiveDownloadStore jobs,
+      Path spoolPath,
       DiskSpoolFile spool,
       KeptKey key,
       RandomSource random,
@@ -101,13 +103,22 @@ public final class BackupService implements AutoCloseable {
     this.jobs = jobs;
     this.spool = spool;
     this.listener = listener;
-    this.vault = new ArchiveVault(archive);
+    this.vault = new ArchiveVault(archive, scheduler::now);
     this.api = new RoomKeysApi(client.matrix().api());
     this.versions = new BackupVersions(client, archive, vault, api);
     FullDownload download = new FullDownload(jobs, spool, "service", threads.openers());
     this.downloads = new DownloadRunner(download, api, scheduler, new Downloads());
-    this.uploads = new UploadRunner(new UploadLoop(vault, random), api, scheduler, new Uploads());
-    this.lane = new LaneRunner(localKeys(), vault, api, scheduler, this::broken);
+    this.uploads =
+        new UploadRunner(
+            new UploadLoop(vault, random),
+            api,
+            scheduler,
+            new UploadEvents(listener, this::check, this::broken));
+    this.lane =
+        new LaneRunner(new FetchedKeys(archive, downloads), vault, api, scheduler, this::broken);
+    this.rooms = new RoomBackup(api, vault, scheduler);
+    this.roomsFirst =
+        new RoomsFirst(client, archive, jobs, spoolPath, rooms, scheduler, listener, this::broken);
   }
 
   /**
@@ -125,7 +136,8 @@ public final class BackupService implements AutoCloseable {
     ArchiveDownloadStore jobs = ArchiveDownloadStore.open(archive);
     KeptKey key = new KeptKey(client, archive);
     BackupService service =
-        new BackupService(client, archive, jobs, new DiskSpoolFile(spool), key, random, listener);
+        new BackupService(
+            client, archive, jobs, spool, new DiskSpoolFile(spool), key, random, listener);
     client.withMachine(
         machine -> {
           machine.rooms().missingKeys(service::wanted);
@@ -151,25 +163,6 @@ public final class BackupService implements AutoCloseable {
         LOG.debug("{}: wanted after the end", id);
       }
     }
-  }
-
-  private LocalKeys localKeys() {
-    return new LocalKeys() {
-      @Override
-      public boolean canOpen(RoomKeyId id, long index) throws IOException {
-        try {
-          Optional<RoomKeyInfo> info = archive.use(room -> room.info(id));
-          return info.filter(known -> known.firstKnownIndex() <= index).isPresent();
-        } catch (VaultException e) {
-          throw new IOException(e);
-        }
-      }
-
-      @Override
-      public Optional<String> fetchedEntry(RoomKeyId id) throws IOException {
-        return downloads.fetchedNow(id);
-      }
-    };
   }
 
   private void lookForNewKeys() {
@@ -253,7 +246,7 @@ public final class BackupService implements AutoCloseable {
     Instant last = lastPass;
     if (!done || last == null || !scheduler.now().isBefore(last.plus(LIGHT_PASS))) {
       lastPass = scheduler.now();
-      downloads.start(version, held, false);
+      roomsFirst.run(version, held, () -> downloads.start(version, held, false));
     }
   }
 
@@ -346,7 +339,19 @@ public final class BackupService implements AutoCloseable {
 
   /** Stops the download after the batch in hand, until {@link #resumeDownload}. */
   public CompletionStage<Void> pauseDownload() {
-    return downloads.pause();
+    return endRooms().thenCompose(ended -> downloads.pause());
+  }
+
+  /** While rooms come one by one there is no job yet; what is to be paused must be begun. */
+  private CompletionStage<Void> endRooms() {
+    return CompletableFuture.runAsync(
+        () -> {
+          BackupKey held = key.get();
+          if (roomsFirst.cancel() && held != null) {
+            readable().ifPresent(version -> downloads.start(version, held, false));
+          }
+        },
+        scheduler);
   }
 
   /** Goes on with a download that was paused or stopped. */
@@ -354,8 +359,8 @@ public final class BackupService implements AutoCloseable {
     return CompletableFuture.runAsync(
         () -> {
           BackupKey held = key.get();
-          if (held != null && current.isPresent() && current.get().auth().isOpenedBy(held)) {
-            downloads.start(current.get(), held, true);
+          if (held != null) {
+            readable().ifPresent(version -> downloads.start(version, held, true));
           }
         },
         scheduler);
@@ -363,12 +368,48 @@ public final class BackupService implements AutoCloseable {
 
   /** Ends the download of this version for good, and deletes what it has on disk. */
   public CompletionStage<Void> stopDownload() {
-    return downloads.stop();
+    return endRooms().thenCompose(ended -> downloads.stop());
   }
 
   /** How far the download is; empty if none runs. */
   public CompletionStage<Optional<DownloadProgress>> downloadProgress() {
     return downloads.progress();
+  }
+
+  /** The current version, if its key is here. */
+  public CompletionStage<Optional<String>> readableVersion() {
+    return CompletableFuture.supplyAsync(() -> readable().map(BackupVersion::version), scheduler);
+  }
+
+  private Optional<BackupVersion> readable() {
+    BackupKey held = key.get();
+    return current.filter(version -> held != null && version.auth().isOpenedBy(held));
+  }
+
+  /**
+   * Brings the keys of one room now, ahead of the download of everything.
+   *
+   * @return completes with how many keys were new, none if there is no backup that can be read
+   */
+  public CompletionStage<ApiResult<Integer>> bringRoom(String roomId) {
+    return CompletableFuture.supplyAsync(this::readable, scheduler)
+        .thenCompose(
+            version -> {
+              BackupKey held = key.get();
+              return version.isPresent() && held != null
+                  ? rooms.bring(version.get().version(), held, roomId)
+                  : CompletableFuture.<ApiResult<Integer>>completedFuture(new ApiResult.Ok<>(0));
+            });
+  }
+
+  /**
+   * Says which rooms the user would miss first. Of a backup with more than 20,000 keys the first 50
+   * come before the rest, of one with more than 300,000 all (DL-ROOMS).
+   *
+   * @param mostRecentFirst asked on a thread of the service; must not block
+   */
+  public void roomOrder(Supplier<List<String>> mostRecentFirst) {
+    roomsFirst.order(mostRecentFirst);
   }
 
   /** Uploads what is not in the backup yet, without delay: before a logout. */
@@ -437,33 +478,6 @@ public final class BackupService implements AutoCloseable {
       if (held != null && current.isPresent()) {
         lane.use(current.get().version(), held); // others have added keys since
       }
-    }
-
-    @Override
-    public void broken(Exception why) {
-      BackupService.this.broken(why);
-    }
-  }
-
-  private final class Uploads implements UploadRunner.Listener {
-    @Override
-    public void remaining(long keys) {
-      listener.remaining(keys);
-    }
-
-    @Override
-    public void turnedOff(UploadFailure.Kind reason) {
-      listener.uploadsOff(reason);
-    }
-
-    @Override
-    public void checkServer() {
-      check();
-    }
-
-    @Override
-    public void delayed(UploadFailure failure) {
-      // tried again by itself; what stays undone is told as remaining
     }
 
     @Override

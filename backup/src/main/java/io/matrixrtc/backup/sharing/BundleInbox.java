@@ -1,5 +1,6 @@
 package io.matrixrtc.backup.sharing;
 
+import io.matrixrtc.backup.roomkey.VaultException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,14 +26,6 @@ public final class BundleInbox {
     FAILED
   }
 
-  /**
-   * Fetch this, ask afresh who the sender is, and import if {@link BundleSender#isAcceptable}.
-   *
-   * @param sender who offers it, to be shown with the messages that it opens
-   * @param offer the bundle
-   */
-  public record Process(String sender, BundleEvent offer) {}
-
   private final SharingStore store;
 
   /** Continues with what {@code store} holds. */
@@ -40,34 +33,54 @@ public final class BundleInbox {
     this.store = store;
   }
 
-  /** We accepted an invite. Call it before the join is sent, or with it. */
-  public Optional<Process> accepted(String roomId, String inviter, Instant now) {
+  /**
+   * We accept an invite. Call it before the join is sent, or with it.
+   *
+   * @return the offer to process: fetch it, ask afresh who its sender is, and import it if {@link
+   *     BundleSender#isAcceptable}
+   */
+  public Optional<BundleOffer> accepted(String roomId, String inviter, Instant now)
+      throws VaultException {
     InviteNote note = new InviteNote(roomId, inviter, now);
     store.saveNote(note);
     return process(note, now);
   }
 
   /** We left the room, knocked, or were removed: what was noted no longer counts. */
-  public void left(String roomId) {
+  public void left(String roomId) throws VaultException {
     store.clearNote(roomId);
   }
 
   /**
    * An offer arrived over Olm, with the sender's signed device keys, which were checked to be those
    * of the Olm sender.
+   *
+   * @return the offer, if it is to be processed, as with {@link #accepted}
    */
-  public Optional<Process> offered(String sender, BundleEvent offer, boolean joined, Instant now) {
-    store.saveOffer(sender, offer);
-    return store.notes().stream()
-        .filter(note -> note.roomId().equals(offer.roomId()))
-        .filter(note -> joined)
-        .findFirst()
-        .flatMap(note -> process(note, now));
+  public Optional<BundleOffer> offered(BundleOffer offer, boolean joined, Instant now)
+      throws VaultException {
+    store.saveOffer(offer);
+    Optional<InviteNote> note = note(offer.roomId());
+    return joined && note.isPresent() ? process(note.get(), now) : Optional.empty();
+  }
+
+  /** Whether a bundle of this room would be welcome, if we are in it and its inviter offers it. */
+  public boolean isAwaited(String roomId) throws VaultException {
+    return note(roomId).isPresent();
+  }
+
+  /** The rooms of which a bundle would be welcome. */
+  public List<String> awaited() throws VaultException {
+    return store.notes().stream().map(InviteNote::roomId).toList();
+  }
+
+  private Optional<InviteNote> note(String roomId) throws VaultException {
+    return store.notes().stream().filter(note -> note.roomId().equals(roomId)).findFirst();
   }
 
   /** The program started: takes up what was not finished, and forgets what is too old. */
-  public List<Process> started(Predicate<String> isJoined, Instant now) {
-    List<Process> unfinished = new ArrayList<>();
+  public List<BundleOffer> started(Predicate<String> isJoined, Instant now) throws VaultException {
+    List<BundleOffer> unfinished = new ArrayList<>();
     for (InviteNote note : store.notes()) {
       if (!note.isFresh(now) || !isJoined.test(note.roomId())) {
         store.clearNote(note.roomId());
@@ -78,18 +91,15 @@ public final class BundleInbox {
     return unfinished;
   }
 
-  /** Processing ended; only a failure that may pass keeps the note, for the next start. */
-  public void processed(String roomId, Outcome outcome) {
+  /** Processing ended; only a failure that may pass keeps note and offer, for the next start. */
+  public void processed(BundleOffer offer, Outcome outcome) throws VaultException {
     if (outcome != Outcome.FAILED) {
-      store.clearNote(roomId);
+      store.clearNote(offer.roomId());
+      store.clearOffer(offer.roomId(), offer.sender());
     }
   }
 
-  private Optional<Process> process(InviteNote note, Instant now) {
-    return note.isFresh(now)
-        ? store
-            .offer(note.roomId(), note.inviter())
-            .map(offer -> new Process(note.inviter(), offer))
-        : Optional.empty();
+  private Optional<BundleOffer> process(InviteNote note, Instant now) throws VaultException {
+    return note.isFresh(now) ? store.offer(note.roomId(), note.inviter()) : Optional.empty();
   }
 }

@@ -108,7 +108,7 @@ public final class RoomKeyBundle implements AutoCloseable {
           ignored++;
           continue;
         }
-        ExportedRoomKey key = ExportedRoomKey.parse(object);
+        ExportedRoomKey key = shareable(ExportedRoomKey.parse(object));
         keys.add(key);
         given.add(key.id());
       } catch (DamagedKeyException e) {
@@ -125,6 +125,11 @@ public final class RoomKeyBundle implements AutoCloseable {
       }
     }
     return new RoomKeyBundle(roomId, keys, withheld, ignored);
+  }
+
+  /** BUNDLE-FLAG: what was shared may be shared on; the bundle itself has no flag. */
+  private static ExportedRoomKey shareable(ExportedRoomKey key) {
+    return new ExportedRoomKey(key.id(), key.senderKey(), key.claimedKey(), true, key.sessionKey());
   }
 
   private static boolean isListOrAbsent(JsonNode node) {

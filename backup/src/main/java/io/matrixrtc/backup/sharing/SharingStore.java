@@ -1,5 +1,6 @@
 package io.matrixrtc.backup.sharing;
 
+import io.matrixrtc.backup.roomkey.VaultException;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,17 +13,20 @@ public interface SharingStore {
   int MAX_OFFERS = 1_000;
 
   /** All notes. */
-  List<InviteNote> notes();
+  List<InviteNote> notes() throws VaultException;
 
   /** Adds a note or replaces the room's. */
-  void saveNote(InviteNote note);
+  void saveNote(InviteNote note) throws VaultException;
 
   /** Forgets the room's note. */
-  void clearNote(String roomId);
+  void clearNote(String roomId) throws VaultException;
 
   /** The newest offer of a sender for a room. */
-  Optional<BundleEvent> offer(String roomId, String sender);
+  Optional<BundleOffer> offer(String roomId, String sender) throws VaultException;
 
   /** Adds an offer or replaces the one of that sender and room. */
-  void saveOffer(String sender, BundleEvent offer);
+  void saveOffer(BundleOffer offer) throws VaultException;
+
+  /** Forgets the offer of a sender for a room. */
+  void clearOffer(String roomId, String sender) throws VaultException;
 }

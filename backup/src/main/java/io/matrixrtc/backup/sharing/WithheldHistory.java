@@ -20,7 +20,7 @@ public record WithheldHistory(RoomKeyId id, String senderKey, Optional<String> f
   private static final String REASON = "The sender disabled sharing encrypted history.";
 
   /** Reads a note; empty if it is malformed or says something else. */
-  static Optional<WithheldHistory> parse(JsonNode json) {
+  public static Optional<WithheldHistory> parse(JsonNode json) {
     String code = json.path("code").asText();
     String roomId = json.path("room_id").asText();
     String sessionId = json.path("session_id").asText();
@@ -40,7 +40,8 @@ public record WithheldHistory(RoomKeyId id, String senderKey, Optional<String> f
     return !text.isEmpty() && text.length() <= RoomKeyId.MAX_CHARS;
   }
 
-  ObjectNode toJson() {
+  /** Returns the note as it is written. */
+  public ObjectNode toJson() {
     ObjectNode json =
         Json.newObject()
             .put("algorithm", ExportedRoomKey.ALGORITHM)

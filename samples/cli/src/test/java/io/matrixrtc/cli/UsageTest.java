@@ -42,6 +42,7 @@ class UsageTest {
         "keys sign --help",
         "keys sessions --help",
         "keys lacks --help",
+        "keys export --help",
         "keys setup --help",
         "keys reset --help",
         "keys logout --help",

@@ -25,6 +25,7 @@ import io.matrixrtc.olm.RandomSource;
 import java.net.URI;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -52,7 +53,7 @@ final class Account implements AutoCloseable {
     this.threads = threads;
     this.client = client;
     this.archive = new ClientArchive(client);
-    this.vault = new ArchiveVault(archive);
+    this.vault = new ArchiveVault(archive, InstantSource.system());
     this.api = new RoomKeysApi(client.matrix().api());
     this.accountData = new ServerAccountData(client.matrix().api(), client.device().userId());
   }

@@ -1,23 +1,16 @@
 package io.matrixrtc.cli.backup;
 
-import io.matrixrtc.backup.archive.Archive;
-import io.matrixrtc.backup.archive.ArchiveVault;
 import io.matrixrtc.backup.keyfile.KeyFileExport;
-import io.matrixrtc.backup.keyfile.KeyFileWriter;
-import io.matrixrtc.backup.roomkey.VaultException;
+import io.matrixrtc.backup.roomkey.RoomKeyVault.Kept;
 import io.matrixrtc.cli.failure.CommandFailure;
-import io.matrixrtc.e2ee.OfflineRoomKeys;
 import io.matrixrtc.e2ee.sqlite.SqliteCryptoStore;
-import io.matrixrtc.olm.RandomSource;
-import java.io.BufferedOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -34,7 +27,7 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  matrixrtc backup export keys.txt --store alice.db --passphrase-file phrase",
       "  matrixrtc backup export keys.txt --store alice.db --passphrase-file phrase \\",
-      "      --room '!abc:example.org'"
+      "      --room '!abc:example.org' --since 2026-01-01"
     })
 final class ExportCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "The key file; must not exist yet.")
@@ -48,35 +41,63 @@ final class ExportCommand implements Callable<Integer> {
       description = "Only keys of this room; may be given again.")
   private List<String> rooms = List.of();
 
+  @Option(
+      names = "--since",
+      paramLabel = "MOMENT",
+      converter = MomentConverter.class,
+      description = {
+        "Only keys that came to this device from then on, such as 2026-01-31.",
+        "That is an approximation: keys do not tell when their messages were sent. Keys of which it is not known are included."
+      })
+  private Instant since = Instant.MIN;
+
+  @Option(
+      names = "--until",
+      paramLabel = "MOMENT",
+      converter = MomentConverter.class,
+      description = "Only keys that came to this device before then; as rough as --since.")
+  private Instant until = Instant.MAX;
+
   @Override
   public Integer call() throws CommandFailure {
     String passphrase = options.passphrase();
     Set<String> wanted = new HashSet<>(rooms);
-    try (SqliteCryptoStore store = options.files().openExisting();
-        OfflineRoomKeys keys =
-            OfflineRoomKeys.open(store, store.stateKey(), RandomSource.secure())) {
-      OwnerFile.create(file, "");
-      long written;
-      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file));
-          KeyFileWriter writer = new KeyFileWriter(out, passphrase, RandomSource.secure())) {
-        written =
-            KeyFileExport.run(
-                new ArchiveVault(Archive.of(keys.keys())),
-                kept -> wanted.isEmpty() || wanted.contains(kept.key().id().roomId()),
-                writer);
-        writer.finish();
-      }
+    Predicate<Kept> inTime = KeyFileExport.firstSeenBetween(since, until);
+    boolean byTime = since.isAfter(Instant.MIN) || until.isBefore(Instant.MAX);
+    long[] unknown = {0};
+    try (SqliteCryptoStore store = options.files().openExisting()) {
+      long written =
+          RoomKeyFile.write(
+              store,
+              file,
+              passphrase,
+              kept -> {
+                boolean chosen =
+                    (wanted.isEmpty() || wanted.contains(kept.key().id().roomId()))
+                        && inTime.test(kept);
+                unknown[0] += chosen && kept.firstSeen().isEmpty() ? 1 : 0;
+                return chosen;
+              });
       options
           .printer()
           .tell(
               "summary",
-              json -> json.put("exported", written),
-              written + " keys are in " + file + ".");
+              json -> {
+                json.put("exported", written);
+                if (byTime) {
+                  json.put("timeUnknown", unknown[0]);
+                }
+              },
+              written
+                  + " keys are in "
+                  + file
+                  + "."
+                  + (byTime
+                      ? " By when they came to this device, which is an approximation; of "
+                          + unknown[0]
+                          + " of them that is not known."
+                      : ""));
       return 0;
-    } catch (IOException e) {
-      throw new CommandFailure("cannot write " + file + ", or it exists already.");
-    } catch (VaultException e) {
-      throw CommandFailure.of(e);
     }
   }
 }

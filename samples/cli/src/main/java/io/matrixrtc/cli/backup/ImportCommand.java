@@ -1,5 +1,6 @@
 package io.matrixrtc.cli.backup;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.backup.archive.Archive;
 import io.matrixrtc.backup.archive.ArchiveVault;
 import io.matrixrtc.backup.keyfile.KeyFileException;
@@ -12,6 +13,9 @@ import io.matrixrtc.olm.RandomSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,21 +51,29 @@ final class ImportCommand implements Callable<Integer> {
           KeyFileImport.run(
               () -> Files.newInputStream(file),
               passphrase,
-              new ArchiveVault(Archive.of(keys.keys())));
+              new ArchiveVault(Archive.of(keys.keys()), InstantSource.system()));
       options
           .printer()
           .tell(
               "summary",
-              json ->
-                  json.put("imported", report.imported())
-                      .put("known", report.unchanged())
-                      .put("damaged", report.skippedCount()),
+              json -> {
+                json.put("imported", report.imported())
+                    .put("known", report.unchanged())
+                    .put("damaged", report.skippedCount());
+                ObjectNode reasons = json.putObject("reasons");
+                report
+                    .skipped()
+                    .forEach(
+                        (why, count) -> reasons.put(why.name().toLowerCase(Locale.ROOT), count));
+              },
               report.imported()
                   + " new, "
                   + report.unchanged()
                   + " known, "
                   + report.skippedCount()
-                  + " damaged.");
+                  + " damaged"
+                  + (report.skipped().isEmpty() ? "" : " " + new TreeMap<>(report.skipped()))
+                  + ".");
       return 0;
     } catch (KeyFileException e) {
       throw new CommandFailure(

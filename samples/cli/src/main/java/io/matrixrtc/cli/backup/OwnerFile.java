@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
@@ -16,8 +17,22 @@ import java.util.Set;
 final class OwnerFile {
   private OwnerFile() {}
 
-  /** Makes a file that must not exist yet, and has it on disk when this returns. */
+  /**
+   * Makes a file that must not exist yet, and has it on disk when this returns. Killed in between,
+   * there is no file of that name, or all of it.
+   */
   static void create(Path file, String text) throws IOException {
+    Path unfinished = file.resolveSibling(file.getFileName() + ".new");
+    Files.deleteIfExists(unfinished);
+    try {
+      write(unfinished, text);
+      link(file, unfinished);
+    } finally {
+      Files.deleteIfExists(unfinished);
+    }
+  }
+
+  private static void write(Path file, String text) throws IOException {
     boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
     FileAttribute<?>[] owner =
         posix
@@ -33,6 +48,15 @@ final class OwnerFile {
         channel.write(bytes);
       }
       channel.force(true);
+    }
+  }
+
+  /** A link never replaces a file, as moving may. */
+  private static void link(Path file, Path finished) throws IOException {
+    try {
+      Files.createLink(file, finished);
+    } catch (UnsupportedOperationException e) {
+      Files.move(finished, file);
     }
   }
 }

@@ -25,11 +25,13 @@ final class PreferenceFlow {
   private final Account account;
   private final Printer printer;
   private final PreferenceMachine machine;
+  private final boolean ignored;
   private boolean deleteWanted;
 
   PreferenceFlow(Account account, Printer printer, boolean ignore) throws CommandFailure {
     this.account = account;
     this.printer = printer;
+    this.ignored = ignore;
     try {
       this.machine =
           new PreferenceMachine(
@@ -42,6 +44,12 @@ final class PreferenceFlow {
 
   /** Reads the preference, and writes what an earlier command could not; tells what it is. */
   Optional<BackupPreference> start() throws CommandFailure {
+    if (ignored) {
+      printer.tell(
+          "preference",
+          json -> json.put("notice", "ignored"),
+          "Preference: ignored, neither read nor written.");
+    }
     follow(machine.start());
     return machine.value();
   }

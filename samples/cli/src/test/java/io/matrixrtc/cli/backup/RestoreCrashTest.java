@@ -28,66 +28,163 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A restore in a JVM of its own that is killed at some moment, and started again: its store ends as
  * that of an undisturbed run.
  */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RestoreCrashTest {
-  private static final int KEYS = 1_500;
+  /** More than fit into two transactions. */
+  private static final int KEYS = 1_200;
+
   private static final int WAIT_SECONDS = 120;
 
-  @TempDir private Path directory;
+  @TempDir private static Path directory;
+
+  private final SavedBackup saved = SavedBackup.of(KEYS, 40);
+  private EmbeddedServer server;
+  private Path password;
+  private Path answer;
+  private Path keyFile;
+  private Set<RoomKeyInfo> undisturbed;
+
+  @BeforeAll
+  void makeBackup() throws Exception {
+    server = EmbeddedServer.start(0);
+    password = Files.writeString(directory.resolve("password"), server.account("alice").password());
+    answer = saved.writeTo(directory.resolve("saved.json"));
+    keyFile = Files.writeString(directory.resolve("saved.key"), saved.key.toRecoveryKey());
+    done(fromFile("whole.db"));
+    undisturbed = held("whole.db");
+    assertThat(undisturbed).hasSize(KEYS);
+  }
+
+  @AfterAll
+  void stop() {
+    server.close();
+  }
+
+  /** The command until it has ended well, in this JVM. */
+  private static void done(List<String> line) {
+    Run run = Run.of(line.toArray(String[]::new));
+    assertThat(run.exitCode()).as("%s%s", run.out(), run.err()).isZero();
+  }
+
+  private List<String> fromFile(String store) {
+    return List.of(
+        "backup",
+        "restore",
+        "--from-file",
+        answer.toString(),
+        "--recovery-key-file",
+        keyFile.toString(),
+        "--store",
+        directory.resolve(store).toString(),
+        "--json");
+  }
+
+  private List<String> online(String command, String store, String... more) {
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                "backup",
+                command,
+                "--store",
+                directory.resolve(store).toString(),
+                "--homeserver",
+                server.baseUrl().toString(),
+                "--user",
+                "alice",
+                "--password-file",
+                password.toString(),
+                "--json"));
+    line.addAll(List.of(more));
+    return line;
+  }
+
+  /** Uploads what is in {@code whole.db} once; returns how to restore it. */
+  private synchronized String backupKey() {
+    Run status = Run.of(online("status", "whole.db").toArray(String[]::new));
+    if (status.out().contains("\"exists\":false")) {
+      done(online("enable", "whole.db"));
+    }
+    return Run.of("backup", "recovery-key", "--store", directory.resolve("whole.db").toString())
+        .out()
+        .strip();
+  }
 
   @Test
   void killedAtAnyMomentTheStoreEndsTheSame_ours() throws Exception {
-    try (EmbeddedServer server = EmbeddedServer.start(0)) {
-      Path password =
-          Files.writeString(directory.resolve("password"), server.account("alice").password());
-      String key = makeBackup(server, password);
-      Set<RoomKeyInfo> undisturbed = held("whole.db");
-      assertThat(undisturbed).hasSize(KEYS);
-      int[] killed = new int[1];
-      Cases.run(
-          "restore killed",
-          2,
-          12,
-          (seed, random) -> {
-            String store = "killed" + seed + ".db";
-            List<String> line = new ArrayList<>(online(server, password, "restore", store));
-            line.addAll(List.of("--recovery-key", key));
-            FaultPlan.Active slow = slow(server.embedded().orElseThrow());
-            killed[0] += killed(line, random) ? 1 : 0;
-            slow.remove();
-            Run last = Run.of(line.toArray(String[]::new));
-            assertThat(last.exitCode()).as("%s%s", last.out(), last.err()).isZero();
-            assertThat(held(store)).isEqualTo(undisturbed);
-            assertThat(Files.size(directory.resolve(store + ".spool"))).isZero();
-          });
-      assertThat(killed[0]).as("runs that were killed before their end").isPositive();
-      interrupted(server, password, key);
-      assertThat(held("interrupted.db")).isEqualTo(undisturbed);
+    List<String> measured = fromFile("measured.db");
+    long start = System.nanoTime();
+    Process undisturbedRun = start(measured);
+    try (BufferedReader out = output(undisturbedRun)) {
+      assertThat(out.lines().reduce((first, last) -> last).orElse("")).contains("\"done\"");
     }
+    long wholeMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+    int[] killed = new int[1];
+    Cases.run(
+        "restore of a file killed",
+        3,
+        30,
+        (seed, random) -> {
+          String store = "file" + seed + ".db";
+          Process process = start(fromFile(store));
+          boolean ended = process.waitFor(random.nextLong(wholeMillis + 1), TimeUnit.MILLISECONDS);
+          process.destroyForcibly();
+          assertThat(process.waitFor(WAIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+          killed[0] += ended ? 0 : 1;
+          endsTheSame(store, fromFile(store));
+        });
+    assertThat(killed[0]).as("runs that were killed before their end").isPositive();
+  }
+
+  @Test
+  void killedWhileTheServerAnswersTheStoreEndsTheSame_ours() throws Exception {
+    String key = backupKey();
+    int[] killed = new int[1];
+    Cases.run(
+        "restore from a server killed",
+        1,
+        10,
+        (seed, random) -> {
+          String store = "killed" + seed + ".db";
+          List<String> line = online("restore", store, "--recovery-key", key);
+          FaultPlan.Active slow = slow(server.embedded().orElseThrow());
+          killed[0] += killed(line, random) ? 1 : 0;
+          slow.remove();
+          endsTheSame(store, line);
+        });
+    assertThat(killed[0]).as("runs that were killed before their end").isPositive();
+  }
+
+  private void endsTheSame(String store, List<String> line) throws Exception {
+    done(line);
+    assertThat(held(store)).isEqualTo(undisturbed);
+    assertThat(Files.size(directory.resolve(store + ".spool"))).isZero();
   }
 
   /** What Ctrl-C does: it pauses, says so in its summary, and the same command goes on. */
-  private void interrupted(EmbeddedServer server, Path password, String key) throws Exception {
-    List<String> line = new ArrayList<>(online(server, password, "restore", "interrupted.db"));
-    line.addAll(List.of("--recovery-key", key));
+  @Test
+  void interruptedItPausesAndTheSameCommandGoesOn() throws Exception {
+    List<String> line = online("restore", "interrupted.db", "--recovery-key", backupKey());
     FaultPlan.Active slow = slow(server.embedded().orElseThrow());
     Process process = start(line);
     try (BufferedReader out = output(process)) {
       assertThat(out.readLine()).contains("\"progress\"");
-      process.destroy();
+      process.toHandle().destroy(); // SIGTERM alone: the other one closes the pipes, too
       assertThat(out.lines().reduce((first, last) -> last).orElse("nothing"))
           .contains("\"summary\"", "\"state\":\"paused\"");
       assertThat(process.waitFor(WAIT_SECONDS, TimeUnit.SECONDS)).isTrue();
     }
     slow.remove();
-    Run last = Run.of(line.toArray(String[]::new));
-    assertThat(last.exitCode()).as("%s%s", last.out(), last.err()).isZero();
+    endsTheSame("interrupted.db", line);
   }
 
   private static FaultPlan.Active slow(EmbeddedHomeserver server) {
@@ -99,40 +196,6 @@ class RestoreCrashTest {
                 .always());
   }
 
-  private List<String> online(EmbeddedServer server, Path password, String command, String store) {
-    return List.of(
-        "backup",
-        command,
-        "--store",
-        directory.resolve(store).toString(),
-        "--homeserver",
-        server.baseUrl().toString(),
-        "--user",
-        "alice",
-        "--password-file",
-        password.toString(),
-        "--json");
-  }
-
-  /** Brings keys from a file, uploads them, and returns the backup's key. */
-  private String makeBackup(EmbeddedServer server, Path password) throws Exception {
-    SavedBackup saved = SavedBackup.of(KEYS, 40);
-    Path answer = saved.writeTo(directory.resolve("saved.json"));
-    String store = directory.resolve("whole.db").toString();
-    Run.of(
-        "backup",
-        "restore",
-        "--from-file",
-        answer.toString(),
-        "--recovery-key",
-        saved.key.toRecoveryKey(),
-        "--store",
-        store);
-    Run enabled = Run.of(online(server, password, "enable", "whole.db").toArray(String[]::new));
-    assertThat(enabled.exitCode()).as("%s%s", enabled.out(), enabled.err()).isZero();
-    return Run.of("backup", "recovery-key", "--store", store).out().strip();
-  }
-
   private static Process start(List<String> line) throws IOException {
     List<String> command =
         new ArrayList<>(
@@ -140,7 +203,7 @@ class RestoreCrashTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-Xshare:auto",
-                "-Xmx256m",
+                "-Xmx128m",
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName()));

@@ -165,6 +165,72 @@ class ServerBackupTest {
   }
 
   @Test
+  void anExportByTimeTakesWhatCameThenAndWhatIsNotKnown_CLI_KEYFILE() throws Exception {
+    keysFromAFile("one.db"); // from a backup: when they came is not known
+    String phrase = Files.writeString(file("phrase"), "a phrase\n").toString();
+    String all = file("all.txt").toString();
+    Run unknown =
+        backup(
+            "export", "one.db", all, "--passphrase-file", phrase, "--until", "2020-01-01",
+            "--json");
+    assertThat(line(unknown, "summary").path("exported").asInt()).isEqualTo(KEYS);
+    assertThat(line(unknown, "summary").path("timeUnknown").asInt()).isEqualTo(KEYS);
+    backup("import", "two.db", all, "--passphrase-file", phrase); // and here it is
+    String none = file("none.txt").toString();
+    Run past =
+        backup(
+            "export",
+            "two.db",
+            none,
+            "--passphrase-file",
+            phrase,
+            "--until",
+            "2020-01-01",
+            "--json");
+    assertThat(line(past, "summary").path("exported").asInt()).isZero();
+    Run since =
+        backup(
+            "export",
+            "two.db",
+            file("some.txt").toString(),
+            "--passphrase-file",
+            phrase,
+            "--since",
+            "2020-01-01T00:00:00Z",
+            "--json");
+    assertThat(line(since, "summary").path("exported").asInt()).isEqualTo(KEYS);
+    assertThat(line(since, "summary").path("timeUnknown").asInt()).isZero();
+    assertThat(
+            backup("export", "one.db", none, "--passphrase-file", phrase, "--since", "yesterday")
+                .exitCode())
+        .isEqualTo(2);
+  }
+
+  @Test
+  void thePreferenceIsSetAndShownAndMakesOrDeletesNothing_CLI_BACKUP() throws Exception {
+    keysFromAFile("one.db");
+    assertThat(line(online("preference", "one.db"), "summary").path("preference").asText())
+        .isEqualTo("undetermined");
+    Run on = online("preference", "one.db", "on");
+    assertThat(line(on, "summary").path("preference").asText()).isEqualTo("on");
+    assertThat(line(on, "preference").path("notice").asText()).isEqualTo("written");
+    assertThat(line(on, "next").path("command").asText()).isEqualTo("enable");
+    Run status = online("status", "one.db");
+    assertThat(line(status, "preference").path("notice").asText()).isEqualTo("on_by_account");
+    assertThat(line(status, "backup").path("exists").asBoolean()).isFalse();
+    assertThat(online("enable", "one.db").exitCode()).isZero();
+    Run off = online("preference", "one.db", "off");
+    assertThat(line(off, "next").path("command").asText()).isEqualTo("disable");
+    Run after = online("status", "one.db");
+    assertThat(line(after, "preference").path("notice").asText()).isEqualTo("off_by_account");
+    assertThat(line(after, "backup").path("count").asInt()).isEqualTo(KEYS); // it stays
+    backup("upload", "one.db").failedWith("does not want a backup");
+    Run ignored = online("status", "one.db", "--ignore-preference");
+    assertThat(line(ignored, "preference").path("notice").asText()).isEqualTo("ignored");
+    assertThat(online("preference", "one.db", "perhaps").exitCode()).isEqualTo(2);
+  }
+
+  @Test
   void whatStandsInTheWayIsOneSentence_CLI_SENTENCE() {
     backup("status", "new.db").failedWith("there is no login", "--homeserver");
     backup("status", "new.db", "--homeserver", "http://127.0.0.1:1", "--user", "alice")
