@@ -128,7 +128,7 @@ const commands = {
    * Joins the call with the SDK's own MatrixRTCSession; it makes and sends keys by itself. `options` are
    * of its configuration.
    */
-  async joinCall({ room, options = {}, service = "http://127.0.0.1:1" }) {
+  async joinCall({ room, service = "http://127.0.0.1:1", options = {} }) {
     const joining = client.matrixRTC.getRoomSession(await joinedRoom(room));
     if (joining !== session) {
       session = joining;

@@ -118,7 +118,8 @@ final class BenchCommand implements Runnable {
       description = {
         "Write one key event to 1,000 devices, take 10,000 events of 100 devices in one sync, read",
         "10,000 messages of a room, and",
-        "hold the same dialogue as the Rust SDK in WebAssembly, in turn with it. Needs node and npm",
+        "hold the same dialogue as the Rust SDK in WebAssembly, in turn with it. Needs node and"
+            + " npm",
         "for that; says so if they are missing. The ratio is our time to its."
       },
       mixinStandardHelpOptions = true,
@@ -186,7 +187,8 @@ final class BenchCommand implements Runnable {
   @Command(
       name = "restore",
       description = {
-        "Make a backup of 100,000 keys, and restore it from a file into SQLite on disk. Prints keys",
+        "Make a backup of 100,000 keys, and restore it from a file into SQLite on disk. Prints"
+            + " keys",
         "in a second, and the memory that it took."
       },
       mixinStandardHelpOptions = true,
@@ -220,7 +222,8 @@ final class BenchCommand implements Runnable {
   @Command(
       name = "call",
       description = {
-        "Play a call of 100 devices over HTTP with the embedded homeserver in this JVM; then 30 join",
+        "Play a call of 100 devices over HTTP with the embedded homeserver in this JVM; then 30"
+            + " join",
         "and 30 leave, one each 2 s, while five speak. Prints how long joiners take to hear them."
       },
       mixinStandardHelpOptions = true,

@@ -177,6 +177,11 @@ final class CallCommand implements Callable<Integer> {
   }
 
   private CallOptions options() {
+    if (!List.of("http", "https").contains(homeserver.getScheme())) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--homeserver: want a URL such as http://localhost:8008, got " + homeserver);
+    }
     @Nullable String secret = password != null ? password : System.getenv("MATRIXRTC_PASSWORD");
     if (seconds != null && seconds < 1) {
       throw new ParameterException(spec.commandLine(), "--for: want 1 or more, got " + seconds);

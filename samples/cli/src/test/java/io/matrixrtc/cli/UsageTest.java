@@ -99,7 +99,20 @@ class UsageTest {
             "--room=!c:d",
             "--for=0")
         .misusedWith("--for: want 1 or more, got 0");
+    Run.of("call", "--homeserver=localhost:8008", "--user=a", "--room=!c:d")
+        .misusedWith("want a URL such as http://localhost:8008, got localhost:8008");
     Run.of("nonsense").misusedWith("nonsense");
     Run.of("demo", "--nonsense").misusedWith("--nonsense");
+  }
+
+  @Test
+  void whatWasWrongIsNotPushedOffTheScreenByTheHelp_CLI_USAGE() {
+    Run wrong = Run.of("demo", "--speed", "3");
+    assertThat(wrong.err().lines().toList()).hasSize(2).first().asString().contains("--speed");
+    assertThat(wrong.err()).endsWith("Try: matrixrtc demo --help\n");
+    Run.of("dmo").misusedWith("Did you mean: matrixrtc demo?");
+    Run nothing = Run.of();
+    assertThat(nothing.exitCode()).isEqualTo(2);
+    assertThat(nothing.err()).contains("Usage: matrixrtc", "Commands:", "demo");
   }
 }
