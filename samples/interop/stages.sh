@@ -38,6 +38,25 @@ install_js_sdk() {
     "Node $(node --version)"
 }
 
+has_nio() {
+  /usr/bin/python3 -c 'from nio.crypto import ENCRYPTION_ENABLED as e; raise SystemExit(not e)' 2>/dev/null
+}
+
+# Installs matrix-nio from Debian's packages where it is not there.
+install_nio() {
+  if ! has_nio; then
+    command -v apt-get >/dev/null 2>&1 || skip "matrix-nio comes from Debian's packages, and there is no apt-get"
+    [ "$(id -u)" -eq 0 ] || skip "python3-matrix-nio and python3-olm are not installed, and only root may install them"
+    local log=$interop/target/apt.log
+    local install=(env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3-matrix-nio python3-olm)
+    quietly "$log" 300 "${install[@]}" ||
+      { quietly "$log" 120 apt-get update && quietly "$log" 300 "${install[@]}"; } ||
+      skip "apt-get cannot install python3-matrix-nio and python3-olm"
+    has_nio || skip "Debian's matrix-nio has no encryption here"
+  fi
+  echo "peer: $(dpkg-query -W -f '${Package} ${Version}, ' python3-matrix-nio python3-olm 'libolm3*')Python $(/usr/bin/python3 -c 'import platform; print(platform.python_version())')"
+}
+
 # Puts the parts of a peer from npm into samples/interop/target/NAME, in the versions of its lock file.   install_npm NAME
 install_npm() {
   command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 || skip "there is no node and npm"
@@ -113,7 +132,7 @@ failed_logs() {
   done
 }
 
-# Says how many tests ran: a stage whose tests were all left out must not pass.   summary CLASSES
+# Says how many tests ran: a stage with a test that was left out does not pass.   summary CLASSES
 summary() {
   local class report tests=0 skipped=0 n
   for class in ${1//,/ }; do
@@ -125,5 +144,5 @@ summary() {
     skipped=$((skipped + n))
   done
   echo "$1: $tests tests ran, $skipped of them skipped"
-  [ "$tests" -gt "$skipped" ]
+  [ "$tests" -gt 0 ] && [ "$skipped" -eq 0 ]
 }

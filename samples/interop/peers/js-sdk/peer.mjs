@@ -47,6 +47,21 @@ const joinedRoom = (roomId) =>
     return room?.getMyMembership() === KnownMembership.Join && room.hasEncryptionStateEvent() ? room : undefined;
   });
 
+/** Tells of each key that the session gives to the media layer. */
+function tellKeys() {
+  session.on(MatrixRTCSessionEvent.EncryptionKeyChanged, (key, index, membership) => {
+    // Up to 39 it names the participant, "user:device".
+    const colon = typeof membership === "string" ? membership.lastIndexOf(":") : 0;
+    const [user, device] = colon
+      ? [membership.slice(0, colon), membership.slice(colon + 1)]
+      : [membership.userId, membership.deviceId];
+    print({ event: "key", user, device, index, key: base64(key) });
+  });
+  session.on(MatrixRTCSessionEvent.MembershipManagerError, (error) =>
+    print({ event: "membership-error", text: String(error) }),
+  );
+}
+
 const commands = {
   async start({ homeserver, user, password, device }) {
     const login = await createClient({ baseUrl: homeserver }).loginRequest({
@@ -109,23 +124,19 @@ const commands = {
     return { olmTypes: batch.batch.map(({ payload }) => Object.values(payload.ciphertext)[0].type) };
   },
 
-  /** Joins the call with the SDK's own MatrixRTCSession; it makes and sends keys by itself. */
-  async joinCall({ room }) {
-    session = client.matrixRTC.getRoomSession(await joinedRoom(room));
-    session.on(MatrixRTCSessionEvent.EncryptionKeyChanged, (key, index, membership) => {
-      // Up to 39 it names the participant, "user:device".
-      const colon = typeof membership === "string" ? membership.lastIndexOf(":") : 0;
-      const [user, device] = colon
-        ? [membership.slice(0, colon), membership.slice(colon + 1)]
-        : [membership.userId, membership.deviceId];
-      print({ event: "key", user, device, index, key: base64(key) });
-    });
-    session.on(MatrixRTCSessionEvent.MembershipManagerError, (error) =>
-      print({ event: "membership-error", text: String(error) }),
-    );
-    const transport = { type: "livekit", livekit_service_url: "http://127.0.0.1:1", livekit_alias: room };
+  /**
+   * Joins the call with the SDK's own MatrixRTCSession; it makes and sends keys by itself. `options` are
+   * of its configuration.
+   */
+  async joinCall({ room, service = "http://127.0.0.1:1", options = {} }) {
+    const joining = client.matrixRTC.getRoomSession(await joinedRoom(room));
+    if (joining !== session) {
+      session = joining;
+      tellKeys();
+    }
+    const transport = { type: "livekit", livekit_service_url: service, livekit_alias: room };
     const [userId, deviceId] = [client.getUserId(), client.getDeviceId()];
-    const config = { manageMediaKeys: true, useKeyDelay: 200 };
+    const config = { manageMediaKeys: true, useKeyDelay: 200, ...options };
     if (session.joinRTCSession) {
       session.joinRTCSession({ userId, deviceId, memberId: `${userId}:${deviceId}` }, [transport], transport, config);
     } else {

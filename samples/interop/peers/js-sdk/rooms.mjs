@@ -26,7 +26,41 @@ export const roomCommands = (client) => {
   const device = (user, id) => machine().getDevice(new UserId(user), new DeviceId(id));
   const request = (it) => client().getCrypto().outgoingRequestProcessor.makeOutgoingRequest(it);
 
+  const realTime = Date.now;
+  let ahead = 0;
+
   return {
+    /** Puts the clock forward by which the SDK judges the age of its keys. */
+    async age({ millis }) {
+      ahead += millis;
+      Date.now = () => realTime() + ahead;
+      return {};
+    },
+
+    /** Sends a request as this device. */
+    async http({ method, path, body }) {
+      const answer = await fetch(new URL(path, client().baseUrl), {
+        method,
+        headers: { Authorization: `Bearer ${client().getAccessToken()}`, "Content-Type": "application/json" },
+        body: JSON.stringify(body),
+      });
+      if (!answer.ok) {
+        throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+      }
+      return answer.json();
+    },
+
+    /** Makes an encrypted room that anyone may join and call in. */
+    async createRoom({ name }) {
+      const made = await client().createRoom({
+        name,
+        preset: "public_chat",
+        power_level_content_override: { events: { "org.matrix.msc3401.call.member": 0 } },
+        initial_state: [{ type: "m.room.encryption", state_key: "", content: { algorithm: "m.megolm.v1.aes-sha2" } }],
+      });
+      return { room: made.room_id };
+    },
+
     /** Sends an encrypted message; gives its event id. */
     async post({ room, body }) {
       return { id: (await client().sendTextMessage(room, body)).event_id };

@@ -18,6 +18,7 @@ final class DeviceDirectory {
   private final Map<UserDevice, Device> removed = new HashMap<>(); // not written yet
   private final KeyChangeLog log;
   private final List<Device> listed = new ArrayList<>();
+  private final List<SenderKey> unlisted = new ArrayList<>();
 
   DeviceDirectory(CryptoStore store, UnitOfWork work, KeyChangeLog log) {
     this.store = store;
@@ -65,6 +66,9 @@ final class DeviceDirectory {
       listed.add(device);
       log.device(device.address(), before == null ? Kind.NEW : Kind.CHANGED);
     }
+    if (before != null && !before.keys().curve25519().equals(device.keys().curve25519())) {
+      unlist(before);
+    }
   }
 
   void remove(UserDevice address) throws CryptoStoreException {
@@ -73,13 +77,28 @@ final class DeviceDirectory {
       removed.put(address, device);
       work.changes().removeDevice(address);
       log.device(address, Kind.DELETED);
+      unlist(device);
     }
+  }
+
+  private void unlist(Device device) {
+    device
+        .keys()
+        .curve25519()
+        .ifPresent(key -> unlisted.add(new SenderKey(device.keys().userId(), key)));
   }
 
   /** Returns the devices that are new or changed since the last call. */
   List<Device> takeListed() {
     List<Device> taken = List.copyOf(listed);
     listed.clear();
+    return taken;
+  }
+
+  /** Returns the identity keys that a device had until then, since the last call. */
+  List<SenderKey> takeUnlisted() {
+    List<SenderKey> taken = List.copyOf(unlisted);
+    unlisted.clear();
     return taken;
   }
 

@@ -11,6 +11,7 @@ import java.util.Map;
 final class KeyChangeLog {
   private final Map<UserDevice, Kind> devices = new HashMap<>();
   private final Map<String, Kind> identities = new HashMap<>();
+  private long count;
 
   void device(UserDevice device, Kind kind) {
     add(devices, device, kind);
@@ -20,7 +21,8 @@ final class KeyChangeLog {
     add(identities, userId, kind);
   }
 
-  private static <K> void add(Map<K, Kind> changes, K key, Kind kind) {
+  private <K> void add(Map<K, Kind> changes, K key, Kind kind) {
+    count++;
     Kind before = changes.get(key);
     if (before == Kind.NEW && kind == Kind.DELETED) {
       changes.remove(key); // came and went unseen
@@ -31,6 +33,11 @@ final class KeyChangeLog {
     } else {
       changes.put(key, kind);
     }
+  }
+
+  /** How many changes there were, ever: with none since, trust is as it was. */
+  long count() {
+    return count;
   }
 
   /** Returns the changes since the last call. */

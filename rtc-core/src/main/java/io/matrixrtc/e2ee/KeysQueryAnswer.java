@@ -13,15 +13,21 @@ final class KeysQueryAnswer {
   private final DeviceDirectory directory;
   private final Identities identities;
   private final RoomSenders roomSenders;
+  private final StrangerSessions strangers;
   private final DeviceListAnswer deviceLists;
   private final IdentityListAnswer identityLists;
 
   KeysQueryAnswer(
-      OwnDevice own, DeviceDirectory directory, Identities identities, RoomSenders roomSenders) {
+      OwnDevice own,
+      DeviceDirectory directory,
+      Identities identities,
+      RoomSenders roomSenders,
+      StrangerSessions strangers) {
     this.own = own;
     this.directory = directory;
     this.identities = identities;
     this.roomSenders = roomSenders;
+    this.strangers = strangers;
     this.deviceLists = new DeviceListAnswer(own, directory);
     this.identityLists = new IdentityListAnswer(own, identities);
   }
@@ -32,6 +38,10 @@ final class KeysQueryAnswer {
     identityLists.take(answer, askedFor);
     for (Device device : directory.takeListed()) {
       roomSenders.onDeviceListed(device); // ROOM-SENDER
+      device.keys().curve25519().ifPresent(strangers::onKnown);
+    }
+    for (SenderKey former : directory.takeUnlisted()) {
+      strangers.onUnlisted(former);
     }
     refreshOwnKeys();
   }

@@ -119,6 +119,11 @@ public final class MemoryCryptoStore implements CryptoStore {
   }
 
   @Override
+  public Optional<Long> lastDecryptedIndex(RoomKeyId id) {
+    return roomKeys.lastDecryptedIndex(id);
+  }
+
+  @Override
   public SortedSet<Long> inboxIds() {
     return new TreeSet<>(inbox.keySet());
   }

@@ -17,7 +17,7 @@ final class MemoryRoomKeys implements RoomKeyStore {
   private final NavigableMap<RoomKeyId, StoredRoomKey> keys =
       new TreeMap<>(Comparator.comparing(RoomKeyId::roomId).thenComparing(RoomKeyId::sessionId));
   private final Map<RoomKeyId, WithheldRoomKey> withheld = new LinkedHashMap<>();
-  private final Map<MessageIndex, String> decryptedEvents = new HashMap<>();
+  private final Map<RoomKeyId, NavigableMap<Long, String>> decryptedEvents = new HashMap<>();
   private final Map<RoomKeyId, String> backupMarks = new HashMap<>();
   private final MemoryRows rows = new MemoryRows();
 
@@ -45,7 +45,13 @@ final class MemoryRoomKeys implements RoomKeyStore {
 
   @Override
   public Optional<String> decryptedEvent(RoomKeyId id, long index) {
-    return Optional.ofNullable(decryptedEvents.get(new MessageIndex(id, index)));
+    NavigableMap<Long, String> events = decryptedEvents.get(id);
+    return events == null ? Optional.empty() : Optional.ofNullable(events.get(index));
+  }
+
+  @Override
+  public Optional<Long> lastDecryptedIndex(RoomKeyId id) {
+    return Optional.ofNullable(decryptedEvents.get(id)).map(NavigableMap::lastKey);
   }
 
   @Override
@@ -85,7 +91,7 @@ final class MemoryRoomKeys implements RoomKeyStore {
     changes.forgotten().forEach(backupMarks::remove);
     changes.keys().forEach(key -> keys.put(key.id(), key));
     changes.withheld().forEach(this::put);
-    decryptedEvents.putAll(changes.decryptedEvents());
+    changes.decryptedEvents().forEach(this::put);
     changes
         .backupMarks()
         .forEach(
@@ -94,6 +100,10 @@ final class MemoryRoomKeys implements RoomKeyStore {
               version.filter(v -> keys.containsKey(id)).ifPresent(v -> backupMarks.put(id, v));
             });
     rows.write(changes.rows());
+  }
+
+  private void put(MessageIndex place, String eventId) {
+    decryptedEvents.computeIfAbsent(place.id(), id -> new TreeMap<>()).put(place.index(), eventId);
   }
 
   private void put(WithheldRoomKey notice) {

@@ -82,6 +82,8 @@ public final class OlmMachine implements AutoCloseable {
     this.decisions = new UserDecisions(directory, identities);
     this.verification = new DeviceVerification(identities);
     this.sessions = new OlmSessions(store, seal, work);
+    StrangerSessions strangers =
+        new StrangerSessions(new RoomRows(store, seal.rows(), work), directory, sessions);
     SessionClaims claims = new SessionClaims(own, directory, sessions, ids);
     Unwedging unwedging = new Unwedging(directory, sessions, claims);
     this.hashes = new MessageHashes(store, work);
@@ -95,17 +97,17 @@ public final class OlmMachine implements AutoCloseable {
             sessions,
             claims,
             sendPolicy,
-            new ToDeviceEncryptor(own, sessions, ids),
+            new ToDeviceEncryptor(own, sessions, strangers, ids),
             ids);
     this.rooms =
         new RoomEncryption(
             new RoomEncryption.Core(own, store, seal, work, ids, random, settings),
-            new RoomEncryption.Peers(tracker, directory, identities, deliveries),
+            new RoomEncryption.Peers(tracker, directory, identities, keyChanges, deliveries),
             this::commit);
-    this.keysAnswer = new KeysQueryAnswer(own, directory, identities, rooms.senders());
+    this.keysAnswer = new KeysQueryAnswer(own, directory, identities, rooms.senders(), strangers);
     this.decryptor =
         new ToDeviceDecryptor(
-            own, sessions, hashes, checks, unwedging, rooms.events(), inbox, work);
+            own, sessions, strangers, hashes, checks, unwedging, rooms.events(), inbox, work);
     this.crossSigning =
         new CrossSigning(
             new CrossSigning.Parts(
@@ -122,7 +124,14 @@ public final class OlmMachine implements AutoCloseable {
             this::finish);
     this.requests =
         new MachineRequests(
-            new MachineRequests.Parts(uploads, tracker, keysAnswer, claims, unwedging, deliveries),
+            new MachineRequests.Parts(
+                uploads,
+                tracker,
+                keysAnswer,
+                new OwnListing(own.address(), uploads, tracker, directory),
+                claims,
+                unwedging,
+                deliveries),
             crossSigning,
             rooms);
   }
@@ -380,6 +389,7 @@ public final class OlmMachine implements AutoCloseable {
   }
 
   private boolean committed(boolean known) throws CryptoStoreException {
+    rooms.judgeAgain();
     commit();
     return known;
   }

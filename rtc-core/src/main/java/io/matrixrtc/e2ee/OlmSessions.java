@@ -100,6 +100,15 @@ final class OlmSessions {
     return added;
   }
 
+  /** Forgets all sessions with {@code peer}. */
+  void drop(Curve25519PublicKey peer) throws CryptoStoreException {
+    for (OlmSession session : with(peer)) {
+      work.sessionRemoved(session);
+      session.close();
+    }
+    loaded.remove(peer);
+  }
+
   /** Notes that a ratchet has moved. */
   void changed(OlmSession session) {
     work.sessionChanged(session);

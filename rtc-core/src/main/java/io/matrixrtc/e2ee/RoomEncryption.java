@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.olm.RandomSource;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +44,9 @@ public final class RoomEncryption {
   private final RoomKeyArchive.Commit commit;
   private final Set<RoomKeyId> wanted = new LinkedHashSet<>();
   private final Set<RoomKeyId> arrived = new LinkedHashSet<>();
+  private final UntrustedRoomKeys untrusted = new UntrustedRoomKeys();
+  private final KeyChangeLog keyChanges;
+  private long judgedAt;
   private @Nullable MissingRoomKeys port;
   private boolean asksDevices = true;
 
@@ -61,12 +65,14 @@ public final class RoomEncryption {
       DeviceTracker tracker,
       DeviceDirectory directory,
       Identities identities,
+      KeyChangeLog keyChanges,
       Deliveries deliveries) {}
 
   RoomEncryption(Core parts, Peers peers, RoomKeyArchive.Commit commit)
       throws CryptoStoreException {
     this.commit = commit;
     this.ids = parts.ids();
+    this.keyChanges = peers.keyChanges();
     this.receiving = parts.trust().receiving();
     UserDevice address = parts.own().address();
     DeviceDirectory directory = peers.directory();
@@ -206,9 +212,33 @@ public final class RoomEncryption {
         lookFor(missing.key());
       } else if (unable.failure() instanceof RoomDecryptionFailure.UnknownIndex later) {
         lookFor(later.key());
+      } else if (unable.failure() instanceof RoomDecryptionFailure.UntrustedSender refused) {
+        onUntrusted(roomId, event, refused.state(), policy);
       }
     }
     return result;
+  }
+
+  private void onUntrusted(
+      String roomId, ObjectNode event, VerificationState state, TrustPolicy policy) {
+    if (state != VerificationState.MISMATCHED_SENDER) { // which no trust makes good
+      RoomKeyId key = new RoomKeyId(roomId, event.path("content").path("session_id").asText());
+      untrusted.add(new UntrustedRoomKeys.Refusal(key, event.path("sender").asText(), policy));
+    }
+  }
+
+  /** Looks at who is trusted more by now, if anything about trust has changed. */
+  void judgeAgain() throws CryptoStoreException {
+    long changes = keyChanges.count() + roomKeys.merges();
+    if (changes != judgedAt) {
+      judgedAt = changes;
+      tell(untrusted.takeTrusted(this::isTrusted)); // ROOM-TRUST-LATER
+    }
+  }
+
+  private boolean isTrusted(UntrustedRoomKeys.Refusal refusal) throws CryptoStoreException {
+    Optional<RoomKey> key = roomKeys.find(refusal.key());
+    return key.isPresent() && senders.isTrusted(key.get(), refusal.sender(), refusal.policy());
   }
 
   private void lookFor(RoomKeyId key) throws CryptoStoreException {
@@ -266,7 +296,9 @@ public final class RoomEncryption {
 
   /**
    * Returns the keys that are new, or read further back, since the last call; at most the newest
-   * 10,000. Events that could not be read for want of one are worth another try.
+   * 10,000. Events that could not be read for want of one are worth another try. So are those that
+   * were refused because their sender was trusted too little, when that has changed: their key is
+   * among these then.
    */
   public Set<RoomKeyId> takeArrivedKeys() {
     collectArrived();
@@ -279,7 +311,11 @@ public final class RoomEncryption {
     Set<RoomKeyId> fresh = roomKeys.takeArrived();
     wanted.removeAll(fresh);
     requests.onArrived(fresh); // REQUEST-CANCEL
-    arrived.addAll(fresh);
+    tell(fresh);
+  }
+
+  private void tell(Collection<RoomKeyId> readable) {
+    arrived.addAll(readable);
     while (arrived.size() > RoomKeys.MAX_ARRIVED) {
       arrived.remove(arrived.iterator().next());
     }
@@ -308,6 +344,7 @@ public final class RoomEncryption {
       }
     }
     collectArrived();
+    judgeAgain();
     boolean forwarding = forwards.advance(now);
     return encryptor.advance(now) || forwarding;
   }
@@ -346,6 +383,7 @@ public final class RoomEncryption {
     restarts.written();
     encryptor.written();
     roomKeys.trim();
+    decryptor.trim();
     sessions.trim();
     rooms.trim();
   }

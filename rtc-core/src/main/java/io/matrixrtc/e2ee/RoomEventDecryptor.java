@@ -2,6 +2,7 @@ package io.matrixrtc.e2ee;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.e2ee.RoomKeyChanges.MessageIndex;
 import io.matrixrtc.encoding.Base64Text;
 import io.matrixrtc.encoding.MalformedBase64Exception;
 import io.matrixrtc.json.Json;
@@ -22,13 +23,13 @@ final class RoomEventDecryptor {
   private final CryptoStore store;
   private final RoomKeys roomKeys;
   private final RoomSenders senders;
-  private final UnitOfWork work;
+  private final DecryptedPlaces places;
 
   RoomEventDecryptor(CryptoStore store, RoomKeys roomKeys, RoomSenders senders, UnitOfWork work) {
     this.store = store;
     this.roomKeys = roomKeys;
     this.senders = senders;
-    this.work = work;
+    this.places = new DecryptedPlaces(store, work);
   }
 
   /** A check failed. */
@@ -75,12 +76,10 @@ final class RoomEventDecryptor {
     }
     DecryptedGroupMessage plaintext = open(key, message);
     ObjectNode payload = payload(plaintext, roomId);
-    checkReplay(id, plaintext.index(), event.path("event_id").textValue());
+    MessageIndex place = new MessageIndex(id, plaintext.index());
+    checkReplay(place, event.path("event_id").textValue());
     EncryptionInfo info = senders.judge(key, event.path("sender").textValue(), policy);
-    work.changes()
-        .decryptedEvent(
-            new RoomKeyChanges.MessageIndex(id, plaintext.index()),
-            event.path("event_id").textValue());
+    places.add(place, event.path("event_id").textValue());
     return new RoomEventResult.Decrypted(clear(event, payload), info, id, plaintext.index());
   }
 
@@ -135,16 +134,17 @@ final class RoomEventDecryptor {
   }
 
   /** Two events at one place of a session: the second is a copy (ROOM-REPLAY). */
-  private void checkReplay(RoomKeyId id, long index, String eventId)
+  private void checkReplay(MessageIndex place, String eventId)
       throws CryptoStoreException, Refused {
-    Optional<String> before =
-        work.changes().decryptedEventAt(new RoomKeyChanges.MessageIndex(id, index));
-    if (before.isEmpty()) {
-      before = store.decryptedEvent(id, index);
-    }
+    Optional<String> before = places.find(place);
     if (before.isPresent() && !before.get().equals(eventId)) {
       throw new Refused(new RoomDecryptionFailure.Replayed(before.get()));
     }
+  }
+
+  /** Lets go of what was not used lately. Only when everything is written. */
+  void trim() {
+    places.trim();
   }
 
   /**

@@ -45,4 +45,7 @@ public interface RoomKeyStore {
 
   /** The id of the event that was decrypted with a key at an index, if one was. */
   Optional<String> decryptedEvent(RoomKeyId id, long index) throws CryptoStoreException;
+
+  /** The last place of a session at which an event was decrypted; empty if none was. */
+  Optional<Long> lastDecryptedIndex(RoomKeyId id) throws CryptoStoreException;
 }

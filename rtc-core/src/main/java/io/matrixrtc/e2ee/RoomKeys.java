@@ -29,6 +29,7 @@ final class RoomKeys {
   private final UnitOfWork work;
   private final Map<RoomKeyId, RoomKey> loaded = new LinkedHashMap<>(16, 0.75f, true);
   private final Set<RoomKeyId> arrived = new LinkedHashSet<>();
+  private long merges;
 
   RoomKeys(CryptoStore store, RatchetSeal seal, UnitOfWork work) {
     this.store = store;
@@ -77,6 +78,7 @@ final class RoomKeys {
     if (!better.get().info().hasSameRatchetAs(before)) {
       onBetter(before.id());
     }
+    merges++;
     return true;
   }
 
@@ -88,6 +90,11 @@ final class RoomKeys {
     if (arrived.size() > MAX_ARRIVED) {
       arrived.remove(arrived.iterator().next());
     }
+  }
+
+  /** How often a key that was held became better, perhaps in what is known of its owner. */
+  long merges() {
+    return merges;
   }
 
   /** Forgets a key. */

@@ -16,6 +16,17 @@ final class RoomSenders {
     this.owners = owners;
   }
 
+  /** Whether an event with this key would be trusted enough. */
+  boolean isTrusted(RoomKey key, String eventSender, TrustPolicy policy)
+      throws CryptoStoreException {
+    try {
+      judge(key, eventSender, policy);
+      return true;
+    } catch (RoomEventDecryptor.Refused e) {
+      return false;
+    }
+  }
+
   /** Returns who sent the event, if that is trusted enough (ROOM-TRUST). */
   EncryptionInfo judge(RoomKey key, String eventSender, TrustPolicy policy)
       throws CryptoStoreException, RoomEventDecryptor.Refused {

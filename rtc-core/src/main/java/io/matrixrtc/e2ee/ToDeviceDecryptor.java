@@ -23,6 +23,7 @@ final class ToDeviceDecryptor {
 
   private final OwnDevice own;
   private final OlmSessions sessions;
+  private final StrangerSessions strangers;
   private final MessageHashes hashes;
   private final PayloadChecks checks;
   private final Unwedging unwedging;
@@ -35,6 +36,7 @@ final class ToDeviceDecryptor {
   ToDeviceDecryptor(
       OwnDevice own,
       OlmSessions sessions,
+      StrangerSessions strangers,
       MessageHashes hashes,
       PayloadChecks checks,
       Unwedging unwedging,
@@ -43,6 +45,7 @@ final class ToDeviceDecryptor {
       UnitOfWork work) {
     this.own = own;
     this.sessions = sessions;
+    this.strangers = strangers;
     this.hashes = hashes;
     this.checks = checks;
     this.unwedging = unwedging;
@@ -111,6 +114,7 @@ final class ToDeviceDecryptor {
       return refuse(event, UndecryptableReason.NO_SESSION);
     }
     hashes.add(hash);
+    strangers.onReceived(from);
     try {
       return check(event, from, OlmPayload.parse(plaintext.get(), readKeys));
     } catch (OlmPayload.Malformed e) {
@@ -194,6 +198,8 @@ final class ToDeviceDecryptor {
       sessions.add(from.key(), created.session(), now);
       if (another) {
         roomKeyEvents.onOlmRestart(from);
+      } else {
+        strangers.onFirstSession(from);
       }
       return Optional.of(created.plaintext());
     } catch (OlmException e) {

@@ -16,11 +16,14 @@ import java.util.Optional;
 final class ToDeviceEncryptor {
   private final OwnDevice own;
   private final OlmSessions sessions;
+  private final StrangerSessions strangers;
   private final RequestIds ids;
 
-  ToDeviceEncryptor(OwnDevice own, OlmSessions sessions, RequestIds ids) {
+  ToDeviceEncryptor(
+      OwnDevice own, OlmSessions sessions, StrangerSessions strangers, RequestIds ids) {
     this.own = own;
     this.sessions = sessions;
+    this.strangers = strangers;
     this.ids = ids;
   }
 
@@ -38,6 +41,7 @@ final class ToDeviceEncryptor {
     if (session.isEmpty()) {
       return new EncryptionOutcome.NoOneTimeKeys();
     }
+    strangers.onKnown(identity);
     byte[] plaintext = plaintext(eventType, content, to);
     try {
       OlmMessage message = session.get().encrypt(plaintext);

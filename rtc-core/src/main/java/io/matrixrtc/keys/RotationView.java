@@ -148,8 +148,14 @@ public record RotationView(
     if (left.isEmpty()) {
       return false;
     }
-    Set<DeviceAddress> devices = new HashSet<>();
-    present.forEach(member -> devices.add(member.device()));
-    return left.stream().anyMatch(member -> !devices.contains(member.device()));
+    // Few leave at a time, and many stay.
+    Set<DeviceAddress> gone = new HashSet<>();
+    left.forEach(member -> gone.add(member.device()));
+    for (CallMember member : present) {
+      if (gone.remove(member.device()) && gone.isEmpty()) {
+        return false;
+      }
+    }
+    return true;
   }
 }

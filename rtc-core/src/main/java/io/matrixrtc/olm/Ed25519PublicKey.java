@@ -2,6 +2,7 @@ package io.matrixrtc.olm;
 
 import io.matrixrtc.encoding.Base64Text;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An Ed25519 public key of 32 bytes; 43 characters as text. Verifies strictly: no small-order key
@@ -15,7 +16,7 @@ public final class Ed25519PublicKey {
   public static final int BYTES = 32;
 
   private final byte[] bytes;
-  private volatile StrictEd25519.KeyGrade grade = StrictEd25519.KeyGrade.UNKNOWN;
+  private volatile StrictEd25519.@Nullable KnownKey known; // once it was needed
 
   private Ed25519PublicKey(byte[] owned) {
     this.bytes = owned;
@@ -55,12 +56,12 @@ public final class Ed25519PublicKey {
 
   /** Whether {@code signature} is this key's signature of {@code message}. */
   public boolean verify(byte[] message, Ed25519Signature signature) {
-    StrictEd25519.KeyGrade known = grade;
-    if (known == StrictEd25519.KeyGrade.UNKNOWN) {
-      known = StrictEd25519.grade(bytes);
-      grade = known;
+    StrictEd25519.KnownKey key = known;
+    if (key == null) {
+      key = StrictEd25519.lookAt(bytes);
+      known = key;
     }
-    return StrictEd25519.verify(known, bytes, message, signature.raw());
+    return StrictEd25519.verify(key, bytes, message, signature.raw());
   }
 
   /** Returns a copy of the 32 bytes. */

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.e2ee.HistoryVisibility;
 import io.matrixrtc.e2ee.LocalTrust;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
+import io.matrixrtc.e2ee.OlmMachine;
 import io.matrixrtc.e2ee.RoomDecryptionFailure;
 import io.matrixrtc.e2ee.RoomEventResult;
 import io.matrixrtc.e2ee.RoomKeyId;
@@ -72,6 +73,11 @@ class EncryptedRoomsHomeserverTest {
   }
 
   private TestDevice device(String user, boolean isNew) throws Exception {
+    return device(user, isNew, ALL);
+  }
+
+  private TestDevice device(String user, boolean isNew, OlmMachine.Settings trust)
+      throws Exception {
     ClientSettings settings = ClientSettings.of(http, scheduler());
     Credentials credentials = Credentials.of(user, "pass-" + user, "test");
     LoginOutcome outcome =
@@ -80,7 +86,8 @@ class EncryptedRoomsHomeserverTest {
                 ? MatrixClient.register(homeserver.baseUrl(), credentials, settings)
                 : MatrixClient.login(homeserver.baseUrl(), credentials, settings));
     TestDevice device =
-        new TestDevice(outcome.orThrow(), http, scheduler(), ALL, new MemoryCryptoStore(), ++seed);
+        new TestDevice(
+            outcome.orThrow(), http, scheduler(), trust, new MemoryCryptoStore(), ++seed);
     devices.add(device);
     device.client.start();
     get(device.client.published());
@@ -315,6 +322,23 @@ class EncryptedRoomsHomeserverTest {
     assertThat(asked).isTrue();
     awaitRead(phone, sent, "from before the phone");
     assertThat(phone.events).anyMatch(ClientEvent.KeyRequestNews.class::isInstance);
+  }
+
+  @Test
+  void roomsRetryAnEventIsReadWhenItsSendersDeviceIsSigned() throws Exception {
+    TestDevice alice = device("alice", true);
+    TestDevice bob =
+        device("bob", true, new OlmMachine.Settings(TrustPolicy.ALL, TrustPolicy.CROSS_SIGNED));
+    String room = sharedRoom(alice, bob);
+    RoomSendOutcome.Sent sent = send(alice, room, "not signed yet");
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(awaitRefused(bob, sent))
+                    .isInstanceOf(RoomDecryptionFailure.UntrustedSender.class));
+    assertThat(get(alice.client.crossSigning().bootstrap(UserAuthentication.none())))
+        .isInstanceOf(SetupOutcome.Done.class);
+    awaitRead(bob, sent, "not signed yet");
   }
 
   @Test

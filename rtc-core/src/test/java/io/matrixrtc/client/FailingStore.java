@@ -121,6 +121,11 @@ final class FailingStore implements CryptoStore {
   }
 
   @Override
+  public Optional<Long> lastDecryptedIndex(RoomKeyId id) throws CryptoStoreException {
+    return store.lastDecryptedIndex(id);
+  }
+
+  @Override
   public SortedSet<Long> inboxIds() {
     return store.inboxIds();
   }

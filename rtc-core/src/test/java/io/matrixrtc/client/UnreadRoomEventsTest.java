@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.e2ee.RoomDecryptionFailure;
 import io.matrixrtc.e2ee.RoomKeyId;
+import io.matrixrtc.e2ee.VerificationState;
 import io.matrixrtc.json.Json;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +34,20 @@ class UnreadRoomEventsTest {
     assertThat(taken).hasSize(UnreadRoomEvents.MAX_EVENTS);
     assertThat(taken.get(0).event()).as("the oldest went").isEqualTo(event(1));
     assertThat(unread.take(Set.of(KEY))).as("once").isEmpty();
+  }
+
+  @Test
+  void roomsRetryAnEventWhoseSenderMayBeTrustedLater() {
+    ObjectNode event = event(1);
+    event.putObject("content").put("session_id", KEY.sessionId());
+    unread.add(
+        KEY.roomId(),
+        event,
+        new RoomDecryptionFailure.UntrustedSender(VerificationState.UNSIGNED_DEVICE));
+    assertThat(unread.take(Set.of(new RoomKeyId("!r:x", "other")))).isEmpty();
+    assertThat(unread.take(Set.of(KEY)))
+        .extracting(UnreadRoomEvents.Waiting::event)
+        .containsExactly(event);
   }
 
   @Test

@@ -266,6 +266,7 @@ interface CryptoStoreContract {
     RoomKeyId id = new RoomKeyId("!r:x", "s");
     try (CryptoStore store = open()) {
       assertThat(store.decryptedEvent(id, 0)).isEmpty();
+      assertThat(store.lastDecryptedIndex(id)).isEmpty();
       store.write(
           Changes.builder()
               .decryptedEvent(new RoomKeyChanges.MessageIndex(id, 0), "$a")
@@ -274,6 +275,8 @@ interface CryptoStoreContract {
       assertThat(store.decryptedEvent(id, 0)).contains("$a");
       assertThat(store.decryptedEvent(id, (1L << 32) - 1)).contains("$b");
       assertThat(store.decryptedEvent(id, 1)).isEmpty();
+      assertThat(store.lastDecryptedIndex(id)).contains((1L << 32) - 1);
+      assertThat(store.lastDecryptedIndex(new RoomKeyId("!r:x", "t"))).isEmpty();
       assertThat(store.decryptedEvent(new RoomKeyId("!r:x", "t"), 0)).isEmpty();
     }
   }

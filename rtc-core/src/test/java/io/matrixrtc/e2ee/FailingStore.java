@@ -110,6 +110,11 @@ final class FailingStore implements CryptoStore {
   }
 
   @Override
+  public Optional<Long> lastDecryptedIndex(RoomKeyId id) throws CryptoStoreException {
+    return store.lastDecryptedIndex(id);
+  }
+
+  @Override
   public SortedSet<Long> inboxIds() throws CryptoStoreException {
     return store.inboxIds();
   }

@@ -116,6 +116,11 @@ final class HookedStore implements CryptoStore {
   }
 
   @Override
+  public Optional<Long> lastDecryptedIndex(RoomKeyId id) throws CryptoStoreException {
+    return store.lastDecryptedIndex(id);
+  }
+
+  @Override
   public SortedSet<Long> inboxIds() throws CryptoStoreException {
     return store.inboxIds();
   }

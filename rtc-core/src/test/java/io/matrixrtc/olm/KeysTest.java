@@ -111,6 +111,25 @@ class KeysTest {
     assertThat(key.verify(new byte[] {1}, Ed25519Signature.of(signature))).isFalse();
   }
 
+  @Test
+  void theEightPointsOfSmallOrderAreKnown_ED_SMALL_R() {
+    int points = 0;
+    for (byte[] known : StrictEd25519.SMALL_ORDER_Y) {
+      for (int sign : new int[] {0, 0x80}) {
+        byte[] point = known.clone();
+        point[31] |= (byte) sign;
+        assertThat(StrictEd25519.isOfSmallOrder(point)).isTrue();
+        assertThat(StrictEd25519.hasPoint(point)).isTrue();
+        assertThat(Ed25519.validatePublicKeyPartial(point, 0)).isFalse();
+        boolean isOnlyWithoutSign = known[0] == 1 || known[0] == (byte) 0xEC; // x is 0
+        points += isOnlyWithoutSign && sign != 0 ? 0 : 1;
+        point[0] ^= 2;
+        assertThat(StrictEd25519.isOfSmallOrder(point)).as("another y").isFalse();
+      }
+    }
+    assertThat(points).isEqualTo(8);
+  }
+
   /** The signer itself makes an R of small order and the S that fits; cofactored checks take it. */
   @Test
   void signaturesWithSmallOrderRAreRefused_ED_SMALL_R() throws Exception {

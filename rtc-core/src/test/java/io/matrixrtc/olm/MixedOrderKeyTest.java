@@ -22,8 +22,9 @@ class MixedOrderKeyTest {
       byte[] keySeed = GoldenStates.bytes(seed, 32);
       byte[] honest = Ed25519KeyPair.fromSeed(keySeed).publicKey().toBytes();
       byte[] mixed = plusPointOfOrder2(honest);
-      assertThat(StrictEd25519.grade(mixed)).isEqualTo(StrictEd25519.KeyGrade.MIXED_ORDER);
-      assertThat(StrictEd25519.grade(honest)).isEqualTo(StrictEd25519.KeyGrade.PRIME_ORDER);
+      assertThat(StrictEd25519.lookAt(mixed).grade()).isEqualTo(StrictEd25519.KeyGrade.MIXED_ORDER);
+      assertThat(StrictEd25519.lookAt(honest).grade())
+          .isEqualTo(StrictEd25519.KeyGrade.PRIME_ORDER);
       Ed25519PublicKey key = Ed25519PublicKey.of(mixed);
       int accepted = 0;
       for (byte i = 0; i < 16; i++) {
@@ -31,17 +32,45 @@ class MixedOrderKeyTest {
         byte[] commitment =
             Ed25519KeyPair.fromSeed(GoldenStates.bytes(100, 32)).publicKey().toBytes();
         BigInteger challenge = challenge(commitment, mixed, message);
-        BigInteger response =
-            challenge.multiply(scalar(keySeed)).add(scalar(GoldenStates.bytes(100, 32))).mod(ORDER);
-        byte[] signature = Arrays.copyOf(commitment, 64);
-        System.arraycopy(littleEndian(response), 0, signature, 32, 32);
-        boolean verified = key.verify(message, Ed25519Signature.of(signature));
+        Ed25519Signature signature = signature(commitment, keySeed, mixed, message);
+        boolean verified = key.verify(message, signature);
         assertThat(verified).as("challenge %s", challenge).isEqualTo(!challenge.testBit(0));
         accepted += verified ? 1 : 0;
-        assertThat(key.verify(new byte[] {i, 1}, Ed25519Signature.of(signature))).isFalse();
+        assertThat(key.verify(new byte[] {i, 1}, signature)).isFalse();
       }
       assertThat(accepted).isBetween(1, 15);
     }
+  }
+
+  /** An R with a part of order 2, which only the owner of the key can make, is the owner's. */
+  @Test
+  void anHonestKeysSignatureWithAMixedOrderRIsTaken_ED_COF_R_ours() throws Exception {
+    byte[] keySeed = GoldenStates.bytes(7, 32);
+    byte[] publicKey = Ed25519KeyPair.fromSeed(keySeed).publicKey().toBytes();
+    Ed25519PublicKey key = Ed25519PublicKey.of(publicKey);
+    byte[] honest = Ed25519KeyPair.fromSeed(GoldenStates.bytes(100, 32)).publicKey().toBytes();
+    for (byte i = 0; i < 64; i++) {
+      byte[] message = {i};
+      assertThat(key.verify(message, signature(honest, keySeed, publicKey, message)))
+          .as("control")
+          .isTrue();
+      byte[] mixed = plusPointOfOrder2(honest);
+      Ed25519Signature signature = signature(mixed, keySeed, publicKey, message);
+      assertThat(key.verify(message, signature)).isTrue();
+      assertThat(key.verify(new byte[] {i, 1}, signature)).as("another message").isFalse();
+    }
+  }
+
+  private static Ed25519Signature signature(
+      byte[] commitment, byte[] keySeed, byte[] publicKey, byte[] message) throws Exception {
+    BigInteger response =
+        challenge(commitment, publicKey, message)
+            .multiply(scalar(keySeed))
+            .add(scalar(GoldenStates.bytes(100, 32)))
+            .mod(ORDER);
+    byte[] signature = Arrays.copyOf(commitment, 64);
+    System.arraycopy(littleEndian(response), 0, signature, 32, 32);
+    return Ed25519Signature.of(signature);
   }
 
   /** Adding (0, −1) negates both coordinates. */

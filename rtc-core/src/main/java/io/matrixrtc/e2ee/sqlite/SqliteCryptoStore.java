@@ -293,6 +293,11 @@ public final class SqliteCryptoStore implements CryptoStore {
   }
 
   @Override
+  public Optional<Long> lastDecryptedIndex(RoomKeyId id) throws CryptoStoreException {
+    return roomKeys.lastDecryptedIndex(id);
+  }
+
+  @Override
   public SortedSet<Long> inboxIds() throws CryptoStoreException {
     return new TreeSet<>(database.query(row -> row.getLong(1), "SELECT id FROM inbox"));
   }

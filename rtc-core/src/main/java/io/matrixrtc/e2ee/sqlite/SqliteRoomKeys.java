@@ -146,6 +146,16 @@ final class SqliteRoomKeys implements RoomKeyStore {
         index);
   }
 
+  @Override
+  public Optional<Long> lastDecryptedIndex(RoomKeyId id) throws CryptoStoreException {
+    return database.first(
+        row -> row.getLong(1),
+        "SELECT message_index FROM decrypted_event WHERE room_id = ? AND session_id = ?"
+            + " ORDER BY message_index DESC LIMIT 1",
+        id.roomId(),
+        id.sessionId());
+  }
+
   void write(RoomKeyChanges changes) throws CryptoStoreException {
     for (RoomKeyId id : changes.forgotten()) {
       database.update(

@@ -6,6 +6,7 @@ import io.matrixrtc.benchmarks.call.LargeCallRun;
 import io.matrixrtc.benchmarks.machine.MachineBenchmarkRun;
 import io.matrixrtc.benchmarks.olm.OlmBenchmarkRun;
 import io.matrixrtc.benchmarks.restore.RestoreBenchmarkRun;
+import io.matrixrtc.benchmarks.widget.WidgetBenchmarkRun;
 import io.matrixrtc.cli.failure.CommandFailure;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -27,7 +28,8 @@ import picocli.CommandLine.Spec;
       BenchCommand.Machine.class,
       BenchCommand.Authorize.class,
       BenchCommand.Restore.class,
-      BenchCommand.Call.class
+      BenchCommand.Call.class,
+      BenchCommand.Widget.class
     },
     footer = {
       "",
@@ -45,7 +47,7 @@ final class BenchCommand implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "Which benchmark? There are: frames, olm, machine, authorize, restore, call");
+        "Which benchmark? There are: frames, olm, machine, authorize, restore, call, widget");
   }
 
   /** Frame encryption against the JCE alone. */
@@ -116,7 +118,8 @@ final class BenchCommand implements Runnable {
       description = {
         "Write one key event to 1,000 devices, take 10,000 events of 100 devices in one sync, read",
         "10,000 messages of a room, and",
-        "hold the same dialogue as the Rust SDK in WebAssembly, in turn with it. Needs node and npm",
+        "hold the same dialogue as the Rust SDK in WebAssembly, in turn with it. Needs node and"
+            + " npm",
         "for that; says so if they are missing. The ratio is our time to its."
       },
       mixinStandardHelpOptions = true,
@@ -184,7 +187,8 @@ final class BenchCommand implements Runnable {
   @Command(
       name = "restore",
       description = {
-        "Make a backup of 100,000 keys, and restore it from a file into SQLite on disk. Prints keys",
+        "Make a backup of 100,000 keys, and restore it from a file into SQLite on disk. Prints"
+            + " keys",
         "in a second, and the memory that it took."
       },
       mixinStandardHelpOptions = true,
@@ -218,7 +222,8 @@ final class BenchCommand implements Runnable {
   @Command(
       name = "call",
       description = {
-        "Play a call of 100 devices over HTTP with the embedded homeserver in this JVM; then 30 join",
+        "Play a call of 100 devices over HTTP with the embedded homeserver in this JVM; then 30"
+            + " join",
         "and 30 leave, one each 2 s, while five speak. Prints how long joiners take to hear them."
       },
       mixinStandardHelpOptions = true,
@@ -243,6 +248,41 @@ final class BenchCommand implements Runnable {
       try {
         return LargeCallRun.run(plan, policy, json, System.out, System.err) ? 0 : 1;
       } catch (IOException | IllegalArgumentException e) {
+          throw new CommandFailure("the benchmark failed: " + e.getMessage());
+      }
+    }
+  }
+
+  /** The widget bridge under load. */
+  @Command(
+      name = "widget",
+      description = {
+        "200 widgets that post 20 messages a second each through the bridge, at intended times, in",
+        "turn with a bare Vert.x WebSocket that says back what it hears. And 2,000 idle sessions of",
+        "one account: what they take of the heap."
+      },
+      mixinStandardHelpOptions = true,
+      footer = {
+        "",
+        "Examples:",
+        "  matrixrtc bench widget --quick",
+        "  matrixrtc bench widget --json"
+      })
+  static final class Widget implements Callable<Integer> {
+    @Option(names = "--json", description = "Print one JSON object per measurement.")
+    private boolean json;
+
+    @Option(names = "--quick", description = "One short round, 200 sessions: to see that it works.")
+    private boolean quick;
+
+    @Override
+    public Integer call() throws CommandFailure, InterruptedException {
+      WidgetBenchmarkRun.Plan plan =
+          quick ? WidgetBenchmarkRun.Plan.QUICK : WidgetBenchmarkRun.Plan.FULL;
+      try {
+        WidgetBenchmarkRun.run(plan, json, System.out);
+        return 0;
+      } catch (IOException e) {
         throw new CommandFailure("the benchmark failed: " + e.getMessage());
       }
     }

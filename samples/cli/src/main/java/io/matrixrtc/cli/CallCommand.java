@@ -30,7 +30,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Join the call of a room as a participant that exchanges keys, without media.",
       "",
-      "Shows who is in the call, how far each device is trusted, whose key is here, how old it is, who has ours, and who lacks what and why: for a call that says \"waiting for media\".",
+      "Shows who is in the call, how far each device is trusted, whose key is here, how old it is,"
+          + " who has ours, and who lacks what and why: for a call that says \"waiting for"
+          + " media\".",
       "It logs in as a new device and logs that out when it ends, with Ctrl-C."
     },
     mixinStandardHelpOptions = true,
@@ -175,7 +177,15 @@ final class CallCommand implements Callable<Integer> {
   }
 
   private CallOptions options() {
+    if (!List.of("http", "https").contains(homeserver.getScheme())) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--homeserver: want a URL such as http://localhost:8008, got " + homeserver);
+    }
     @Nullable String secret = password != null ? password : System.getenv("MATRIXRTC_PASSWORD");
+    if (seconds != null && seconds < 1) {
+      throw new ParameterException(spec.commandLine(), "--for: want 1 or more, got " + seconds);
+    }
     if (secret == null) {
       throw new ParameterException(
           spec.commandLine(), "a password is needed: --password, or MATRIXRTC_PASSWORD");

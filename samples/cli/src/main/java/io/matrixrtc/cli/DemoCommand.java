@@ -11,6 +11,7 @@ import io.matrixrtc.testkit.scenario.ScenarioException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -27,7 +28,11 @@ import picocli.CommandLine.Spec;
     description = {
       "Play a scripted end-to-end encrypted call and try to break it.",
       "",
-      "Every participant is a full client with its own store: it signs in over HTTP, sends its media key to the others' devices by Olm, and encrypts real Opus and VP8 frames. A relay stands in for the SFU; it has no keys. People join late, leave, come back; those who should not hear something try to, with everything they ever legitimately got."
+      "Every participant is a full client with its own store: it signs in over HTTP, sends its"
+          + " media key to the others' devices by Olm, and encrypts real Opus and VP8 frames. A"
+          + " relay stands in for the SFU; it has no keys. People join late, leave, come back;"
+          + " those who should not hear something try to, with everything they ever legitimately"
+          + " got."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -44,6 +49,10 @@ import picocli.CommandLine.Spec;
       "Exit codes: 0 all checks held, 1 a check or a step failed, 2 wrong usage"
     })
 final class DemoCommand implements Callable<Integer> {
+  /** What a scenario says itself, or cannot have. */
+  private static final List<String> NOT_WITH_A_SCENARIO =
+      List.of("--participants", "--seed", "--policy", "--trust", "--processes");
+
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
@@ -54,16 +63,16 @@ final class DemoCommand implements Callable<Integer> {
       defaultValue = "6",
       description =
           "Devices in the call, 2 to 32 (default: ${DEFAULT-VALUE}). From 4 on somebody leaves and"
-              + " somebody comes late, from 5 on a user has two devices, from 6 on one is muted, and"
-              + " one more device crashes.")
+              + " somebody comes late, from 5 on a user has two devices, from 6 on one is muted,"
+              + " and one more device crashes.")
   private int participants;
 
   @Option(
       names = "--scenario",
       paramLabel = "FILE",
       description =
-          "Play this YAML file in place of the demo's script; it says its own devices, policy, trust"
-              + " and seed (see docs/TESTING-KEY-SHARING.md).")
+          "Play this YAML file in place of the demo's script; it says its own devices, policy,"
+              + " trust and seed (see docs/TESTING-KEY-SHARING.md).")
   private @Nullable Path scenario;
 
   @Option(
@@ -185,7 +194,18 @@ final class DemoCommand implements Callable<Integer> {
     return play.play();
   }
 
+  private void checkScenario() {
+    for (String option : NOT_WITH_A_SCENARIO) {
+      if (scenario != null && spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new ParameterException(
+            spec.commandLine(),
+            option + " does not go with --scenario: the file has its own script. Leave it out.");
+      }
+    }
+  }
+
   private void checkUsage() {
+    checkScenario();
     try {
       Cast.of(participants);
       RotationPolicies.named(policy, Map.of());

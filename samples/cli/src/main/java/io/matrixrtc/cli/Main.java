@@ -3,9 +3,12 @@ package io.matrixrtc.cli;
 import io.matrixrtc.cli.backup.BackupCommand;
 import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.cli.keys.KeysCommand;
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Entry point of the {@code matrixrtc} command. */
 @Command(
@@ -59,6 +62,21 @@ public final class Main {
           }
           return CommandLine.ExitCode.SOFTWARE;
         });
+    line.setParameterExceptionHandler(Main::misused);
     return line.execute(arguments);
+  }
+
+  /** The whole help would push the one sentence that matters off the screen. */
+  private static int misused(ParameterException wrong, String[] arguments) {
+    CommandLine command = wrong.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println(wrong.getMessage());
+    UnmatchedArgumentException.printSuggestions(wrong, err);
+    if (arguments.length == 0) {
+      command.usage(err);
+    } else {
+      err.println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
+    }
+    return CommandLine.ExitCode.USAGE;
   }
 }

@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
       "Play a whole call in virtual time under several rotation policies.",
       "",
       "Every participant runs the library's own key distribution; network and media are modelled.",
-      "All policies meet the same joins, leaves, unmutes and delays. A message is one recipient device."
+      "All policies meet the same joins, leaves, unmutes and delays. A message is one recipient"
+          + " device."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -48,6 +49,8 @@ import picocli.CommandLine.Spec;
       "  matrixrtc simulate --preset 50 --plot simulation.html"
     })
 final class SimulateCommand implements Callable<Integer> {
+  private static final String PLOT = "--plot: ";
+
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
@@ -105,21 +108,40 @@ final class SimulateCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), e.getMessage());
     }
     CallSimulation.Receivers kind = kind();
+    Path page = plot;
+    if (page != null) {
+      preparePlot(page);
+    }
     CallSchedule schedule = CallSchedule.draw(chosen, seed);
     List<PolicyResult> results =
         compared.parallelStream()
             .map(policy -> CallSimulation.run(policy, schedule, kind, seed))
             .toList();
     print(results);
-    if (plot != null) {
+    if (page != null) {
       String title = "Preset " + preset + ", seed " + seed + ", receivers " + receivers;
       try {
-        Files.writeString(plot, SimulationPlot.page(title, results));
+        Files.writeString(page, SimulationPlot.page(title, results));
       } catch (IOException e) {
-        throw new CommandFailure("cannot write " + plot + ": " + e.getMessage());
+        throw new CommandFailure(PLOT + page + " cannot be written. Choose another one.");
       }
     }
     return 0;
+  }
+
+  /** Before the simulation, which takes its time. */
+  private static void preparePlot(Path page) throws CommandFailure {
+    Path folder = page.toAbsolutePath().getParent();
+    try {
+      if (folder != null) {
+        Files.createDirectories(folder);
+      }
+    } catch (IOException e) {
+      throw new CommandFailure(PLOT + "cannot make the directory " + folder + ".");
+    }
+    if (Files.isDirectory(page)) {
+      throw new CommandFailure(PLOT + page + " is a directory, want a file.");
+    }
   }
 
   private CallSimulation.Receivers kind() {

@@ -1,6 +1,7 @@
 package io.matrixrtc.cli;
 
 import io.matrixrtc.cli.failure.CommandFailure;
+import io.matrixrtc.json.Json;
 import io.matrixrtc.testkit.trace.Trace;
 import io.matrixrtc.testkit.trace.TraceFormatException;
 import io.matrixrtc.testkit.trace.TraceJson;
@@ -62,16 +63,29 @@ final class TraceCommand implements Callable<Integer> {
         description = "Where the page goes (default: beside the trace, ending in .html).")
     private @Nullable Path out;
 
+    @Option(names = "--json", description = "Print where the page is as a JSON object.")
+    private boolean json;
+
     @Override
     public Integer call() throws CommandFailure {
       Path page = out == null ? besideTrace() : out;
+      if (Files.isDirectory(file)) {
+        throw new CommandFailure(file + " is a directory. Give a file that --trace wrote.");
+      }
       try {
         Trace trace = TraceJson.read(file);
         if (trace.entries().isEmpty()) {
           throw new CommandFailure(file + " holds no events.");
         }
         TraceViewer.write(page, trace, TraceViewer.titleOf(trace));
-        System.out.println(trace.entries().size() + " events: " + page.toAbsolutePath());
+        int events = trace.entries().size();
+        System.out.println(
+            json
+                ? Json.newObject()
+                    .put("type", "page")
+                    .put("events", events)
+                    .put("file", page.toAbsolutePath().toString())
+                : events + " events: " + page.toAbsolutePath());
         return 0;
       } catch (TraceFormatException e) {
         throw new CommandFailure(

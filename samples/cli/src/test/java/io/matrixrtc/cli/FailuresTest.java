@@ -81,6 +81,20 @@ class FailuresTest {
   }
 
   @Test
+  void aPlotThatCannotBeWrittenIsNamedBeforeTheSimulation_CLI_SENTENCE() throws Exception {
+    Path file = Files.writeString(directory.resolve("file"), "");
+    Run run = Run.of("simulate", "--preset", "200", "--plot", file.resolve("p.html").toString());
+    run.failedWith("--plot", file.toString());
+    assertThat(run.out()).isEmpty();
+    Run.of("simulate", "--plot", directory.toString()).failedWith("--plot", "want a file");
+  }
+
+  @Test
+  void aDirectoryInPlaceOfATraceIsNamed_CLI_SENTENCE() {
+    Run.of("trace", "show", directory.toString()).failedWith("is a directory", "--trace");
+  }
+
+  @Test
   void aDatabaseThatDoesNotOpenIsNamed_CLI_SENTENCE() throws Exception {
     Path file = Files.writeString(directory.resolve("no.db"), "this is no database, not at all");
     Run.of("homeserver", "--port", "0", "--database", file.toString())

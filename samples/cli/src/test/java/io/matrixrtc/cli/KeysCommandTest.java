@@ -126,6 +126,50 @@ class KeysCommandTest {
   }
 
   @Test
+  void theRoomKeysOfADeviceGoToAFileThatOthersRead_KEYS_CMD_EXPORT() throws Exception {
+    login("alice", alice, true);
+    ok("setup", "alice", "--password-file", password());
+    String room = ProfileUser.createRoom(directory.resolve("alice"));
+    String other = ProfileUser.createRoom(directory.resolve("alice"));
+    ProfileUser.write(directory.resolve("alice"), room, "one");
+    ProfileUser.write(directory.resolve("alice"), other, "two");
+    assertThat(exported("all.txt")).isEqualTo(2);
+    assertThat(exported("room.txt", "--room", room)).isEqualTo(1);
+    keys("export", "alice", file("all.txt"), "--passphrase-file", password())
+        .failedWith("exists already");
+    keys("export", "alice", file("none.txt"), "--passphrase-file", password(), "--room", "r")
+        .misusedWith("want a room id");
+    keys("export", "nobody", file("none.txt"), "--passphrase-file", password())
+        .failedWith("nobody is logged in");
+
+    // The file is one that the other command reads.
+    Run read =
+        Run.of(
+            "backup",
+            "import",
+            "--json",
+            file("all.txt"),
+            "--store",
+            file("copy.db"),
+            "--passphrase-file",
+            password());
+    assertThat(read.exitCode()).as(read.err()).isZero();
+    assertThat(MAPPER.readTree(read.out()).path("imported").asInt()).isEqualTo(2);
+  }
+
+  private int exported(String file, String... more) throws Exception {
+    List<String> all = new ArrayList<>(List.of(file(file), "--passphrase-file", password()));
+    all.addAll(List.of(more));
+    Run run = keys("export", "alice", all.toArray(String[]::new));
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    return MAPPER.readTree(run.out()).path("exported").asInt();
+  }
+
+  private String file(String name) {
+    return directory.resolve(name).toString();
+  }
+
+  @Test
   void aResetSaysWhatItCostsFirstAndNeedsThePassword_KEYS_CMD_RESET() throws Exception {
     login("alice", alice, true);
     ok("setup", "alice", "--password-file", password());

@@ -30,6 +30,8 @@ class ScenarioCommandTest {
     assertThat(shown.out()).endsWith(" events: " + page.toAbsolutePath() + "\n");
     assertThat(Files.readString(page))
         .contains("<title>A first call</title>", "\"lanes\"", "alice");
+    Run json = Run.of("trace", "show", trace.toString(), "--json");
+    assertThat(json.out()).startsWith("{\"type\":\"page\",\"events\":");
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.matrixrtc.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,6 +33,7 @@ class UsageTest {
         "bench machine --help",
         "bench authorize --help",
         "bench restore --help",
+        "bench widget --help",
         "keys --help",
         "keys login --help",
         "keys status --help",
@@ -41,6 +43,7 @@ class UsageTest {
         "keys sign --help",
         "keys sessions --help",
         "keys lacks --help",
+        "keys export --help",
         "keys setup --help",
         "keys reset --help",
         "keys logout --help",
@@ -78,11 +81,38 @@ class UsageTest {
     Run.of("backup", "restore").misusedWith("--store");
     Run.of("backup", "export", "--store", "a.db").misusedWith("FILE");
     Run.of("bench")
-        .misusedWith("Which benchmark? There are: frames, olm, machine, authorize, restore");
+        .misusedWith(
+            "Which benchmark? There are: frames, olm, machine, authorize, restore, widget");
     Run.of("keys").misusedWith("What? ", "devices", "lacks");
     Run.of("trace").misusedWith("What to do with a trace? There is: show");
     Run.of("trace", "show").misusedWith("FILE.jsonl");
+    for (String option :
+        List.of("--participants=4", "--seed=2", "--policy=parity", "--processes")) {
+      Run.of("demo", "--scenario", "a.yaml", option)
+          .misusedWith(option.replaceFirst("=.*", ""), "does not go with --scenario");
+    }
+    Run.of(
+            "call",
+            "--homeserver=http://localhost:1",
+            "--user=a",
+            "--password=b",
+            "--room=!c:d",
+            "--for=0")
+        .misusedWith("--for: want 1 or more, got 0");
+    Run.of("call", "--homeserver=localhost:8008", "--user=a", "--room=!c:d")
+        .misusedWith("want a URL such as http://localhost:8008, got localhost:8008");
     Run.of("nonsense").misusedWith("nonsense");
     Run.of("demo", "--nonsense").misusedWith("--nonsense");
+  }
+
+  @Test
+  void whatWasWrongIsNotPushedOffTheScreenByTheHelp_CLI_USAGE() {
+    Run wrong = Run.of("demo", "--speed", "3");
+    assertThat(wrong.err().lines().toList()).hasSize(2).first().asString().contains("--speed");
+    assertThat(wrong.err()).endsWith("Try: matrixrtc demo --help\n");
+    Run.of("dmo").misusedWith("Did you mean: matrixrtc demo?");
+    Run nothing = Run.of();
+    assertThat(nothing.exitCode()).isEqualTo(2);
+    assertThat(nothing.err()).contains("Usage: matrixrtc", "Commands:", "demo");
   }
 }

@@ -10,9 +10,12 @@ import io.matrixrtc.client.RoomSendOutcome;
 import io.matrixrtc.client.SyncStatus;
 import io.matrixrtc.e2ee.CryptoStore;
 import io.matrixrtc.e2ee.CryptoStoreException;
+import io.matrixrtc.e2ee.Device;
+import io.matrixrtc.e2ee.IdentityAlarm;
 import io.matrixrtc.e2ee.OlmMachine;
 import io.matrixrtc.e2ee.RoomDecryptionFailure;
 import io.matrixrtc.e2ee.RoomEventResult;
+import io.matrixrtc.e2ee.RoomKeyId;
 import io.matrixrtc.e2ee.ToDeviceResult;
 import io.matrixrtc.e2ee.TrustPolicy;
 import io.matrixrtc.e2ee.UserDevice;
@@ -21,9 +24,9 @@ import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.PoolScheduler;
 import io.matrixrtc.keys.ToDeviceChannel.Outcome;
 import io.matrixrtc.olm.StateKey;
-import java.time.Clock;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -39,11 +42,13 @@ final class OurDevice implements AutoCloseable {
 
   private final MatrixSession session;
   private final ScheduledExecutorService pool;
+  private final ShiftedClock clock = new ShiftedClock();
   private final PoolScheduler scheduler;
   private final EncryptedClient client;
   private final StateKey storeKey;
   private final List<ToDeviceResult> results = new CopyOnWriteArrayList<>();
   private final List<RoomEventResult> roomEvents = new CopyOnWriteArrayList<>();
+  private final List<IdentityAlarm> alarms = new CopyOnWriteArrayList<>();
   private final CompletableFuture<Void> synced = new CompletableFuture<>();
 
   /** Opens the device from {@code store}, which stays open when this is closed, and starts it. */
@@ -57,7 +62,7 @@ final class OurDevice implements AutoCloseable {
       throws CryptoStoreException {
     this.session = session;
     this.pool = pool;
-    this.scheduler = new PoolScheduler(pool, Clock.systemUTC());
+    this.scheduler = new PoolScheduler(pool, clock);
     this.storeKey = StateKey.copyOf(storeSecret);
     this.client =
         EncryptedClient.builder(session, ClientSettings.of(http, scheduler))
@@ -74,6 +79,8 @@ final class OurDevice implements AutoCloseable {
       results.add(toDevice.result());
     } else if (event instanceof ClientEvent.RoomEvent roomEvent) {
       roomEvents.add(roomEvent.result());
+    } else if (event instanceof ClientEvent.Alarm alarm) {
+      alarms.add(alarm.alarm());
     } else if (event instanceof ClientEvent.Sync sync
         && sync.status() instanceof SyncStatus.Running) {
       synced.complete(null);
@@ -94,15 +101,30 @@ final class OurDevice implements AutoCloseable {
     return pool;
   }
 
+  /** Puts its clock forward. */
+  void pass(Duration time) {
+    clock.pass(time);
+  }
+
+  /** What it was alarmed by, in order. */
+  List<IdentityAlarm> alarms() {
+    return List.copyOf(alarms);
+  }
+
   /** Its public Curve25519 key. */
   String curve25519() {
     return World.get(client.withMachine(machine -> machine.identityKeys().curve25519().toBase64()));
   }
 
+  /** Another device, as this one knows it. */
+  Optional<Device> find(DeviceAddress other) {
+    UserDevice wanted = new UserDevice(other.userId(), other.deviceId());
+    return World.get(client.withMachine(machine -> machine.find(wanted)));
+  }
+
   /** Whether it has heard of a device. */
   boolean knows(DeviceAddress other) {
-    UserDevice wanted = new UserDevice(other.userId(), other.deviceId());
-    return World.get(client.withMachine(machine -> machine.find(wanted))).isPresent();
+    return find(other).isPresent();
   }
 
   /** Follows the devices of a user, as if it were in a call. */
@@ -110,14 +132,14 @@ final class OurDevice implements AutoCloseable {
     World.get(
         client.withMachine(
             machine -> {
-              machine.trackUsers(List.of(userId), Instant.now());
+              machine.trackUsers(List.of(userId), clock.instant());
               return true;
             }));
   }
 
   /** Whether its keys are all published. */
   boolean uploadsNothing() {
-    return World.get(client.withMachine(machine -> machine.outgoingRequests(Instant.now())))
+    return World.get(client.withMachine(machine -> machine.outgoingRequests(clock.instant())))
         .isEmpty();
   }
 
@@ -156,6 +178,20 @@ final class OurDevice implements AutoCloseable {
   /** Whether it has read an event. */
   boolean hasRead(String eventId) {
     return read().stream().anyMatch(one -> one.event().path("event_id").asText().equals(eventId));
+  }
+
+  /** The room key that opened an event which it has read. */
+  RoomKeyId keyOf(String eventId) {
+    return read().stream()
+        .filter(one -> one.event().path("event_id").asText().equals(eventId))
+        .map(RoomEventResult.Decrypted::key)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Whether it holds a room key. */
+  boolean holds(RoomKeyId key) {
+    return World.get(client.withMachine(machine -> machine.rooms().keys().info(key))).isPresent();
   }
 
   /** Why it could not read an event, each time that it tried. */

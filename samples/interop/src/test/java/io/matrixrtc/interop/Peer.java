@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.DeviceAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -65,6 +66,11 @@ final class Peer implements CallParty, AutoCloseable {
     process.call("joinCall", Json.newObject().put("room", roomId));
   }
 
+  /** As {@link #joinCall(String)}, for those who look for it at an SFU. */
+  void joinCall(String roomId, String service) throws InterruptedException {
+    process.call("joinCall", Json.newObject().put("room", roomId).put("service", service));
+  }
+
   void leaveCall() throws InterruptedException {
     process.call("leaveCall", Json.newObject());
   }
@@ -87,9 +93,25 @@ final class Peer implements CallParty, AutoCloseable {
     return process.events("message").stream().map(event -> event.path("id").asText()).toList();
   }
 
-  /** The Megolm sessions of the messages that it has read, in order. */
-  List<String> sessions() {
-    return process.events("message").stream().map(event -> event.path("session").asText()).toList();
+  /** The Megolm session of a message that it has read. */
+  String sessionOf(String eventId) {
+    return process.events("message").stream()
+        .filter(event -> event.path("id").asText().equals(eventId))
+        .map(event -> event.path("session").asText())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Lets its room keys grow older. */
+  void pass(Duration time) throws InterruptedException {
+    process.call("age", Json.newObject().put("millis", time.toMillis()));
+  }
+
+  /** Sends a request of its own to the homeserver, in the name of its device. */
+  ObjectNode http(String method, String path, ObjectNode body) throws InterruptedException {
+    ObjectNode arguments = Json.newObject().put("method", method).put("path", path);
+    arguments.set("body", body);
+    return process.call("http", arguments);
   }
 
   /** Why it could not read an event; empty if it could, or has not seen it. */

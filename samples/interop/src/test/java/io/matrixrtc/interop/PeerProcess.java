@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * A child process that is driven by JSON lines: a command {@code {"id", "do", ...}} on its standard
@@ -38,6 +39,7 @@ final class PeerProcess implements AutoCloseable {
   private final Map<Integer, CompletableFuture<ObjectNode>> waiting = new ConcurrentHashMap<>();
   private final List<ObjectNode> events = new CopyOnWriteArrayList<>();
   private final AtomicInteger ids = new AtomicInteger();
+  private volatile Consumer<ObjectNode> listener = event -> {};
   private volatile boolean ended;
 
   /**
@@ -84,6 +86,7 @@ final class PeerProcess implements AutoCloseable {
   private void take(ObjectNode line) {
     if (line.has("event")) {
       events.add(line);
+      listener.accept(line);
       return;
     }
     CompletableFuture<ObjectNode> answer = waiting.remove(line.path("id").intValue());
@@ -97,6 +100,11 @@ final class PeerProcess implements AutoCloseable {
           new AssertionError(
               "the peer failed: " + line.path("error").asText() + "; its log is " + log));
     }
+  }
+
+  /** Tells {@code told}, which must not block, of each event from now on. */
+  void listen(Consumer<ObjectNode> told) {
+    listener = told;
   }
 
   /** Has the peer do something, and waits for its answer. */

@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -217,6 +218,11 @@ final class World implements AutoCloseable {
 
   /** As {@link #room(OurDevice)}, where a key encrypts so many messages at most. */
   String room(OurDevice creator, HistoryVisibility visibility, int messages) {
+    return room(creator, visibility, messages, Duration.ofDays(7));
+  }
+
+  /** As {@link #room(OurDevice)}, where a key encrypts so many messages, and so long, at most. */
+  String room(OurDevice creator, HistoryVisibility visibility, int messages, Duration period) {
     ObjectNode settings = Json.newObject().put("preset", "public_chat");
     settings
         .putObject("power_level_content_override")
@@ -227,7 +233,8 @@ final class World implements AutoCloseable {
     encryption
         .putObject("content")
         .put("algorithm", "m.megolm.v1.aes-sha2")
-        .put("rotation_period_msgs", messages);
+        .put("rotation_period_msgs", messages)
+        .put("rotation_period_ms", period.toMillis());
     ObjectNode history = settings.withArrayProperty("initial_state").addObject();
     history.put("type", "m.room.history_visibility").put("state_key", "");
     history.putObject("content").put("history_visibility", visibility.label());

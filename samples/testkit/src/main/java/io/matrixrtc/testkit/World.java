@@ -135,7 +135,7 @@ public final class World implements AutoCloseable {
   /** Waits until a media time of the call. */
   public void await(Duration mediaTime) {
     CompletableFuture<Void> reached = new CompletableFuture<>();
-    clock.at(mediaTime, () -> reached.complete(null));
+    var unused = clock.at(mediaTime, () -> reached.complete(null));
     join(reached);
   }
 

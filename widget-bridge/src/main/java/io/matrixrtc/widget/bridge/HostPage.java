@@ -17,7 +17,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The host page of one session: the way to its iframe, and to the user before it. What the user has
@@ -31,22 +33,29 @@ public final class HostPage {
   private final FramePort frame;
   private final Consumer<HostEvent> listener;
   private final Consumer<ObjectNode> page;
+  private final Consumer<ObjectNode> standing;
+  private final AtomicReference<@Nullable Shown> backup = new AtomicReference<>();
   private final Map<Long, CompletableFuture<JsonNode>> questions = new ConcurrentHashMap<>();
   private final boolean prefersDark;
   private final AtomicLong lastQuestion = new AtomicLong();
+  private volatile boolean over;
 
   /**
-   * @param page takes what the page itself is to show; any thread
+   * @param page takes what the page itself is to show, once; any thread
+   * @param standing takes what it is to show until there is something newer of the same kind, after
+   *     a reload, too; any thread
    */
   HostPage(
       FramePort frame,
       Consumer<HostEvent> listener,
       Consumer<ObjectNode> page,
+      Consumer<ObjectNode> standing,
       boolean prefersDark) {
     this.prefersDark = prefersDark;
     this.frame = frame;
     this.listener = listener;
     this.page = page;
+    this.standing = standing;
   }
 
   /** Whether the user likes dark screens; later changes are told to the widget. */
@@ -67,6 +76,38 @@ public final class HostPage {
   private void onEvent(HostEvent event) {
     HostEventText.of(event).ifPresent(page);
     listener.accept(event);
+  }
+
+  private record Shown(BackupPanel panel, BackupPanel.Watch watch) {}
+
+  /** Shows a backup, with buttons to pause and resume it, until the session ends (PAGE-BACKUP). */
+  public void showBackup(BackupPanel panel) {
+    Shown shown = new Shown(panel, panel.watch(view -> standing.accept(view.frame())));
+    end(backup.getAndSet(shown));
+    if (over) {
+      end(backup.getAndSet(null));
+    }
+  }
+
+  /** The user has pressed a button of the backup. */
+  void onBackup(JsonNode frame) {
+    Shown shown = backup.get();
+    if (shown != null && frame.path("want").asText().equals("pause")) {
+      shown.panel.pause();
+    } else if (shown != null && frame.path("want").asText().equals("resume")) {
+      shown.panel.resume();
+    }
+  }
+
+  private static void end(@Nullable Shown shown) {
+    if (shown != null) {
+      shown.watch.close();
+    }
+  }
+
+  /** Tells the user what to do, above the widget; an empty text takes it away (PAGE-ADVICE). */
+  public void advise(String text) {
+    standing.accept(Json.newObject().put("t", "advice").put("text", text));
   }
 
   /** Asks the user about each capability, in words (CONSENT-WORDS). */
@@ -122,6 +163,13 @@ public final class HostPage {
   }
 
   /** The session is over. */
+  void end() {
+    over = true;
+    close();
+    end(backup.getAndSet(null));
+  }
+
+  /** No answer will come any more. */
   void close() {
     List.copyOf(questions.keySet()).forEach(id -> onAnswer(Json.newObject().put("id", id)));
   }

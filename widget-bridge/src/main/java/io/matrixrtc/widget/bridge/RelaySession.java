@@ -9,8 +9,10 @@ import io.matrixrtc.widget.bridge.RelayBuffer.Numbered;
 import io.matrixrtc.widget.host.FrameMessage;
 import io.matrixrtc.widget.host.WidgetHost;
 import java.net.URI;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -22,12 +24,14 @@ import java.util.function.Consumer;
  * (text), {@code ask}, {@code granted}, {@code event}. Both ways: {@code ack}.
  */
 final class RelaySession {
-  private static final Set<String> FROM_PAGE = Set.of("msg", "load", "answer", "theme", "hangup");
+  private static final Set<String> FROM_PAGE =
+      Set.of("msg", "load", "answer", "theme", "hangup", "backup");
 
   private final String id;
   private final BridgeSettings settings;
   private RelayBuffer buffer;
   private final HostPage page;
+  private final Map<String, String> standing = new TreeMap<>();
   private Optional<WidgetSessions.Opened> opened = Optional.empty();
   private Optional<Consumer<String>> connection = Optional.empty();
 
@@ -89,6 +93,7 @@ final class RelaySession {
     welcome.put("max", settings.maxMessageChars() / 2); // escaped once more it must still fit
     send.accept(welcome.toString());
     buffer.unacknowledged().forEach(frame -> send.accept(text(frame)));
+    standing.values().forEach(send);
     return true;
   }
 
@@ -119,6 +124,13 @@ final class RelaySession {
     Numbered frame = buffer.add(payload);
     connection.ifPresent(send -> send.accept(text(frame)));
     return true;
+  }
+
+  /** Something that the page shows until there is something newer of its kind. */
+  void show(ObjectNode entry) {
+    String text = entry.toString();
+    standing.put(entry.path("t").asText(), text);
+    connection.ifPresent(send -> send.accept(text));
   }
 
   /** The payload, an object with members, and its number. */
@@ -159,6 +171,8 @@ final class RelaySession {
   private void take(String kind, ObjectNode frame) {
     if (kind.equals("answer")) {
       page.onAnswer(frame);
+    } else if (kind.equals("backup")) {
+      page.onBackup(frame);
     } else {
       host().ifPresent(host -> tell(host, kind, frame));
     }
@@ -191,7 +205,7 @@ final class RelaySession {
     connection.ifPresent(
         send -> send.accept(Json.newObject().put("t", "refused").put("reason", reason).toString()));
     disconnect();
-    page.close();
+    page.end();
     host().ifPresent(WidgetHost::close);
     opened = Optional.empty();
   }

@@ -1,5 +1,6 @@
 package io.matrixrtc.widget.bridge;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.json.MalformedJsonException;
 import io.matrixrtc.widget.host.HostEvent;
@@ -48,7 +49,7 @@ public final class WidgetBridge {
   private static final int FRAMES_AT_A_TIME = 64;
 
   private static final List<String> SCRIPTS =
-      List.of("host.js", "panel.js", "call.js", "consent.js", "mask.js");
+      List.of("host.js", "panel.js", "call.js", "backup.js", "consent.js", "mask.js");
 
   private final Vertx vertx;
   private final Context context;
@@ -262,6 +263,7 @@ public final class WidgetBridge {
             text -> context.runOnContext(now -> put(id, session -> session.post(text))),
             event -> context.runOnContext(now -> onEvent(id, event)),
             entry -> context.runOnContext(now -> put(id, session -> session.put(entry))),
+            entry -> context.runOnContext(now -> show(id, entry)),
             dark);
     return new RelaySession(id, settings, page);
   }
@@ -270,6 +272,13 @@ public final class WidgetBridge {
     RelaySession session = open.get(id);
     if (session != null && !way.test(session)) {
       end(session, "the page was away for too long");
+    }
+  }
+
+  private void show(String id, ObjectNode entry) {
+    RelaySession session = open.get(id);
+    if (session != null) {
+      session.show(entry);
     }
   }
 

@@ -1,12 +1,17 @@
 package io.matrixrtc.widget.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.SerialScheduler;
+import io.matrixrtc.session.CallInput;
+import io.matrixrtc.session.RoomStatePublisher;
 import io.matrixrtc.widget.api.WidgetAction;
 import io.matrixrtc.widget.api.WidgetMessage;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,11 +20,16 @@ import org.jspecify.annotations.Nullable;
  * used on the scheduler.
  */
 public final class WidgetClient implements AutoCloseable {
+  /** How often the host is asked for a sign of life while a call is attached (CLIENT-VIEW). */
+  static final Duration PULSE = Duration.ofSeconds(4);
+
   private final WidgetMachine machine;
+  private final WidgetRooms rooms = new WidgetRooms();
   private final Listeners listeners;
   private final HostPort host;
   private final SerialScheduler scheduler;
   private SerialScheduler.@Nullable Timer timer;
+  private SerialScheduler.@Nullable Timer pulse;
 
   public WidgetClient(
       WidgetSettings settings,
@@ -27,7 +37,7 @@ public final class WidgetClient implements AutoCloseable {
       HostPort host,
       SerialScheduler scheduler,
       Supplier<String> ids) {
-    this.listeners = new Listeners(listener);
+    this.listeners = new Listeners(listener, rooms, scheduler::now);
     this.machine = new WidgetMachine(settings, listeners, ids);
     this.host = host;
     this.scheduler = scheduler;
@@ -67,6 +77,57 @@ public final class WidgetClient implements AutoCloseable {
     return channel;
   }
 
+  /** A session's own events in a room, by way of the host. */
+  public RoomStatePublisher statePublisher(String roomId) {
+    return new WidgetStatePublisher(this, roomId);
+  }
+
+  /**
+   * Tells a call of its room, as the host tells this widget of it. While it is attached, the host
+   * is asked for a sign of life every {@link #PULSE}; each is a sync for the call, so that it knows
+   * when its view may be stale.
+   *
+   * @return completes once the call was told the whole state
+   */
+  public CompletionStage<CallSubscription> attach(String roomId, CallInput call) {
+    CompletableFuture<CallSubscription> begun = new CompletableFuture<>();
+    AtomicReference<WidgetRooms.@Nullable Attached> attached = new AtomicReference<>();
+    CallSubscription subscription =
+        () ->
+            scheduler.execute(
+                () -> {
+                  WidgetRooms.Attached one = attached.getAndSet(null);
+                  if (one != null) {
+                    rooms.detach(one);
+                  }
+                });
+    scheduler.execute(
+        () -> {
+          attached.set(
+              rooms.attach(roomId, call, () -> begun.complete(subscription), scheduler.now()));
+          if (pulse == null) {
+            beat();
+          }
+        });
+    return begun;
+  }
+
+  private void beat() {
+    if (!rooms.isEmpty()) {
+      post(
+          machine.request(
+              WidgetAction.SUPPORTED_API_VERSIONS,
+              Json.newObject(),
+              result -> {
+                if (result instanceof WidgetResult.Answered) {
+                  rooms.onHostAlive();
+                }
+              },
+              scheduler.now()));
+    }
+    pulse = scheduler.schedule(scheduler.now().plus(PULSE), this::beat);
+  }
+
   SerialScheduler scheduler() {
     return scheduler;
   }
@@ -76,6 +137,9 @@ public final class WidgetClient implements AutoCloseable {
     scheduler.execute(
         () -> {
           machine.close();
+          if (pulse != null) {
+            pulse.cancel();
+          }
           post(List.of());
         });
   }

@@ -145,6 +145,9 @@ public final class WidgetMachine {
         becomeReady();
       }
       case SEND_EVENT -> {
+        if (data.has("state_key") && !hostHas(ApiVersion.MSC2762_UPDATE_STATE)) {
+          listener.onState(List.of(data)); // nothing else will tell
+        }
         listener.onRoomEvent(data);
         acknowledge(request);
       }

@@ -1,5 +1,6 @@
 // Relays between the widget's frame and the server: every message once, in order, over as many
 // connections as it takes. Decides nothing but who may speak: the frame itself, from its origin.
+import { onBackupButton, showBackup } from './backup.js';
 import { consent } from './consent.js';
 import { panel } from './panel.js';
 
@@ -14,6 +15,14 @@ const SANDBOX = 'allow-forms allow-popups allow-popups-to-escape-sandbox allow-s
   'allow-scripts allow-presentation allow-downloads';
 const ALLOW = 'microphone; camera; encrypted-media; autoplay; display-capture; clipboard-write; ' +
   'clipboard-read; speaker-selection; screen-wake-lock';
+
+// What the server's reasons mean for the user.
+const OVER = {
+  'session over': 'the server does not know it any more, because it was started again or this page was away for too long. ' +
+    'Ask for a new link to go on',
+  'link is not valid': 'this link was used before, or has expired. Ask for a new one',
+  'the server is shutting down': 'the server is shutting down. Ask for a new link when it is back',
+};
 
 let socket = null;
 let session = '';
@@ -75,7 +84,11 @@ function receive(entry) {
   } else if (entry.t === 'ack') {
     unacknowledged = unacknowledged.filter((kept) => kept.n > entry.n);
   } else if (entry.t === 'refused') {
-    finish(`The session is over: ${entry.reason}.`);
+    finish(`The session is over: ${OVER[entry.reason] ?? entry.reason}.`);
+  } else if (entry.t === 'backup') {
+    showBackup(entry);
+  } else if (entry.t === 'advice') {
+    advise(entry.text);
   } else if (Number.isInteger(entry.n)) {
     if (entry.n === seen + 1) {
       seen = entry.n;
@@ -113,6 +126,11 @@ function call(state, text) {
   again.focus();
 }
 
+function advise(text) {
+  document.getElementById('advice-text').textContent = text;
+  document.getElementById('advice').hidden = !text;
+}
+
 function notice(text, ...more) {
   const box = document.createElement('div');
   box.className = 'over';
@@ -133,6 +151,7 @@ function finish(text) {
   over = true;
   sessionStorage.removeItem('session');
   hangup.hidden = true;
+  advise('');
   say(text);
   remove();
   notice(text);
@@ -191,6 +210,10 @@ function tooLong(request) {
 }
 
 hangup.addEventListener('click', () => put({ t: 'hangup' }));
+onBackupButton((want) => put({ t: 'backup', want }));
+document.getElementById('advice-hide').addEventListener('click', () => advise(''));
 dark.addEventListener('change', () => { if (session) put({ t: 'theme', dark: dark.matches }); });
+// A new link in the address bar of this page: a browser takes it for another place on it.
+window.addEventListener('hashchange', () => { if (location.hash.length > 1) location.reload(); });
 
 connect();

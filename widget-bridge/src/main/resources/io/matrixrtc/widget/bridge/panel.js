@@ -98,9 +98,8 @@ function granted(items) {
   id('no-grants').hidden = items.length > 0;
   id('grant-list').replaceChildren(...items.map((item) => {
     const line = element('li');
-    const words = element('span', item.granted ? 'granted' : 'denied', item.text);
-    words.setAttribute('aria-label', `${item.granted ? 'allowed' : 'not allowed'}: ${item.text}`);
-    words.setAttribute('role', 'text');
+    const words = element('span', item.granted ? 'granted' : 'denied');
+    words.append(element('span', 'unseen', item.granted ? 'Allowed: ' : 'Not allowed: '), item.text);
     line.append(words, element('code', '', item.id));
     return line;
   }));

@@ -63,13 +63,25 @@ class WidgetPackageRulesTest {
           .resideInAnyPackage(
               "java.lang..",
               "java.util..",
+              "java.net",
               "java.time",
               "org.jspecify.annotations..",
+              "org.java_websocket..",
               "com.fasterxml.jackson..",
               "io.matrixrtc.json",
               "io.matrixrtc.keys",
+              "io.matrixrtc.session",
               "io.matrixrtc.widget.api..",
               "io.matrixrtc.widget.client..");
+
+  @ArchTest
+  static final ArchRule ONLY_THE_RELAY_CONNECTION_HAS_A_SOCKET =
+      noClasses()
+          .that()
+          .haveNameNotMatching("io\\.matrixrtc\\.widget\\.client\\.RelayConnection.*")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.java_websocket..");
 
   @ArchTest
   static final ArchRule DRIVERS_KNOW_ACCOUNTS_AND_THE_HOST_AND_NOBODY_KNOWS_THEM =

@@ -14,11 +14,14 @@ import io.matrixrtc.widget.host.HostEvent;
 import io.matrixrtc.widget.host.HostEvent.DropReason;
 import io.matrixrtc.widget.host.HostEvent.EndReason;
 import io.matrixrtc.widget.host.HostEvent.WithheldReason;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Questions to the user, and what the page is told. */
@@ -28,7 +31,9 @@ class HostPageTest {
 
   private final List<ObjectNode> shown = new ArrayList<>();
   private final List<HostEvent> heard = new ArrayList<>();
-  private final HostPage page = new HostPage(text -> {}, heard::add, shown::add, true);
+  private final List<ObjectNode> standing = new ArrayList<>();
+  private final HostPage page =
+      new HostPage(text -> {}, heard::add, shown::add, standing::add, true);
 
   private CompletableFuture<DriverResult<Set<Capability>>> asked() {
     return page.policy()
@@ -101,6 +106,56 @@ class HostPageTest {
         assertThat(CapabilityText.of(capability)).doesNotContain("org.matrix.msc");
       }
     }
+  }
+
+  /** A backup that does as the user says. */
+  private static final class Backup implements BackupPanel {
+    private final List<String> wants = new ArrayList<>();
+    private Consumer<BackupView> watcher = view -> {};
+    private int watchers;
+
+    @Override
+    public Watch watch(Consumer<BackupView> page) {
+      watcher = page;
+      watchers++;
+      page.accept(BackupView.of(BackupView.Phase.OFF, "There is no backup."));
+      return () -> watchers--;
+    }
+
+    @Override
+    public void pause() {
+      wants.add("pause");
+    }
+
+    @Override
+    public void resume() {
+      wants.add("resume");
+    }
+  }
+
+  @Test
+  void pageBackupItsProgressIsShownAndTheUserPausesAndResumesIt() {
+    Backup backup = new Backup();
+    page.onBackup(Json.newObject().put("want", "pause")); // there is none yet
+    page.showBackup(backup);
+    assertThat(standing.get(0).path("phase").asText()).isEqualTo("off");
+    backup.watcher.accept(
+        new BackupView(
+            BackupView.Phase.RUNNING, "At work.", 10, 4, 1, Optional.of(Duration.ofSeconds(3))));
+    assertThat(standing.get(1).toString())
+        .isEqualTo(
+            "{\"t\":\"backup\",\"text\":\"At work.\",\"phase\":\"running\",\"total\":10,"
+                + "\"done\":4,\"failed\":1,\"seconds\":3}");
+    page.onBackup(Json.newObject().put("want", "pause"));
+    page.onBackup(Json.newObject().put("want", "resume"));
+    page.onBackup(Json.newObject().put("want", "delete"));
+    assertThat(backup.wants).containsExactly("pause", "resume");
+    page.close();
+    assertThat(backup.watchers).as("a page that is loaded again goes on").isEqualTo(1);
+    page.end();
+    assertThat(backup.watchers).isZero();
+    page.showBackup(backup);
+    assertThat(backup.watchers).as("too late").isZero();
   }
 
   @Test

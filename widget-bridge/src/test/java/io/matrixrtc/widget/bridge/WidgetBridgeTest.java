@@ -45,6 +45,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,6 +70,9 @@ class WidgetBridgeTest {
   private final FakeDriver driver = new FakeDriver();
   private HttpServer server;
   private WidgetBridge bridge;
+
+  @SuppressWarnings("NullAway.Init") // open sets it
+  private volatile HostPage lastPage;
 
   @BeforeEach
   void serve() throws Exception {
@@ -110,6 +114,7 @@ class WidgetBridgeTest {
             page.listener(),
             new PoolScheduler(pool, InstantSource.system()),
             new SecureRandom());
+    lastPage = page;
     return CompletableFuture.completedFuture(
         Optional.of(new WidgetSessions.Opened(host, URI.create(WIDGET + "/index.html"))));
   }
@@ -270,6 +275,53 @@ class WidgetBridgeTest {
     ObjectNode told = page.next();
     assertThat(told.path("t").asText()).isEqualTo("refused");
     assertThat(told.path("reason").asText()).isEqualTo("the server is shutting down");
+  }
+
+  @Test
+  void pageAdviceWhatStandsIsShownOnEachConnectionAgainAndOnlyTheNewest() throws Exception {
+    Page page = opened();
+    String session = page.next().path("session").asText();
+    lastPage.advise("first");
+    assertThat(page.next().path("text").asText()).isEqualTo("first");
+    page.cut();
+    lastPage.advise("second");
+    Page again = new Page("{'t':'hello','resume':'" + session + "','seen':0}");
+    assertThat(again.next().path("t").asText()).isEqualTo("welcome");
+    ObjectNode shown = again.next();
+    assertThat(shown.path("t").asText()).isEqualTo("advice");
+    assertThat(shown.path("text").asText()).isEqualTo("second");
+    again.cut();
+    Page reloaded = new Page("{'t':'hello','link':'','reload':'" + session + "'}");
+    assertThat(reloaded.next().path("t").asText()).isEqualTo("welcome");
+    assertThat(reloaded.next().path("text").asText()).as("after a reload").isEqualTo("second");
+  }
+
+  @Test
+  void pageBackupTheUsersButtonReachesTheBackup() throws Exception {
+    Page page = opened();
+    page.next();
+    CompletableFuture<String> want = new CompletableFuture<>();
+    lastPage.showBackup(
+        new BackupPanel() {
+          @Override
+          public Watch watch(Consumer<BackupView> shown) {
+            shown.accept(BackupView.of(BackupView.Phase.RUNNING, "At work."));
+            return () -> {};
+          }
+
+          @Override
+          public void pause() {
+            want.complete("pause");
+          }
+
+          @Override
+          public void resume() {
+            want.complete("resume");
+          }
+        });
+    assertThat(page.next().path("phase").asText()).isEqualTo("running");
+    page.send("{'t':'backup','n':1,'want':'pause'}");
+    assertThat(want.get(30, TimeUnit.SECONDS)).isEqualTo("pause");
   }
 
   @Test

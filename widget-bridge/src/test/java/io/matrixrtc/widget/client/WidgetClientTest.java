@@ -11,6 +11,8 @@ import io.matrixrtc.keys.SenderEvidence.HostAttested;
 import io.matrixrtc.keys.SerialScheduler;
 import io.matrixrtc.keys.ToDeviceChannel;
 import io.matrixrtc.keys.ToDeviceChannel.Outcome;
+import io.matrixrtc.session.CallInput;
+import io.matrixrtc.session.RoomUpdate;
 import io.matrixrtc.widget.api.ApiVersion;
 import io.matrixrtc.widget.api.Capability;
 import io.matrixrtc.widget.api.CapabilitySet;
@@ -25,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** The widget side, against a scripted host. */
@@ -375,6 +378,42 @@ class WidgetClientTest {
     subscription.close();
     ask(client, "send_to_device", push + "true}");
     assertThat(encrypted).hasSize(1);
+  }
+
+  @Test
+  void clientViewTheHostsSignsOfLifeAreSyncsForACall() {
+    WidgetClient client = ready(EnumSet.allOf(ApiVersion.class));
+    ask(client, "notify_capabilities", "{'approved':[]}");
+    AtomicInteger synced = new AtomicInteger();
+    CallInput call =
+        new CallInput() {
+          @Override
+          public void onRoomUpdate(RoomUpdate update) {}
+
+          @Override
+          public void onSynced() {
+            synced.incrementAndGet();
+          }
+
+          @Override
+          public void onBarredDevices(Map<DeviceAddress, String> devices) {}
+        };
+    CallSubscription attached = now(client.attach("!r:example.org", call));
+    answer(client, "supported_api_versions", "{'supported_versions':[]}");
+    assertThat(synced).hasValue(1);
+    scheduler.passes(WidgetClient.PULSE);
+    assertThat(synced).as("asked, and not answered yet").hasValue(1);
+    answer(client, "supported_api_versions", "{'supported_versions':[]}");
+    assertThat(synced).hasValue(2);
+    scheduler.passes(WidgetClient.PULSE);
+    answer(client, "supported_api_versions", "{'error':{'message':'no'}}");
+    assertThat(synced).as("no life").hasValue(2);
+    attached.close();
+    int before = posted.size();
+    scheduler.passes(WidgetClient.PULSE);
+    assertThat(posted).as("nobody wants to know").hasSize(before);
+    client.close();
+    assertThat(scheduler.timers).isEmpty();
   }
 
   @Test

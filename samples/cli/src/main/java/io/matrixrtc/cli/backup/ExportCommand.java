@@ -1,19 +1,9 @@
 package io.matrixrtc.cli.backup;
 
-import io.matrixrtc.backup.archive.Archive;
-import io.matrixrtc.backup.archive.ArchiveVault;
 import io.matrixrtc.backup.keyfile.KeyFileExport;
-import io.matrixrtc.backup.keyfile.KeyFileWriter;
 import io.matrixrtc.backup.roomkey.RoomKeyVault.Kept;
-import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.cli.failure.CommandFailure;
-import io.matrixrtc.e2ee.OfflineRoomKeys;
 import io.matrixrtc.e2ee.sqlite.SqliteCryptoStore;
-import io.matrixrtc.olm.RandomSource;
-import java.io.BufferedOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashSet;
@@ -75,26 +65,19 @@ final class ExportCommand implements Callable<Integer> {
     Predicate<Kept> inTime = KeyFileExport.firstSeenBetween(since, until);
     boolean byTime = since.isAfter(Instant.MIN) || until.isBefore(Instant.MAX);
     long[] unknown = {0};
-    try (SqliteCryptoStore store = options.files().openExisting();
-        OfflineRoomKeys keys =
-            OfflineRoomKeys.open(store, store.stateKey(), RandomSource.secure())) {
-      OwnerFile.create(file, "");
-      long written;
-      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file));
-          KeyFileWriter writer = new KeyFileWriter(out, passphrase, RandomSource.secure())) {
-        written =
-            KeyFileExport.run(
-                new ArchiveVault(Archive.of(keys.keys())),
-                kept -> {
-                  boolean chosen =
-                      (wanted.isEmpty() || wanted.contains(kept.key().id().roomId()))
-                          && inTime.test(kept);
-                  unknown[0] += chosen && kept.firstSeen().isEmpty() ? 1 : 0;
-                  return chosen;
-                },
-                writer);
-        writer.finish();
-      }
+    try (SqliteCryptoStore store = options.files().openExisting()) {
+      long written =
+          RoomKeyFile.write(
+              store,
+              file,
+              passphrase,
+              kept -> {
+                boolean chosen =
+                    (wanted.isEmpty() || wanted.contains(kept.key().id().roomId()))
+                        && inTime.test(kept);
+                unknown[0] += chosen && kept.firstSeen().isEmpty() ? 1 : 0;
+                return chosen;
+              });
       options
           .printer()
           .tell(
@@ -115,10 +98,6 @@ final class ExportCommand implements Callable<Integer> {
                           + " of them that is not known."
                       : ""));
       return 0;
-    } catch (IOException e) {
-      throw new CommandFailure("cannot write " + file + ", or it exists already.");
-    } catch (VaultException e) {
-      throw CommandFailure.of(e);
     }
   }
 }

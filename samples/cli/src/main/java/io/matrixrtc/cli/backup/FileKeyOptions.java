@@ -32,10 +32,6 @@ final class FileKeyOptions {
   }
 
   String passphrase() throws CommandFailure {
-    String passphrase = AccountOptions.firstLine(passphraseFile, "--passphrase-file");
-    if (passphrase.isEmpty()) {
-      throw new CommandFailure("the passphrase in " + passphraseFile + " is empty.");
-    }
-    return passphrase;
+    return RoomKeyFile.passphraseIn(passphraseFile);
   }
 }

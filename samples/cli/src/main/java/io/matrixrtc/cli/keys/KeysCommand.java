@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       SignCommand.class,
       SessionsCommand.class,
       LacksCommand.class,
+      ExportCommand.class,
       SetupCommand.class,
       ResetCommand.class,
       LogoutCommand.class

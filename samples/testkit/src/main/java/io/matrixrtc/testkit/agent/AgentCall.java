@@ -22,11 +22,7 @@ import io.matrixrtc.session.SessionEvent;
 import io.matrixrtc.session.SessionSettings;
 import io.matrixrtc.session.Transport;
 import io.matrixrtc.testkit.media.MediaClock;
-import io.matrixrtc.testkit.relay.RelayClient;
-import io.matrixrtc.testkit.relay.RelayProtocolException;
-import io.matrixrtc.testkit.trace.Presence;
 import io.matrixrtc.testkit.trace.TraceEvent;
-import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
@@ -36,7 +32,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** A participant's part in the call of one room: session, keys, media, relay. */
 final class AgentCall implements AutoCloseable {
@@ -44,18 +39,12 @@ final class AgentCall implements AutoCloseable {
   private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(20);
 
   private final ParticipantSpec spec;
-  private final MediaClock clock;
-  private final Consumer<TraceEvent> trace;
   private final KeyLog keyLog = new KeyLog();
   private final CallMedia media;
   private final RtcSession session;
   private final KeyTraces keyTraces;
+  private final OwnMedia own;
   private final boolean serial;
-  private @Nullable RelayClient relay;
-  private @Nullable MediaSender sender;
-  private long sentBefore;
-  private long unsendableBefore;
-  private boolean wasThere;
 
   AgentCall(
       ParticipantSpec spec,
@@ -67,9 +56,8 @@ final class AgentCall implements AutoCloseable {
       KeyWiring wiring,
       Consumer<TraceEvent> trace) {
     this.spec = spec;
-    this.clock = clock;
-    this.trace = trace;
     this.media = new CallMedia(spec.identity(), clock, keyLog, trace);
+    this.own = new OwnMedia(spec, clock, media, trace);
     this.keyTraces = new KeyTraces(spec.identity(), keyLog, trace);
     SessionSettings settings =
         SessionSettings.roomCall(roomId, "", new DeviceAddress(spec.userId(), spec.deviceId()));
@@ -112,7 +100,9 @@ final class AgentCall implements AutoCloseable {
             scheduler,
             this::onEvent);
     this.serial = policy.isSerial();
-    session.encryption().ifPresent(own -> media.onKeyMissing(own::onFrameWithoutKey));
+    session
+        .encryption()
+        .ifPresent(keysOfOthers -> media.onKeyMissing(keysOfOthers::onFrameWithoutKey));
   }
 
   /**
@@ -142,20 +132,7 @@ final class AgentCall implements AutoCloseable {
   }
 
   CompletionStage<Void> join() {
-    try {
-      relay = RelayClient.connect(spec.relayHost(), spec.relayPort(), spec.identity(), media);
-    } catch (IOException | RelayProtocolException e) {
-      throw new AgentClient.RefusedException(
-          "cannot connect to the relay at "
-              + spec.relayHost()
-              + ":"
-              + spec.relayPort()
-              + ": "
-              + e.getMessage());
-    }
-    Presence presence = wasThere ? Presence.REJOINED : Presence.JOINED;
-    trace.accept(new TraceEvent.PresenceChanged(spec.identity(), presence, ""));
-    wasThere = true;
+    own.join();
     ObjectNode fields = Json.newObject().put("type", "livekit");
     fields.put("livekit_service_url", "http://" + spec.relayHost() + ":" + spec.relayPort());
     return session
@@ -168,39 +145,13 @@ final class AgentCall implements AutoCloseable {
             });
   }
 
-  void startMedia(Duration at) {
-    RelayClient open = relay;
-    if (open == null) {
-      throw new AgentClient.RefusedException("media starts after the call was joined");
-    }
-    MediaSender starting = new MediaSender(media.ownRing(), open, media);
-    starting.start(clock, at, ClipPair.of(spec.identity()));
-    sender = starting;
-  }
-
-  void mute(boolean muted) {
-    MediaSender playing = sender;
-    if (playing == null) {
-      return;
-    }
-    if (muted) {
-      playing.mute();
-    } else {
-      playing.unmute();
-    }
-    trace.accept(
-        new TraceEvent.PresenceChanged(
-            spec.identity(), muted ? Presence.MUTED : Presence.UNMUTED, ""));
+  /** What is sent. */
+  OwnMedia own() {
+    return own;
   }
 
   CompletionStage<Void> leave() {
-    // Before it is published: others may act on it before the answer is here.
-    trace.accept(new TraceEvent.PresenceChanged(spec.identity(), Presence.LEFT, ""));
-    stopMedia();
-    RelayClient open = relay;
-    if (open != null) {
-      open.close();
-    }
+    own.leave(); // before it is published: others may act on it before the answer is here
     return session
         .leave(Duration.ofMillis(Math.round(LEAVE_TIMEOUT.toMillis() * spec.speed())))
         .thenAccept(
@@ -209,26 +160,6 @@ final class AgentCall implements AutoCloseable {
                 throw new AgentClient.RefusedException("the leave was not accepted: " + result);
               }
             });
-  }
-
-  private void stopMedia() {
-    MediaSender playing = sender;
-    if (playing != null) {
-      playing.close();
-      sentBefore += playing.sent();
-      unsendableBefore += playing.unsendable();
-      sender = null;
-    }
-  }
-
-  long sent() {
-    MediaSender playing = sender;
-    return sentBefore + (playing == null ? 0 : playing.sent());
-  }
-
-  long unsendable() {
-    MediaSender playing = sender;
-    return unsendableBefore + (playing == null ? 0 : playing.unsendable());
   }
 
   /**
@@ -277,11 +208,7 @@ final class AgentCall implements AutoCloseable {
 
   @Override
   public void close() {
-    stopMedia();
-    RelayClient open = relay;
-    if (open != null) {
-      open.close();
-    }
+    own.close();
     session.close();
     media.close();
   }

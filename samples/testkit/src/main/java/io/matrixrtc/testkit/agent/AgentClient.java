@@ -210,11 +210,18 @@ final class AgentClient implements AutoCloseable {
         });
   }
 
+  /** Returns at once; store and key go when the client uses them no more. */
   @Override
   public void close() {
     encrypted.close();
-    store.close();
-    storeKey.close();
+    var unused =
+        encrypted
+            .ended()
+            .thenRun(
+                () -> {
+                  store.close();
+                  storeKey.close();
+                });
   }
 
   /** A step that could not be done; the message is a sentence for people. */

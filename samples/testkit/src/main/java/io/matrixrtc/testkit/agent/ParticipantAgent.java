@@ -4,23 +4,18 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.ToDeviceChannel;
-import io.matrixrtc.media.FrameStatus;
 import io.matrixrtc.testkit.agent.AgentClient.RefusedException;
 import io.matrixrtc.testkit.media.MediaClock;
 import io.matrixrtc.testkit.trace.TraceEntry;
-import io.matrixrtc.testkit.trace.TraceEvent;
 import io.matrixrtc.testkit.trace.TraceRecorder;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -44,7 +39,7 @@ public final class ParticipantAgent implements ParticipantPort {
   private final TraceRecorder trace;
   private final SecureRandom random = new SecureRandom();
   private final ScheduledExecutorService pool;
-  private final Map<String, TraceEvent.FramesHeard> lastCounts = new ConcurrentHashMap<>();
+  private final HeardFrames heard;
   private CompletionStage<?> last = CompletableFuture.completedFuture(null);
   private @Nullable AgentClient client;
   private volatile @Nullable AgentCall call;
@@ -63,7 +58,8 @@ public final class ParticipantAgent implements ParticipantPort {
     this.clock = MediaClock.startingAt(start, spec.speed());
     this.trace = new TraceRecorder(clock, start);
     trace.listen(sink);
-    this.pool =
+    this.heard = new HeardFrames(spec.identity(), trace::record);
+    ScheduledThreadPoolExecutor threads =
         new ScheduledThreadPoolExecutor(
             2,
             task -> {
@@ -73,7 +69,12 @@ public final class ParticipantAgent implements ParticipantPort {
             },
             // What a closed participant still wanted to do is of no use to anyone.
             new ThreadPoolExecutor.DiscardPolicy());
-    pool.scheduleAtFixedRate(this::traceCounts, COUNT_MILLIS, COUNT_MILLIS, TimeUnit.MILLISECONDS);
+    threads.setRemoveOnCancelPolicy(true);
+    threads.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    this.pool = threads;
+    var unused =
+        pool.scheduleAtFixedRate(
+            this::traceCounts, COUNT_MILLIS, COUNT_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -121,11 +122,11 @@ public final class ParticipantAgent implements ParticipantPort {
     } else if (request instanceof ParticipantRequest.Settle settle) {
       return done(call().settled(settle.others()));
     } else if (request instanceof ParticipantRequest.StartMedia start) {
-      call().startMedia(Duration.ofMillis(start.mediaMillis()));
+      call().own().start(Duration.ofMillis(start.mediaMillis()));
     } else if (request instanceof ParticipantRequest.Mute) {
-      call().mute(true);
+      call().own().mute(true);
     } else if (request instanceof ParticipantRequest.Unmute) {
-      call().mute(false);
+      call().own().mute(false);
     } else if (request instanceof ParticipantRequest.LeaveCall) {
       return done(call().leave());
     } else if (request instanceof ParticipantRequest.SendKey key) {
@@ -193,48 +194,15 @@ public final class ParticipantAgent implements ParticipantPort {
   }
 
   private static ParticipantAnswer.Counts counts(AgentCall call) {
-    Map<String, ParticipantAnswer.Heard> heard = new TreeMap<>();
-    call.media()
-        .remotes()
-        .forEach(
-            (sender, remote) -> {
-              FrameCounts counts = remote.counts();
-              heard.put(
-                  sender,
-                  new ParticipantAnswer.Heard(
-                      counts.lastKeyIndex(),
-                      counts.decrypted(),
-                      counts.late(),
-                      counts.undecryptable(),
-                      counts.differing()));
-            });
-    return new ParticipantAnswer.Counts(call.sent(), call.unsendable(), heard);
+    return new ParticipantAnswer.Counts(
+        call.own().sent(), call.own().unsendable(), HeardFrames.of(call.media()));
   }
 
   private void traceCounts() {
     AgentCall current = call;
-    if (current == null) {
-      return;
+    if (current != null) {
+      heard.tell(current.media());
     }
-    current
-        .media()
-        .remotes()
-        .forEach(
-            (sender, remote) -> {
-              FrameCounts counts = remote.counts();
-              long noKey = counts.lostWith(FrameStatus.NO_KEY);
-              TraceEvent.FramesHeard heard =
-                  new TraceEvent.FramesHeard(
-                      spec.identity(),
-                      sender,
-                      counts.lastKeyIndex(),
-                      counts.decrypted(),
-                      counts.undecryptable() - noKey,
-                      noKey);
-              if (!heard.equals(lastCounts.put(sender, heard))) {
-                trace.record(heard);
-              }
-            });
   }
 
   private AgentClient client() {

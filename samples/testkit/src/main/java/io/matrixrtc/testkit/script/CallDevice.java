@@ -1,15 +1,22 @@
 package io.matrixrtc.testkit.script;
 
 import io.matrixrtc.testkit.Participant;
+import io.matrixrtc.testkit.WorldSettings;
 import io.matrixrtc.testkit.agent.KeyWiring;
+import io.matrixrtc.testkit.agent.ParticipantAgent;
 import io.matrixrtc.testkit.agent.ParticipantAnswer;
+import io.matrixrtc.testkit.agent.ParticipantPort;
+import io.matrixrtc.testkit.agent.ParticipantSpec;
 import io.matrixrtc.testkit.trace.Presence;
+import io.matrixrtc.testkit.trace.TraceEntry;
 import io.matrixrtc.testkit.trace.TraceEvent;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +30,8 @@ public final class CallDevice {
   private final String deviceId;
   private final Set<ParticipantAnswer.HeldKey> keptKeys = new LinkedHashSet<>();
   private KeyWiring wiring = KeyWiring.OURS;
+  private WorldSettings.Starter player =
+      (spec, trace) -> new ParticipantAgent(spec, trace, wiring());
   private boolean signed = true;
   private boolean inCall;
   private boolean gone;
@@ -41,6 +50,18 @@ public final class CallDevice {
       throw new IllegalStateException(name + " is signed in already");
     }
     wiring = other;
+    return this;
+  }
+
+  /**
+   * Has it played by somebody else than the library, for example by another implementation behind a
+   * {@link io.matrixrtc.testkit.agent.ForeignAgent}. Before it first signs in.
+   */
+  public CallDevice playedBy(WorldSettings.Starter other) {
+    if (participant != null) {
+      throw new IllegalStateException(name + " is signed in already");
+    }
+    player = other;
     return this;
   }
 
@@ -72,8 +93,12 @@ public final class CallDevice {
     return deviceId;
   }
 
-  KeyWiring wiring() {
+  private KeyWiring wiring() {
     return wiring;
+  }
+
+  ParticipantPort start(ParticipantSpec spec, Consumer<TraceEntry> trace) throws IOException {
+    return player.start(spec, trace);
   }
 
   boolean isSigned() {

@@ -5,14 +5,11 @@ import io.matrixrtc.testkit.ScriptException;
 import io.matrixrtc.testkit.World;
 import io.matrixrtc.testkit.WorldServer;
 import io.matrixrtc.testkit.WorldSettings;
-import io.matrixrtc.testkit.agent.KeyWiring;
-import io.matrixrtc.testkit.agent.ParticipantAgent;
 import io.matrixrtc.testkit.trace.Trace;
 import io.matrixrtc.testkit.trace.TraceEvent;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -40,7 +37,6 @@ import java.util.SplittableRandom;
 public final class CallScript implements AutoCloseable {
   private final ScriptSettings settings;
   private final WorldServer server;
-  private final Map<String, KeyWiring> wirings = new HashMap<>();
   private final Map<String, CallDevice> devices = new LinkedHashMap<>();
   private final World world;
   private final Verdicts verdicts;
@@ -57,9 +53,7 @@ public final class CallScript implements AutoCloseable {
                 settings.policy(),
                 settings.useDelay(),
                 settings.trust(),
-                (spec, trace) ->
-                    new ParticipantAgent(
-                        spec, trace, wirings.getOrDefault(spec.name(), KeyWiring.OURS))));
+                (spec, trace) -> device(spec.name()).start(spec, trace)));
     this.verdicts = new Verdicts(world, settings);
     world.record(
         new TraceEvent.CallStarted(
@@ -118,7 +112,6 @@ public final class CallScript implements AutoCloseable {
     List<CallDevice> fresh = some.stream().filter(device -> !device.isSignedIn()).toList();
     List<Participant> entering = new ArrayList<>();
     for (CallDevice device : fresh) {
-      wirings.put(device.name(), device.wiring());
       device.signedInAs(world.participant(device.name(), device.user(), device.deviceId()));
       entering.add(device.participant());
     }

@@ -102,7 +102,8 @@ public final class Expect {
    * To encrypt with a key that it made after a moment, and to have offered that key to nobody who
    * had left by then.
    *
-   * @return when the first frame under that key was sent
+   * @return when the relay had the first frame under that key: what it has of the device from then
+   *     on was sent later
    */
   public Moment toHaveRotatedSince(Moment moment) {
     verdicts.await(
@@ -111,7 +112,7 @@ public final class Expect {
         () -> usedSince(moment).isPresent(),
         () -> diagnosis.whyNotRotated(subject.identity(), moment));
     return usedSince(moment)
-        .map(used -> verdicts.momentOf(subject + " used its new key", used))
+        .map(used -> verdicts.momentOf(subject + " used its new key", used, moment))
         .orElseGet(() -> new Moment("never", java.time.Instant.MAX, view.mark()));
   }
 

@@ -2,14 +2,18 @@ package io.matrixrtc.testkit.script;
 
 import io.matrixrtc.testkit.CallView;
 import io.matrixrtc.testkit.World;
+import io.matrixrtc.testkit.relay.RelayedFrame;
 import io.matrixrtc.testkit.relay.Tape;
+import io.matrixrtc.testkit.trace.KeyRef;
 import io.matrixrtc.testkit.trace.TraceEntry;
 import io.matrixrtc.testkit.trace.TraceEvent;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * what was expected, what was seen instead, and for how long it was waited.
  */
 final class Verdicts {
+  private static final Duration RELAY_LOOK = Duration.ofMillis(20);
+
   private final World world;
   private final ScriptSettings settings;
   private final Map<Object, String> unfinished = new LinkedHashMap<>();
@@ -54,14 +60,40 @@ final class Verdicts {
         .orElse(identity);
   }
 
-  /** When something that is in the trace happened first. */
-  Moment momentOf(String label, TraceEvent event) {
+  /**
+   * SCRIPT-ORDER: when the relay had the first frame under a key that was used since a moment. Not
+   * when it was sent: on a loaded machine, frames under the key before may be on their way then.
+   */
+  Moment momentOf(String label, TraceEvent.KeyUsed used, Moment since) {
     List<TraceEntry> entries = view().since(0);
     int mark = 0;
-    while (!entries.get(mark).event().equals(event)) {
+    while (!entries.get(mark).event().equals(used)) {
       mark++;
     }
-    return new Moment(label, entries.get(mark).at(), mark);
+    long end = System.nanoTime() + patience().toNanos();
+    Optional<Instant> at = atRelay(used.key(), since);
+    while (at.isEmpty() && System.nanoTime() < end) {
+      world.await(world.clock().elapsed().plus(RELAY_LOOK));
+      at = atRelay(used.key(), since);
+    }
+    return new Moment(
+        label,
+        at.orElseThrow(() -> new UnmetExpectation("no frame of " + label + " is at the relay")),
+        mark);
+  }
+
+  private Optional<Instant> atRelay(KeyRef key, Moment since) {
+    return tape().framesBetween(since.at(), Instant.MAX).stream()
+        .filter(frame -> frame.sender().equals(key.owner()))
+        .filter(frame -> keyIndex(frame) == key.index())
+        .map(RelayedFrame::receivedAt)
+        .findFirst();
+  }
+
+  /** The last byte of an encrypted frame. */
+  private static int keyIndex(RelayedFrame frame) {
+    byte[] payload = frame.frame().copyPayload();
+    return payload[payload.length - 1] & 0xFF;
   }
 
   /** Waits until a condition on the trace holds. */

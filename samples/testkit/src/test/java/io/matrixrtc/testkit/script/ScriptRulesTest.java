@@ -15,8 +15,10 @@ import io.matrixrtc.testkit.trace.TraceEvent;
 import io.matrixrtc.testkit.trace.TraceJson;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +36,8 @@ class ScriptRulesTest {
           .isInstanceOf(UnmetExpectation.class)
           .hasMessage(
               "expected bob not to hear alice sent since the far future; that cannot be told, since"
-                  + " the control failed: alice's own keys open these frames, 0 of 0 open [seed 1]");
+                  + " the control failed: alice's own keys open these frames, 0 of 0 open [seed"
+                  + " 1]");
       CallDevice carol = call.device("carol");
       call.admit(List.of(carol));
       assertThatThrownBy(() -> call.expect(bob).not().toHaveAKeyOf(carol, alice))
@@ -44,6 +47,31 @@ class ScriptRulesTest {
           .extracting(TraceEvent.Checked::passed)
           .containsExactly(true, false, false, true);
     }
+  }
+
+  @Test
+  void aRotationIsDatedByTheRelaysFirstFrameUnderTheNewKey_SCRIPT_ORDER() {
+    try (CallScript call = CallScript.open(ScriptSettings.embedded())) {
+      CallDevice alice = call.device("alice");
+      CallDevice bob = call.device("bob");
+      call.start(alice, bob);
+      call.expectAll().toHearEachOther();
+      Moment leave = bob.leave();
+      Moment rotated = call.expect(alice).toHaveRotatedSince(leave);
+      Set<Integer> before = keyIndexes(call, alice, leave.at(), rotated.at());
+      Set<Integer> since = keyIndexes(call, alice, rotated.at(), Instant.MAX);
+      assertThat(before).isNotEmpty();
+      assertThat(since).isNotEmpty().doesNotContainAnyElementsOf(before);
+    }
+  }
+
+  private static Set<Integer> keyIndexes(
+      CallScript call, CallDevice sender, Instant from, Instant until) {
+    return call.world().tape().framesBetween(from, until).stream()
+        .filter(frame -> frame.sender().equals(sender.identity()))
+        .map(frame -> frame.frame().copyPayload())
+        .map(payload -> payload[payload.length - 1] & 0xFF)
+        .collect(Collectors.toSet());
   }
 
   @Test

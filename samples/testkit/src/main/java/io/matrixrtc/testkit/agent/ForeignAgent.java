@@ -1,0 +1,185 @@
+package io.matrixrtc.testkit.agent;
+
+import io.matrixrtc.keys.CallMember;
+import io.matrixrtc.keys.DeviceAddress;
+import io.matrixrtc.media.KeyIndex;
+import io.matrixrtc.media.MediaKey;
+import io.matrixrtc.testkit.media.MediaClock;
+import io.matrixrtc.testkit.trace.KeyRef;
+import io.matrixrtc.testkit.trace.TraceEntry;
+import io.matrixrtc.testkit.trace.TraceEvent;
+import io.matrixrtc.testkit.trace.TraceRecorder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * A participant whose session and keys are those of another implementation, while its media is the
+ * test kit's: real frames are encrypted and decrypted with the keys that the other implementation
+ * makes and takes. So a script judges that one by what can be heard. It is not asked what it
+ * offered to whom: expectations on that are for our own participants.
+ */
+public final class ForeignAgent implements ParticipantPort {
+  /** How often the frame counts go into the trace, in wall time. */
+  private static final long COUNT_MILLIS = 250;
+
+  private final ParticipantSpec spec;
+  private final ForeignSession session;
+  private final MediaClock clock;
+  private final TraceRecorder trace;
+  private final KeyLog keyLog = new KeyLog();
+  private final CallMedia media;
+  private final OwnMedia own;
+  private final ExecutorService requests;
+  private final ScheduledExecutorService timer;
+  private volatile boolean inCall;
+  private String roomId = "";
+
+  /** Makes a participant that has not signed in. {@code sink} takes its trace. */
+  public ForeignAgent(ParticipantSpec spec, Consumer<TraceEntry> sink, ForeignSession session) {
+    this.spec = spec;
+    this.session = session;
+    Instant start = Instant.ofEpochMilli(spec.clockStartMillis());
+    this.clock = MediaClock.startingAt(start, spec.speed());
+    this.trace = new TraceRecorder(clock, start);
+    trace.listen(sink);
+    this.media = new CallMedia(spec.identity(), clock, keyLog, trace::record);
+    this.own = new OwnMedia(spec, clock, media, trace::record);
+    this.requests = Executors.newSingleThreadExecutor(this::thread);
+    this.timer = Executors.newSingleThreadScheduledExecutor(this::thread);
+    HeardFrames heard = new HeardFrames(spec.identity(), trace::record);
+    var unused =
+        timer.scheduleAtFixedRate(
+            () -> heard.tell(media), COUNT_MILLIS, COUNT_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private Thread thread(Runnable task) {
+    Thread thread = new Thread(task, "agent-" + spec.name());
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  @Override
+  public ParticipantSpec spec() {
+    return spec;
+  }
+
+  @Override
+  public CompletionStage<ParticipantAnswer> ask(ParticipantRequest request) {
+    return CompletableFuture.supplyAsync(() -> carryOut(request), requests)
+        .exceptionally(ForeignAgent::failed);
+  }
+
+  private static ParticipantAnswer failed(Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    return new ParticipantAnswer.Failed(
+        cause.getMessage() == null ? cause.toString() : cause.getMessage());
+  }
+
+  private ParticipantAnswer carryOut(ParticipantRequest request) {
+    try {
+      return answer(request);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AgentClient.RefusedException("interrupted");
+    }
+  }
+
+  private ParticipantAnswer answer(ParticipantRequest request) throws InterruptedException {
+    if (request instanceof ParticipantRequest.SignIn) {
+      session.signIn(spec);
+    } else if (request instanceof ParticipantRequest.SetUpIdentity) {
+      session.setUpIdentity();
+    } else if (request instanceof ParticipantRequest.CreateRoom create) {
+      return new ParticipantAnswer.Room(session.createRoom(create.name()));
+    } else if (request instanceof ParticipantRequest.EnterRoom enter) {
+      session.enterRoom(enter.roomId());
+      roomId = enter.roomId();
+    } else if (request instanceof ParticipantRequest.JoinCall) {
+      own.join();
+      inCall = true;
+      session.joinCall(roomId, new ToMedia());
+    } else if (request instanceof ParticipantRequest.StartMedia start) {
+      own.start(Duration.ofMillis(start.mediaMillis()));
+    } else if (request instanceof ParticipantRequest.Mute) {
+      own.mute(true);
+    } else if (request instanceof ParticipantRequest.Unmute) {
+      own.mute(false);
+    } else if (request instanceof ParticipantRequest.LeaveCall) {
+      leave();
+    } else if (request instanceof ParticipantRequest.Reveal) {
+      return new ParticipantAnswer.Holdings(keyLog.all());
+    } else if (request instanceof ParticipantRequest.Count) {
+      return new ParticipantAnswer.Counts(own.sent(), own.unsendable(), HeardFrames.of(media));
+    } else if (request instanceof ParticipantRequest.Record record) {
+      String directory = record.directory();
+      return new RecordingWriter(spec.name(), media.remotes())
+          .write(directory == null ? null : Path.of(directory));
+    } else {
+      throw new AgentClient.RefusedException(
+          "is of another implementation, which is not asked to "
+              + request.getClass().getSimpleName());
+    }
+    return new ParticipantAnswer.Done();
+  }
+
+  private void leave() throws InterruptedException {
+    inCall = false;
+    own.leave();
+    session.leaveCall();
+    media.onClosed();
+  }
+
+  @Override
+  public void close() {
+    inCall = false;
+    own.close();
+    session.close();
+    media.close();
+    clock.close();
+    requests.shutdownNow();
+    timer.shutdownNow();
+  }
+
+  /** Keys that come after the leave, as some do that were on their way, count no more. */
+  private final class ToMedia implements ForeignSession.Keys {
+    @Override
+    public synchronized void onOwnKey(int index, byte[] material) {
+      if (!inCall) {
+        return;
+      }
+      KeyRef before = keyLog.find(spec.identity(), index);
+      KeyIndex at = new KeyIndex(index);
+      try (MediaKey key = keyLog.made(MediaKey.copyOf(material))) {
+        KeyRef made = keyLog.ownKeyIs(spec.identity(), at);
+        if (!made.equals(before)) {
+          trace.record(new TraceEvent.KeyMade(made, "told when it is used"));
+        }
+        media.onOwnKey(at, key);
+      }
+    }
+
+    @Override
+    public synchronized void onRemoteKey(DeviceAddress owner, int index, byte[] material) {
+      if (!inCall) {
+        return;
+      }
+      String identity = owner.userId() + ":" + owner.deviceId();
+      try (MediaKey key = MediaKey.copyOf(material)) {
+        media.onRemoteKey(
+            new CallMember(owner, identity, Instant.EPOCH, identity), new KeyIndex(index), key);
+      }
+    }
+  }
+}
