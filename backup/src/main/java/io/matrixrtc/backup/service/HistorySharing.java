@@ -9,6 +9,7 @@ import io.matrixrtc.backup.sharing.BundleEvent;
 import io.matrixrtc.backup.sharing.BundleException;
 import io.matrixrtc.backup.sharing.BundleInbox;
 import io.matrixrtc.backup.sharing.BundleOffer;
+import io.matrixrtc.backup.sharing.EncryptedFile;
 import io.matrixrtc.backup.sharing.Forwarder;
 import io.matrixrtc.backup.sharing.WithheldHistory;
 import io.matrixrtc.client.ApiResult;
@@ -193,6 +194,7 @@ public final class HistorySharing implements AutoCloseable {
       inbox.left(offer.roomId()); // who comes back without an invite is not given anything
     }
     Optional<BundleOffer> wanted = inbox.offered(offer, joined.orElse(false), scheduler.now());
+    offer.event().file().close(); // what is wanted comes from the store
     if (wanted.isPresent()) {
       process(wanted.get());
     } else {
@@ -218,7 +220,11 @@ public final class HistorySharing implements AutoCloseable {
   }
 
   private void process(BundleOffer offer) throws VaultException {
-    HistoryReceiver.Result result = receiver.process(offer);
+    HistoryReceiver.Result result;
+    try (EncryptedFile file = offer.event().file()) {
+      LOG.debug("{}: history is at {}", offer.roomId(), file.url());
+      result = receiver.process(offer);
+    }
     inbox.processed(offer, result.outcome());
     LOG.info(
         "{}: history from {} {}: {} new keys {}",
