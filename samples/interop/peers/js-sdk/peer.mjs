@@ -128,13 +128,13 @@ const commands = {
    * Joins the call with the SDK's own MatrixRTCSession; it makes and sends keys by itself. `options` are
    * of its configuration.
    */
-  async joinCall({ room, options = {} }) {
+  async joinCall({ room, service = "http://127.0.0.1:1", options = {} }) {
     const joining = client.matrixRTC.getRoomSession(await joinedRoom(room));
     if (joining !== session) {
       session = joining;
       tellKeys();
     }
-    const transport = { type: "livekit", livekit_service_url: "http://127.0.0.1:1", livekit_alias: room };
+    const transport = { type: "livekit", livekit_service_url: service, livekit_alias: room };
     const [userId, deviceId] = [client.getUserId(), client.getDeviceId()];
     const config = { manageMediaKeys: true, useKeyDelay: 200, ...options };
     if (session.joinRTCSession) {

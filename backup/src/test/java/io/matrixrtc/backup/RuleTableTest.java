@@ -24,7 +24,7 @@ class RuleTableTest {
       Pattern.compile("^\\| C([0-9]+) \\| .* \\| `([\\w.]+)#(\\w+)`.* \\|$");
   private static final Pattern ID =
       Pattern.compile(
-          "\\b(?:CTR|REC|PASS|KEY|BKEY|BOX|ENTRY|AUTH|UP|SSSS|FILE|BUNDLE|PREF|DL|LANE|DEHY|SPOOL"
+          "\\b(?:CTR|EVICT|REC|PASS|KEY|BKEY|BOX|ENTRY|AUTH|UP|SSSS|FILE|BUNDLE|PREF|DL|LANE|DEHY|SPOOL"
               + "|MERGE)-[A-Z0-9]+(?:-[A-Z0-9]+)*\\b");
 
   private record Row(String id, String testClass, String method) {}

@@ -152,6 +152,12 @@ public record Changes(
       return this;
     }
 
+    /** Forgets a room key. */
+    public Builder forgetRoomKey(RoomKeyId id) {
+      roomKeys.forget(id);
+      return this;
+    }
+
     /** Adds or replaces a notice that a room key is withheld. */
     public Builder withheld(WithheldRoomKey notice) {
       roomKeys.withheld(notice);

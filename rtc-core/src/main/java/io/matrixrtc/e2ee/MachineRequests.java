@@ -16,6 +16,7 @@ final class MachineRequests {
   private final KeyUploads uploads;
   private final DeviceTracker tracker;
   private final KeysQueryAnswer keysAnswer;
+  private final OwnListing ownListing;
   private final SessionClaims claims;
   private final Unwedging unwedging;
   private final CrossSigning crossSigning;
@@ -27,6 +28,7 @@ final class MachineRequests {
       KeyUploads uploads,
       DeviceTracker tracker,
       KeysQueryAnswer keysAnswer,
+      OwnListing ownListing,
       SessionClaims claims,
       Unwedging unwedging,
       Deliveries deliveries) {}
@@ -35,6 +37,7 @@ final class MachineRequests {
     this.uploads = parts.uploads();
     this.tracker = parts.tracker();
     this.keysAnswer = parts.keysAnswer();
+    this.ownListing = parts.ownListing();
     this.claims = parts.claims();
     this.unwedging = parts.unwedging();
     this.deliveries = parts.deliveries();
@@ -73,6 +76,7 @@ final class MachineRequests {
     } else {
       deliveries.onEnd(id, new DeliveryOutcome.Sent());
     }
+    ownListing.onAnswer();
   }
 
   void onFailure(String id, RequestFailure failure, Instant now) throws CryptoStoreException {

@@ -87,6 +87,8 @@ final class MemoryRoomKeys implements RoomKeyStore {
   }
 
   void write(RoomKeyChanges changes) {
+    changes.forgotten().forEach(keys::remove);
+    changes.forgotten().forEach(backupMarks::remove);
     changes.keys().forEach(key -> keys.put(key.id(), key));
     changes.withheld().forEach(this::put);
     changes.decryptedEvents().forEach(this::put);

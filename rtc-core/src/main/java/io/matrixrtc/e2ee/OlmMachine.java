@@ -124,7 +124,14 @@ public final class OlmMachine implements AutoCloseable {
             this::finish);
     this.requests =
         new MachineRequests(
-            new MachineRequests.Parts(uploads, tracker, keysAnswer, claims, unwedging, deliveries),
+            new MachineRequests.Parts(
+                uploads,
+                tracker,
+                keysAnswer,
+                new OwnListing(own.address(), uploads, tracker, directory),
+                claims,
+                unwedging,
+                deliveries),
             crossSigning,
             rooms);
   }

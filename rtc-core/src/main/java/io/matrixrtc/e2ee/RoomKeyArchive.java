@@ -189,6 +189,25 @@ public final class RoomKeyArchive {
     commit.run(extra.sealed(seal.rows()));
   }
 
+  /**
+   * Forgets keys, which can be had again elsewhere: that is the caller's to know. A key whose owner
+   * is proven stays, as the proof cannot be had again (BACKUP-PROOF).
+   *
+   * @param extra rows to write with it
+   * @return how many were forgotten
+   */
+  public int forget(Collection<RoomKeyId> ids, ExtraWrites extra) throws CryptoStoreException {
+    int forgotten = 0;
+    for (RoomKeyId id : ids) {
+      if (info(id).filter(known -> known.source() == RoomKeySource.IMPORTED).isPresent()) {
+        roomKeys.forget(id);
+        forgotten++;
+      }
+    }
+    commit.run(extra.sealed(seal.rows()));
+    return forgotten;
+  }
+
   /** Writes rows of the caller's own alone. */
   public void write(ExtraWrites extra) throws CryptoStoreException {
     commit.run(extra.sealed(seal.rows()));

@@ -97,6 +97,16 @@ final class RoomKeys {
     return merges;
   }
 
+  /** Forgets a key. */
+  void forget(RoomKeyId id) {
+    RoomKey held = loaded.remove(id);
+    if (held != null) {
+      held.close();
+    }
+    arrived.remove(id);
+    work.changes().forgetRoomKey(id);
+  }
+
   /** Returns the keys that are new or read further back since the last call. */
   Set<RoomKeyId> takeArrived() {
     Set<RoomKeyId> taken = Set.copyOf(arrived);

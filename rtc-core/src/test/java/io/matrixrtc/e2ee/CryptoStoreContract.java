@@ -552,4 +552,25 @@ interface CryptoStoreContract {
       assertThat(store.backupCount("2")).isEqualTo(new BackupCount(0, 0));
     }
   }
+
+  @Test
+  default void aRoomKeyThatIsForgottenIsGoneWithItsMark() throws Exception {
+    RoomKeyId gone = new RoomKeyId("!r:x", "s0");
+    try (CryptoStore store = open()) {
+      store.write(
+          Changes.builder()
+              .roomKey(backupKey(0, 0))
+              .roomKey(backupKey(1, 1))
+              .backupMark(gone, Optional.of("1"))
+              .build());
+      store.write(Changes.builder().forgetRoomKey(gone).build());
+      assertThat(store.roomKey(gone)).isEmpty();
+      assertThat(store.backupVersion(gone)).isEmpty();
+      assertThat(store.backupCount("1")).isEqualTo(new BackupCount(1, 0));
+      store.write(Changes.builder().forgetRoomKey(gone).roomKey(backupKey(0, 5)).build());
+      assertThat(store.roomKey(gone)).as("it came back later").isPresent();
+      store.write(Changes.builder().roomKey(backupKey(0, 6)).forgetRoomKey(gone).build());
+      assertThat(store.roomKey(gone)).as("it went later").isEmpty();
+    }
+  }
 }

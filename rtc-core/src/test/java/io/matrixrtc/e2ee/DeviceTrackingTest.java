@@ -72,6 +72,38 @@ class DeviceTrackingTest {
   }
 
   @Test
+  void devOwnLateOurDeviceIsAskedForAgainOnceWhenItsKeysAreOut() throws Exception {
+    machine =
+        network.open(
+            new UserDevice(ALICE.userId(), "LATE"), MachineNetwork.ALL, new MemoryCryptoStore());
+    List<OutgoingRequest> first = machine.outgoingRequests(network.now);
+    KeysQuery query = queries().get(0);
+    answer(query, network.query(query.users())); // it was faster than the upload
+    assertThat(queries()).isEmpty();
+    for (OutgoingRequest request : first) {
+      if (request instanceof OutgoingRequest.KeysUpload) {
+        machine.markSent(request.id(), network.carryOut(machine.device(), request), network.now);
+      }
+    }
+    assertThat(queries()).extracting(KeysQuery::users).containsExactly(Set.of(ALICE.userId()));
+    ObjectNode without = network.query(Set.of(ALICE.userId()));
+    ((ObjectNode) without.path("device_keys").path(ALICE.userId())).remove("LATE");
+    answer(queries().get(0), without);
+    assertThat(queries()).as("once").isEmpty();
+  }
+
+  @Test
+  void devOwnLateADeviceThatIsListedIsNotAskedForAgain() throws Exception {
+    machine =
+        network.open(
+            new UserDevice(ALICE.userId(), "LATE"), MachineNetwork.ALL, new MemoryCryptoStore());
+    network.carriedOut.clear();
+    network.settle(machine); // the upload first
+    assertThat(network.carriedOut).filteredOn(KeysQuery.class::isInstance).hasSize(1);
+    assertThat(machine.find(machine.device())).isPresent();
+  }
+
+  @Test
   void devChangedCountsForFollowedUsersOnly() throws Exception {
     changed("@stranger:example.org");
     assertThat(queries()).isEmpty();

@@ -104,6 +104,25 @@ class RoomKeyArchiveTest {
   }
 
   @Test
+  void backupProofOfAnOwnerIsNotForgotten() throws Exception {
+    RoomFixture rooms = new RoomFixture(56);
+    OlmMachine alice = rooms.open(RoomFixture.ALICE_DEVICE);
+    OlmMachine bob = rooms.open(RoomFixture.BOB_DEVICE);
+    rooms.network.introduce(alice, bob);
+    RoomMembers both = RoomFixture.joined(RoomFixture.ALICE, RoomFixture.BOB);
+    RoomEncryptionOutcome.Encrypted encrypted = rooms.encrypt(alice, both, "x");
+    rooms.read(bob, rooms.event(alice, encrypted));
+    RoomKeyArchive keys = bob.rooms().keys();
+    RoomKeyCopy imported = copy(session(), false);
+    keys.merge(List.of(imported), Optional.of("1"), new ExtraWrites());
+    assertThat(keys.forget(List.of(encrypted.key(), imported.id()), new ExtraWrites())).isOne();
+    assertThat(keys.info(encrypted.key())).isPresent();
+    assertThat(keys.info(imported.id())).isEmpty();
+    keys.merge(List.of(imported), Optional.of("1"), new ExtraWrites());
+    assertThat(keys.info(imported.id())).as("it can be had again").isPresent();
+  }
+
+  @Test
   void backupMarkAKeyThatBecameBetterIsBackedUpAgain() throws Exception {
     GroupSession session = session();
     RoomKeyCopy early = copy(session, false);

@@ -142,8 +142,17 @@ public final class ArchiveDownloadStore implements DownloadStore {
         room -> {
           String mark = BackupMarks.of(room, version);
           Map<RoomKeyId, RoomKeyVault.Held> held = new HashMap<>();
+          Map<String, Boolean> evicted = new HashMap<>();
           for (RoomKeyId id : ids) {
-            ArchiveVault.held(room, id, mark).ifPresent(known -> held.put(id, known));
+            Optional<RoomKeyVault.Held> known = ArchiveVault.held(room, id, mark);
+            if (!evicted.containsKey(id.roomId())) {
+              evicted.put(id.roomId(), EvictedRooms.isEvicted(room, id.roomId()));
+            }
+            if (known.isPresent()) {
+              held.put(id, known.get());
+            } else if (evicted.getOrDefault(id.roomId(), false)) {
+              held.put(id, new RoomKeyVault.Held(0, true)); // EVICT-STAY
+            }
           }
           return held;
         });

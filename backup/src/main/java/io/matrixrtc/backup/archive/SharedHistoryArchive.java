@@ -177,4 +177,13 @@ public final class SharedHistoryArchive {
           return true;
         });
   }
+
+  /** Forgets that all keys of a room were brought. */
+  public void forgetFetched(String roomId) throws VaultException {
+    archive.use(
+        room -> {
+          room.write(new ExtraWrites().forget(new RowKey(FETCHED, roomId, "")));
+          return true;
+        });
+  }
 }

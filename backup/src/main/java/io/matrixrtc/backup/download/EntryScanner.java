@@ -64,9 +64,27 @@ final class EntryScanner {
 
   /** Takes the next bytes. */
   void feed(byte[] bytes, int length) throws IOException {
-    for (int i = 0; i < length && state != State.MALFORMED; i++) {
-      accept(bytes[i]);
+    int at = 0;
+    while (at < length && state != State.MALFORMED) {
+      int plain = plainText(bytes, at, length);
+      if (plain > 0) {
+        keep(bytes, at, plain);
+        at += plain;
+      } else {
+        accept(bytes[at++]);
+      }
     }
+  }
+
+  /** How many of the next bytes are inside a string and neither end it nor escape anything. */
+  private int plainText(byte[] bytes, int from, int length) {
+    int end = from;
+    if (state == State.IN_VALUE && inString && !escape) {
+      while (end < length && bytes[end] != '"' && bytes[end] != '\\') {
+        end++;
+      }
+    }
+    return end - from;
   }
 
   /** Whether the answer was seen whole: its last brace, and nothing after it (DL-WHOLE). */
@@ -230,6 +248,13 @@ final class EntryScanner {
   private void keep(byte b) {
     if (level == Level.SESSIONS && !tooLong) {
       value.write(b);
+      tooLong = value.size() > MAX_ENTRY_BYTES;
+    }
+  }
+
+  private void keep(byte[] bytes, int from, int count) {
+    if (level == Level.SESSIONS && !tooLong) {
+      value.write(bytes, from, Math.min(count, MAX_ENTRY_BYTES + 1 - value.size()));
       tooLong = value.size() > MAX_ENTRY_BYTES;
     }
   }

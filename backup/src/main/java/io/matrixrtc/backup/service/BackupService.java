@@ -7,6 +7,8 @@ import io.matrixrtc.backup.OwnKeys;
 import io.matrixrtc.backup.archive.Archive;
 import io.matrixrtc.backup.archive.ArchiveDownloadStore;
 import io.matrixrtc.backup.archive.ArchiveVault;
+import io.matrixrtc.backup.archive.EvictedRooms;
+import io.matrixrtc.backup.archive.SharedHistoryArchive;
 import io.matrixrtc.backup.download.DiskSpoolFile;
 import io.matrixrtc.backup.download.DownloadJob;
 import io.matrixrtc.backup.download.DownloadProgress;
@@ -25,13 +27,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,8 +78,9 @@ public final class BackupService implements AutoCloseable {
   private final DownloadRunner downloads;
   private final UploadRunner uploads;
   private final LaneRunner lane;
-  private final RoomBackup rooms;
+  private final BackupRooms rooms;
   private final RoomsFirst roomsFirst;
+  private final EvictedRooms evicted;
   private final BackupListener listener;
   private final KeptKey key;
   private Optional<BackupVersion> current = Optional.empty();
@@ -116,9 +117,20 @@ public final class BackupService implements AutoCloseable {
             new UploadEvents(listener, this::check, this::broken));
     this.lane =
         new LaneRunner(new FetchedKeys(archive, downloads), vault, api, scheduler, this::broken);
-    this.rooms = new RoomBackup(api, vault, scheduler);
+    this.evicted = new EvictedRooms(archive);
+    RoomBackup single = new RoomBackup(api, vault, scheduler);
     this.roomsFirst =
-        new RoomsFirst(client, archive, jobs, spoolPath, rooms, scheduler, listener, this::broken);
+        new RoomsFirst(client, archive, jobs, spoolPath, single, scheduler, listener, this::broken);
+    this.rooms =
+        new BackupRooms(
+            single,
+            roomsFirst,
+            evicted,
+            new SharedHistoryArchive(archive),
+            scheduler,
+            () -> readable().map(BackupVersion::version),
+            key::get,
+            this::check);
   }
 
   /**
@@ -238,11 +250,14 @@ public final class BackupService implements AutoCloseable {
     Optional<DownloadJob> job = jobs.job().filter(known -> isOf(known, version));
     boolean done = job.filter(known -> known.state() == DownloadState.DONE).isPresent();
     boolean complete = done && job.get().etag().equals(version.etag());
-    if (complete) {
+    if (complete && evicted.all().isEmpty()) {
       lane.rest();
       return;
     }
     lane.use(version.version(), held);
+    if (complete) {
+      return;
+    }
     Instant last = lastPass;
     if (!done || last == null || !scheduler.now().isBefore(last.plus(LIGHT_PASS))) {
       lastPass = scheduler.now();
@@ -376,40 +391,14 @@ public final class BackupService implements AutoCloseable {
     return downloads.progress();
   }
 
-  /** The current version, if its key is here. */
-  public CompletionStage<Optional<String>> readableVersion() {
-    return CompletableFuture.supplyAsync(() -> readable().map(BackupVersion::version), scheduler);
-  }
-
   private Optional<BackupVersion> readable() {
     BackupKey held = key.get();
     return current.filter(version -> held != null && version.auth().isOpenedBy(held));
   }
 
-  /**
-   * Brings the keys of one room now, ahead of the download of everything.
-   *
-   * @return completes with how many keys were new, none if there is no backup that can be read
-   */
-  public CompletionStage<ApiResult<Integer>> bringRoom(String roomId) {
-    return CompletableFuture.supplyAsync(this::readable, scheduler)
-        .thenCompose(
-            version -> {
-              BackupKey held = key.get();
-              return version.isPresent() && held != null
-                  ? rooms.bring(version.get().version(), held, roomId)
-                  : CompletableFuture.<ApiResult<Integer>>completedFuture(new ApiResult.Ok<>(0));
-            });
-  }
-
-  /**
-   * Says which rooms the user would miss first. Of a backup with more than 20,000 keys the first 50
-   * come before the rest, of one with more than 300,000 all (DL-ROOMS).
-   *
-   * @param mostRecentFirst asked on a thread of the service; must not block
-   */
-  public void roomOrder(Supplier<List<String>> mostRecentFirst) {
-    roomsFirst.order(mostRecentFirst);
+  /** Single rooms: which come first, bring one, have one go. */
+  public BackupRooms rooms() {
+    return rooms;
   }
 
   /** Uploads what is not in the backup yet, without delay: before a logout. */
@@ -468,7 +457,7 @@ public final class BackupService implements AutoCloseable {
     public void progress(DownloadProgress progress) {
       listener.download(progress);
       if (progress.state() == DownloadState.DONE) {
-        lane.rest();
+        check(); // complete and unchanged: the lane rests
       }
     }
 

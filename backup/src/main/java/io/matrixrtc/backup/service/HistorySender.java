@@ -122,7 +122,7 @@ final class HistorySender {
     if (backup.isEmpty()) {
       return;
     }
-    Optional<String> version = await(backup.get().readableVersion());
+    Optional<String> version = await(backup.get().rooms().readableVersion());
     if (version.isEmpty()
         || archive
             .fetchedFrom(roomId)
@@ -130,7 +130,7 @@ final class HistorySender {
             .isPresent()) {
       return;
     }
-    if (await(backup.get().bringRoom(roomId)) instanceof ApiResult.Ok<Integer>) {
+    if (await(backup.get().rooms().bring(roomId)) instanceof ApiResult.Ok<Integer>) {
       archive.saveFetched(roomId, version.get());
     }
   }

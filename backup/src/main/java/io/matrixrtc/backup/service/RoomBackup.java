@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.matrixrtc.backup.BackupEntry;
 import io.matrixrtc.backup.BackupKey;
 import io.matrixrtc.backup.EntryRank;
+import io.matrixrtc.backup.archive.EvictedRooms;
 import io.matrixrtc.backup.roomkey.DamagedKeyException;
+import io.matrixrtc.backup.roomkey.ExportedRoomKey;
 import io.matrixrtc.backup.roomkey.RoomKeyBatch;
 import io.matrixrtc.backup.roomkey.RoomKeyVault;
 import io.matrixrtc.backup.roomkey.VaultException;
@@ -12,6 +14,7 @@ import io.matrixrtc.client.ApiResult;
 import io.matrixrtc.e2ee.RoomKeyId;
 import io.matrixrtc.keys.SerialScheduler;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -20,8 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings the keys of one room from the backup, {@value #BATCH_KEYS} in a task of the scheduler, so
- * that others have their turn in between. That may block: it is not the client's.
+ * Brings the keys of one room from the backup, or has them go there, {@value #BATCH_KEYS} in a task
+ * of the scheduler, so that others have their turn in between. That may block: it is not the
+ * client's.
  */
 final class RoomBackup {
   private static final Logger LOG = LoggerFactory.getLogger(RoomBackup.class);
@@ -37,22 +41,31 @@ final class RoomBackup {
     this.scheduler = scheduler;
   }
 
-  /** One room while it is imported. */
+  /** What is done with the entries of a room. */
+  private interface Batch {
+    /** Whether the entry of a key is to be opened, which the server says opens from an index on. */
+    boolean wants(RoomKeyId id, long hintedIndex) throws VaultException;
+
+    /** Does it, and counts. */
+    int take(List<ExportedRoomKey> keys) throws VaultException;
+  }
+
+  /** One room while its entries are gone through. */
   private final class Import {
-    final String version;
     final BackupKey key;
     final String roomId;
     final Iterator<Map.Entry<String, JsonNode>> sessions;
     final CompletableFuture<ApiResult<Integer>> end;
-    int imported;
+    final Batch use;
+    int count;
 
     Import(
-        String version,
         BackupKey key,
         String roomId,
         JsonNode sessions,
+        Batch use,
         CompletableFuture<ApiResult<Integer>> end) {
-      this.version = version;
+      this.use = use;
       this.key = key;
       this.roomId = roomId;
       this.sessions = sessions.properties().iterator();
@@ -64,7 +77,7 @@ final class RoomBackup {
         for (int i = 0; i < BATCH_KEYS && sessions.hasNext(); i++) {
           open(sessions.next(), batch);
         }
-        imported += vault.merge(batch.keys(), Optional.of(version)).imported();
+        count += use.take(batch.keys());
       } catch (VaultException | RuntimeException e) {
         end.completeExceptionally(e);
         return;
@@ -72,7 +85,7 @@ final class RoomBackup {
       if (sessions.hasNext()) {
         scheduler.execute(this::step);
       } else {
-        end.complete(new ApiResult.Ok<>(imported));
+        end.complete(new ApiResult.Ok<>(count));
       }
     }
 
@@ -81,12 +94,9 @@ final class RoomBackup {
       if (sessionId.isEmpty() || sessionId.length() > RoomKeyId.MAX_CHARS) {
         return;
       }
-      Optional<RoomKeyVault.Held> held = vault.held(new RoomKeyId(roomId, sessionId), version);
-      if (held.isPresent()
-          && held.get().backedUp()
-          && held.get().firstKnownIndex()
-              <= EntryRank.parse(entry.getValue()).firstMessageIndex()) {
-        return; // DL-KNOWN
+      RoomKeyId id = new RoomKeyId(roomId, sessionId);
+      if (!use.wants(id, EntryRank.parse(entry.getValue()).firstMessageIndex())) {
+        return;
       }
       try {
         batch.add(BackupEntry.open(key, roomId, sessionId, entry.getValue()));
@@ -104,6 +114,50 @@ final class RoomBackup {
    *     or the client ends
    */
   CompletionStage<ApiResult<Integer>> bring(String version, BackupKey key, String roomId) {
+    return each(
+        version,
+        key,
+        roomId,
+        new Batch() {
+          @Override
+          public boolean wants(RoomKeyId id, long hintedIndex) throws VaultException {
+            Optional<RoomKeyVault.Held> held = vault.held(id, version);
+            return held.isEmpty() // DL-KNOWN
+                || !held.get().backedUp()
+                || held.get().firstKnownIndex() > hintedIndex;
+          }
+
+          @Override
+          public int take(List<ExportedRoomKey> keys) throws VaultException {
+            return vault.merge(keys, Optional.of(version)).imported();
+          }
+        });
+  }
+
+  /**
+   * Forgets the keys of a room that the backup has; completes with how many went (EVICT-CONFIRMED).
+   */
+  CompletionStage<ApiResult<Integer>> evict(
+      String version, BackupKey key, String roomId, EvictedRooms evicted) {
+    return each(
+        version,
+        key,
+        roomId,
+        new Batch() {
+          @Override
+          public boolean wants(RoomKeyId id, long hintedIndex) throws VaultException {
+            return vault.held(id, version).filter(RoomKeyVault.Held::backedUp).isPresent();
+          }
+
+          @Override
+          public int take(List<ExportedRoomKey> keys) throws VaultException {
+            return evicted.forget(version, keys);
+          }
+        });
+  }
+
+  private CompletionStage<ApiResult<Integer>> each(
+      String version, BackupKey key, String roomId, Batch use) {
     CompletableFuture<ApiResult<Integer>> end = new CompletableFuture<>();
     api.room(version, roomId)
         .whenComplete(
@@ -114,7 +168,7 @@ final class RoomBackup {
                 end.complete(new ApiResult.Failed<>(failed.failure()));
               } else {
                 JsonNode sessions = answer.orThrow().path("sessions");
-                Import room = new Import(version, key, roomId, sessions, end);
+                Import room = new Import(key, roomId, sessions, use, end);
                 scheduler.execute(room::step);
               }
             });

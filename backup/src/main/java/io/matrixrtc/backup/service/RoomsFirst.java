@@ -5,6 +5,7 @@ import io.matrixrtc.backup.BackupVersion;
 import io.matrixrtc.backup.archive.Archive;
 import io.matrixrtc.backup.archive.ArchiveDownloadStore;
 import io.matrixrtc.backup.archive.ArchiveVault;
+import io.matrixrtc.backup.archive.EvictedRooms;
 import io.matrixrtc.backup.archive.SharedHistoryArchive;
 import io.matrixrtc.backup.download.DownloadJob;
 import io.matrixrtc.backup.download.DownloadState;
@@ -39,6 +40,7 @@ final class RoomsFirst {
   private final Path spool;
   private final RoomBackup rooms;
   private final SharedHistoryArchive fetched;
+  private final EvictedRooms evicted;
   private final SerialScheduler scheduler;
   private final BackupListener listener;
   private final Consumer<Exception> broken;
@@ -61,6 +63,7 @@ final class RoomsFirst {
     this.spool = spool;
     this.rooms = rooms;
     this.fetched = new SharedHistoryArchive(archive);
+    this.evicted = new EvictedRooms(archive);
     this.scheduler = scheduler;
     this.listener = listener;
     this.broken = broken;
@@ -127,6 +130,12 @@ final class RoomsFirst {
     Set<String> known = new LinkedHashSet<>(order.get());
     known.retainAll(Set.copyOf(joined));
     known.addAll(joined);
+    try {
+      known.removeAll(evicted.all()); // EVICT-STAY
+    } catch (VaultException e) {
+      fail(e);
+      return;
+    }
     RoomPlan plan = RoomPlan.of(version.count(), attempts, freeBytes(), List.copyOf(known));
     next(version, key, plan, new ArrayDeque<>(plan.rooms()), whole);
   }

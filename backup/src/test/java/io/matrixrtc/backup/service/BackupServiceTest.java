@@ -208,17 +208,42 @@ class BackupServiceTest {
       get(second.service.useKey(key));
       second.awaitState(DownloadState.WAITING);
       RoomKeyId id = TestKeys.roomKey(ROOM, 7, 0, false).id();
-      ObjectNode event = Json.newObject().put("type", "m.room.encrypted").put("sender", "@b:c");
-      event.put("event_id", "$event").put("room_id", ROOM);
-      event
-          .putObject("content")
-          .put("algorithm", "m.megolm.v1.aes-sha2")
-          .put("session_id", id.sessionId())
-          .put("ciphertext", megolm(7));
-      get(second.client.withMachine(machine -> machine.rooms().decrypt(ROOM, event)));
+      get(second.client.withMachine(machine -> machine.rooms().decrypt(ROOM, event(7))));
       await().atMost(LIMIT).until(() -> second.held() == 1);
       assertThat(second.vault().held(id, "1").orElseThrow().backedUp()).isTrue();
     }
+  }
+
+  @Test
+  void evictConfirmedKeysGoAndComeBackWhenAMessageWantsThem() throws Exception {
+    Device device = firstWithBackup();
+    device.create(8).close();
+    server
+        .faults()
+        .add(FaultRule.on("/room_keys/keys$", new Fault.ServerError(502)).method("PUT").always());
+    device.addKeys(KEYS, KEYS + 1); // not in the backup, and does not get there
+    assertThat(get(device.service.rooms().evict(ROOM)).orThrow()).isEqualTo(KEYS);
+    assertThat(device.held()).isOne();
+    device.judgements.clear();
+    get(device.service.check());
+    await().atMost(LIMIT).until(() -> !device.judgements.isEmpty());
+    assertThat(device.held()).isOne(); // evictStay: they are not brought back as a whole
+    get(device.client.withMachine(machine -> machine.rooms().decrypt(ROOM, event(7))));
+    await().atMost(LIMIT).until(() -> device.held() == 2);
+    assertThat(get(device.service.rooms().bring(ROOM)).orThrow()).isEqualTo(KEYS - 1);
+    assertThat(device.held()).isEqualTo(KEYS + 1);
+  }
+
+  /** An event of a message of session {@code seed}. */
+  private static ObjectNode event(long seed) {
+    ObjectNode event = Json.newObject().put("type", "m.room.encrypted").put("sender", "@b:c");
+    event.put("event_id", "$event" + seed).put("room_id", ROOM);
+    event
+        .putObject("content")
+        .put("algorithm", "m.megolm.v1.aes-sha2")
+        .put("session_id", TestKeys.roomKey(ROOM, seed, 0, false).id().sessionId())
+        .put("ciphertext", megolm(seed));
+    return event;
   }
 
   /** A message of session {@code seed}. */

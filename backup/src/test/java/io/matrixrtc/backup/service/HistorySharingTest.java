@@ -134,6 +134,9 @@ class HistorySharingTest {
                       .crossSigning()
                       .bootstrap(UserAuthentication.password(session.userId(), PASSWORD))))
           .isInstanceOf(SetupOutcome.Done.class);
+      await() // others see it only then
+          .atMost(LIMIT)
+          .until(() -> get(client.crossSigning().status()).signaturesToUpload().isEmpty());
       return this;
     }
 
@@ -497,7 +500,7 @@ class HistorySharingTest {
             .set(held.id().sessionId(), BackupEntry.seal(held, made.publicKey(), TestRandom.of(6)));
       }
       get(api.put(version.version(), rooms)).orThrow();
-      await().atMost(LIMIT).until(() -> get(writer.readableVersion()).isPresent());
+      await().atMost(LIMIT).until(() -> get(writer.rooms().readableVersion()).isPresent());
       get(writer.pauseDownload());
       made.close();
 

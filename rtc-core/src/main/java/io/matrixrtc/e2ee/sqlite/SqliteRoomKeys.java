@@ -157,6 +157,10 @@ final class SqliteRoomKeys implements RoomKeyStore {
   }
 
   void write(RoomKeyChanges changes) throws CryptoStoreException {
+    for (RoomKeyId id : changes.forgotten()) {
+      database.update(
+          "DELETE FROM room_key WHERE room_id = ? AND session_id = ?", id.roomId(), id.sessionId());
+    }
     Map<RoomKeyId, Optional<String>> marks = new HashMap<>(changes.backupMarks());
     for (StoredRoomKey key : changes.keys()) {
       write(key, Optional.ofNullable(marks.remove(key.id())));

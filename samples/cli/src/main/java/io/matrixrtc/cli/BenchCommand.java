@@ -6,6 +6,7 @@ import io.matrixrtc.benchmarks.call.LargeCallRun;
 import io.matrixrtc.benchmarks.machine.MachineBenchmarkRun;
 import io.matrixrtc.benchmarks.olm.OlmBenchmarkRun;
 import io.matrixrtc.benchmarks.restore.RestoreBenchmarkRun;
+import io.matrixrtc.benchmarks.widget.WidgetBenchmarkRun;
 import io.matrixrtc.cli.failure.CommandFailure;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -27,7 +28,8 @@ import picocli.CommandLine.Spec;
       BenchCommand.Machine.class,
       BenchCommand.Authorize.class,
       BenchCommand.Restore.class,
-      BenchCommand.Call.class
+      BenchCommand.Call.class,
+      BenchCommand.Widget.class
     },
     footer = {
       "",
@@ -45,7 +47,7 @@ final class BenchCommand implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "Which benchmark? There are: frames, olm, machine, authorize, restore, call");
+        "Which benchmark? There are: frames, olm, machine, authorize, restore, call, widget");
   }
 
   /** Frame encryption against the JCE alone. */
@@ -246,6 +248,41 @@ final class BenchCommand implements Runnable {
       try {
         return LargeCallRun.run(plan, policy, json, System.out, System.err) ? 0 : 1;
       } catch (IOException | IllegalArgumentException e) {
+          throw new CommandFailure("the benchmark failed: " + e.getMessage());
+      }
+    }
+  }
+
+  /** The widget bridge under load. */
+  @Command(
+      name = "widget",
+      description = {
+        "200 widgets that post 20 messages a second each through the bridge, at intended times, in",
+        "turn with a bare Vert.x WebSocket that says back what it hears. And 2,000 idle sessions of",
+        "one account: what they take of the heap."
+      },
+      mixinStandardHelpOptions = true,
+      footer = {
+        "",
+        "Examples:",
+        "  matrixrtc bench widget --quick",
+        "  matrixrtc bench widget --json"
+      })
+  static final class Widget implements Callable<Integer> {
+    @Option(names = "--json", description = "Print one JSON object per measurement.")
+    private boolean json;
+
+    @Option(names = "--quick", description = "One short round, 200 sessions: to see that it works.")
+    private boolean quick;
+
+    @Override
+    public Integer call() throws CommandFailure, InterruptedException {
+      WidgetBenchmarkRun.Plan plan =
+          quick ? WidgetBenchmarkRun.Plan.QUICK : WidgetBenchmarkRun.Plan.FULL;
+      try {
+        WidgetBenchmarkRun.run(plan, json, System.out);
+        return 0;
+      } catch (IOException e) {
         throw new CommandFailure("the benchmark failed: " + e.getMessage());
       }
     }

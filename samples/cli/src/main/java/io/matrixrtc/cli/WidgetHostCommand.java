@@ -44,7 +44,7 @@ import picocli.CommandLine.Spec;
       "      --key-file key.txt",
       "  matrixrtc widget-host --widget https://widget.example.org/",
       "  matrixrtc widget-host --homeserver https://matrix.example.org --user alice \\",
-      "      --password-file alice.txt --room '#calls:example.org'"
+      "      --password-file alice.txt --recovery-key-file key.txt --room '#calls:example.org'"
     })
 final class WidgetHostCommand implements Callable<Integer> {
   @Spec
@@ -80,6 +80,15 @@ final class WidgetHostCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "The password of the user on --homeserver.")
   private @Nullable Path passwordFile;
+
+  @Option(
+      names = "--recovery-key-file",
+      paramLabel = "FILE",
+      description = {
+        "The recovery key, or passphrase, of the user on --homeserver: signs the new session, so",
+        "that others trust it, and brings room keys from the backup."
+      })
+  private @Nullable Path recoveryKeyFile;
 
   @Option(
       names = "--room",
@@ -149,6 +158,9 @@ final class WidgetHostCommand implements Callable<Integer> {
     if (homeserver != null && (passwordFile == null || users.size() != 1)) {
       throw wrong("--homeserver: want one --user and its --password-file");
     }
+    if (recoveryKeyFile != null && homeserver == null) {
+      throw wrong("--recovery-key-file: want --homeserver");
+    }
     TrustPolicy policy;
     Optional<URI> url;
     try {
@@ -176,7 +188,8 @@ final class WidgetHostCommand implements Callable<Integer> {
         0,
         sfu(),
         policy,
-        ask);
+        ask,
+        recoveryKeyFile == null ? Optional.empty() : Optional.of(read(recoveryKeyFile)));
   }
 
   private Path elementCallFolder() throws HostingException {

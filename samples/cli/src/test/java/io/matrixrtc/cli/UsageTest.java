@@ -33,6 +33,7 @@ class UsageTest {
         "bench machine --help",
         "bench authorize --help",
         "bench restore --help",
+        "bench widget --help",
         "keys --help",
         "keys login --help",
         "keys status --help",
@@ -80,7 +81,8 @@ class UsageTest {
     Run.of("backup", "restore").misusedWith("--store");
     Run.of("backup", "export", "--store", "a.db").misusedWith("FILE");
     Run.of("bench")
-        .misusedWith("Which benchmark? There are: frames, olm, machine, authorize, restore");
+        .misusedWith(
+            "Which benchmark? There are: frames, olm, machine, authorize, restore, widget");
     Run.of("keys").misusedWith("What? ", "devices", "lacks");
     Run.of("trace").misusedWith("What to do with a trace? There is: show");
     Run.of("trace", "show").misusedWith("FILE.jsonl");

@@ -99,6 +99,11 @@ final class BackupScenario {
                     .bootstrap(
                         UserAuthentication.password(device.address().userId(), World.password()))))
         .isInstanceOf(SetupOutcome.Done.class);
+    await() // others see it only then
+        .atMost(SOON)
+        .until(
+            () ->
+                World.get(device.client().crossSigning().status()).signaturesToUpload().isEmpty());
   }
 
   private static ObjectNode room(String room) {

@@ -49,9 +49,11 @@ final class Cast implements AutoCloseable {
     return world;
   }
 
-  /** A device of ours, of a new user. */
+  /** A device of ours, of a new user; its keys are published. */
   OurDevice ours(String user) throws Exception {
-    return world.ours(user + suffix);
+    OurDevice device = world.ours(user + suffix);
+    World.get(device.client().published()); // nobody is told of it who shares no room
+    return device;
   }
 
   /** A new user without a device. */

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.options.ColorScheme;
 import io.matrixrtc.cli.widget.ElementCallFiles;
+import io.matrixrtc.cli.widget.WidgetHostServer;
 import io.matrixrtc.homeserver.faults.Exchange;
 import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.SenderEvidence;
 import io.matrixrtc.keys.TrustRequirement;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -22,7 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 
 /**
- * The unmodified Element Call in Chromium, hosted by us; the other side is Java, or Element Call.
+ * The unmodified Element Call in Chromium, hosted by us; the other side is Java, matrix-js-sdk, or
+ * Element Call.
  */
 @Tag("interop")
 final class ElementCallTest {
@@ -86,6 +89,57 @@ final class ElementCallTest {
   }
 
   @Test
+  void itExchangesKeysBothWaysWithMatrixJsSdk(TestInfo info) throws Exception {
+    try (HostedCall call = new HostedCall(name(info), HostedCall.Options.ELEMENT_CALL, "alice")) {
+      Peer bob = call.jsSdk("bob");
+      HostedPage page = call.open("alice", ColorScheme.DARK).awaitLobby();
+      DeviceAddress alice = address(call, "alice", page);
+      while (!bob.knows(alice)) { // it gives a device that it does not know no key, for ever
+        page.page().waitForTimeout(200);
+      }
+      page.join();
+      bob.joinCall(call.server().roomId(), call.tokenService(bob.address()));
+      page.await(() -> page.hasKeysOf(bob.address()));
+      page.await(() -> !bob.keysOf(alice).isEmpty());
+      assertThat(bob.received(CallKeyScenarios.KEYS))
+          .isNotEmpty()
+          .allSatisfy(
+              received -> {
+                assertThat(received.encrypted()).isTrue();
+                assertThat(received.sender()).isEqualTo(alice.userId());
+                assertThat(received.senderDevice()).isEqualTo(alice.deviceId());
+              });
+      page.screenshot("call-js-sdk-dark-1280");
+      page.hangUp();
+    }
+  }
+
+  @Test
+  void aServerThatWasStartedAgainIsToldOfPlainlyAndANewLinkGoesOn(TestInfo info) throws Exception {
+    try (HostedCall call = new HostedCall(name(info), HostedCall.Options.ELEMENT_CALL, "bob")) {
+      Peer.Account account = call.account("alice");
+      HostedPage alice = call.page("alice", ColorScheme.LIGHT).throughUs();
+      int port;
+      try (WidgetHostServer first = call.another(account, 0)) {
+        URI link = URI.create(first.link(account.userId()));
+        port = link.getPort();
+        alice.open(link.toString()).join();
+        assertThat(alice.text("#advice-text")).contains("is not signed by you");
+        alice.screenshot("unsigned-light-1280");
+        alice.cut();
+        alice.await(() -> alice.text("#status").contains("Connection lost"));
+      }
+      try (WidgetHostServer second = call.another(account, port)) {
+        alice.reconnect();
+        alice.await(() -> alice.text("#stage").contains("the server does not know it any more"));
+        assertThat(alice.page().locator("#stage iframe").count()).as("camera is off").isZero();
+        alice.screenshot("restarted-light-1280");
+        alice.open(second.link(account.userId())).join().hangUp();
+      }
+    }
+  }
+
+  @Test
   void twoOfThemSeeEachOtherOverALostConnectionAndAReload(TestInfo info) throws Exception {
     try (HostedCall call =
         new HostedCall(name(info), HostedCall.Options.ELEMENT_CALL, "alice", "bob")) {
@@ -97,10 +151,22 @@ final class ElementCallTest {
       alice.await(() -> alice.hasKeysOf(second) && bob.hasKeysOf(first));
       alice.screenshot("call-light-1280");
 
+      OurDevice carol = call.participant("carol");
       alice.cut();
-      alice.page().waitForTimeout(5_000);
-      alice.reconnect();
-      alice.await(() -> String.valueOf(alice.page().locator("#status").textContent()).isEmpty());
+      try (OurCall hers =
+          OurCall.join(
+              carol,
+              call.server().roomId(),
+              TrustRequirement.CROSS_SIGNED,
+              call.tokenService(carol))) {
+        alice.page().waitForTimeout(5_000);
+        assertThat(hers.keysOf(first)).as("nothing comes from the page").isEmpty();
+        alice.reconnect();
+        alice.await(() -> alice.text("#status").isEmpty());
+        alice.await(() -> alice.hasKeysOf(carol.address()));
+        alice.await(() -> !hers.keysOf(first).isEmpty());
+        hers.leave();
+      }
 
       bob.page().reload();
       bob.join();

@@ -9,11 +9,13 @@ import com.microsoft.playwright.options.ColorScheme;
 import io.matrixrtc.cli.widget.ElementCallFiles;
 import io.matrixrtc.cli.widget.WidgetHostServer;
 import io.matrixrtc.client.ApiRequest;
+import io.matrixrtc.client.MatrixClient;
 import io.matrixrtc.client.SetupOutcome;
 import io.matrixrtc.client.UserAuthentication;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
 import io.matrixrtc.e2ee.OlmMachine;
 import io.matrixrtc.e2ee.TrustPolicy;
+import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.token.ApiKey;
 import java.net.URI;
 import java.nio.file.Files;
@@ -46,6 +48,7 @@ final class HostedCall implements AutoCloseable {
   private final WidgetHostServer server;
   private final World world;
   private final Browser browser;
+  private final Sfu sfu;
 
   /** How it is to differ from the command's defaults. */
   record Options(Optional<URI> widget, boolean asks) {
@@ -54,30 +57,13 @@ final class HostedCall implements AutoCloseable {
 
   HostedCall(String name, Options options, String... users) throws Exception {
     test = name;
-    Sfu sfu = Sfu.start(name, List.of("--two-connections"));
+    sfu = Sfu.start(name, List.of("--two-connections"));
     open.push(sfu);
     Map<String, String> passwords = new LinkedHashMap<>();
     for (String user : users) {
       passwords.put(user, "a password of " + user);
     }
-    server =
-        WidgetHostServer.start(
-            new WidgetHostServer.Settings(
-                Optional.empty(),
-                passwords,
-                Optional.empty(),
-                options.widget,
-                options.widget.isPresent()
-                    ? Optional.empty()
-                    : Optional.of(ElementCallFiles.fetched(CACHE)),
-                Optional.empty(),
-                0,
-                0,
-                0,
-                Optional.of(
-                    new io.matrixrtc.cli.widget.Sfu(sfu.url(), ApiKey.of(Sfu.key(), Sfu.secret()))),
-                TrustPolicy.CROSS_SIGNED,
-                options.asks));
+    server = start(Optional.empty(), passwords, Optional.empty(), options, 0);
     open.push(server);
     world = new World(name, server.homeserver().orElseThrow().baseUrl());
     open.push(world);
@@ -93,6 +79,67 @@ final class HostedCall implements AutoCloseable {
     open.push(browser);
   }
 
+  private WidgetHostServer start(
+      Optional<URI> homeserver,
+      Map<String, String> passwords,
+      Optional<String> room,
+      Options options,
+      int pagePort)
+      throws Exception {
+    Optional<io.matrixrtc.cli.widget.Sfu> own =
+        Optional.of(new io.matrixrtc.cli.widget.Sfu(sfu.url(), ApiKey.of(Sfu.key(), Sfu.secret())));
+    return WidgetHostServer.start(
+        new WidgetHostServer.Settings(
+            homeserver,
+            passwords,
+            room,
+            options.widget,
+            options.widget.isPresent()
+                ? Optional.empty()
+                : Optional.of(ElementCallFiles.fetched(CACHE)),
+            Optional.empty(),
+            pagePort,
+            0,
+            0,
+            homeserver.isPresent() ? Optional.empty() : own,
+            TrustPolicy.CROSS_SIGNED,
+            options.asks,
+            Optional.empty()));
+  }
+
+  /**
+   * Another host for the same room, which may be closed and started again. Its device is not
+   * signed.
+   *
+   * @param user registered already
+   */
+  WidgetHostServer another(Peer.Account user, int pagePort) throws Exception {
+    return start(
+        Optional.of(server.homeserver().orElseThrow().baseUrl()),
+        Map.of(user.userId(), user.password()),
+        Optional.of(server.roomId()),
+        Options.ELEMENT_CALL,
+        pagePort);
+  }
+
+  /** Registers a user. */
+  Peer.Account account(String name) {
+    return world.account(name);
+  }
+
+  /** A cross-signed device of matrix-js-sdk in the room. */
+  Peer jsSdk(String name) throws Exception {
+    Peer peer = world.peer(JsSdkTest.COMMAND, world.account(name), "JSSDKDEVICE");
+    peer.crossSign();
+    peer.joinRoom(server.roomId());
+    return peer;
+  }
+
+  /** The token service of the SFU, as the homeserver names it to a user. */
+  String tokenService(DeviceAddress device) {
+    return tokenService(world.bareClient(world.login(device.userId())));
+  }
+
   WidgetHostServer server() {
     return server;
   }
@@ -104,10 +151,12 @@ final class HostedCall implements AutoCloseable {
 
   /** The token service of the SFU, as the homeserver names it. */
   String tokenService(OurDevice device) {
+    return tokenService(device.client().matrix());
+  }
+
+  private static String tokenService(MatrixClient client) {
     return World.get(
-            device
-                .client()
-                .matrix()
+            client
                 .api()
                 .call(ApiRequest.get("unstable", "org.matrix.msc4143", "rtc", "transports")))
         .orThrow()

@@ -144,6 +144,16 @@ final class HostedPage {
     offline = false;
   }
 
+  /** The server says something to the page, besides what it says by itself. */
+  void hear(String frame) {
+    relays.get(relays.size() - 1).send(frame);
+  }
+
+  /** The text of an element. */
+  String text(String selector) {
+    return String.valueOf(page.locator(selector).first().textContent());
+  }
+
   void screenshot(String name) {
     page.screenshot(new Page.ScreenshotOptions().setPath(SHOTS.resolve(name + ".png")));
   }

@@ -66,6 +66,11 @@ final class Peer implements CallParty, AutoCloseable {
     process.call("joinCall", Json.newObject().put("room", roomId));
   }
 
+  /** As {@link #joinCall(String)}, for those who look for it at an SFU. */
+  void joinCall(String roomId, String service) throws InterruptedException {
+    process.call("joinCall", Json.newObject().put("room", roomId).put("service", service));
+  }
+
   void leaveCall() throws InterruptedException {
     process.call("leaveCall", Json.newObject());
   }

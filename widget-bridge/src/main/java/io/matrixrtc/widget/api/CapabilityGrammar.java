@@ -74,11 +74,14 @@ final class CapabilityGrammar {
         .orElseGet(() -> new Unknown(text));
   }
 
-  /** What follows the prefix. A prefix alone is no capability. */
+  /**
+   * What follows the prefix. A prefix alone is no capability. Interned: thousands of sessions hold
+   * the same few texts.
+   */
   private static Optional<String> rest(String text, String unstable, String stable) {
     for (String prefix : List.of(unstable, stable)) {
       if (text.length() > prefix.length() && text.startsWith(prefix)) {
-        return Optional.of(text.substring(prefix.length()));
+        return Optional.of(text.substring(prefix.length()).intern());
       }
     }
     return Optional.empty();
@@ -103,13 +106,13 @@ final class CapabilityGrammar {
       int mark = rest.indexOf('#', at);
       if (mark < 0) {
         type.add(rest.substring(at));
-        return new StateEvent(flow, String.join("#", type), Optional.empty());
+        return new StateEvent(flow, String.join("#", type).intern(), Optional.empty());
       }
       String piece = rest.substring(at, mark);
       at = mark + 1;
       if (!piece.endsWith("\\")) {
         type.add(piece);
-        String whole = String.join("#", type);
+        String whole = String.join("#", type).intern();
         return whole.endsWith("\\")
             ? new Unknown(statePrefix(flow) + rest)
             : new StateEvent(flow, whole, Optional.of(rest.substring(at)));

@@ -10,6 +10,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -26,6 +27,7 @@ public final class SignedLinks {
 
   private final SecretKeySpec key;
   private final Map<String, Instant> used = new HashMap<>();
+  private final AtomicLong signed = new AtomicLong();
 
   /**
    * @param key 32 bytes or more, which only this server knows
@@ -42,7 +44,8 @@ public final class SignedLinks {
     if (ticket.length() > MAX_TICKET_CHARS) {
       throw new IllegalArgumentException("ticket of " + ticket.length() + " characters");
     }
-    String body = base64(ticket.getBytes(UTF_8)) + "." + now.plus(lifetime).toEpochMilli();
+    String expiry = now.plus(lifetime).toEpochMilli() + "." + signed.incrementAndGet();
+    String body = base64(ticket.getBytes(UTF_8)) + "." + expiry; // two of one moment differ
     return body + "." + base64(mac(body));
   }
 
@@ -65,13 +68,13 @@ public final class SignedLinks {
 
   private Optional<Link> read(String link, Instant now) {
     String[] parts = link.split("\\.", -1);
-    if (parts.length != 3 || link.length() > 2 * MAX_TICKET_CHARS) {
+    if (parts.length != 4 || link.length() > 2 * MAX_TICKET_CHARS) {
       return Optional.empty();
     }
     try {
-      byte[] given = Base64.getUrlDecoder().decode(parts[2]);
-      if (!MessageDigest.isEqual(given, mac(parts[0] + "." + parts[1]))
-          || !base64(given).equals(parts[2])) { // one spelling, so that one link is used once
+      byte[] given = Base64.getUrlDecoder().decode(parts[3]);
+      if (!MessageDigest.isEqual(given, mac(link.substring(0, link.lastIndexOf('.'))))
+          || !base64(given).equals(parts[3])) { // one spelling, so that one link is used once
         return Optional.empty();
       }
       Instant expiry = Instant.ofEpochMilli(Long.parseLong(parts[1]));

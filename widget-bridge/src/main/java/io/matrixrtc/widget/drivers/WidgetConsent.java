@@ -20,10 +20,11 @@ public interface WidgetConsent {
 
   /** For a widget of the app's own, such as its Element Call: this list, OpenID, and no more. */
   static WidgetConsent trusted(Set<Capability> list) {
+    CapabilityPolicy policy = CapabilityPolicy.allow(list);
     return new WidgetConsent() {
       @Override
       public CapabilityPolicy capabilities() {
-        return CapabilityPolicy.allow(list);
+        return policy;
       }
 
       @Override

@@ -122,7 +122,7 @@ final class Negotiation {
       if (item.isTextual()
           && item.textValue().length() <= RequestFields.MAX_TEXT_CHARS
           && strings.size() < session.limits().maxCapabilities()) {
-        strings.add(item.textValue());
+        strings.add(item.textValue().intern()); // as in thousands of other sessions
       }
     }
     return List.copyOf(strings);

@@ -151,6 +151,7 @@ function finish(text) {
   over = true;
   sessionStorage.removeItem('session');
   hangup.hidden = true;
+  advise('');
   say(text);
   remove();
   notice(text);

@@ -133,11 +133,7 @@ class JavaWidgetCallTest {
   private static void putGhost(HostedRoom world, ObjectNode content) {
     String stateKey = "_" + world.bob.device().userId() + "_GHOST_m.call";
     PublishOutcome published =
-        get(
-            world
-                .bob
-                .statePublisher(world.room)
-                .putState(CallMemberEvent.TYPE, stateKey, content));
+        get(world.bob.statePublisher(world.room).putState(CallMemberEvent.TYPE, stateKey, content));
     assertThat(published).isInstanceOf(PublishOutcome.Published.class);
   }
 

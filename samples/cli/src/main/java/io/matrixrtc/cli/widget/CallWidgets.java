@@ -8,6 +8,7 @@ import io.matrixrtc.widget.api.UrlTemplate;
 import io.matrixrtc.widget.bridge.HostPage;
 import io.matrixrtc.widget.bridge.WidgetSessions;
 import io.matrixrtc.widget.drivers.WidgetScreen;
+import io.matrixrtc.widget.host.HostEvent;
 import io.matrixrtc.widget.host.HostLimits;
 import io.matrixrtc.widget.host.HostedWidget;
 import io.matrixrtc.widget.host.HostedWidget.LoadMode;
@@ -23,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 
 /**
  * Opens a widget for the account that a ticket names, by its user id: Element Call, or another one.
@@ -92,10 +94,20 @@ final class CallWidgets implements WidgetSessions {
             .host(
                 widget,
                 HostLimits.DEFAULT,
-                WidgetScreen.of(page.frame(), page.listener(), consent(account, page)),
+                WidgetScreen.of(page.frame(), listener(account, page), consent(account, page)),
                 new PoolScheduler(pool, InstantSource.system()),
                 random);
+    account.show(page);
     return new Opened(host, url(account, widgetId, page.prefersDark()));
+  }
+
+  private static Consumer<HostEvent> listener(HostAccount account, HostPage page) {
+    return event -> {
+      page.listener().accept(event);
+      if (event instanceof HostEvent.Ended) {
+        account.forget(page);
+      }
+    };
   }
 
   private PageConsent consent(HostAccount account, HostPage page) {

@@ -1,5 +1,6 @@
 package io.matrixrtc.cli.widget;
 
+import io.matrixrtc.backup.BackupKey;
 import io.matrixrtc.client.ApiResult;
 import io.matrixrtc.client.ClientSettings;
 import io.matrixrtc.client.ClientThreads;
@@ -15,6 +16,7 @@ import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
 import io.matrixrtc.e2ee.TrustPolicy;
 import io.matrixrtc.olm.StateKey;
+import io.matrixrtc.widget.bridge.HostPage;
 import io.matrixrtc.widget.drivers.AccountFeed;
 import io.matrixrtc.widget.drivers.WidgetAccount;
 import java.net.URI;
@@ -33,15 +35,30 @@ final class HostAccount implements AutoCloseable {
   private final EncryptedClient client;
   private final WidgetAccount widgets;
   private final StateKey storeKey;
+  private final DeviceStanding standing;
+  private final AccountBackup backup;
 
-  private HostAccount(EncryptedClient client, WidgetAccount widgets, StateKey storeKey) {
+  private HostAccount(
+      EncryptedClient client, WidgetAccount widgets, StateKey storeKey, DeviceStanding standing)
+      throws HostingException {
     this.client = client;
     this.widgets = widgets;
     this.storeKey = storeKey;
+    this.standing = standing;
+    this.backup = AccountBackup.open(client);
   }
 
-  /** How to get in. */
-  record Entry(URI homeserver, String user, String password, boolean register) {
+  /**
+   * How to get in.
+   *
+   * @param recoveryKey of secret storage, so that the new device is signed and has the backup
+   */
+  record Entry(
+      URI homeserver,
+      String user,
+      String password,
+      boolean register,
+      Optional<String> recoveryKey) {
     @Override
     public String toString() {
       return "Entry[" + homeserver + ", " + user + "]";
@@ -82,9 +99,21 @@ final class HostAccount implements AutoCloseable {
       throw new HostingException("the crypto store does not open: " + e.getMessage(), e);
     }
     HostAccount account =
-        new HostAccount(client, new WidgetAccount(client, feed, media, Optional.empty()), key);
-    account.setUp(entry);
-    return account;
+        new HostAccount(
+            client,
+            new WidgetAccount(client, feed, media, Optional.empty()),
+            key,
+            new DeviceStanding(client, feed));
+    boolean ready = false;
+    try {
+      account.setUp(entry);
+      ready = true;
+      return account;
+    } finally {
+      if (!ready) {
+        account.close();
+      }
+    }
   }
 
   private void setUp(Entry entry) throws HostingException {
@@ -100,6 +129,30 @@ final class HostAccount implements AutoCloseable {
         throw new HostingException(entry.user + " has no identity. " + identity.sentence());
       }
     }
+    if (entry.recoveryKey.isPresent()) {
+      recover(entry.recoveryKey.get());
+    }
+    standing.check();
+  }
+
+  private void recover(String recoveryKey) throws HostingException {
+    Optional<BackupKey> found = new AccountRecovery(client).use(recoveryKey);
+    if (found.isPresent()) {
+      try (BackupKey key = found.get()) {
+        await(backup.use(key)); // whether it fits, the page shows
+      }
+    }
+  }
+
+  /** What pages show of the device, and of its backup. */
+  void show(HostPage page) {
+    standing.show(page);
+    page.showBackup(backup);
+  }
+
+  /** A page is over. */
+  void forget(HostPage page) {
+    standing.forget(page);
   }
 
   EncryptedClient client() {
@@ -141,6 +194,7 @@ final class HostAccount implements AutoCloseable {
   @Override
   public void close() {
     widgets.close();
+    backup.close();
     try {
       client.logout().toCompletableFuture().get(5, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {

@@ -64,6 +64,8 @@ public final class WidgetHostServer implements AutoCloseable {
    * @param sfu for our own homeserver's calls
    * @param trust which devices get and give keys
    * @param asks whether Element Call is granted nothing unasked
+   * @param recoveryKey of the user on a homeserver that runs already: signs the new device, and
+   *     opens the backup
    */
   public record Settings(
       Optional<URI> homeserver,
@@ -77,11 +79,18 @@ public final class WidgetHostServer implements AutoCloseable {
       int homeserverPort,
       Optional<Sfu> sfu,
       TrustPolicy trust,
-      boolean asks) {
+      boolean asks,
+      Optional<String> recoveryKey) {
     public Settings {
       if (widget.isEmpty() == elementCall.isEmpty()) {
         throw new IllegalArgumentException("widget host: want a widget or Element Call");
       }
+    }
+
+    /** Without passwords and keys. */
+    @Override
+    public String toString() {
+      return "Settings[" + users.keySet() + ", room=" + room + ", homeserver=" + homeserver + "]";
     }
   }
 
@@ -125,7 +134,11 @@ public final class WidgetHostServer implements AutoCloseable {
       HostAccount account =
           HostAccount.open(
               new HostAccount.Entry(
-                  homeserver, user.getKey(), user.getValue(), settings.homeserver.isEmpty()),
+                  homeserver,
+                  user.getKey(),
+                  user.getValue(),
+                  settings.homeserver.isEmpty(),
+                  settings.recoveryKey),
               settings.trust,
               threads,
               media);

@@ -171,7 +171,13 @@ class ServerBackupTest {
     String all = file("all.txt").toString();
     Run unknown =
         backup(
-            "export", "one.db", all, "--passphrase-file", phrase, "--until", "2020-01-01",
+            "export",
+            "one.db",
+            all,
+            "--passphrase-file",
+            phrase,
+            "--until",
+            "2020-01-01",
             "--json");
     assertThat(line(unknown, "summary").path("exported").asInt()).isEqualTo(KEYS);
     assertThat(line(unknown, "summary").path("timeUnknown").asInt()).isEqualTo(KEYS);

@@ -1,0 +1,160 @@
+package io.matrixrtc.benchmarks.widget;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.json.Json;
+import io.matrixrtc.keys.DeviceAddress;
+import io.matrixrtc.keys.PoolScheduler;
+import io.matrixrtc.widget.bridge.HostPage;
+import io.matrixrtc.widget.bridge.WidgetSessions;
+import io.matrixrtc.widget.host.CapabilityPolicy;
+import io.matrixrtc.widget.host.DelayedEventDriver;
+import io.matrixrtc.widget.host.DirectoryDriver;
+import io.matrixrtc.widget.host.DriverCall.Ack;
+import io.matrixrtc.widget.host.DriverResult;
+import io.matrixrtc.widget.host.EventDriver;
+import io.matrixrtc.widget.host.HostLimits;
+import io.matrixrtc.widget.host.HostedWidget;
+import io.matrixrtc.widget.host.MediaDriver;
+import io.matrixrtc.widget.host.OpenIdDriver;
+import io.matrixrtc.widget.host.RoomView;
+import io.matrixrtc.widget.host.RtcDriver;
+import io.matrixrtc.widget.host.ToDeviceDriver;
+import io.matrixrtc.widget.host.TurnDriver;
+import io.matrixrtc.widget.host.UiDriver;
+import io.matrixrtc.widget.host.WidgetDriver;
+import io.matrixrtc.widget.host.WidgetHost;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** Hosts without an account: capabilities and transports are answered at once, nothing else is. */
+final class StubHosts implements WidgetSessions, WidgetDriver, RtcDriver, RoomView, AutoCloseable {
+  private static final String ROOM = "!bench:bench.example";
+  private static final int THREADS = 2;
+
+  private final ScheduledExecutorService pool = Executors.newScheduledThreadPool(THREADS);
+  private final SecureRandom random = new SecureRandom();
+  private final ObjectNode transport =
+      Json.newObject()
+          .put("type", "livekit")
+          .put("livekit_service_url", "https://jwt.bench.example");
+
+  @Override
+  public CompletionStage<Optional<Opened>> open(String ticket, HostPage page) {
+    WidgetHost host =
+        new WidgetHost(
+            HostedWidget.call(
+                BenchPage.WIDGET_ID,
+                BenchServer.WIDGET,
+                new DeviceAddress("@alice:bench.example", "BENCH"),
+                ROOM),
+            HostLimits.DEFAULT,
+            this,
+            this,
+            page.frame(),
+            page.listener(),
+            new PoolScheduler(pool, InstantSource.system()),
+            random);
+    return done(Optional.of(new Opened(host, URI.create(BenchServer.WIDGET + "/"))));
+  }
+
+  private static <T> CompletionStage<T> done(T value) {
+    return CompletableFuture.completedFuture(value);
+  }
+
+  @Override
+  public CapabilityPolicy policy() {
+    return request -> done(DriverResult.done(Set.copyOf(request.asked())));
+  }
+
+  @Override
+  public RtcDriver rtc() {
+    return this;
+  }
+
+  @Override
+  public CompletionStage<DriverResult<List<ObjectNode>>> transports(GetTransports query) {
+    return done(DriverResult.done(List.of(transport)));
+  }
+
+  @Override
+  public CompletionStage<DriverResult<String>> livekitToken(GetLivekitToken query) {
+    throw notMeasured();
+  }
+
+  @Override
+  public CompletionStage<DriverResult<Ack>> delegateLeave(DelegateLeave delegation) {
+    throw notMeasured();
+  }
+
+  @Override
+  public Encryption encryption(String roomId) {
+    return Encryption.ENCRYPTED;
+  }
+
+  @Override
+  public boolean isJoined(String roomId, String userId) {
+    return true;
+  }
+
+  @Override
+  public Set<String> joinedRooms() {
+    return Set.of(ROOM);
+  }
+
+  private static UnsupportedOperationException notMeasured() {
+    return new UnsupportedOperationException("not measured");
+  }
+
+  @Override
+  public EventDriver events() {
+    throw notMeasured();
+  }
+
+  @Override
+  public DelayedEventDriver delayedEvents() {
+    throw notMeasured();
+  }
+
+  @Override
+  public ToDeviceDriver toDevice() {
+    throw notMeasured();
+  }
+
+  @Override
+  public OpenIdDriver openId() {
+    throw notMeasured();
+  }
+
+  @Override
+  public TurnDriver turn() {
+    throw notMeasured();
+  }
+
+  @Override
+  public MediaDriver media() {
+    throw notMeasured();
+  }
+
+  @Override
+  public DirectoryDriver directory() {
+    throw notMeasured();
+  }
+
+  @Override
+  public UiDriver ui() {
+    throw notMeasured();
+  }
+
+  @Override
+  public void close() {
+    pool.shutdownNow();
+  }
+}

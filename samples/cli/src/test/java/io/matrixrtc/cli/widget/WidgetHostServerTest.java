@@ -1,0 +1,166 @@
+package io.matrixrtc.cli.widget;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.e2ee.TrustPolicy;
+import io.matrixrtc.homeserver.EmbeddedHomeserver;
+import io.matrixrtc.homeserver.HomeserverConfig;
+import io.matrixrtc.homeserver.faults.Fault;
+import io.matrixrtc.homeserver.faults.FaultPlan;
+import io.matrixrtc.homeserver.faults.FaultRule;
+import io.matrixrtc.json.Json;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The widget host with an account that exists already, seen by its page. */
+class WidgetHostServerTest {
+  private static final String PASSWORD = "a password for one test";
+
+  @TempDir private Path directory;
+  private EmbeddedHomeserver homeserver;
+  private OtherApp other;
+
+  @BeforeEach
+  void start() throws Exception {
+    homeserver = EmbeddedHomeserver.start(HomeserverConfig.defaults().withPort(0));
+    other = new OtherApp(homeserver.baseUrl(), PASSWORD, directory.resolve("spool"));
+  }
+
+  @AfterEach
+  void stop() {
+    other.close();
+    homeserver.close();
+  }
+
+  private WidgetHostServer host(Optional<String> recoveryKey) throws HostingException {
+    return WidgetHostServer.start(
+        new WidgetHostServer.Settings(
+            Optional.of(homeserver.baseUrl()),
+            Map.of("alice", PASSWORD),
+            Optional.empty(),
+            Optional.of(URI.create("http://widget.invalid/")),
+            Optional.empty(),
+            Optional.empty(),
+            0,
+            0,
+            0,
+            Optional.empty(),
+            TrustPolicy.CROSS_SIGNED,
+            false,
+            recoveryKey));
+  }
+
+  /** A page that only listens. */
+  private static final class Page implements WebSocket.Listener, AutoCloseable {
+    private final BlockingQueue<String> frames = new LinkedBlockingQueue<>();
+    private final StringBuilder text = new StringBuilder();
+    private final WebSocket socket;
+
+    Page(WidgetHostServer server) {
+      URI link = URI.create(server.link(server.users().get(0)));
+      socket =
+          HttpClient.newHttpClient()
+              .newWebSocketBuilder()
+              .header("Origin", "http://" + link.getAuthority())
+              .buildAsync(URI.create("ws://" + link.getAuthority() + "/relay"), this)
+              .join();
+      ObjectNode hello = Json.newObject().put("t", "hello").put("link", link.getFragment());
+      socket.sendText(hello.toString(), true).join();
+    }
+
+    void send(String frame) {
+      socket.sendText(frame, true).join();
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
+      text.append(part);
+      if (last) {
+        frames.add(text.toString());
+        text.setLength(0);
+      }
+      from.request(1);
+      return null;
+    }
+
+    ObjectNode await(Predicate<ObjectNode> wanted) throws Exception {
+      while (true) {
+        String text = frames.poll(60, TimeUnit.SECONDS);
+        assertThat(text).as("what the page waits for").isNotNull();
+        ObjectNode frame = Json.parseObject(text);
+        if (wanted.test(frame)) {
+          return frame;
+        }
+      }
+    }
+
+    @Override
+    public void close() {
+      socket.abort();
+    }
+  }
+
+  private static Predicate<ObjectNode> kind(String kind) {
+    return frame -> frame.path("t").asText().equals(kind);
+  }
+
+  private static Predicate<ObjectNode> backup(String phase) {
+    return kind("backup").and(frame -> frame.path("phase").asText().equals(phase));
+  }
+
+  @Test
+  void withTheRecoveryKeyTheNewSessionIsSignedAndItsPagePausesAndResumesTheBackup()
+      throws Exception {
+    String recoveryKey = other.makeRecovery();
+    FaultPlan.Active fault =
+        homeserver
+            .faults()
+            .add(
+                FaultRule.on("/room_keys/keys$", new Fault.ServerError(502))
+                    .method("GET")
+                    .always());
+    try (WidgetHostServer server = host(Optional.of(recoveryKey));
+        Page page = new Page(server)) {
+      page.await(backup("running"));
+      page.send("{\"t\":\"backup\",\"n\":1,\"want\":\"pause\"}");
+      page.await(backup("paused"));
+      fault.remove();
+      page.send("{\"t\":\"backup\",\"n\":2,\"want\":\"resume\"}");
+      ObjectNode backup = page.await(backup("done"));
+      assertThat(backup.path("total").asLong()).isPositive();
+      assertThat(backup.path("done").asLong()).isEqualTo(backup.path("total").asLong());
+      assertThat(page.frames).as("no advice").noneMatch(text -> text.contains("not signed"));
+    }
+    assertThatThrownBy(() -> host(Optional.of("a wrong one")).close())
+        .isInstanceOf(HostingException.class)
+        .hasMessageContaining("not the account's recovery key");
+  }
+
+  @Test
+  void withoutItThePageSaysWhatToDoUntilTheSessionIsSigned() throws Exception {
+    try (WidgetHostServer server = host(Optional.empty());
+        Page page = new Page(server)) {
+      String advice = page.await(kind("advice")).path("text").asText();
+      assertThat(advice).contains("is not signed by you", "keys sign @alice:localhost");
+      String device = advice.replaceAll("This session, (\\w+),.*", "$1");
+      other.sign(device, advice.replaceAll(".*@alice:localhost ", "").replace(" ", ""));
+      assertThat(page.await(kind("advice")).path("text").asText()).as("it is signed").isEmpty();
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.matrixrtc.cli.widget;
+
+import org.jspecify.annotations.NullMarked;
