@@ -22,7 +22,7 @@ class ScenarioCommandTest {
     Run run = Run.of("demo", "--scenario", EXAMPLE, "--trace", trace.toString(), "--out", out());
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.out())
-        .startsWith("A first call\n  ok  line   5  start [[alice, bob]]")
+        .startsWith("A first call\n  ok  line   5  start alice and bob")
         .endsWith("All 5 steps are done.\n");
     Run shown = Run.of("trace", "show", trace.toString());
     assertThat(shown.exitCode()).as(shown.err()).isZero();
