@@ -119,7 +119,7 @@ class PoolSchedulerTest {
           @Override
           public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
             waits.add(unit.toNanos(delay));
-            return super.schedule(task, delay, unit);
+            return super.schedule(() -> {}, 1, TimeUnit.DAYS); // what runs would be scheduled again
           }
         };
     Instant now = Instant.ofEpochSecond(1_000_000);
@@ -128,7 +128,7 @@ class PoolSchedulerTest {
     fixed.schedule(Instant.MIN, () -> {});
     fixed.schedule(Instant.MAX, () -> {});
     asked.shutdownNow();
-    assertThat(waits.subList(0, 2)).containsExactly(1_700_000L, 0L);
+    assertThat(waits).hasSize(3).startsWith(1_700_000L, 0L);
     assertThat(waits.get(2)).isGreaterThan(TimeUnit.DAYS.toNanos(36_000));
   }
 
