@@ -47,6 +47,8 @@ final class RandomSchedule {
   private final SplittableRandom random;
   private final Duration ghostBound;
   private final Map<String, Instant> ghosts = new HashMap<>();
+  private @Nullable RoomCallState room;
+  private long seen;
   Duration longestGhost = Duration.ZERO;
   int memberIds;
 
@@ -281,17 +283,25 @@ final class RandomSchedule {
 
   /** What anyone with a correct clock sees now. */
   private Map<String, Membership> visible() {
-    RoomCallState room = new RoomCallState(SlotId.ROOM_CALL, MemberSources.DEPLOYED);
-    Set<String> users =
-        devices.stream().map(device -> device.address.userId()).collect(Collectors.toSet());
-    room.apply(new RoomUpdate(List.copyOf(server.state.values()), users, Set.of()), time.now());
-    server.sticky.removeIf(event -> !event.stickyUntil().isAfter(time.now()));
-    room.apply(RoomUpdate.ofSticky(server.sticky), time.now());
+    boolean ended = server.sticky.removeIf(event -> !event.stickyUntil().isAfter(time.now()));
+    if (room == null || ended || seen != server.last) {
+      room = room();
+      seen = server.last;
+    }
     Map<String, Membership> members = new LinkedHashMap<>();
     MemberList.of(room, time.now())
         .members()
         .forEach(member -> members.put(member.eventId().isEmpty() ? "" : key(member), member));
     return members;
+  }
+
+  private RoomCallState room() {
+    RoomCallState now = new RoomCallState(SlotId.ROOM_CALL, MemberSources.DEPLOYED);
+    Set<String> users =
+        devices.stream().map(device -> device.address.userId()).collect(Collectors.toSet());
+    now.apply(new RoomUpdate(List.copyOf(server.state.values()), users, Set.of()), time.now());
+    now.apply(RoomUpdate.ofSticky(server.sticky), time.now());
+    return now;
   }
 
   private String key(Membership member) {

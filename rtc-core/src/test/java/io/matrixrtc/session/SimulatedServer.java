@@ -30,7 +30,8 @@ final class SimulatedServer {
   private final Map<String, Delayed> delayed = new LinkedHashMap<>();
   private final Map<String, String> transactions = new HashMap<>();
   private boolean up = true;
-  private int last;
+  /** Grows with each event. */
+  int last;
 
   private static final class Delayed {
     final String sender;
