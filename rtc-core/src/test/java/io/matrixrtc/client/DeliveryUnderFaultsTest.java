@@ -188,7 +188,7 @@ class DeliveryUnderFaultsTest {
     Cases.run(
         "delivery under faults",
         25,
-        500,
+        250,
         (seed, random) -> {
           World world = new World(random, met);
           world.faults(10 + random.nextInt(50));
@@ -213,7 +213,7 @@ class DeliveryUnderFaultsTest {
     Cases.run(
         "delivery with deaths",
         25,
-        500,
+        250,
         (seed, random) -> {
           World world = new World(random, met);
           world.faults(random.nextInt(40));

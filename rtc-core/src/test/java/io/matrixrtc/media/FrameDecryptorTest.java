@@ -85,7 +85,7 @@ class FrameDecryptorTest {
     Cases.run(
         "garbageNeverMakesTheRingWorse",
         60,
-        3_000,
+        1_200,
         (seed, random) -> {
           MediaWorld here = new MediaWorld(random);
           try (MediaKey shared = here.key();

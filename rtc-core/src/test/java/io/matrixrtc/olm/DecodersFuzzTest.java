@@ -28,7 +28,7 @@ class DecodersFuzzTest {
     Cases.run(
         "fuzz-normal",
         400,
-        10_000,
+        4_000,
         (seed, random) -> {
           Pair pair = Pair.talking(seed % 5);
           pair.bob.decrypt(pair.alice.encrypt(TEXT));
@@ -72,7 +72,7 @@ class DecodersFuzzTest {
     Cases.run(
         "fuzz-prekey",
         200,
-        5_000,
+        2_000,
         (seed, random) -> {
           RandomSource source = ScriptedRandom.of(random);
           Account alice = Account.generate(source);
@@ -119,7 +119,7 @@ class DecodersFuzzTest {
     Cases.run(
         "fuzz-megolm",
         3_000,
-        200_000,
+        50_000,
         (seed, random) -> {
           byte[] damaged = Mutations.of(valid.encode(), random);
           try {
@@ -154,7 +154,7 @@ class DecodersFuzzTest {
     Cases.run(
         "fuzz-session-key",
         2_000,
-        100_000,
+        30_000,
         (seed, random) -> {
           String text = damagedText(valid, random);
           try {
@@ -190,7 +190,7 @@ class DecodersFuzzTest {
     Cases.run(
         "fuzz-state",
         2_000,
-        100_000,
+        30_000,
         (seed, random) -> {
           boolean inside = random.nextBoolean();
           byte[] damaged =
@@ -218,7 +218,7 @@ class DecodersFuzzTest {
     Cases.run(
         "fuzz-keys",
         3_000,
-        100_000,
+        30_000,
         (seed, random) -> {
           String text = damagedText(new byte[random.nextBoolean() ? 32 : 64], random);
           keyText(() -> Curve25519PublicKey.fromBase64(text).toBase64(), text);
