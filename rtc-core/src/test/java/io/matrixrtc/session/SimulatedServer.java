@@ -30,6 +30,7 @@ final class SimulatedServer {
   private final Map<String, Delayed> delayed = new LinkedHashMap<>();
   private final Map<String, String> transactions = new HashMap<>();
   private boolean up = true;
+
   /** Grows with each event. */
   int last;
 

@@ -120,7 +120,7 @@ class KeyFileTest {
     Cases.run(
         "bent key files",
         200,
-        5_000,
+        2_000,
         (seed, random) -> {
           byte[] bent = good.clone();
           int at = random.nextInt(bent.length);
