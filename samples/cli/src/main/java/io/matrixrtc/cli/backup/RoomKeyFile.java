@@ -40,23 +40,21 @@ public final class RoomKeyFile {
   public static long write(SqliteCryptoStore store, Path file, String passphrase, Set<String> rooms)
       throws CommandFailure {
     return write(
-        store, file, passphrase, kept -> rooms.isEmpty() || rooms.contains(kept.key().id().roomId()));
+        store,
+        file,
+        passphrase,
+        kept -> rooms.isEmpty() || rooms.contains(kept.key().id().roomId()));
   }
 
   /** As {@link #write(SqliteCryptoStore, Path, String, Set)}, of the keys that are chosen. */
-  static long write(
-      SqliteCryptoStore store, Path file, String passphrase, Predicate<Kept> chosen)
+  static long write(SqliteCryptoStore store, Path file, String passphrase, Predicate<Kept> chosen)
       throws CommandFailure {
     try (OfflineRoomKeys keys =
         OfflineRoomKeys.open(store, store.stateKey(), RandomSource.secure())) {
       OwnerFile.create(file, "");
       try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file));
           KeyFileWriter writer = new KeyFileWriter(out, passphrase, RandomSource.secure())) {
-        long written =
-            KeyFileExport.run(
-                new ArchiveVault(Archive.of(keys.keys())),
-                chosen,
-                writer);
+        long written = KeyFileExport.run(new ArchiveVault(Archive.of(keys.keys())), chosen, writer);
         writer.finish();
         return written;
       }
