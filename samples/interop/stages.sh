@@ -21,6 +21,13 @@ quietly() {
   return 1
 }
 
+# Installs what a folder's lock file names, unless an earlier stage has done so.   npm_ci FOLDER
+npm_ci() {
+  [ -d "$1/node_modules" ] && cmp -s "$1/package-lock.json" "$1/installed.json" && return 0
+  quietly "$1/npm.log" 240 npm --prefix "$1" ci --ignore-scripts --no-audit --no-fund || return 1
+  cp "$1/package-lock.json" "$1/installed.json"
+}
+
 # Puts matrix-js-sdk into samples/interop/target/PEER, in the versions of that peer's lock file.   install_js_sdk [PEER]
 install_js_sdk() {
   local peer=${1:-js-sdk}
@@ -31,8 +38,7 @@ install_js_sdk() {
   local to=$interop/target/$peer
   mkdir -p "$to"
   cp "$interop/peers/js-sdk"/*.mjs "$interop/peers/$peer"/*.json "$to/"
-  quietly "$to/npm.log" 240 npm --prefix "$to" ci --ignore-scripts --no-audit --no-fund ||
-    skip "npm cannot install matrix-js-sdk"
+  npm_ci "$to" || skip "npm cannot install matrix-js-sdk"
   echo "peer: matrix-js-sdk $(node -p "require('$to/node_modules/matrix-js-sdk/package.json').version")," \
     "crypto-wasm $(node -p "require('$to/node_modules/@matrix-org/matrix-sdk-crypto-wasm/package.json').version")," \
     "Node $(node --version)"
@@ -66,10 +72,7 @@ install_npm() {
   local to=$interop/target/$1
   mkdir -p "$to"
   cp "$interop/peers/$1"/*.* "$to/"
-  if [ ! -d "$to/node_modules" ] || ! cmp -s "$to/package-lock.json" "$to/installed.json"; then
-    quietly "$to/npm.log" 240 npm --prefix "$to" ci --ignore-scripts --no-audit --no-fund || skip "npm cannot install $1"
-    cp "$to/package-lock.json" "$to/installed.json"
-  fi
+  npm_ci "$to" || skip "npm cannot install $1"
 }
 
 # The version of a package that a peer has.   npm_version NAME PACKAGE
