@@ -80,7 +80,7 @@ export const backupCommands = (client) => {
     },
 
     /** Makes an encrypted room whose history those who join later may read. */
-    async createRoom() {
+    async createSharedRoom() {
       const { room_id: room } = await client().createRoom({
         preset: "private_chat",
         initial_state: [

@@ -261,7 +261,7 @@ final class BackupScenario {
   void historyOfTheSdkIsTakenByUs() throws Exception {
     Peer bob = sdk(world.account(names.apply("bob")), "BOBDEVICE");
     bob.crossSign();
-    String room = bob.call("createRoom", Json.newObject()).path("room").asText();
+    String room = bob.call("createSharedRoom", Json.newObject()).path("room").asText();
     bob.joinRoom(room); // until it knows that the room is encrypted
     String message = bob.post(room, "long ago");
 
