@@ -132,7 +132,7 @@ class RestoreCrashTest {
     Cases.run(
         "restore of a file killed",
         3,
-        30,
+        12,
         (seed, random) -> {
           String store = "file" + seed + ".db";
           Process process = start(fromFile(store));
@@ -152,7 +152,7 @@ class RestoreCrashTest {
     Cases.run(
         "restore from a server killed",
         1,
-        10,
+        4,
         (seed, random) -> {
           String store = "killed" + seed + ".db";
           List<String> line = online("restore", store, "--recovery-key", key);

@@ -28,7 +28,7 @@ class DelayedEventsModelTest extends ServerTest {
   @Test
   void eachGoesOutOnceAtItsTimeOrNever_HS_DELAY_SCHEDULE() throws BindFailed {
     alice = register("alice");
-    int cases = System.getProperty("matrixrtc.tier", "first").equals("full") ? 50 : 3;
+    int cases = System.getProperty("matrixrtc.tier", "first").equals("full") ? 25 : 3;
     for (long seed = Long.getLong("cases.seed", 0); seed < cases; seed++) {
       room = alice.createRoom("{}");
       scheduled.clear();

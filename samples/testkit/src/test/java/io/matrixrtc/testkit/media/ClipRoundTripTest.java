@@ -113,7 +113,7 @@ class ClipRoundTripTest {
     Cases.run(
         "partial " + builtIn,
         3,
-        40,
+        15,
         (seed, random) -> {
           List<EncodedFrame> heard = new ArrayList<>();
           boolean present = random.nextBoolean();

@@ -40,7 +40,7 @@ class RepeatedScriptsTest {
     Cases.run(
         "scripted calls",
         1,
-        Integer.getInteger("matrixrtc.script.repetitions", 5) * scripts,
+        Integer.getInteger("matrixrtc.script.repetitions", 3) * scripts,
         (seed, random) -> {
           int which = (int) (seed % scripts);
           ScriptSettings settings = ScriptSettings.embedded().withSeed(seed);
