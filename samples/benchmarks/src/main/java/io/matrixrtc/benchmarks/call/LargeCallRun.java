@@ -35,7 +35,6 @@ import java.util.concurrent.TimeUnit;
  */
 public final class LargeCallRun {
   private static final int SPEAKERS = 5;
-  private static final long FRAME_MILLIS = 20;
   private static final int THREADS = 4;
 
   /** What the joiner is to hear each speaker in, in milliseconds. */
@@ -65,7 +64,6 @@ public final class LargeCallRun {
   private final SecureRandom random = new SecureRandom();
   private final FrameBus bus = new FrameBus();
   private final List<CallDevice> devices = new ArrayList<>();
-  private final List<CallMouth> mouths = new ArrayList<>();
 
   private LargeCallRun(Plan plan, RotationPolicy policy, PrintStream progress) {
     this.plan = plan;
@@ -131,17 +129,18 @@ public final class LargeCallRun {
       device.join(room, policy);
       present.add(device);
     }
-    devices.subList(0, SPEAKERS).forEach(device -> mouths.add(device.mouth()));
-    media.scheduleAtFixedRate(
-        () -> mouths.forEach(CallMouth::speak), 0, FRAME_MILLIS, TimeUnit.MILLISECONDS);
-    if (!Waiting.until(() -> lacking(present) == 0, 120)) {
+    FrameRounds rounds =
+        new FrameRounds(
+            media, devices.subList(0, SPEAKERS).stream().map(CallDevice::mouth).toList());
+    rounds.start();
+    if (!rounds.await(() -> lacking(present) == 0, 120)) {
       throw new IOException(lacking(present) + " times a speaker is not heard before the changes");
     }
     progress.println(plan.changes + " join and " + plan.changes + " leave, one each 2 s");
-    return change(room, present);
+    return change(room, present, rounds);
   }
 
-  private LargeCallResult change(String room, List<CallDevice> present)
+  private LargeCallResult change(String room, List<CallDevice> present, FrameRounds rounds)
       throws IOException, InterruptedException {
     ExecutorService steps = Executors.newCachedThreadPool(daemon("steps"));
     Map<CallDevice, Future<Long>> joins = new HashMap<>();
@@ -161,7 +160,7 @@ public final class LargeCallRun {
             });
         until(began, 2 * i + 2);
       }
-      boolean heard = Waiting.until(() -> lacking(present) == 0, 15);
+      boolean heard = rounds.await(() -> lacking(present) == 0, 15);
       int lacking = heard ? 0 : lacking(present);
       return LargeCallResult.of(policy.name(), plan.devices, times(joins), lacking);
     } finally {
