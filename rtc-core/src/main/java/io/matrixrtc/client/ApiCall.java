@@ -1,7 +1,6 @@
 package io.matrixrtc.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.keys.SerialScheduler;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,12 +61,7 @@ final class ApiCall<T extends JsonNode> {
   void attempt() {
     nextTry = null;
     tries++;
-    Optional<LoginTokens> tokens = request.authenticated() ? api.tokens() : Optional.empty();
-    if (tokens.isPresent()) {
-      tokens.get().use(this::transmit, this::failed);
-    } else {
-      transmit(null);
-    }
+    api.authorize(request, this::transmit, this::failed);
   }
 
   private void transmit(@Nullable AccessToken token) {
@@ -92,16 +86,7 @@ final class ApiCall<T extends JsonNode> {
 
   private CompletionStage<HttpAnswer> send(@Nullable AccessToken token, Duration limit) {
     try {
-      return api.settings()
-          .http()
-          .send(
-              new HttpCall(
-                  request.method(),
-                  request.uri(api.homeserver()),
-                  Optional.ofNullable(token),
-                  request.body().map(ObjectNode::toString),
-                  request.file(),
-                  limit));
+      return api.settings().http().send(request.call(api.homeserver(), token, limit));
     } catch (IllegalArgumentException e) { // an address that is none
       return CompletableFuture.failedFuture(e);
     }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request of the client-server API.
@@ -105,6 +106,17 @@ public record ApiRequest(
   public ApiRequest within(Duration limit) {
     return new ApiRequest(
         method, path, query, body, authenticated, repeatable, Optional.of(limit), file);
+  }
+
+  /** Returns what goes to {@code homeserver}, to be answered within {@code limit}. */
+  HttpCall call(URI homeserver, @Nullable AccessToken token, Duration limit) {
+    return new HttpCall(
+        method,
+        uri(homeserver),
+        Optional.ofNullable(token),
+        body.map(ObjectNode::toString),
+        file,
+        limit);
   }
 
   /** Returns the URL at {@code homeserver}, every segment percent-encoded. */

@@ -3,7 +3,6 @@ package io.matrixrtc.client;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.keys.SerialScheduler;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -36,12 +35,7 @@ final class ApiStream {
   }
 
   void begin() {
-    Optional<LoginTokens> tokens = request.authenticated() ? api.tokens() : Optional.empty();
-    if (tokens.isPresent()) {
-      tokens.get().use(this::transmit, this::failed);
-    } else {
-      transmit(null);
-    }
+    api.authorize(request, this::transmit, this::failed);
   }
 
   private void transmit(@Nullable AccessToken token) {
@@ -50,14 +44,7 @@ final class ApiStream {
     }
     used = token;
     Duration limit = request.timeout().orElse(api.settings().requestTimeout());
-    HttpCall call =
-        new HttpCall(
-            request.method(),
-            request.uri(api.homeserver()),
-            Optional.ofNullable(token),
-            request.body().map(ObjectNode::toString),
-            request.file(),
-            limit);
+    HttpCall call = request.call(api.homeserver(), token, limit);
     CompletionStage<HttpAnswer> sent = api.settings().http().stream(call, sink);
     onTheWire = sent;
     sent.whenComplete((answer, error) -> scheduler.execute(() -> onEnd(answer, error)));

@@ -9,6 +9,8 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends requests to one homeserver, repeats those that may work later, and reads answers and
@@ -56,6 +58,16 @@ public final class HomeserverApi {
   /** The tokens of the login, if there is one. */
   Optional<LoginTokens> tokens() {
     return tokens;
+  }
+
+  /** Gives {@code ready} the token that {@code request} needs, none if it needs none. */
+  void authorize(
+      ApiRequest request, Consumer<@Nullable AccessToken> ready, Consumer<ApiFailure> refused) {
+    if (request.authenticated() && tokens.isPresent()) {
+      tokens.get().use(ready::accept, refused);
+    } else {
+      ready.accept(null);
+    }
   }
 
   AnswerReader reader() {

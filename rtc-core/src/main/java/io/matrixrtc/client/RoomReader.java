@@ -44,7 +44,7 @@ final class RoomReader {
       List<ObjectNode> state, List<LiveEvent> events, Set<String> devicesChanged, Instant now) {
     state.forEach(power::on);
     RoomUpdate live = LiveEvents.read(events, power::mayNotifyRoom, now);
-    RoomUpdate told = RoomUpdates.of(state);
+    RoomUpdate told = RoomUpdate.ofState(state);
     return new RoomUpdate(
         told.events(),
         told.joined(),

@@ -63,7 +63,7 @@ public final class CanonicalJson {
       case BOOLEAN -> node.booleanValue();
       case NULL -> null;
       case NUMBER -> {
-        if (node.equals(ExactTreeDeserializer.NEGATIVE_ZERO)) {
+        if (node instanceof NegativeZeroNode) {
           throw new CanonicalJsonException(NEGATIVE_ZERO); // CJSON-NEGZERO
         }
         yield node.numberValue();

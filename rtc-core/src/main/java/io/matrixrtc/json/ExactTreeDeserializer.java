@@ -2,6 +2,7 @@ package io.matrixrtc.json;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
@@ -13,13 +14,11 @@ import java.io.IOException;
 
 /**
  * Builds trees that keep apart what the text kept apart: Jackson's own reader turns {@code -0} into
- * the integer 0, which would let a number be signed that Matrix does not allow. Here it becomes
- * {@link #NEGATIVE_ZERO}, the only {@code FloatNode} that reading can make.
+ * the integer 0, which would let a number be signed that Matrix does not allow. Here it becomes a
+ * {@link NegativeZeroNode}. What is read can be written and read again, and is the same.
  */
 final class ExactTreeDeserializer extends StdDeserializer<JsonNode> {
   private static final long serialVersionUID = 1L;
-
-  static final JsonNode NEGATIVE_ZERO = JsonNodeFactory.instance.numberNode(-0.0f);
 
   /** In an answer, too: deeper than this nothing is kept. */
   private static final int MAX_ANSWER_DEPTH = 2 * Json.MAX_DEPTH;
@@ -56,7 +55,7 @@ final class ExactTreeDeserializer extends StdDeserializer<JsonNode> {
       case START_ARRAY -> array(parser, nodes, depth);
       case VALUE_STRING -> nodes.textNode(parser.getText());
       case VALUE_NUMBER_INT -> integer(parser, nodes);
-      case VALUE_NUMBER_FLOAT -> nodes.numberNode(parser.getDoubleValue());
+      case VALUE_NUMBER_FLOAT -> fraction(parser, nodes);
       case VALUE_TRUE -> nodes.booleanNode(true);
       case VALUE_FALSE -> nodes.booleanNode(false);
       case VALUE_NULL -> nodes.nullNode();
@@ -68,9 +67,21 @@ final class ExactTreeDeserializer extends StdDeserializer<JsonNode> {
     return switch (parser.currentToken()) {
       case START_OBJECT, START_ARRAY -> depth == MAX_ANSWER_DEPTH;
       case VALUE_STRING -> parser.getTextLength() > Json.MAX_TEXT_LENGTH;
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.getTextLength() > Json.MAX_NUMBER_LENGTH;
+      case VALUE_NUMBER_INT -> parser.getTextLength() > Json.MAX_NUMBER_LENGTH;
+      case VALUE_NUMBER_FLOAT ->
+          parser.getTextLength() > Json.MAX_NUMBER_LENGTH
+              || !Double.isFinite(parser.getDoubleValue());
       default -> false;
     };
+  }
+
+  /** A number too large for a double would be written as the text {@code "Infinity"}. */
+  private static JsonNode fraction(JsonParser parser, JsonNodeFactory nodes) throws IOException {
+    double value = parser.getDoubleValue();
+    if (!Double.isFinite(value)) {
+      throw new StreamConstraintsException("number out of range", parser.currentLocation());
+    }
+    return nodes.numberNode(value);
   }
 
   private static JsonNode integer(JsonParser parser, JsonNodeFactory nodes) throws IOException {
@@ -78,7 +89,7 @@ final class ExactTreeDeserializer extends StdDeserializer<JsonNode> {
       case INT -> {
         int value = parser.getIntValue();
         yield value == 0 && parser.getText().startsWith("-")
-            ? NEGATIVE_ZERO
+            ? NegativeZeroNode.INSTANCE
             : nodes.numberNode(value);
       }
       case LONG -> nodes.numberNode(parser.getLongValue());

@@ -33,7 +33,7 @@ public final class Json {
   /** Longest member name, in characters. */
   public static final int MAX_NAME_LENGTH = 50_000;
 
-  /** Longest number, in characters. */
+  /** Longest number, in characters; one that no double can hold is refused, too. */
   public static final int MAX_NUMBER_LENGTH = 1_000;
 
   /** Longest document, in characters. */

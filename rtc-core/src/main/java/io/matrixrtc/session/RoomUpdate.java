@@ -1,5 +1,7 @@
 package io.matrixrtc.session;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 
@@ -54,6 +56,16 @@ public record RoomUpdate(
   /** State-event memberships and the members of the room alone. */
   public RoomUpdate(List<CallMemberEvent> events, Set<String> joined, Set<String> notJoined) {
     this(events, joined, notJoined, List.of(), List.of(), Set.of(), List.of());
+  }
+
+  /**
+   * What state events say about members, call memberships, slots and encryption. Of two events for
+   * one state key the later counts; events of another shape say nothing.
+   *
+   * @param state whole events, as a sync answer or a widget host gives them
+   */
+  public static RoomUpdate ofState(Collection<ObjectNode> state) {
+    return RoomStateReader.read(state);
   }
 
   /** Sticky member events alone. */

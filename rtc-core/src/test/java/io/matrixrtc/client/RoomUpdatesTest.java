@@ -42,7 +42,7 @@ class RoomUpdatesTest {
   @Test
   void readsCallMembersAndMembers() throws Exception {
     RoomUpdate update =
-        RoomUpdates.of(
+        RoomUpdate.ofState(
             List.of(
                 event("m.room.create", "", "{}"),
                 member("@a:hs.test", "join"),
@@ -66,17 +66,17 @@ class RoomUpdatesTest {
 
   @Test
   void feedLastOfTwoEventsTheLaterCounts() {
-    RoomUpdate left = RoomUpdates.of(List.of(member("@a:b", "join"), member("@a:b", "leave")));
+    RoomUpdate left = RoomUpdate.ofState(List.of(member("@a:b", "join"), member("@a:b", "leave")));
     assertThat(left.joined()).isEmpty();
     assertThat(left.notJoined()).containsExactly("@a:b");
-    RoomUpdate back = RoomUpdates.of(List.of(member("@a:b", "leave"), member("@a:b", "join")));
+    RoomUpdate back = RoomUpdate.ofState(List.of(member("@a:b", "leave"), member("@a:b", "join")));
     assertThat(back.joined()).containsExactly("@a:b");
     assertThat(back.notJoined()).isEmpty();
   }
 
   @Test
   void aLeaveOfTheCallIsHandedOn_butItsSenderIsNotTracked() {
-    RoomUpdate update = RoomUpdates.of(List.of(event(CallMemberEvent.TYPE, "_@a:b_D", "{}")));
+    RoomUpdate update = RoomUpdate.ofState(List.of(event(CallMemberEvent.TYPE, "_@a:b_D", "{}")));
     assertThat(update.events()).hasSize(1);
     assertThat(RoomUpdates.callUsers(update)).isEmpty();
   }
@@ -97,10 +97,10 @@ class RoomUpdatesTest {
             e -> e.putNull("content"),
             e -> e.remove("type"));
     for (Consumer<ObjectNode> breakIt : breaks) {
-      assertThat(RoomUpdates.of(List.of(call(breakIt))).events()).isEmpty();
+      assertThat(RoomUpdate.ofState(List.of(call(breakIt))).events()).isEmpty();
     }
-    assertThat(RoomUpdates.of(List.of(call(e -> {}))).events()).hasSize(1); // the control
+    assertThat(RoomUpdate.ofState(List.of(call(e -> {}))).events()).hasSize(1); // the control
     ObjectNode noMembership = event("m.room.member", "@a:b", "{\"membership\":7}");
-    assertThat(RoomUpdates.of(List.of(noMembership)).notJoined()).containsExactly("@a:b");
+    assertThat(RoomUpdate.ofState(List.of(noMembership)).notJoined()).containsExactly("@a:b");
   }
 }

@@ -44,6 +44,8 @@ public final class ToDeviceTarget implements FuzzTarget {
     payload.putObject("keys").set("ed25519", aliceKeys.at("/keys/ed25519:A"));
     payload.putObject("recipient_keys").set("ed25519", bobKeys.at("/keys/ed25519:B"));
     seeds.add(input(0, payload.toString()));
+    seeds.add(input(0, payload.toString().replace("\"n\":1", "\"n\":-0")));
+    seeds.add(input(0, payload.toString().replace("\"n\":1", "\"n\":1e400")));
     payload.set(OlmPayload.SENDER_DEVICE_KEYS, aliceKeys);
     seeds.add(input(0, payload.toString()));
   }

@@ -39,7 +39,7 @@ class CanonicalJsonTest {
     "18446744073709551617, INTEGER_OUT_OF_RANGE",
     "1.0, NOT_AN_INTEGER",
     "1e3, NOT_AN_INTEGER",
-    "1e400, NOT_AN_INTEGER",
+    "1e308, NOT_AN_INTEGER",
     "-0.0, NOT_AN_INTEGER",
     "-0, NEGATIVE_ZERO",
     "0, ok"

@@ -27,8 +27,7 @@ public final class JsonTarget implements FuzzTarget {
     if (!Json.parseAnswer(text).equals(node)) {
       throw new AssertionError("an answer reads otherwise");
     }
-    byte[] written = Json.mapper().writeValueAsBytes(node); // -0 becomes -0.0 here, and stays so
-    if (!Arrays.equals(written, Json.mapper().writeValueAsBytes(Json.parse(written)))) {
+    if (!Json.parse(Json.mapper().writeValueAsBytes(node)).equals(node)) {
       throw new AssertionError("written and read again is not the same");
     }
     try {
@@ -61,6 +60,7 @@ public final class JsonTarget implements FuzzTarget {
     return Stream.of(
             "{}",
             "[1,-0,9007199254740991,-9007199254740992,1.0,1e3,true,false,null]",
+            "[1e400,-0.0,1e308]",
             "{\"b\":[{\"\\ud83d\\ude00\":\"\\u0000\\n\\/\"}],\"a\":\"\u00e9\ud83d\ude00\uffff\"}",
             "{\"signatures\":{\"@a:b\":{\"ed25519:A\":\"AA\"}},\"unsigned\":{},\"k\":1,\"k\":2}",
             "\"\\ud800\"",

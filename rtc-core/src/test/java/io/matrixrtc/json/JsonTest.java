@@ -76,9 +76,13 @@ class JsonTest {
     assertThat(node.get(2).bigIntegerValue())
         .isEqualTo(new BigInteger("123456789012345678901234567890"));
     assertThat(node.get(3).isInt()).isTrue();
-    assertThat(node.get(4)).isSameAs(ExactTreeDeserializer.NEGATIVE_ZERO);
+    assertThat(node.get(4)).isSameAs(NegativeZeroNode.INSTANCE);
     assertThat(node.get(5).isDouble()).isTrue();
     assertThat(Json.mapper().readTree("[-0]").get(0)).isEqualTo(node.get(4));
+    assertThat(node.get(4)).isNotEqualTo(node.get(3)).isNotEqualTo(node.get(5));
+    assertThat(node.get(4).intValue()).isZero();
+    assertThat(node.toString()).endsWith(",0,-0,-0.0]");
+    assertThat(Json.parse(Json.mapper().writeValueAsString(node))).isEqualTo(node);
   }
 
   @Test
@@ -105,6 +109,9 @@ class JsonTest {
     assertThat(refusal("[".repeat(100_000))).isEqualTo(Reason.LIMIT);
     assertThat(Json.parse("1".repeat(Json.MAX_NUMBER_LENGTH)).isBigInteger()).isTrue();
     assertThat(refusal("1".repeat(Json.MAX_NUMBER_LENGTH + 1))).isEqualTo(Reason.LIMIT);
+    assertThat(Json.parse("-1.7976931348623157e308").doubleValue()).isEqualTo(-Double.MAX_VALUE);
+    assertThat(refusal("1.7976931348623159e308")).isEqualTo(Reason.LIMIT);
+    assertThat(refusal("[-1e400]")).isEqualTo(Reason.LIMIT);
     assertThat(Json.parse("{\"" + "n".repeat(Json.MAX_NAME_LENGTH) + "\":1}")).hasSize(1);
     assertThat(refusal("{\"" + "n".repeat(2 * Json.MAX_NAME_LENGTH) + "\":1}"))
         .isEqualTo(Reason.LIMIT);
@@ -121,6 +128,7 @@ class JsonTest {
           {nested(Json.MAX_DEPTH), nested(2 * Json.MAX_DEPTH + 1)},
           {nested(Json.MAX_DEPTH), nested(30_000)},
           {number, number + "1"},
+          {"1000000000e299", "1000000000e300"},
           {
             "{\"" + "n".repeat(Json.MAX_NAME_LENGTH) + "\":1}",
             "{\"" + "n".repeat(Json.MAX_NAME_LENGTH + 1) + "\":1}"

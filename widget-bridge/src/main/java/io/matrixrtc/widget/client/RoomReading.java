@@ -2,23 +2,18 @@ package io.matrixrtc.widget.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.matrixrtc.session.CallMemberEvent;
 import io.matrixrtc.session.RoomUpdate;
-import io.matrixrtc.session.SlotEvent;
 import io.matrixrtc.session.StickyMemberEvent;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * Reads what calls need out of events that a host pushes: who is in the room and in the call, and
- * whether the room is encrypted. Call notifications are left to the widget. What lacks a member
- * that it must have says nothing.
+ * Reads what calls need out of events that a host pushes and that are no state: sticky memberships
+ * and redactions. Call notifications are left to the widget. What lacks a member that it must have
+ * says nothing.
  */
 final class RoomReading {
   static final String MEMBER = "m.room.member";
@@ -26,36 +21,6 @@ final class RoomReading {
   private static final String REDACTION = "m.room.redaction";
 
   private RoomReading() {}
-
-  /** Of two entries for one state key the later counts. */
-  static RoomUpdate ofState(Collection<ObjectNode> state) {
-    List<CallMemberEvent> events = new ArrayList<>();
-    Set<String> joined = new HashSet<>();
-    Set<String> notJoined = new HashSet<>();
-    List<SlotEvent> slots = new ArrayList<>();
-    boolean encrypted = false;
-    for (ObjectNode event : state) {
-      Optional<Header> header = Header.of(event);
-      if (header.isEmpty() || !event.path("state_key").isTextual()) {
-        continue;
-      }
-      String stateKey = event.path("state_key").textValue();
-      switch (event.path("type").asText()) {
-        case CallMemberEvent.TYPE -> events.add(header.get().callMember(stateKey));
-        case SlotEvent.TYPE ->
-            slots.add(new SlotEvent(header.get().eventId, stateKey, header.get().content));
-        case ENCRYPTION -> encrypted |= stateKey.isEmpty();
-        case MEMBER -> {
-          boolean isJoined = header.get().content.path("membership").asText().equals("join");
-          (isJoined ? joined : notJoined).add(stateKey);
-          (isJoined ? notJoined : joined).remove(stateKey);
-        }
-        default -> {}
-      }
-    }
-    return new RoomUpdate(
-        events, joined, notJoined, List.of(), slots, Set.of(), List.of(), encrypted, Set.of());
-  }
 
   /** A sticky membership or a redaction; empty for anything else. */
   static Optional<RoomUpdate> ofEvent(ObjectNode event, Instant now) {
@@ -106,10 +71,6 @@ final class RoomReading {
                   Instant.ofEpochMilli(time.longValue()),
                   content))
           : Optional.empty();
-    }
-
-    CallMemberEvent callMember(String stateKey) {
-      return new CallMemberEvent(eventId, stateKey, sender, sent, content);
     }
 
     /** Whether it was encrypted, and by whom, a host does not tell. */

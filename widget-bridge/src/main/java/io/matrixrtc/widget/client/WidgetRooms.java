@@ -74,7 +74,7 @@ final class WidgetRooms {
     early.clear();
     for (Attached attached : waiting) {
       attached.call.onRoomUpdate(
-          RoomReading.ofState(
+          RoomUpdate.ofState(
               state.entrySet().stream()
                   .filter(entry -> entry.getKey().roomId.equals(attached.roomId))
                   .map(Map.Entry::getValue)
@@ -99,7 +99,7 @@ final class WidgetRooms {
         byRoom.computeIfAbsent(place.roomId, id -> new ArrayList<>()).add(entry);
       }
     }
-    byRoom.forEach((roomId, changed) -> tell(roomId, RoomReading.ofState(changed)));
+    byRoom.forEach((roomId, changed) -> tell(roomId, RoomUpdate.ofState(changed)));
   }
 
   void onEvent(ObjectNode event, Instant now) {

@@ -1,37 +1,23 @@
 package io.matrixrtc.cli.backup;
 
 import io.matrixrtc.cli.failure.CommandFailure;
-import java.nio.file.Path;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** The store and the passphrase of a key file. */
 final class FileKeyOptions {
-  @Option(
-      names = "--store",
-      paramLabel = "FILE",
-      required = true,
-      description = "The SQLite store.")
-  private Path store = Path.of("");
+  @Mixin private final StoreOptions store = new StoreOptions();
 
-  @Option(
-      names = "--passphrase-file",
-      paramLabel = "FILE",
-      required = true,
-      description = "The passphrase of the key file, as the first line.")
-  private Path passphraseFile = Path.of("");
-
-  @Option(names = "--json", description = "Print a JSON object.")
-  private boolean json;
+  @Mixin private final KeyFilePassphrase passphrase = new KeyFilePassphrase();
 
   StoreFile files() {
-    return new StoreFile(store);
+    return store.files();
   }
 
   Printer printer() {
-    return new Printer(System.out, json);
+    return store.printer();
   }
 
   String passphrase() throws CommandFailure {
-    return RoomKeyFile.passphraseIn(passphraseFile);
+    return passphrase.read();
   }
 }

@@ -7,11 +7,10 @@ import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.e2ee.OfflineRoomKeys;
 import io.matrixrtc.e2ee.sqlite.SqliteCryptoStore;
 import io.matrixrtc.olm.RandomSource;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** Shows the key of the backup. */
 @Command(
@@ -24,19 +23,11 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     footer = {"", "Examples:", "  matrixrtc backup recovery-key --store alice.db"})
 final class RecoveryKeyCommand implements Callable<Integer> {
-  @Option(
-      names = "--store",
-      paramLabel = "FILE",
-      required = true,
-      description = "The SQLite store.")
-  private Path store = Path.of("");
-
-  @Option(names = "--json", description = "Print a JSON object.")
-  private boolean json;
+  @Mixin private final StoreOptions options = new StoreOptions();
 
   @Override
   public Integer call() throws CommandFailure {
-    try (SqliteCryptoStore opened = new StoreFile(store).openExisting();
+    try (SqliteCryptoStore opened = options.files().openExisting();
         OfflineRoomKeys keys =
             OfflineRoomKeys.open(opened, opened.stateKey(), RandomSource.secure())) {
       Optional<StoredBackupKey.Held> held = StoredBackupKey.read(Archive.of(keys.keys()));
@@ -44,7 +35,8 @@ final class RecoveryKeyCommand implements Callable<Integer> {
         throw new CommandFailure("the key of a backup is not here. Try: backup restore, or enable");
       }
       String text = held.get().key().toRecoveryKey();
-      new Printer(System.out, json)
+      options
+          .printer()
           .tell(
               "recoveryKey",
               object -> object.put("version", held.get().version()).put("recoveryKey", text),

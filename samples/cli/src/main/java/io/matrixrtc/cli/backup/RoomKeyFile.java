@@ -22,15 +22,6 @@ import java.util.function.Predicate;
 public final class RoomKeyFile {
   private RoomKeyFile() {}
 
-  /** The passphrase that a file holds in its first line. */
-  public static String passphraseIn(Path file) throws CommandFailure {
-    String passphrase = AccountOptions.firstLine(file, "--passphrase-file");
-    if (passphrase.isEmpty()) {
-      throw new CommandFailure("the passphrase in " + file + " is empty.");
-    }
-    return passphrase;
-  }
-
   /**
    * Writes the room keys of a store to a file that must not exist yet.
    *

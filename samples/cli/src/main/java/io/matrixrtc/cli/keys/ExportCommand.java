@@ -1,5 +1,6 @@
 package io.matrixrtc.cli.keys;
 
+import io.matrixrtc.cli.backup.KeyFilePassphrase;
 import io.matrixrtc.cli.backup.RoomKeyFile;
 import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.e2ee.sqlite.SqliteCryptoStore;
@@ -7,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -28,12 +30,7 @@ final class ExportCommand extends KeysAction {
   @Parameters(paramLabel = "FILE", description = "The key file; must not exist yet.")
   private Path file = Path.of("");
 
-  @Option(
-      names = "--passphrase-file",
-      paramLabel = "FILE",
-      required = true,
-      description = "The passphrase of the key file, as the first line.")
-  private Path passphraseFile = Path.of("");
+  @Mixin private final KeyFilePassphrase passphrase = new KeyFilePassphrase();
 
   @Option(
       names = "--room",
@@ -44,10 +41,10 @@ final class ExportCommand extends KeysAction {
   @Override
   void run(Profile profile, Printer out) throws CommandFailure {
     rooms.forEach(this::roomId);
-    String passphrase = RoomKeyFile.passphraseIn(passphraseFile);
+    String phrase = passphrase.read();
     profile.login();
     try (SqliteCryptoStore store = profile.openStore()) {
-      long written = RoomKeyFile.write(store, file, passphrase, Set.copyOf(rooms));
+      long written = RoomKeyFile.write(store, file, phrase, Set.copyOf(rooms));
       out.note(written + " keys are in " + file + ".");
       out.summary().put("exported", written);
     }
