@@ -29,6 +29,11 @@ public final class RoomsApi {
     return text(api.call(ApiRequest.post(settings, "v3", "createRoom")), "room_id");
   }
 
+  /** As {@link #createRoom(ObjectNode)}. */
+  public CompletionStage<ApiResult<String>> createRoom(NewRoom room) {
+    return createRoom(room.toJson());
+  }
+
   /** {@code POST /join/{room}}, by id or alias; gives the room id. */
   public CompletionStage<ApiResult<String>> join(String roomIdOrAlias) {
     return text(

@@ -2,6 +2,7 @@ package io.matrixrtc.e2ee;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.json.Json;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -45,6 +46,14 @@ public record RoomSettings(Duration rotationPeriod, long rotationMessages) {
         new RoomSettings(
             Duration.ofMillis(number(content, "rotation_period_ms", DEFAULT_PERIOD.toMillis())),
             number(content, "rotation_period_msgs", DEFAULT_MESSAGES)));
+  }
+
+  /** The content of {@code m.room.encryption} that asks for this. */
+  public ObjectNode toContent() {
+    return Json.newObject()
+        .put("algorithm", OwnDevice.MEGOLM_ALGORITHM)
+        .put("rotation_period_ms", rotationPeriod.toMillis())
+        .put("rotation_period_msgs", rotationMessages);
   }
 
   private static long number(ObjectNode content, String name, long otherwise) {

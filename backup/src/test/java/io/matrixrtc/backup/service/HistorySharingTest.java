@@ -23,10 +23,12 @@ import io.matrixrtc.client.Credentials;
 import io.matrixrtc.client.EncryptedClient;
 import io.matrixrtc.client.MatrixClient;
 import io.matrixrtc.client.MatrixSession;
+import io.matrixrtc.client.NewRoom;
 import io.matrixrtc.client.RoomSendOutcome;
 import io.matrixrtc.client.SetupOutcome;
 import io.matrixrtc.client.UploadBody;
 import io.matrixrtc.client.UserAuthentication;
+import io.matrixrtc.e2ee.HistoryVisibility;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
 import io.matrixrtc.e2ee.RoomEventResult;
 import io.matrixrtc.e2ee.RoomKeyId;
@@ -148,15 +150,9 @@ class HistorySharingTest {
       return new DeviceAddress(session.userId(), session.deviceId());
     }
 
-    String room(String visibility) throws Exception {
-      ObjectNode settings = Json.newObject();
-      ObjectNode encryption = settings.putArray("initial_state").addObject();
-      encryption.put("type", "m.room.encryption").put("state_key", "");
-      encryption.putObject("content").put("algorithm", ExportedRoomKey.ALGORITHM);
-      ObjectNode history = settings.withArrayProperty("initial_state").addObject();
-      history.put("type", "m.room.history_visibility").put("state_key", "");
-      history.putObject("content").put("history_visibility", visibility);
-      return get(client.matrix().rooms().createRoom(settings)).orThrow();
+    String room(HistoryVisibility visibility) throws Exception {
+      NewRoom room = NewRoom.byInvitation().encrypted().history(visibility);
+      return get(client.matrix().rooms().createRoom(room)).orThrow();
     }
 
     RoomSendOutcome.Sent post(String room) throws Exception {
@@ -238,7 +234,7 @@ class HistorySharingTest {
   void whoIsInvitedReadsWhatWasSentBefore_C71() throws Exception {
     Person alice = alice();
     Person bob = bob();
-    String room = alice.room("shared");
+    String room = alice.room(HistoryVisibility.SHARED);
     RoomSendOutcome.Sent sent = alice.post(room);
     HistorySharing.Invited invited = get(alice.sharing.invite(room, bob.id()));
     assertThat(invited.invite().orThrow()).isTrue();
@@ -266,7 +262,7 @@ class HistorySharingTest {
     Person alice = alice();
     Person bob = bob();
     Person carol = new Person("carol", true).signed();
-    String room = alice.room("shared");
+    String room = alice.room(HistoryVisibility.SHARED);
     RoomKeyId key = alice.post(room).encryption().key();
     get(alice.sharing.invite(room, bob.id()));
     get(bob.sharing.accept(room, alice.id())).orThrow();
@@ -284,7 +280,7 @@ class HistorySharingTest {
   void bundleVisibilityThatIsRestrictedSharesNothingAndInvites_C77() throws Exception {
     Person alice = alice();
     Person bob = bob();
-    String room = alice.room("joined");
+    String room = alice.room(HistoryVisibility.JOINED);
     alice.post(room);
     HistorySharing.Invited invited = get(alice.sharing.invite(room, bob.id()));
     assertThat(invited.history())
@@ -292,7 +288,7 @@ class HistorySharingTest {
     assertThat(invited.invite().orThrow()).isTrue();
     assertThat(uploads()).isZero();
 
-    String open = alice.room("world_readable"); // control
+    String open = alice.room(HistoryVisibility.WORLD_READABLE); // control
     alice.post(open);
     assertThat(get(alice.sharing.invite(open, bob.id())).history())
         .isInstanceOf(ShareOutcome.Shared.class);
@@ -310,7 +306,7 @@ class HistorySharingTest {
   void bundleOwnIdentityIsNeededAndTheInviteGoesAllTheSame() throws Exception {
     Person alice = new Person("alice", true);
     Person bob = bob();
-    String room = alice.room("shared");
+    String room = alice.room(HistoryVisibility.SHARED);
     alice.post(room);
     HistorySharing.Invited invited = get(alice.sharing.invite(room, bob.id()));
     assertThat(invited.history())
@@ -324,7 +320,7 @@ class HistorySharingTest {
   void bundleDevicesAreThoseThatTheirOwnerSignedOnly_C85() throws Exception {
     Person alice = alice();
     Person bob = new Person("bob", true);
-    String room = alice.room("shared");
+    String room = alice.room(HistoryVisibility.SHARED);
     alice.post(room);
     assertThat(get(alice.sharing.share(room, bob.id())))
         .isEqualTo(new ShareOutcome.NotShared(ShareOutcome.Reason.NO_SIGNED_DEVICE));
@@ -350,7 +346,7 @@ class HistorySharingTest {
                 .withMedia(MediaPolicy.defaults().withMaxUploadBytes(10)));
     Person alice = alice();
     Person bob = bob();
-    String room = alice.room("shared");
+    String room = alice.room(HistoryVisibility.SHARED);
     alice.post(room);
     HistorySharing.Invited invited = get(alice.sharing.invite(room, bob.id()));
     assertThat(invited.history()).isInstanceOf(ShareOutcome.Failed.class);
@@ -363,7 +359,7 @@ class HistorySharingTest {
     Person alice = alice();
     Person bob = bob();
     Person mallory = new Person("mallory", true).signed();
-    String room = alice.room("shared");
+    String room = alice.room(HistoryVisibility.SHARED);
     RoomKeyId genuine = alice.post(room).encryption().key();
     get(alice.client.matrix().rooms().invite(room, mallory.id())).orThrow();
     get(mallory.client.matrix().rooms().join(room)).orThrow();
@@ -389,8 +385,8 @@ class HistorySharingTest {
   void bundleRoomOfAnotherAndBentFilesBringNothing() throws Exception {
     Person alice = alice();
     Person bob = bob();
-    String room = alice.room("shared");
-    String bentRoom = alice.room("shared");
+    String room = alice.room(HistoryVisibility.SHARED);
+    String bentRoom = alice.room(HistoryVisibility.SHARED);
     alice.meet(bob);
     try (ExportedRoomKey own = TestKeys.roomKey(room, 1, 0, true);
         ExportedRoomKey bent = TestKeys.roomKey(bentRoom, 2, 0, true);
@@ -417,7 +413,7 @@ class HistorySharingTest {
   void bundleSenderThatIsNotSignedWaitsUntilItIs_C85() throws Exception {
     Person alice = new Person("alice", true);
     Person bob = bob();
-    String room = alice.room("shared");
+    String room = alice.room(HistoryVisibility.SHARED);
     alice.meet(bob);
     try (ExportedRoomKey key = TestKeys.roomKey(room, 1, 0, true)) {
       get(alice.client.matrix().rooms().invite(room, bob.id())).orThrow();
@@ -438,7 +434,7 @@ class HistorySharingTest {
   void bundleDurableStoppedWhileTheServerFailsItIsImportedAfterARestart_C76() throws Exception {
     Person alice = alice();
     Person bob = bob();
-    String room = alice.room("shared");
+    String room = alice.room(HistoryVisibility.SHARED);
     RoomKeyId key = alice.post(room).encryption().key();
     FaultPlan.Active fault =
         server
@@ -462,7 +458,7 @@ class HistorySharingTest {
   void bundleAcceptNotAfterLeaving_C74() throws Exception {
     Person alice = alice();
     Person bob = bob();
-    String room = alice.room("shared");
+    String room = alice.room(HistoryVisibility.SHARED);
     alice.meet(bob);
     try (ExportedRoomKey key = TestKeys.roomKey(room, 1, 0, true)) {
       get(alice.client.matrix().rooms().invite(room, bob.id())).orThrow();
@@ -482,7 +478,7 @@ class HistorySharingTest {
   void bundleBackupOfTheRoomIsFetchedBeforeInvitingOnce_C75() throws Exception {
     Person alice = alice();
     Person bob = bob();
-    String room = alice.room("shared");
+    String room = alice.room(HistoryVisibility.SHARED);
     RoomKeyId key = TestKeys.roomKey(room, 1, 0, true).id();
     BackupListener quiet = new BackupListener() {};
     try (BackupService writer =

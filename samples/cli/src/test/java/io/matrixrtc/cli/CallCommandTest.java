@@ -15,7 +15,7 @@ import io.matrixrtc.client.ClientSettings;
 import io.matrixrtc.client.Credentials;
 import io.matrixrtc.client.JdkHttpTransport;
 import io.matrixrtc.client.MatrixClient;
-import io.matrixrtc.json.Json;
+import io.matrixrtc.client.NewRoom;
 import io.matrixrtc.keys.KeyEvent;
 import io.matrixrtc.keys.KeyFormat;
 import io.matrixrtc.keys.PoolScheduler;
@@ -49,15 +49,7 @@ class CallCommandTest {
     host = register("host");
     register("alice");
     register("bob");
-    ObjectNode settings = Json.newObject().put("preset", "public_chat");
-    settings
-        .putObject("power_level_content_override")
-        .putObject("events")
-        .put("org.matrix.msc3401.call.member", 0);
-    ObjectNode encryption = settings.putArray("initial_state").addObject();
-    encryption.put("type", "m.room.encryption").put("state_key", "");
-    encryption.putObject("content").put("algorithm", "m.megolm.v1.aes-sha2");
-    room = get(host.rooms().createRoom(settings)).orThrow();
+    room = get(host.rooms().createRoom(NewRoom.openForCalls())).orThrow();
   }
 
   @AfterEach

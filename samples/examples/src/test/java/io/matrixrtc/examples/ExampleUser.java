@@ -1,6 +1,5 @@
 package io.matrixrtc.examples;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.client.ClientEvent;
 import io.matrixrtc.client.ClientSettings;
 import io.matrixrtc.client.ClientThreads;
@@ -8,12 +7,12 @@ import io.matrixrtc.client.Credentials;
 import io.matrixrtc.client.EncryptedClient;
 import io.matrixrtc.client.LoginOutcome;
 import io.matrixrtc.client.MatrixClient;
+import io.matrixrtc.client.NewRoom;
 import io.matrixrtc.client.SetupOutcome;
 import io.matrixrtc.client.SyncFilter;
 import io.matrixrtc.client.SyncSettings;
 import io.matrixrtc.client.UserAuthentication;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
-import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.SerialScheduler;
 import io.matrixrtc.olm.StateKey;
 import java.net.URI;
@@ -89,15 +88,7 @@ record ExampleUser(EncryptedClient client, ClientThreads threads, StateKey key)
 
   /** Makes an encrypted room that anyone may join and call in. */
   String createRoom() throws Exception {
-    ObjectNode settings = Json.newObject().put("preset", "public_chat");
-    settings
-        .putObject("power_level_content_override")
-        .putObject("events")
-        .put("org.matrix.msc3401.call.member", 0);
-    ObjectNode encryption = settings.putArray("initial_state").addObject();
-    encryption.put("type", "m.room.encryption").put("state_key", "");
-    encryption.putObject("content").put("algorithm", "m.megolm.v1.aes-sha2");
-    return get(client.matrix().rooms().createRoom(settings)).orThrow();
+    return get(client.matrix().rooms().createRoom(NewRoom.openForCalls())).orThrow();
   }
 
   @Override

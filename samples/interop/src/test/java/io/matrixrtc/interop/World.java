@@ -7,11 +7,13 @@ import io.matrixrtc.client.JdkHttpTransport;
 import io.matrixrtc.client.LoginOutcome;
 import io.matrixrtc.client.MatrixClient;
 import io.matrixrtc.client.MatrixSession;
+import io.matrixrtc.client.NewRoom;
 import io.matrixrtc.e2ee.CryptoStore;
 import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.HistoryVisibility;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
 import io.matrixrtc.e2ee.OlmMachine;
+import io.matrixrtc.e2ee.RoomSettings;
 import io.matrixrtc.e2ee.sqlite.SqliteCryptoStore;
 import io.matrixrtc.homeserver.EmbeddedHomeserver;
 import io.matrixrtc.homeserver.HomeserverConfig;
@@ -223,22 +225,9 @@ final class World implements AutoCloseable {
 
   /** As {@link #room(OurDevice)}, where a key encrypts so many messages, and so long, at most. */
   String room(OurDevice creator, HistoryVisibility visibility, int messages, Duration period) {
-    ObjectNode settings = Json.newObject().put("preset", "public_chat");
-    settings
-        .putObject("power_level_content_override")
-        .putObject("events")
-        .put("org.matrix.msc3401.call.member", 0);
-    ObjectNode encryption = settings.putArray("initial_state").addObject();
-    encryption.put("type", "m.room.encryption").put("state_key", "");
-    encryption
-        .putObject("content")
-        .put("algorithm", "m.megolm.v1.aes-sha2")
-        .put("rotation_period_msgs", messages)
-        .put("rotation_period_ms", period.toMillis());
-    ObjectNode history = settings.withArrayProperty("initial_state").addObject();
-    history.put("type", "m.room.history_visibility").put("state_key", "");
-    history.putObject("content").put("history_visibility", visibility.label());
-    return get(creator.client().matrix().rooms().createRoom(settings)).orThrow();
+    NewRoom room =
+        NewRoom.open().encrypted(new RoomSettings(period, messages)).history(visibility).forCalls();
+    return get(creator.client().matrix().rooms().createRoom(room)).orThrow();
   }
 
   @Override

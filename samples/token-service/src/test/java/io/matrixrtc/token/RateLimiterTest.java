@@ -81,7 +81,7 @@ class RateLimiterTest {
             config ->
                 config
                     .withRateLimit(new RateLimit(0, 1, 2), false)
-                    .withNetwork(config.addresses(), config.trust(), Duration.ofSeconds(8)))) {
+                    .withNetwork(config.addresses(), config.trust(), Duration.ofSeconds(4)))) {
       world.homeserver.on(World.USERINFO, (request, seen) -> {}); // silence
       ExecutorService pool = Executors.newFixedThreadPool(2);
       try {

@@ -1,12 +1,12 @@
 package io.matrixrtc.widget.drivers;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.client.ClientSettings;
 import io.matrixrtc.client.Credentials;
 import io.matrixrtc.client.EncryptedClient;
 import io.matrixrtc.client.JdkHttpTransport;
 import io.matrixrtc.client.LoginOutcome;
 import io.matrixrtc.client.MatrixClient;
+import io.matrixrtc.client.NewRoom;
 import io.matrixrtc.client.SetupOutcome;
 import io.matrixrtc.client.SyncFilter;
 import io.matrixrtc.client.SyncSettings;
@@ -17,7 +17,6 @@ import io.matrixrtc.homeserver.EmbeddedHomeserver;
 import io.matrixrtc.homeserver.HomeserverConfig;
 import io.matrixrtc.homeserver.http.BindFailed;
 import io.matrixrtc.homeserver.rtc.RtcTransports;
-import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.PoolScheduler;
 import io.matrixrtc.olm.StateKey;
 import io.matrixrtc.widget.api.Capability;
@@ -79,18 +78,9 @@ final class HostedRoom implements AutoCloseable {
         HomeserverConfig.defaults().withRtcTransports(RtcTransports.livekit(SERVICE)));
   }
 
-  private static ObjectNode settings(boolean encrypted) {
-    ObjectNode settings = Json.newObject().put("name", "A room").put("preset", "public_chat");
-    settings
-        .putObject("power_level_content_override")
-        .putObject("events")
-        .put("org.matrix.msc3401.call.member", 0);
-    if (encrypted) {
-      ObjectNode encryption = settings.putArray("initial_state").addObject();
-      encryption.put("type", "m.room.encryption").put("state_key", "");
-      encryption.putObject("content").put("algorithm", "m.megolm.v1.aes-sha2");
-    }
-    return settings;
+  private static NewRoom settings(boolean encrypted) {
+    NewRoom room = NewRoom.open().named("A room").forCalls();
+    return encrypted ? room.encrypted() : room;
   }
 
   private EncryptedClient device(String name, AccountFeed listener) throws CryptoStoreException {

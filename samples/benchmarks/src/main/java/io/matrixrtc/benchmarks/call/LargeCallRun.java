@@ -1,13 +1,12 @@
 package io.matrixrtc.benchmarks.call;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.client.ApiResult;
 import io.matrixrtc.client.ClientSettings;
 import io.matrixrtc.client.JdkHttpTransport;
+import io.matrixrtc.client.NewRoom;
 import io.matrixrtc.homeserver.EmbeddedHomeserver;
 import io.matrixrtc.homeserver.HomeserverConfig;
 import io.matrixrtc.homeserver.http.BindFailed;
-import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.PoolScheduler;
 import io.matrixrtc.keys.RotationPolicies;
 import io.matrixrtc.keys.RotationPolicy;
@@ -210,15 +209,15 @@ public final class LargeCallRun {
   }
 
   private String room() throws IOException, InterruptedException {
-    ObjectNode settings = Json.newObject().put("name", "large call").put("preset", "public_chat");
-    settings
-        .putObject("power_level_content_override")
-        .putObject("events")
-        .put("org.matrix.msc3401.call.member", 0);
-    ObjectNode encryption = settings.putArray("initial_state").addObject();
-    encryption.put("type", "m.room.encryption").put("state_key", "");
-    encryption.putObject("content").put("algorithm", "m.megolm.v1.aes-sha2");
-    String room = value(Waiting.of(devices.get(0).client().matrix().rooms().createRoom(settings)));
+    String room =
+        value(
+            Waiting.of(
+                devices
+                    .get(0)
+                    .client()
+                    .matrix()
+                    .rooms()
+                    .createRoom(NewRoom.openForCalls().named("large call"))));
     for (CallDevice device : devices.subList(1, devices.size())) {
       value(Waiting.of(device.client().matrix().rooms().join(room)));
     }

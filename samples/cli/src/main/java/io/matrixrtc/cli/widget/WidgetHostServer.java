@@ -1,10 +1,9 @@
 package io.matrixrtc.cli.widget;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.client.ClientThreads;
+import io.matrixrtc.client.NewRoom;
 import io.matrixrtc.e2ee.TrustPolicy;
 import io.matrixrtc.homeserver.EmbeddedHomeserver;
-import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.TrustRequirement;
 import io.matrixrtc.widget.bridge.BridgeSettings;
 import io.matrixrtc.widget.bridge.SignedLinks;
@@ -154,22 +153,15 @@ public final class WidgetHostServer implements AutoCloseable {
     for (HostAccount account : accounts.values()) {
       id =
           id.isEmpty()
-              ? HostAccount.value(account.client().matrix().rooms().createRoom(newRoom()))
+              ? HostAccount.value(
+                  account
+                      .client()
+                      .matrix()
+                      .rooms()
+                      .createRoom(NewRoom.openForCalls().named("A call")))
               : HostAccount.value(account.client().matrix().rooms().join(id));
     }
     return id;
-  }
-
-  /** An encrypted room that anyone may join, and call in. */
-  private static ObjectNode newRoom() {
-    ObjectNode room = Json.newObject().put("name", "A call").put("preset", "public_chat");
-    room.putObject("power_level_content_override")
-        .putObject("events")
-        .put("org.matrix.msc3401.call.member", 0);
-    ObjectNode encryption = room.putArray("initial_state").addObject();
-    encryption.put("type", "m.room.encryption").put("state_key", "");
-    encryption.putObject("content").put("algorithm", "m.megolm.v1.aes-sha2");
-    return room;
   }
 
   private void serve(Settings settings, ScheduledExecutorService pool) throws HostingException {

@@ -2,6 +2,7 @@ package io.matrixrtc.cli.keys;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.cli.failure.CommandFailure;
+import io.matrixrtc.client.NewRoom;
 import io.matrixrtc.client.RoomSendOutcome;
 import io.matrixrtc.json.Json;
 import java.nio.file.Path;
@@ -12,12 +13,8 @@ public final class ProfileUser {
 
   /** Makes an encrypted room that anyone may join. */
   public static String createRoom(Path profile) throws CommandFailure {
-    ObjectNode settings = Json.newObject().put("preset", "public_chat");
-    ObjectNode encryption = settings.putArray("initial_state").addObject();
-    encryption.put("type", "m.room.encryption").put("state_key", "");
-    encryption.putObject("content").put("algorithm", "m.megolm.v1.aes-sha2");
     try (OpenProfile open = OpenProfile.open(new Profile(profile))) {
-      return open.value(open.client().matrix().rooms().createRoom(settings));
+      return open.value(open.client().matrix().rooms().createRoom(NewRoom.open().encrypted()));
     }
   }
 

@@ -11,6 +11,7 @@ import io.matrixrtc.client.Credentials;
 import io.matrixrtc.client.EncryptedClient;
 import io.matrixrtc.client.MatrixClient;
 import io.matrixrtc.client.MatrixSession;
+import io.matrixrtc.client.NewRoom;
 import io.matrixrtc.client.SetupOutcome;
 import io.matrixrtc.client.UserAuthentication;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
@@ -71,11 +72,8 @@ final class OtherApp implements AutoCloseable {
 
   /** Makes a backup with one key in it, and storage for every secret; returns the recovery key. */
   String makeRecovery() throws Exception {
-    var room = Json.newObject().put("preset", "private_chat");
-    var encryption = room.putArray("initial_state").addObject();
-    encryption.put("type", "m.room.encryption").put("state_key", "");
-    encryption.putObject("content").put("algorithm", "m.megolm.v1.aes-sha2");
-    String roomId = get(client.matrix().rooms().createRoom(room)).orThrow();
+    String roomId =
+        get(client.matrix().rooms().createRoom(NewRoom.byInvitation().encrypted())).orThrow();
     get(
         client
             .rooms()

@@ -9,6 +9,7 @@ import io.matrixrtc.client.JdkHttpTransport;
 import io.matrixrtc.client.LoginOutcome;
 import io.matrixrtc.client.LogoutOutcome;
 import io.matrixrtc.client.MatrixClient;
+import io.matrixrtc.client.NewRoom;
 import io.matrixrtc.client.SetupOutcome;
 import io.matrixrtc.client.UserAuthentication;
 import io.matrixrtc.e2ee.CryptoStoreException;
@@ -154,15 +155,8 @@ final class AgentClient implements AutoCloseable {
 
   /** Makes an encrypted room that anyone may join and take part in calls. */
   CompletionStage<String> createRoom(String name) {
-    ObjectNode settings = Json.newObject().put("name", name).put("preset", "public_chat");
-    settings
-        .putObject("power_level_content_override")
-        .putObject("events")
-        .put("org.matrix.msc3401.call.member", 0);
-    ObjectNode encryption = settings.putArray("initial_state").addObject();
-    encryption.put("type", "m.room.encryption").put("state_key", "");
-    encryption.putObject("content").put("algorithm", "m.megolm.v1.aes-sha2");
-    return encrypted.matrix().rooms().createRoom(settings).thenApply(AgentClient::value);
+    NewRoom room = NewRoom.openForCalls().named(name);
+    return encrypted.matrix().rooms().createRoom(room).thenApply(AgentClient::value);
   }
 
   CompletionStage<String> join(String roomId) {
