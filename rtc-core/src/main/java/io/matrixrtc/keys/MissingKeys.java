@@ -3,6 +3,7 @@ package io.matrixrtc.keys;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,9 @@ final class MissingKeys {
 
   /** Those that something is due for: few, so that looking costs nothing in a large call. */
   private final Map<CallMember, Watch> waiting = new LinkedHashMap<>();
+
+  /** Nothing of {@link #waiting} is due before: it is asked for at each input, of many members. */
+  private Instant noneDueBefore = Instant.MAX;
 
   private static final class Watch {
     private final Instant learnedAt;
@@ -60,11 +64,17 @@ final class MissingKeys {
   }
 
   private void noteDue(CallMember member, Watch watch) {
-    if (watch.due().isPresent()) {
+    Optional<Instant> due = watch.due();
+    if (due.isPresent()) {
       waiting.put(member, watch);
+      noneDueBefore = earlier(noneDueBefore, due.get());
     } else {
       waiting.remove(member);
     }
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
   }
 
   void left(CallMember member) {
@@ -111,32 +121,39 @@ final class MissingKeys {
       Instant now,
       Function<CallMember, Optional<KeyRefusal>> lastRefusal,
       Collection<KeyEffect> out) {
-    waiting
-        .entrySet()
-        .removeIf(
-            entry -> {
-              Watch watch = entry.getValue();
-              boolean due = watch.due().filter(at -> !now.isBefore(at)).isPresent();
-              if (due) {
-                watch.reported = true;
-                KeyOffers.report(
-                    out,
-                    new KeyEvent.RemoteKeyMissing(
-                        entry.getKey(),
-                        Duration.between(watch.since(), now),
-                        watch.frameAt != null,
-                        lastRefusal.apply(entry.getKey())));
-              }
-              return due;
-            });
+    if (now.isBefore(noneDueBefore)) {
+      return;
+    }
+    noneDueBefore = Instant.MAX;
+    for (Iterator<Map.Entry<CallMember, Watch>> all = waiting.entrySet().iterator();
+        all.hasNext(); ) {
+      Map.Entry<CallMember, Watch> entry = all.next();
+      Watch watch = entry.getValue();
+      Instant due = watch.due().orElse(Instant.MAX);
+      if (now.isBefore(due)) {
+        noneDueBefore = earlier(noneDueBefore, due);
+      } else {
+        watch.reported = true;
+        KeyOffers.report(
+            out,
+            new KeyEvent.RemoteKeyMissing(
+                entry.getKey(),
+                Duration.between(watch.since(), now),
+                watch.frameAt != null,
+                lastRefusal.apply(entry.getKey())));
+        all.remove();
+      }
+    }
   }
 
+  /** When to look again; maybe for one that has come meanwhile. */
   Optional<Instant> nextWakeup() {
-    return waiting.values().stream().flatMap(watch -> watch.due().stream()).min(Instant::compareTo);
+    return waiting.isEmpty() ? Optional.empty() : Optional.of(noneDueBefore);
   }
 
   void clear() {
     watches.clear();
     waiting.clear();
+    noneDueBefore = Instant.MAX;
   }
 }

@@ -299,6 +299,7 @@ final class OwnKeys {
     return new RotationView(
         now,
         present(),
+        members.devices(),
         newest == null ? new OwnKeyState.None() : newest.state(newest == line.used()),
         newest == null ? present() : newest.joined(),
         newest == null || policy.sharesUsedKeys() ? Set.of() : newest.excluded(),

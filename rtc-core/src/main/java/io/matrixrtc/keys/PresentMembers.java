@@ -5,7 +5,9 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -13,13 +15,23 @@ import org.jspecify.annotations.Nullable;
 final class PresentMembers {
   private final Set<CallMember> members = new LinkedHashSet<>();
   private final Set<CallMember> view = Collections.unmodifiableSet(members);
+  private final Map<DeviceAddress, Integer> devices = new HashMap<>();
+  private final Set<DeviceAddress> devicesView = Collections.unmodifiableSet(devices.keySet());
   private final Deque<Instant> joins = new ArrayDeque<>();
   private @Nullable Set<CallMember> copy;
 
   void change(Collection<CallMember> joined, Collection<CallMember> left, Instant now) {
     copy = null;
-    members.removeAll(left);
-    members.addAll(joined);
+    for (CallMember member : left) {
+      if (members.remove(member)) {
+        devices.computeIfPresent(member.device(), (one, count) -> count == 1 ? null : count - 1);
+      }
+    }
+    for (CallMember member : joined) {
+      if (members.add(member)) {
+        devices.merge(member.device(), 1, Integer::sum);
+      }
+    }
     joined.forEach(member -> joins.addLast(now));
     while (joins.size() > DemandPolicy.MANY_JOINS) {
       joins.removeFirst();
@@ -29,6 +41,11 @@ final class PresentMembers {
   /** A live view. */
   Set<CallMember> all() {
     return view;
+  }
+
+  /** Their devices; a live view. */
+  Set<DeviceAddress> devices() {
+    return devicesView;
   }
 
   /** All of this moment; made once for each change. */

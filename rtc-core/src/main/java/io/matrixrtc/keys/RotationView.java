@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a {@link RotationPolicy} decides from: one moment of a call, as its sender knows it. The
@@ -11,6 +12,7 @@ import java.util.Set;
  *
  * @param now the current time
  * @param present everyone in the call but this device, who meets the send policy
+ * @param devices the devices of {@code present}
  * @param own the newest own key
  * @param joined those present who were not offered the newest key
  * @param excluded those of {@code joined} whom KEY-ELIG denies the newest key: they were learned of
@@ -30,6 +32,7 @@ import java.util.Set;
 public record RotationView(
     Instant now,
     Set<CallMember> present,
+    Set<DeviceAddress> devices,
     OwnKeyState own,
     Set<CallMember> joined,
     Set<CallMember> excluded,
@@ -118,6 +121,7 @@ public record RotationView(
     return new RotationView(
         now,
         present,
+        present.stream().map(CallMember::device).collect(Collectors.toSet()),
         own,
         joined,
         Set.of(),
@@ -145,17 +149,6 @@ public record RotationView(
 
   /** Whether a device that was offered the newest key is not in the call at all any more. */
   public boolean aDeviceLeft() {
-    if (left.isEmpty()) {
-      return false;
-    }
-    // Few leave at a time, and many stay.
-    Set<DeviceAddress> gone = new HashSet<>();
-    left.forEach(member -> gone.add(member.device()));
-    for (CallMember member : present) {
-      if (gone.remove(member.device()) && gone.isEmpty()) {
-        return false;
-      }
-    }
-    return true;
+    return left.stream().anyMatch(member -> !devices.contains(member.device()));
   }
 }

@@ -45,6 +45,9 @@ public final class CallSimulation {
     queue.at(-SETTLING, () -> settle(told ? walkers : Set.of()));
     for (CallSchedule.Event event : schedule.events()) {
       queue.at(event.at(), () -> happen(event, told ? walkers : Set.of()));
+      if (event instanceof CallSchedule.Leave leave) {
+        measures.leaver(leave.member(), members.get(leave.member()).member);
+      }
     }
   }
 

@@ -76,6 +76,9 @@ final class Evaluation {
   private long firstHeard(SimulatedMember joiner, SimulatedMember speaker) {
     long first = SimulatedMember.NEVER;
     for (SentKey key : speaker.keysWithFrames) {
+      if (key.lastFrame() < joiner.joinedAt || key.firstFrame() > first) {
+        continue;
+      }
       for (SentKey.Message message : key.messages()) {
         if (message.to().contains(joiner.member)) {
           long frame = key.firstDecryptable(message.generation(), arrival(key, message, joiner));
@@ -96,7 +99,7 @@ final class Evaluation {
       SimulatedMember member = members.get(joiner);
       for (SimulatedMember sender : members) {
         for (SentKey key : sender.keysWithFrames) {
-          int base = key.base(member.member);
+          int base = key.firstFrame() < member.joinedAt ? key.base(member.member) : SentKey.NONE;
           if (base != SentKey.NONE) {
             frames += key.readableBefore(base, member.joinedAt);
           }
@@ -112,7 +115,8 @@ final class Evaluation {
       long last = leaver.leftAt;
       for (SimulatedMember sender : members) {
         for (SentKey key : sender.keysWithFrames) {
-          int base = sender == leaver ? SentKey.NONE : key.base(leaver.member);
+          boolean later = sender != leaver && key.lastFrame() > last;
+          int base = later ? key.base(leaver.member) : SentKey.NONE;
           if (base != SentKey.NONE) {
             last = Math.max(last, key.lastReadable(base));
           }

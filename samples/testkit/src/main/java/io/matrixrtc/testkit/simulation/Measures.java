@@ -24,8 +24,18 @@ final class Measures {
   /** By sender and receiver: the number of the last key that was given, plus one. */
   private final int[][] lastGiven;
 
+  /** Whose keys are counted: what those who stay were given is of no interest. */
+  private final List<Receiver> leavers = new ArrayList<>();
+
+  private record Receiver(int id, CallMember member) {}
+
   Measures(int members) {
     lastGiven = new int[members][members];
+  }
+
+  /** A member that will leave. */
+  void leaver(int id, CallMember member) {
+    leavers.add(new Receiver(id, member));
   }
 
   void sent(long at, int recipients, Cause cause) {
@@ -47,13 +57,14 @@ final class Measures {
 
   void given(int sender, int key, Set<CallMember> to) {
     int[] given = lastGiven[sender];
-    for (CallMember member : to) {
-      int id = SimulatedMember.idOf(member);
-      given[id] = Math.max(given[id], key + 1);
+    for (Receiver leaver : leavers) {
+      if (given[leaver.id] <= key && to.contains(leaver.member)) {
+        given[leaver.id] = key + 1;
+      }
     }
   }
 
-  /** The number of the newest key that {@code sender} gave {@code receiver}, or -1. */
+  /** The number of the newest key that {@code sender} gave a leaver, or -1. */
   int lastGiven(int sender, int receiver) {
     return lastGiven[sender][receiver] - 1;
   }

@@ -128,6 +128,10 @@ final class SentKey {
     return frames[0];
   }
 
+  long lastFrame() {
+    return frames[count - 1];
+  }
+
   /** How many frames were sent from {@code from} on and before {@code until}. */
   long framesBetween(long from, long until) {
     return Math.max(0, countBefore(until) - countBefore(from));
