@@ -1,6 +1,7 @@
 package io.matrixrtc.cli;
 
 import io.matrixrtc.cli.failure.CommandFailure;
+import io.matrixrtc.cli.keys.Profile;
 import io.matrixrtc.cli.widget.ElementCallFiles;
 import io.matrixrtc.cli.widget.HostingException;
 import io.matrixrtc.cli.widget.Sfu;
@@ -44,7 +45,8 @@ import picocli.CommandLine.Spec;
       "      --key-file key.txt",
       "  matrixrtc widget-host --widget https://widget.example.org/",
       "  matrixrtc widget-host --homeserver https://matrix.example.org --user alice \\",
-      "      --password-file alice.txt --recovery-key-file key.txt --room '#calls:example.org'"
+      "      --password-file alice.txt --recovery-key-file key.txt --room '#calls:example.org'",
+      "  matrixrtc widget-host --profile ~/.matrixrtc --room '#calls:example.org'"
     })
 final class WidgetHostCommand implements Callable<Integer> {
   @Spec
@@ -64,6 +66,15 @@ final class WidgetHostCommand implements Callable<Integer> {
   private @Nullable Path elementCall;
 
   @Option(
+      names = "--profile",
+      paramLabel = "DIR",
+      description = {
+        "Folder of a device that 'matrixrtc keys login' made: hosts as that user and device, which",
+        "stays logged in; in place of --homeserver, --user and --password-file."
+      })
+  private @Nullable Path profile;
+
+  @Option(
       names = "--homeserver",
       paramLabel = "URL",
       description = "A homeserver that runs already; without it, one is started.")
@@ -73,7 +84,7 @@ final class WidgetHostCommand implements Callable<Integer> {
       names = "--user",
       paramLabel = "NAME",
       description = "Who opens the page; once for each user (default: alice).")
-  private List<String> users = List.of("alice");
+  private List<String> users = List.of();
 
   @Option(
       names = "--password-file",
@@ -85,8 +96,8 @@ final class WidgetHostCommand implements Callable<Integer> {
       names = "--recovery-key-file",
       paramLabel = "FILE",
       description = {
-        "The recovery key, or passphrase, of the user on --homeserver: signs the new session, so",
-        "that others trust it, and brings room keys from the backup."
+        "The recovery key, or passphrase, of the user on --homeserver or of --profile: signs the",
+        "session, so that others trust it, and brings room keys from the backup."
       })
   private @Nullable Path recoveryKeyFile;
 
@@ -155,12 +166,7 @@ final class WidgetHostCommand implements Callable<Integer> {
   }
 
   private WidgetHostServer.Settings settings() throws CommandFailure, HostingException {
-    if (homeserver != null && (passwordFile == null || users.size() != 1)) {
-      throw wrong("--homeserver: want one --user and its --password-file");
-    }
-    if (recoveryKeyFile != null && homeserver == null) {
-      throw wrong("--recovery-key-file: want --homeserver");
-    }
+    checkUsers();
     TrustPolicy policy;
     Optional<URI> url;
     try {
@@ -172,13 +178,9 @@ final class WidgetHostCommand implements Callable<Integer> {
     if (url.isPresent() && !List.of("http", "https").contains(url.get().getScheme())) {
       throw wrong("--widget: want an http or https URL");
     }
-    Map<String, String> accounts = new LinkedHashMap<>();
-    for (String user : users) {
-      accounts.put(user, passwordFile == null ? UUID.randomUUID().toString() : read(passwordFile));
-    }
     return new WidgetHostServer.Settings(
         Optional.ofNullable(homeserver),
-        accounts,
+        accounts(),
         Optional.ofNullable(room),
         url,
         url.isPresent() ? Optional.empty() : Optional.of(elementCallFolder()),
@@ -189,7 +191,32 @@ final class WidgetHostCommand implements Callable<Integer> {
         sfu(),
         policy,
         ask,
-        recoveryKeyFile == null ? Optional.empty() : Optional.of(read(recoveryKeyFile)));
+        recoveryKeyFile == null ? Optional.empty() : Optional.of(read(recoveryKeyFile)),
+        Optional.ofNullable(profile).map(Profile::new));
+  }
+
+  private void checkUsers() {
+    if (profile != null && (homeserver != null || !users.isEmpty() || passwordFile != null)) {
+      throw wrong("--profile: want no --homeserver, --user or --password-file; it has all three");
+    }
+    if (homeserver != null && (passwordFile == null || users.size() > 1)) {
+      throw wrong("--homeserver: want one --user and its --password-file");
+    }
+    if (recoveryKeyFile != null && homeserver == null && profile == null) {
+      throw wrong("--recovery-key-file: want --homeserver or --profile");
+    }
+  }
+
+  /** Names and passwords. */
+  private Map<String, String> accounts() throws CommandFailure {
+    Map<String, String> accounts = new LinkedHashMap<>();
+    if (profile == null) {
+      for (String user : users.isEmpty() ? List.of("alice") : users) {
+        String password = passwordFile == null ? UUID.randomUUID().toString() : read(passwordFile);
+        accounts.put(user, password);
+      }
+    }
+    return accounts;
   }
 
   private Path elementCallFolder() throws HostingException {
@@ -202,8 +229,8 @@ final class WidgetHostCommand implements Callable<Integer> {
     if (livekitUrl == null) {
       return Optional.empty();
     }
-    if (keyFile == null || homeserver != null) {
-      throw wrong("--livekit-url: want --key-file, and no --homeserver");
+    if (keyFile == null || homeserver != null || profile != null) {
+      throw wrong("--livekit-url: want --key-file, and no --homeserver or --profile");
     }
     String[] parts = read(keyFile).split(":", 2);
     if (parts.length != 2) {

@@ -47,6 +47,7 @@ class UsageTest {
         "keys setup --help",
         "keys reset --help",
         "keys logout --help",
+        "widget-host --help",
         "trace --help",
         "trace show --help"
       })
@@ -101,6 +102,23 @@ class UsageTest {
         .misusedWith("--for: want 1 or more, got 0");
     Run.of("call", "--homeserver=localhost:8008", "--user=a", "--room=!c:d")
         .misusedWith("want a URL such as http://localhost:8008, got localhost:8008");
+    for (String other :
+        List.of("--user=a", "--homeserver=http://localhost:1", "--password-file=b")) {
+      Run.of("widget-host", "--profile=p", other)
+          .misusedWith("--profile: want no --homeserver, --user or --password-file");
+    }
+    Run.of("widget-host", "--homeserver=http://localhost:1", "--user=a")
+        .misusedWith("--homeserver: want one --user and its --password-file");
+    Run.of("widget-host", "--recovery-key-file=k")
+        .misusedWith("--recovery-key-file: want --homeserver or --profile");
+    Run.of(
+            "widget-host",
+            "--profile=p",
+            "--livekit-url=ws://a",
+            "--widget=http://b",
+            "--key-file=k")
+        .misusedWith("--livekit-url: want --key-file, and no --homeserver or --profile");
+    Run.of("widget-host", "--widget=ftp://a").misusedWith("--widget: want an http or https URL");
     Run.of("nonsense").misusedWith("nonsense");
     Run.of("demo", "--nonsense").misusedWith("--nonsense");
   }

@@ -104,6 +104,7 @@ final class HostedCall implements AutoCloseable {
             homeserver.isPresent() ? Optional.empty() : own,
             TrustPolicy.CROSS_SIGNED,
             options.asks,
+            Optional.empty(),
             Optional.empty()));
   }
 

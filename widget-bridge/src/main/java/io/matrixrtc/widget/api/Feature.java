@@ -3,7 +3,10 @@ package io.matrixrtc.widget.api;
 import java.util.List;
 import java.util.Optional;
 
-/** A capability that is one fixed string. The first name is printed, all are understood. */
+/**
+ * A capability that is one fixed string, and opens its own actions alone (CAP-FEATURE). The first
+ * name is printed, all are understood.
+ */
 public enum Feature implements Capability {
   SCREENSHOT("m.capability.screenshot"),
   STICKER("m.sticker"),

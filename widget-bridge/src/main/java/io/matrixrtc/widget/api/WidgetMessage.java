@@ -45,12 +45,24 @@ public final class WidgetMessage {
 
   /** The reply to this request. The response must be an object: others do not count as one. */
   public WidgetMessage reply(ObjectNode response) {
-    ObjectNode reply = json.deepCopy();
+    ObjectNode reply = Json.newObject();
+    reply.setAll(json); // shared: nobody changes them
     if (!reply.path("data").isObject()) {
       reply.set("data", Json.newObject());
     }
     reply.set("response", response);
     return new WidgetMessage(direction, reply);
+  }
+
+  /**
+   * As {@link #reply}, as text.
+   *
+   * @param response the text of an object
+   */
+  public String replyText(String response) {
+    String request = text();
+    String data = json.path("data").isObject() ? "" : ",\"data\":{}";
+    return request.substring(0, request.length() - 1) + data + ",\"response\":" + response + "}";
   }
 
   /** Who started the exchange. */
@@ -85,6 +97,11 @@ public final class WidgetMessage {
   /** The whole message, as it is posted. */
   public ObjectNode json() {
     return json;
+  }
+
+  /** The same as text. */
+  public String text() {
+    return json.toString();
   }
 
   /** For people: direction, action and id, never the payload. */

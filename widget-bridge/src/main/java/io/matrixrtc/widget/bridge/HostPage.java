@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
+import io.matrixrtc.keys.SerialScheduler;
 import io.matrixrtc.widget.api.Capability;
 import io.matrixrtc.widget.host.CapabilityPolicy;
 import io.matrixrtc.widget.host.DriverResult;
@@ -36,6 +37,7 @@ public final class HostPage {
   private final Consumer<ObjectNode> standing;
   private final AtomicReference<@Nullable Shown> backup = new AtomicReference<>();
   private final Map<Long, CompletableFuture<JsonNode>> questions = new ConcurrentHashMap<>();
+  private final SerialScheduler scheduler;
   private final boolean prefersDark;
   private final AtomicLong lastQuestion = new AtomicLong();
   private volatile boolean over;
@@ -44,13 +46,16 @@ public final class HostPage {
    * @param page takes what the page itself is to show, once; any thread
    * @param standing takes what it is to show until there is something newer of the same kind, after
    *     a reload, too; any thread
+   * @param scheduler the bridge's own
    */
   HostPage(
       FramePort frame,
       Consumer<HostEvent> listener,
       Consumer<ObjectNode> page,
       Consumer<ObjectNode> standing,
+      SerialScheduler scheduler,
       boolean prefersDark) {
+    this.scheduler = scheduler;
     this.prefersDark = prefersDark;
     this.frame = frame;
     this.listener = listener;
@@ -61,6 +66,15 @@ public final class HostPage {
   /** Whether the user likes dark screens; later changes are told to the widget. */
   public boolean prefersDark() {
     return prefersDark;
+  }
+
+  /**
+   * What confines the bridge, on the thread that reads its sockets. A host that lives on it as well
+   * answers without a way to another thread and back, which takes longer than most answers. Its
+   * driver and its listener must never block; pages of one bridge wait for each other's work.
+   */
+  public SerialScheduler scheduler() {
+    return scheduler;
   }
 
   /** Where the host posts. */

@@ -1,27 +1,33 @@
 package io.matrixrtc.widget.bridge;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.json.MalformedJsonException;
+import io.matrixrtc.keys.SerialScheduler;
 import io.matrixrtc.widget.api.WidgetAction;
-import io.matrixrtc.widget.bridge.RelayBuffer.Incoming;
-import io.matrixrtc.widget.bridge.RelayBuffer.Numbered;
 import io.matrixrtc.widget.host.FrameMessage;
 import io.matrixrtc.widget.host.WidgetHost;
+import io.matrixrtc.widget.relay.RelayBuffer;
+import io.matrixrtc.widget.relay.RelayBuffer.Incoming;
+import io.matrixrtc.widget.relay.RelayBuffer.Numbered;
 import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One page's relay: frames of JSON text between page and host, over one connection after another.
- * Confined to one thread.
+ * Confined to its scheduler.
  *
  * <p>From the page, numbered: {@code msg} (origin, source, text), {@code load}, {@code answer} (to
- * a question: id, allow), {@code theme} (dark), {@code hangup}. To the page, numbered: {@code msg}
- * (text), {@code ask}, {@code granted}, {@code event}. Both ways: {@code ack}.
+ * a question: id, allow), {@code theme} (dark), {@code hangup}, {@code backup}. To the page,
+ * numbered: {@code msg} (text), {@code ask}, {@code granted}, {@code event}. Each may say with
+ * {@code ack} what has come in; a frame {@code ack} both ways says nothing else (RELAY-ACK).
  */
 final class RelaySession {
   private static final Set<String> FROM_PAGE =
@@ -29,7 +35,9 @@ final class RelaySession {
 
   private final String id;
   private final BridgeSettings settings;
+  private final SerialScheduler scheduler;
   private RelayBuffer buffer;
+  private SerialScheduler.@Nullable Timer acknowledgement;
   private final HostPage page;
   private final Map<String, String> standing = new TreeMap<>();
   private Optional<WidgetSessions.Opened> opened = Optional.empty();
@@ -38,10 +46,11 @@ final class RelaySession {
   /**
    * @param page told of the user's answers
    */
-  RelaySession(String id, BridgeSettings settings, HostPage page) {
+  RelaySession(String id, BridgeSettings settings, HostPage page, SerialScheduler scheduler) {
     this.id = id;
     this.page = page;
     this.settings = settings;
+    this.scheduler = scheduler;
     this.buffer = newBuffer();
   }
 
@@ -87,12 +96,12 @@ final class RelaySession {
     }
     connection = Optional.of(send);
     ObjectNode welcome = Json.newObject().put("t", "welcome").put("session", id);
-    welcome.put("seen", buffer.lastReceived());
+    welcome.put("seen", buffer.tellReceived());
     welcome.put("url", widgetUrl().toString());
     welcome.put("origin", settings.widgetOrigin());
     welcome.put("max", settings.maxMessageChars() / 2); // escaped once more it must still fit
     send.accept(welcome.toString());
-    buffer.unacknowledged().forEach(frame -> send.accept(text(frame)));
+    buffer.unacknowledged().forEach(frame -> send.accept(buffer.text(frame)));
     standing.values().forEach(send);
     return true;
   }
@@ -112,17 +121,23 @@ final class RelaySession {
 
   /** A message for the iframe; whether there was room for it. */
   boolean post(String text) {
-    return put(Json.newObject().put("t", "msg").put("text", text));
+    StringBuilder payload = new StringBuilder(text.length() * 5 / 4 + 32);
+    payload.append("{\"t\":\"msg\",\"text\":\"");
+    JsonStringEncoder.getInstance().quoteAsString(text, payload);
+    return send(payload.append("\"}").toString());
   }
 
   /** Something for the page itself; whether there was room for it. */
   boolean put(ObjectNode entry) {
-    String payload = entry.toString();
+    return send(entry.toString());
+  }
+
+  private boolean send(String payload) {
     if (!buffer.hasRoomFor(payload)) { // RELAY-BOUND
       return false;
     }
     Numbered frame = buffer.add(payload);
-    connection.ifPresent(send -> send.accept(text(frame)));
+    connection.ifPresent(send -> send.accept(buffer.text(frame)));
     return true;
   }
 
@@ -133,11 +148,6 @@ final class RelaySession {
     connection.ifPresent(send -> send.accept(text));
   }
 
-  /** The payload, an object with members, and its number. */
-  private static String text(Numbered frame) {
-    return "{\"n\":" + frame.number() + "," + frame.payload().substring(1);
-  }
-
   /** A frame from the page; whether it was one. */
   boolean receive(String text) {
     ObjectNode frame;
@@ -146,26 +156,58 @@ final class RelaySession {
     } catch (MalformedJsonException e) {
       return false;
     }
-    if (!frame.path("n").canConvertToLong() || !frame.path("n").isIntegralNumber()) {
+    JsonNode number = frame.path("n");
+    if (!isNumber(number)) {
       return false;
     }
-    long number = frame.get("n").longValue();
     String kind = frame.path("t").asText();
     if (kind.equals("ack")) {
-      return buffer.acknowledge(number);
+      return buffer.acknowledge(number.longValue());
     }
-    if (!FROM_PAGE.contains(kind)) {
-      return false;
-    }
-    Incoming incoming = buffer.receive(number);
-    if (incoming == Incoming.GAP) {
-      return false;
-    }
-    acknowledge();
+    return FROM_PAGE.contains(kind)
+        && hears(frame.path("ack"))
+        && receive(number.longValue(), text.length(), kind, frame);
+  }
+
+  private static boolean isNumber(JsonNode node) {
+    return node.isIntegralNumber() && node.canConvertToLong();
+  }
+
+  /** What the page has, if it says so; whether that can be. */
+  private boolean hears(JsonNode seen) {
+    return seen.isMissingNode() || (isNumber(seen) && buffer.acknowledge(seen.longValue()));
+  }
+
+  private boolean receive(long number, int length, String kind, ObjectNode frame) {
+    Incoming incoming = buffer.receive(number, length);
     if (incoming == Incoming.NEW) {
       take(kind, frame);
     }
-    return true;
+    if (buffer.owesAcknowledgementNow()) { // RELAY-ACK
+      acknowledge();
+    } else {
+      scheduler.execute(this::acknowledgeLater); // a host that lives here has answered by then
+    }
+    return incoming != Incoming.GAP;
+  }
+
+  private void acknowledgeLater() {
+    if (buffer.owesAcknowledgement() && acknowledgement == null) {
+      acknowledgement =
+          scheduler.schedule(scheduler.now().plus(RelayBuffer.ACK_DELAY), this::onDelay);
+    }
+  }
+
+  /** Unless a frame has taken it along by now; a page that is away hears it when it is back. */
+  private void onDelay() {
+    acknowledgement = null;
+    if (buffer.owesAcknowledgement()) {
+      acknowledge();
+    }
+  }
+
+  private void acknowledge() {
+    connection.ifPresent(send -> send.accept(buffer.acknowledgement()));
   }
 
   private void take(String kind, ObjectNode frame) {
@@ -195,16 +237,14 @@ final class RelaySession {
     }
   }
 
-  private void acknowledge() {
-    String ack = Json.newObject().put("t", "ack").put("n", buffer.lastReceived()).toString();
-    connection.ifPresent(send -> send.accept(ack));
-  }
-
   /** PAGE-TOLD: the page hears why, and blanks the iframe. */
   void close(String reason) {
     connection.ifPresent(
         send -> send.accept(Json.newObject().put("t", "refused").put("reason", reason).toString()));
     disconnect();
+    if (acknowledgement != null) {
+      acknowledgement.cancel();
+    }
     page.end();
     host().ifPresent(WidgetHost::close);
     opened = Optional.empty();

@@ -3,9 +3,9 @@ package io.matrixrtc.widget.bridge;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.json.MalformedJsonException;
+import io.matrixrtc.keys.SerialScheduler;
 import io.matrixrtc.widget.host.HostEvent;
 import io.matrixrtc.widget.host.HostEvent.EndReason;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerResponse;
@@ -48,18 +48,18 @@ public final class WidgetBridge {
   /** After so many frames the socket rests until the host has caught up (RELAY-PRESSURE). */
   private static final int FRAMES_AT_A_TIME = 64;
 
+  /** BRIDGE-FRAME: {@code host.js} makes the iframe, in its sandbox and with what it may use. */
   private static final List<String> SCRIPTS =
       List.of("host.js", "panel.js", "call.js", "backup.js", "consent.js", "mask.js");
 
-  private final Vertx vertx;
-  private final Context context;
+  private final ContextScheduler scheduler;
   private final BridgeSettings settings;
   private final SignedLinks links;
   private final WidgetSessions sessions;
   private final InstantSource clock;
   private final SecureRandom random = new SecureRandom();
   private final Map<String, RelaySession> open = new HashMap<>();
-  private final Map<String, Long> absences = new HashMap<>();
+  private final Map<String, SerialScheduler.Timer> absences = new HashMap<>();
   private boolean draining;
 
   public WidgetBridge(
@@ -68,8 +68,7 @@ public final class WidgetBridge {
       SignedLinks links,
       WidgetSessions sessions,
       InstantSource clock) {
-    this.vertx = vertx;
-    this.context = vertx.getOrCreateContext();
+    this.scheduler = new ContextScheduler(vertx, clock);
     this.settings = settings;
     this.links = links;
     this.sessions = sessions;
@@ -139,8 +138,8 @@ public final class WidgetBridge {
     }
 
     void start() {
-      socket.textMessageHandler(text -> context.runOnContext(now -> onText(text)));
-      socket.closeHandler(ignored -> context.runOnContext(now -> onClose()));
+      socket.textMessageHandler(text -> scheduler.execute(() -> onText(text)));
+      socket.closeHandler(ignored -> scheduler.execute(this::onClose));
       socket.exceptionHandler(e -> LOG.debug("relay socket: {}", e.getMessage()));
     }
 
@@ -163,7 +162,7 @@ public final class WidgetBridge {
           .ifPresent(
               host -> {
                 socket.pause();
-                host.settled().thenRun(() -> context.runOnContext(now -> socket.resume()));
+                host.settled().thenRun(() -> scheduler.execute(socket::resume));
               });
     }
 
@@ -214,8 +213,8 @@ public final class WidgetBridge {
           .open(ticket.get(), fresh.page())
           .whenComplete(
               (opened, bug) ->
-                  context.runOnContext(
-                      now -> {
+                  scheduler.execute(
+                      () -> {
                         if (bug != null || opened.isEmpty()) {
                           end(fresh, "nothing to open");
                           refuse("nothing to open");
@@ -255,17 +254,18 @@ public final class WidgetBridge {
     }
   }
 
-  /** What its host and its page are given from any thread goes on in this bridge's context. */
+  /** What its host and its page are given from any thread goes on in this bridge's scheduler. */
   private RelaySession newSession(boolean dark) {
     String id = newId();
     HostPage page =
         new HostPage(
-            text -> context.runOnContext(now -> put(id, session -> session.post(text))),
-            event -> context.runOnContext(now -> onEvent(id, event)),
-            entry -> context.runOnContext(now -> put(id, session -> session.put(entry))),
-            entry -> context.runOnContext(now -> show(id, entry)),
+            text -> scheduler.execute(() -> put(id, session -> session.post(text))),
+            event -> scheduler.execute(() -> onEvent(id, event)),
+            entry -> scheduler.execute(() -> put(id, session -> session.put(entry))),
+            entry -> scheduler.execute(() -> show(id, entry)),
+            scheduler,
             dark);
-    return new RelaySession(id, settings, page);
+    return new RelaySession(id, settings, page, scheduler);
   }
 
   private void put(String id, Predicate<RelaySession> way) {
@@ -297,15 +297,15 @@ public final class WidgetBridge {
   private void await(RelaySession session) {
     absences.put(
         session.id(),
-        vertx.setTimer(
-            settings.maxAbsence().toMillis(),
-            timer -> end(session, "the page was away for too long")));
+        scheduler.schedule(
+            scheduler.now().plus(settings.maxAbsence()),
+            () -> end(session, "the page was away for too long")));
   }
 
   private void cancelAbsence(RelaySession session) {
-    Long timer = absences.remove(session.id());
+    SerialScheduler.Timer timer = absences.remove(session.id());
     if (timer != null) {
-      vertx.cancelTimer(timer);
+      timer.cancel();
     }
   }
 
@@ -324,19 +324,19 @@ public final class WidgetBridge {
 
   /** How many sessions are open. */
   public Future<Integer> sessionCount() {
-    return Future.future(done -> context.runOnContext(now -> done.complete(open.size())));
+    return Future.future(done -> scheduler.execute(() -> done.complete(open.size())));
   }
 
   /** Takes no more sessions and ends those there are; each host sees to its delayed events. */
   public Future<Void> drain() {
     return Future.future(
         done ->
-            context.runOnContext(
-                now -> {
+            scheduler.execute(
+                () -> {
                   draining = true;
                   List.copyOf(open.values())
                       .forEach(session -> end(session, "the server is shutting down"));
-                  done.complete();
+                  scheduler.execute(done::complete); // after the hosts that live here
                 }));
   }
 

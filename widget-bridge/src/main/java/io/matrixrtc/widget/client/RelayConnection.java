@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.json.MalformedJsonException;
 import io.matrixrtc.keys.SerialScheduler;
+import io.matrixrtc.widget.relay.RelayBuffer;
+import io.matrixrtc.widget.relay.RelayBuffer.Numbered;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,6 +45,7 @@ public final class RelayConnection implements HostPort, AutoCloseable {
   private final RelayFrames frames = new RelayFrames();
   private @Nullable Socket socket;
   private SerialScheduler.@Nullable Timer timer;
+  private SerialScheduler.@Nullable Timer acknowledgement;
   private @Nullable Instant lostAt;
   private Duration pause = FIRST_PAUSE;
   private boolean over;
@@ -105,9 +108,9 @@ public final class RelayConnection implements HostPort, AutoCloseable {
             end("too much waits for a connection");
             return;
           }
-          String text = frames.add(frame);
+          Numbered numbered = frames.add(frame);
           if (socket != null && socket.welcomed) {
-            socket.write(text);
+            socket.write(frames.text(numbered));
           }
         });
   }
@@ -136,10 +139,10 @@ public final class RelayConnection implements HostPort, AutoCloseable {
       case "ack" -> frames.acknowledged(frame.path("n").asLong());
       case "refused" -> end(frame.path("reason").asText());
       case "ask" -> {
-        receive(from, frame);
+        receive(from, frame, text.length());
         decline(frame);
       }
-      default -> receive(from, frame);
+      default -> receive(from, frame, text.length());
     }
   }
 
@@ -162,14 +165,27 @@ public final class RelayConnection implements HostPort, AutoCloseable {
     put(answer.put("id", question.path("id").asLong()));
   }
 
-  private void receive(Socket from, ObjectNode frame) {
+  private void receive(Socket from, ObjectNode frame, int length) {
     if (!frame.path("n").isIntegralNumber()) {
       return; // for the page alone, and the next one says it all
     }
-    boolean isNew = frames.receive(frame.path("n").asLong());
-    from.write(frames.acknowledgement());
+    boolean isNew = frames.receive(frame, length);
+    if (frames.owesAcknowledgementNow()) { // RELAY-ACK
+      from.write(frames.acknowledgement());
+    } else if (acknowledgement == null) {
+      acknowledgement =
+          scheduler.schedule(scheduler.now().plus(RelayBuffer.ACK_DELAY), this::acknowledge);
+    }
     if (isNew && frame.path("t").asText().equals("msg")) {
       listener.onMessage(frame.path("text").asText());
+    }
+  }
+
+  /** Unless a frame has taken it along; on the next connection the first words do. */
+  private void acknowledge() {
+    acknowledgement = null;
+    if (socket != null && socket.welcomed && frames.owesAcknowledgement()) {
+      socket.write(frames.acknowledgement());
     }
   }
 
@@ -201,6 +217,9 @@ public final class RelayConnection implements HostPort, AutoCloseable {
     over = true;
     if (timer != null) {
       timer.cancel();
+    }
+    if (acknowledgement != null) {
+      acknowledgement.cancel();
     }
     if (socket != null) {
       socket.close();

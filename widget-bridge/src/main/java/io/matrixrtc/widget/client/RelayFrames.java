@@ -1,38 +1,38 @@
 package io.matrixrtc.widget.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.matrixrtc.json.Json;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import io.matrixrtc.widget.relay.RelayBuffer;
+import io.matrixrtc.widget.relay.RelayBuffer.Incoming;
+import io.matrixrtc.widget.relay.RelayBuffer.Numbered;
 import java.util.List;
 
 /**
- * What goes over a bridge's relay on the page's side, without I/O: numbered, kept until it is
- * acknowledged, and what comes in taken once (RELAY-ONCE). Confined to one thread.
+ * What goes over a bridge's relay on the page's side, without I/O: the session, and each frame once
+ * (RELAY-ONCE). Confined to one thread.
  */
 final class RelayFrames {
   /** Most frames that wait to be acknowledged. */
   static final int MAX_WAITING = 1_024;
 
-  private final Deque<ObjectNode> waiting = new ArrayDeque<>();
+  private final RelayBuffer buffer = new RelayBuffer(MAX_WAITING, Long.MAX_VALUE);
   private String session = "";
   private String widgetOrigin = "";
-  private long sent;
-  private long seen;
 
   boolean hasRoom() {
-    return waiting.size() < MAX_WAITING;
+    return buffer.hasRoomFor("");
   }
 
-  /** Numbers and keeps a frame; returns its text. */
-  String add(ObjectNode frame) {
-    waiting.add(frame.put("n", ++sent));
-    return text(frame);
+  /** Numbers and keeps a frame. */
+  Numbered add(ObjectNode frame) {
+    return buffer.add(frame.toString());
   }
 
-  /** The origin is known with the welcome, which may come after the first messages. */
-  private String text(ObjectNode frame) {
-    return frame.put("origin", widgetOrigin).toString();
+  /** The frame as it is sent now. The origin is known with the welcome, not before. */
+  String text(Numbered frame) {
+    String origin = TextNode.valueOf(widgetOrigin).toString();
+    return "{\"origin\":" + origin + "," + buffer.text(frame).substring(1);
   }
 
   /** The first words on a connection. */
@@ -40,7 +40,7 @@ final class RelayFrames {
     ObjectNode hello = Json.newObject().put("t", "hello");
     return session.isEmpty()
         ? hello.put("link", link).toString()
-        : hello.put("resume", session).put("seen", seen).toString();
+        : hello.put("resume", session).put("seen", buffer.tellReceived()).toString();
   }
 
   /** The bridge's first words; whether they are the first of the session. */
@@ -52,28 +52,35 @@ final class RelayFrames {
     return first;
   }
 
-  /** The bridge has everything up to this number. */
+  /** The bridge has everything up to this number. One that cannot be says nothing. */
   void acknowledged(long number) {
-    while (!waiting.isEmpty() && waiting.element().path("n").asLong() <= number) {
-      waiting.remove();
-    }
+    var unused = buffer.acknowledge(number);
   }
 
   /** What the bridge may not have, in order. */
   List<String> unacknowledged() {
-    return waiting.stream().map(this::text).toList();
+    return buffer.unacknowledged().stream().map(this::text).toList();
   }
 
-  /** A number came in; whether for the first time, with nothing missing before it. */
-  boolean receive(long number) {
-    if (number != seen + 1) {
-      return false;
+  /** A numbered frame came in; whether for the first time, with nothing missing before it. */
+  boolean receive(ObjectNode frame, int length) {
+    if (frame.path("ack").isIntegralNumber()) {
+      acknowledged(frame.get("ack").asLong());
     }
-    seen = number;
-    return true;
+    return buffer.receive(frame.path("n").asLong(), length) == Incoming.NEW;
+  }
+
+  /** See {@link RelayBuffer#owesAcknowledgement}. */
+  boolean owesAcknowledgement() {
+    return buffer.owesAcknowledgement();
+  }
+
+  /** See {@link RelayBuffer#owesAcknowledgementNow}. */
+  boolean owesAcknowledgementNow() {
+    return buffer.owesAcknowledgementNow();
   }
 
   String acknowledgement() {
-    return Json.newObject().put("t", "ack").put("n", seen).toString();
+    return buffer.acknowledgement();
   }
 }

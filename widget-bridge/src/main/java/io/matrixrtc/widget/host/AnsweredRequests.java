@@ -1,6 +1,5 @@
 package io.matrixrtc.widget.host;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.widget.api.WidgetError;
 import io.matrixrtc.widget.api.WidgetMessage;
 import java.util.LinkedHashMap;
@@ -15,14 +14,16 @@ final class AnsweredRequests {
   private final HostLimits limits;
   private final Map<String, Answered> answered = new LinkedHashMap<>();
 
-  private record Answered(String action, int dataHash, Optional<ObjectNode> response) {}
+  /** The response as text: a tree of it would take many times the room. */
+  private record Answered(String action, int dataHash, Optional<String> response) {}
 
   AnsweredRequests(HostLimits limits) {
     this.limits = limits;
   }
 
-  void remember(WidgetMessage request, ObjectNode response) {
-    boolean isShort = response.toString().length() <= limits.maxRememberedReplyChars();
+  /** Keeps a request, and the text of its response. */
+  void remember(WidgetMessage request, String response) {
+    boolean isShort = response.length() <= limits.maxRememberedReplyChars();
     answered.put(
         request.requestId(),
         new Answered(
@@ -34,8 +35,8 @@ final class AnsweredRequests {
     }
   }
 
-  /** What to reply to a request whose id was used before. */
-  Optional<ObjectNode> find(WidgetMessage request) {
+  /** The response to a request whose id was used before. */
+  Optional<String> find(WidgetMessage request) {
     Answered before = answered.get(request.requestId());
     if (before == null) {
       return Optional.empty();
@@ -44,7 +45,7 @@ final class AnsweredRequests {
         before.action.equals(request.action()) && before.dataHash == request.data().hashCode();
     return same && before.response.isPresent()
         ? before.response
-        : Optional.of(WidgetError.of("This request id was used before").toResponse());
+        : Optional.of(WidgetError.of("This request id was used before").toResponse().toString());
   }
 
   void clear() {

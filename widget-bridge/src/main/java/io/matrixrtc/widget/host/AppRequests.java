@@ -7,7 +7,9 @@ import io.matrixrtc.widget.api.WidgetAction;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** What an app may ask of a widget by itself. The rest is the machine's own business. */
+/**
+ * What an app may ask of a widget by itself (ACTION-APP). The rest is the machine's own business.
+ */
 final class AppRequests {
   private static final Set<WidgetAction> ALLOWED =
       EnumSet.of(

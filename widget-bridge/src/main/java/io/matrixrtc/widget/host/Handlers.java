@@ -4,7 +4,10 @@ import io.matrixrtc.widget.api.WidgetAction;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** Which handler carries out which action. An action without one is refused as unknown. */
+/**
+ * Which handler carries out which action (ACTION-KNOWN). An action without one is refused as
+ * unknown.
+ */
 final class Handlers {
   private Handlers() {}
 

@@ -3,7 +3,6 @@ package io.matrixrtc.widget.host;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.widget.api.CapabilitySet;
 import io.matrixrtc.widget.api.WidgetAction;
-import io.matrixrtc.widget.api.WidgetMessage;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +17,7 @@ final class HostSession {
   private final PushRequests pushes;
   private final OpenCalls calls;
   private final StrikeCount strikes;
-  private final List<HostEffect> effects = new ArrayList<>();
+  private List<HostEffect> effects = new ArrayList<>();
   private Instant now = Instant.EPOCH;
   private CapabilitySet grants = CapabilitySet.NONE;
 
@@ -76,8 +75,9 @@ final class HostSession {
     this.grants = grants;
   }
 
-  void post(WidgetMessage message) {
-    effects.add(new HostEffect.Post(message));
+  /** Posts a message as JSON text. */
+  void post(String text) {
+    effects.add(new HostEffect.Post(text));
   }
 
   void report(HostEvent event) {
@@ -104,8 +104,8 @@ final class HostSession {
 
   /** What has piled up since the last time. */
   List<HostEffect> takeEffects() {
-    List<HostEffect> taken = List.copyOf(effects);
-    effects.clear();
+    List<HostEffect> taken = effects;
+    effects = new ArrayList<>();
     return taken;
   }
 }

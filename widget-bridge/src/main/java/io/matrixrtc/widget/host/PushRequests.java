@@ -55,7 +55,8 @@ final class PushRequests {
         new Pending(push.action, session.now().plus(session.limits().replyTimeout()), push.then));
     session.post(
         WidgetMessage.request(
-            Direction.TO_WIDGET, session.widget().widgetId(), id, push.action, push.data));
+                Direction.TO_WIDGET, session.widget().widgetId(), id, push.action, push.data)
+            .text());
   }
 
   /** A reply; tells why it is none that is waited for. */

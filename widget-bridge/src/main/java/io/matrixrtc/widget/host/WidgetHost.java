@@ -31,6 +31,7 @@ public final class WidgetHost implements AutoCloseable {
   private final SerialScheduler scheduler;
   private final String logPrefix;
   private SerialScheduler.@Nullable Timer timer;
+  private Instant timerDue = Instant.MAX;
 
   /**
    * @param listener told everything that the app or its user may want to know
@@ -129,7 +130,7 @@ public final class WidgetHost implements AutoCloseable {
   private void perform(List<HostEffect> effects) {
     for (HostEffect effect : effects) {
       if (effect instanceof HostEffect.Post post) {
-        frame.post(post.message().json().toString());
+        frame.post(post.text());
       } else if (effect instanceof HostEffect.Call call) {
         make(call.id(), call.call());
       } else if (effect instanceof HostEffect.Report report) {
@@ -161,13 +162,25 @@ public final class WidgetHost implements AutoCloseable {
         });
   }
 
+  /** A timer that is early looks again; a new one for each request would cost more than that. */
   private void schedule() {
+    Instant next = machine.nextDeadline().orElse(Instant.MAX);
+    if (!next.isBefore(timerDue) && !machine.isEnded()) {
+      return;
+    }
     if (timer != null) {
       timer.cancel();
       timer = null;
     }
-    machine
-        .nextDeadline()
-        .ifPresent(at -> timer = scheduler.schedule(at, () -> input(machine::onTime)));
+    timerDue = next;
+    if (next.isBefore(Instant.MAX)) {
+      timer = scheduler.schedule(next, this::onTimer);
+    }
+  }
+
+  private void onTimer() {
+    timer = null;
+    timerDue = Instant.MAX;
+    perform(machine.onTime(scheduler.now()));
   }
 }

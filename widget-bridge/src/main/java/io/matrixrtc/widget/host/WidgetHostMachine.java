@@ -9,7 +9,6 @@ import io.matrixrtc.widget.api.WidgetMessage;
 import io.matrixrtc.widget.host.HostEvent.DropReason;
 import io.matrixrtc.widget.host.HostEvent.EndReason;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -254,6 +253,6 @@ public final class WidgetHostMachine {
     if (!ended) {
       requests.startQueued();
     }
-    return new ArrayList<>(session.takeEffects());
+    return session.takeEffects();
   }
 }

@@ -47,9 +47,9 @@ final class WidgetRequests {
         || queue.stream().anyMatch(other -> other.requestId().equals(request.requestId()))) {
       return Optional.of(DropReason.REPEATED_REQUEST); // its reply is still to come
     }
-    Optional<ObjectNode> before = answered.find(request);
+    Optional<String> before = answered.find(request);
     if (before.isPresent()) { // REPLAY
-      session.post(request.reply(before.get()));
+      session.post(request.replyText(before.get()));
       return Optional.of(DropReason.REPEATED_REQUEST);
     }
     if (open.size() < session.limits().maxOpenRequests()) {
@@ -81,8 +81,9 @@ final class WidgetRequests {
   private void onReply(Exchange exchange, ObjectNode response) {
     WidgetMessage request = exchange.request();
     open.remove(request.requestId());
-    answered.remember(request, response);
-    session.post(request.reply(response));
+    String text = response.toString();
+    answered.remember(request, text);
+    session.post(request.replyText(text));
   }
 
   private void start(WidgetMessage request) {

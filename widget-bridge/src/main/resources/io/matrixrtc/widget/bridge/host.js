@@ -24,12 +24,20 @@ const OVER = {
   'the server is shutting down': 'the server is shutting down. Ask for a new link when it is back',
 };
 
+// What came in is acknowledged by the next frame that goes out; alone after this, in milliseconds, or so much.
+const ACK_DELAY = 100;
+const MAX_OWED = 64;
+const MAX_OWED_CHARS = 65536;
+
 let socket = null;
 let session = '';
 let origin = '';
 let url = '';
 let frame = null;
 let seen = 0;        // last number received
+let owed = 0;        // frames received of which the server was not told
+let owedChars = 0;
+let telling = 0;     // timer: the server is told in any case
 let sent = 0;        // last number given out
 let unacknowledged = [];
 let over = false;
@@ -46,7 +54,33 @@ function put(entry) {
 }
 
 function write(entry) {
-  if (socket && socket.readyState === WebSocket.OPEN && session) socket.send(JSON.stringify(entry));
+  if (socket && socket.readyState === WebSocket.OPEN && session) {
+    socket.send(JSON.stringify({ ...entry, ack: tellSeen() }));
+  }
+}
+
+// The last number received, for a frame that goes out now.
+function tellSeen() {
+  owed = 0;
+  owedChars = 0;
+  clearTimeout(telling);
+  telling = 0;
+  return seen;
+}
+
+function acknowledge() {
+  if (owed && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ t: 'ack', n: tellSeen() }));
+}
+
+function owe(chars) {
+  owed += 1;
+  owedChars += chars;
+  if (owed >= MAX_OWED || owedChars >= MAX_OWED_CHARS) acknowledge();
+  else if (!telling) telling = setTimeout(() => { telling = 0; acknowledge(); }, ACK_DELAY);
+}
+
+function acknowledged(number) {
+  unacknowledged = unacknowledged.filter((kept) => kept.n > number);
 }
 
 function connect() {
@@ -54,7 +88,7 @@ function connect() {
   socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${base}relay`);
   const mine = socket;
   mine.onopen = () => mine.send(JSON.stringify(hello()));
-  mine.onmessage = (event) => { if (mine === socket) receive(JSON.parse(event.data)); };
+  mine.onmessage = (event) => { if (mine === socket) receive(JSON.parse(event.data), event.data.length); };
   mine.onclose = () => {
     if (over || mine !== socket) return;
     say('Connection lost. Trying again…');
@@ -64,12 +98,12 @@ function connect() {
 }
 
 function hello() {
-  if (session) return { t: 'hello', resume: session, seen };
+  if (session) return { t: 'hello', resume: session, seen: tellSeen() };
   const reload = link ? '' : sessionStorage.getItem('session') ?? '';
   return { t: 'hello', link, reload, dark: dark.matches };
 }
 
-function receive(entry) {
+function receive(entry, chars) {
   if (entry.t === 'welcome') {
     delay = 250;
     session = entry.session;
@@ -78,11 +112,11 @@ function receive(entry) {
     max = entry.max;
     url = entry.url;
     say('');
-    unacknowledged = unacknowledged.filter((kept) => kept.n > entry.seen);
+    acknowledged(entry.seen);
     unacknowledged.forEach(write);
     if (!frame) show();
   } else if (entry.t === 'ack') {
-    unacknowledged = unacknowledged.filter((kept) => kept.n > entry.n);
+    acknowledged(entry.n);
   } else if (entry.t === 'refused') {
     finish(`The session is over: ${OVER[entry.reason] ?? entry.reason}.`);
   } else if (entry.t === 'backup') {
@@ -90,11 +124,11 @@ function receive(entry) {
   } else if (entry.t === 'advice') {
     advise(entry.text);
   } else if (Number.isInteger(entry.n)) {
-    if (entry.n === seen + 1) {
-      seen = entry.n;
-      take(entry);
-    }
-    socket.send(JSON.stringify({ t: 'ack', n: seen }));
+    if (Number.isInteger(entry.ack)) acknowledged(entry.ack);
+    const isNew = entry.n === seen + 1;
+    if (isNew) seen = entry.n;
+    owe(chars);
+    if (isNew) take(entry);
   }
 }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.matrixrtc.cases.Cases;
+import io.matrixrtc.json.Json;
 import io.matrixrtc.widget.api.MalformedMessageException.Reason;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -30,6 +31,13 @@ class MessageReaderTest {
         .isEqualTo(
             odd.substring(0, odd.length() - 1) + ",\"response\":{\"error\":{\"message\":\"no\"}}}");
     assertThat(request.response()).isEmpty();
+    assertThat(request.replyText("{\"error\":{\"message\":\"no\"}}"))
+        .isEqualTo(reply.json().toString());
+    WidgetMessage bare = READER.read(REQUEST.replace(",\"data\":{}", ""));
+    assertThat(bare.replyText("{}"))
+        .as("data is filled in")
+        .isEqualTo(bare.reply(Json.newObject()).text())
+        .isEqualTo(REQUEST.substring(0, REQUEST.length() - 1) + ",\"response\":{}}");
   }
 
   @Test

@@ -72,7 +72,22 @@ class WidgetPackageRulesTest {
               "io.matrixrtc.keys",
               "io.matrixrtc.session",
               "io.matrixrtc.widget.api..",
+              "io.matrixrtc.widget.relay..",
               "io.matrixrtc.widget.client..");
+
+  @ArchTest
+  static final ArchRule RELAY_KNOWS_NOTHING =
+      classes()
+          .that()
+          .resideInAPackage("io.matrixrtc.widget.relay..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java.lang..",
+              "java.util..",
+              "java.time",
+              "org.jspecify.annotations..",
+              "io.matrixrtc.widget.relay..");
 
   @ArchTest
   static final ArchRule ONLY_THE_RELAY_CONNECTION_HAS_A_SOCKET =
@@ -117,6 +132,7 @@ class WidgetPackageRulesTest {
           .resideInAnyPackage(
               "io.matrixrtc.widget.api..",
               "io.matrixrtc.widget.host..",
+              "io.matrixrtc.widget.relay..",
               "io.matrixrtc.widget.client..")
           .should()
           .callMethod(java.time.Instant.class, "now")

@@ -33,7 +33,7 @@ class HostPageTest {
   private final List<HostEvent> heard = new ArrayList<>();
   private final List<ObjectNode> standing = new ArrayList<>();
   private final HostPage page =
-      new HostPage(text -> {}, heard::add, shown::add, standing::add, true);
+      new HostPage(text -> {}, heard::add, shown::add, standing::add, new HandScheduler(), true);
 
   private CompletableFuture<DriverResult<Set<Capability>>> asked() {
     return page.policy()

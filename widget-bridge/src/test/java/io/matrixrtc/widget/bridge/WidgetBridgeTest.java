@@ -46,10 +46,14 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The bridge over real sockets; a page is played by a WebSocket client. */
@@ -74,8 +78,11 @@ class WidgetBridgeTest {
   @SuppressWarnings("NullAway.Init") // open sets it
   private volatile HostPage lastPage;
 
+  /** Tests that wait for an absence to be too long; the others must not, however slow they are. */
+  private static final String SHORT_ABSENCE = "short-absence";
+
   @BeforeEach
-  void serve() throws Exception {
+  void serve(TestInfo test) throws Exception {
     Router router = Router.router(vertx);
     server = get(vertx.createHttpServer().requestHandler(router).listen(0, "127.0.0.1"));
     BridgeSettings usual = BridgeSettings.of(URI.create(origin() + "/calls"), WIDGET);
@@ -87,7 +94,7 @@ class WidgetBridgeTest {
             100_000,
             usual.maxUnacknowledged(),
             usual.maxUnacknowledgedChars(),
-            Duration.ofMillis(400));
+            test.getTags().contains(SHORT_ABSENCE) ? Duration.ofMillis(400) : usual.maxAbsence());
     bridge = new WidgetBridge(vertx, settings, links, this::open, InstantSource.system());
     bridge.mount(router);
   }
@@ -212,6 +219,45 @@ class WidgetBridgeTest {
       assertThat(response.getHeader("Cross-Origin-Embedder-Policy")).isNull();
       assertThat(response.getHeader("Referrer-Policy")).isEqualTo("no-referrer");
     }
+  }
+
+  /** What a call needs of the browser, and nothing else. */
+  @Test
+  void bridgeFrameTheWidgetIsSandboxedAndHasTheFeaturesOfACall() throws Exception {
+    String script = body(server.actualPort(), "/calls/host.js");
+    assertThat(words(script, "SANDBOX"))
+        .containsExactlyInAnyOrder(
+            "allow-forms",
+            "allow-popups",
+            "allow-popups-to-escape-sandbox",
+            "allow-same-origin",
+            "allow-scripts",
+            "allow-presentation",
+            "allow-downloads")
+        .as("it cannot take the host page away")
+        .noneMatch(word -> word.startsWith("allow-top-navigation"));
+    assertThat(words(script, "ALLOW"))
+        .containsExactlyInAnyOrder(
+            "microphone",
+            "camera",
+            "encrypted-media",
+            "autoplay",
+            "display-capture",
+            "clipboard-write",
+            "clipboard-read",
+            "speaker-selection",
+            "screen-wake-lock");
+    assertThat(script)
+        .contains("setAttribute('sandbox', SANDBOX)", "setAttribute('allow', ALLOW)")
+        .containsSubsequence("setAttribute('sandbox'", "frame.src = url");
+  }
+
+  /** The words of a constant of the page's script. */
+  private static List<String> words(String script, String name) {
+    Matcher constant =
+        Pattern.compile("const " + name + " = ((?:'[^']*'(?: \\+\\s+)?)+);").matcher(script);
+    assertThat(constant.find()).as(name).isTrue();
+    return List.of(constant.group(1).replaceAll("' \\+\\s+'|'", "").split("[ ;]+"));
   }
 
   @Test
@@ -368,6 +414,7 @@ class WidgetBridgeTest {
   }
 
   @Test
+  @Tag(SHORT_ABSENCE)
   void relayAbsenceAPageThatStaysAwayLosesItsSession() throws Exception {
     Page page = opened();
     String session = page.next().path("session").asText();
@@ -396,6 +443,7 @@ class WidgetBridgeTest {
   }
 
   @Test
+  @Tag(SHORT_ABSENCE)
   void framesThatAreNoneEndTheConnection() throws Exception {
     for (String text : new String[] {"x", "{}", "{'t':'msg','n':7}", "{'t':'ack','n':9}"}) {
       Page page = opened();

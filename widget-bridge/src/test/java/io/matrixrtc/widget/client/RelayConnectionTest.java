@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.PoolScheduler;
+import io.matrixrtc.widget.relay.RelayBuffer.Numbered;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -95,7 +96,7 @@ class RelayConnectionTest {
   }
 
   @Test
-  void relayOnceFramesAreKeptUntilTheBridgeHasThemAndTakenOnce() throws Exception {
+  void relayOnceRelayAckFramesAreKeptUntilTheBridgeHasThemAndTakenOnce() throws Exception {
     RelayFrames frames = new RelayFrames();
     assertThat(Json.parseObject(frames.hello("the-link")).path("link").asText())
         .isEqualTo("the-link");
@@ -108,10 +109,11 @@ class RelayConnectionTest {
     frames.add(Json.newObject().put("t", "msg").put("text", "three"));
     frames.acknowledged(1);
 
-    assertThat(frames.receive(1)).isTrue();
-    assertThat(frames.receive(1)).as("again").isFalse();
-    assertThat(frames.receive(3)).as("one is missing").isFalse();
-    assertThat(frames.receive(2)).isTrue();
+    assertThat(frames.receive(incoming(1), 9)).isTrue();
+    assertThat(frames.receive(incoming(1), 9)).as("again").isFalse();
+    assertThat(frames.receive(incoming(3), 9)).as("one is missing").isFalse();
+    assertThat(frames.receive(incoming(2), 9)).isTrue();
+    assertThat(frames.owesAcknowledgement()).isTrue();
     assertThat(Json.parseObject(frames.acknowledgement()).path("n").asLong()).isEqualTo(2);
 
     ObjectNode hello = Json.parseObject(frames.hello("the-link"));
@@ -123,5 +125,14 @@ class RelayConnectionTest {
       again.add(Json.parseObject(text).path("n").asLong());
     }
     assertThat(again).containsExactly(3L);
+    assertThat(frames.receive(incoming(3).put("ack", 3), 9)).isTrue();
+    assertThat(frames.unacknowledged()).as("the frame said that it has come").isEmpty();
+    Numbered four = frames.add(Json.newObject().put("t", "load"));
+    assertThat(Json.parseObject(frames.text(four)).path("ack").asLong()).isEqualTo(3);
+    assertThat(frames.owesAcknowledgement()).as("told on the way").isFalse();
+  }
+
+  private static ObjectNode incoming(long number) {
+    return Json.newObject().put("t", "msg").put("n", number).put("text", "{}");
   }
 }

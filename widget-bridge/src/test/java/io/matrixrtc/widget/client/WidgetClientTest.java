@@ -12,6 +12,11 @@ import io.matrixrtc.keys.SerialScheduler;
 import io.matrixrtc.keys.ToDeviceChannel;
 import io.matrixrtc.keys.ToDeviceChannel.Outcome;
 import io.matrixrtc.session.CallInput;
+import io.matrixrtc.session.DelayId;
+import io.matrixrtc.session.DelayedAction;
+import io.matrixrtc.session.OutgoingEvent;
+import io.matrixrtc.session.PublishOutcome;
+import io.matrixrtc.session.RoomStatePublisher;
 import io.matrixrtc.session.RoomUpdate;
 import io.matrixrtc.widget.api.ApiVersion;
 import io.matrixrtc.widget.api.Capability;
@@ -23,11 +28,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** The widget side, against a scripted host. */
@@ -110,7 +117,10 @@ class WidgetClientTest {
 
         @Override
         public Optional<ObjectNode> onRequest(WidgetAction action, ObjectNode data) {
-          return action == WidgetAction.THEME_CHANGE
+          if (action == WidgetAction.UPDATE_TURN_SERVERS) {
+            heard.add("turn " + data);
+          }
+          return action == WidgetAction.THEME_CHANGE || action == WidgetAction.UPDATE_TURN_SERVERS
               ? Optional.of(Json.newObject())
               : Optional.empty();
         }
@@ -287,15 +297,94 @@ class WidgetClientTest {
   }
 
   @Test
+  void wt8EveryFormOfSendingIsOneRequest() {
+    WidgetClient client = ready(EnumSet.allOf(ApiVersion.class));
+    RoomStatePublisher room = client.statePublisher("!r:e");
+    ObjectNode content = json("{'c':1}");
+    OutgoingEvent message = new OutgoingEvent.Message("t", "x", content, Duration.ZERO);
+    OutgoingEvent sticky = new OutgoingEvent.Message("t", "y", content, Duration.ofMillis(5));
+    OutgoingEvent state = new OutgoingEvent.State("t", "", content);
+    Duration delay = Duration.ofMillis(7);
+    String base = "{'type':'t','room_id':'!r:e','content':{'c':1}";
+    List<Map.Entry<Supplier<CompletionStage<?>>, String>> forms =
+        List.of(
+            Map.entry(() -> room.putState("t", "", content), ",'state_key':''}"),
+            Map.entry(() -> room.sendMessage((OutgoingEvent.Message) message), "}"),
+            Map.entry(
+                () -> room.sendMessage((OutgoingEvent.Message) sticky), ",'sticky_duration_ms':5}"),
+            Map.entry(() -> room.schedule(message, delay), ",'delay':7}"),
+            Map.entry(() -> room.schedule(sticky, delay), ",'sticky_duration_ms':5,'delay':7}"),
+            Map.entry(() -> room.schedule(state, delay), ",'state_key':'','delay':7}"));
+    for (Map.Entry<Supplier<CompletionStage<?>>, String> form : forms) {
+      int before = posted.size();
+      CompletionStage<?> sent = form.getKey().get();
+      assertThat(posted).hasSize(before + 1);
+      assertThat(last("send_event").path("data")).isEqualTo(json(base + form.getValue()));
+      answer(client, "send_event", "{'event_id':'$e','delay_id':'d'}");
+      assertThat(now(sent).toString()).containsAnyOf("Published", "Scheduled");
+    }
+    for (DelayedAction action : DelayedAction.values()) {
+      CompletionStage<?> updated = room.updateDelayed(new DelayId("d"), action);
+      assertThat(last("org.matrix.msc4157.update_delayed_event").path("data"))
+          .isEqualTo(
+              json("{'delay_id':'d','action':'" + action.name().toLowerCase(Locale.ROOT) + "'}"));
+      answer(client, "org.matrix.msc4157.update_delayed_event", "{}");
+      assertThat(now(updated).toString()).contains("Done");
+    }
+  }
+
+  @Test
+  void wc5AnAnswerOfAnotherShapeIsNoSuccess() {
+    WidgetClient client = ready(EnumSet.allOf(ApiVersion.class));
+    RoomStatePublisher room = client.statePublisher("!r:e");
+    for (String odd : List.of("{}", "{'event_id':7}", "{'delay_id':'d'}")) {
+      CompletionStage<PublishOutcome> sent = room.putState("t", "", json("{}"));
+      answer(client, "send_event", odd);
+      assertThat(now(sent)).as(odd).isInstanceOf(PublishOutcome.Unreachable.class);
+    }
+    CompletionStage<PublishOutcome> control = room.putState("t", "", json("{}"));
+    answer(client, "send_event", "{'event_id':'$e'}");
+    assertThat(now(control)).isEqualTo(new PublishOutcome.Published("$e"));
+  }
+
+  @Test
+  void wc4TurnServersPassThroughAndTheWidgetsWordGoesBack() {
+    WidgetClient client = ready(EnumSet.allOf(ApiVersion.class));
+    CompletionStage<WidgetResult> watching =
+        client.request(WidgetAction.WATCH_TURN_SERVERS, json("{}"));
+    answer(client, "watch_turn_servers", "{}");
+    assertThat(now(watching)).isEqualTo(new WidgetResult.Answered(json("{}")));
+    String servers = "{'uris':['turn:t'],'username':'u','password':'p'}";
+    assertThat(ask(client, "update_turn_servers", servers)).isEmpty();
+    assertThat(heard).containsExactly("turn " + json(servers));
+  }
+
+  @Test
   void wt7ClientVersionWhatTheHostLacksFailsHere() {
+    Map<WidgetAction, ApiVersion> needs =
+        Map.of(
+            WidgetAction.READ_RELATIONS, ApiVersion.MSC3869,
+            WidgetAction.USER_DIRECTORY_SEARCH, ApiVersion.MSC3973,
+            WidgetAction.GET_MEDIA_CONFIG, ApiVersion.MSC4039,
+            WidgetAction.UPLOAD_FILE, ApiVersion.MSC4039,
+            WidgetAction.DOWNLOAD_FILE, ApiVersion.MSC4039,
+            WidgetAction.GET_RTC_TRANSPORTS, ApiVersion.MSC4515,
+            WidgetAction.LIVEKIT_GET_TOKEN, ApiVersion.MSC4533,
+            WidgetAction.LIVEKIT_DELEGATE_DELAYED_LEAVE, ApiVersion.MSC4533);
     WidgetClient without = ready(Set.of(ApiVersion.MSC2871));
     int before = posted.size();
-    assertThat(now(without.request(WidgetAction.DOWNLOAD_FILE, json("{}"))))
-        .isEqualTo(new WidgetResult.Unsupported(ApiVersion.MSC4039));
+    needs.forEach(
+        (action, version) ->
+            assertThat(now(without.request(action, json("{}"))))
+                .isEqualTo(new WidgetResult.Unsupported(version)));
     assertThat(posted).hasSize(before);
     WidgetClient with = ready(EnumSet.allOf(ApiVersion.class));
-    with.request(WidgetAction.DOWNLOAD_FILE, json("{}"));
-    assertThat(last("org.matrix.msc4039.download_file").has("response")).isFalse();
+    needs.forEach(
+        (action, version) -> {
+          var unused = with.request(action, json("{'a':1}"));
+          assertThat(last(action.wireName()).has("response")).isFalse();
+          assertThat(last(action.wireName()).path("data")).isEqualTo(json("{'a':1}"));
+        });
   }
 
   @Test

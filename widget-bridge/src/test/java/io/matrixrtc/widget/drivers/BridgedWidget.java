@@ -91,7 +91,7 @@ final class BridgedWidget implements RelayConnection.Listener, AutoCloseable {
             HostedWidget.call("widget-1", HostedRoom.ORIGIN, world.account.address(), world.room),
             HostLimits.DEFAULT,
             WidgetScreen.of(shown.frame(), shown.listener(), WidgetConsent.trusted(wanted)),
-            new PoolScheduler(world.pool, InstantSource.system()),
+            shown.scheduler(), // as an app does whose drivers never block
             new SecureRandom());
     return CompletableFuture.completedFuture(
         Optional.of(new WidgetSessions.Opened(host, URI.create(HostedRoom.ORIGIN + "/"))));

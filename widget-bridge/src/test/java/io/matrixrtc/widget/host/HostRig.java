@@ -138,8 +138,12 @@ final class HostRig {
   }
 
   static ObjectNode json(String text) {
+    return parsed(text.replace('\'', '"'));
+  }
+
+  private static ObjectNode parsed(String text) {
     try {
-      return Json.parseObject(text.replace('\'', '"'));
+      return Json.parseObject(text);
     } catch (MalformedJsonException e) {
       throw new IllegalArgumentException(text, e);
     }
@@ -173,7 +177,7 @@ final class HostRig {
   void perform(List<HostEffect> effects) {
     for (HostEffect effect : effects) {
       if (effect instanceof HostEffect.Post post) {
-        posted.add(post.message().json().deepCopy());
+        posted.add(parsed(post.text()));
       } else if (effect instanceof HostEffect.Report report) {
         events.add(report.event());
       } else if (effect instanceof HostEffect.Call call) {

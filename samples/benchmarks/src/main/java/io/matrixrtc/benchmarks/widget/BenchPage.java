@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.json.MalformedJsonException;
+import io.matrixrtc.widget.relay.RelayBuffer;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketConnectOptions;
@@ -13,28 +15,34 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A page with a widget, as the bridge sees it: negotiates its capabilities, and acknowledges every
- * frame. On the client's event loop alone.
+ * A page with a widget, as the bridge sees it: negotiates its capabilities, and acknowledges frames
+ * as {@code host.js} does. On the client's event loop alone.
  */
 final class BenchPage {
   static final String WIDGET_ID = "bench";
+  private static final String NUMBER = "{\"n\":"; // how numbered frames begin
+  private static final String ACK = "\"ack\":"; // and go on
   private static final String NOTICE = "notify_capabilities";
 
+  private final Vertx vertx;
   private final WebSocket socket;
   private final List<String> wanted;
   private final boolean echo;
   private final Promise<BenchPage> negotiated = Promise.promise();
   private Runnable onMessage = () -> {};
-  private long sent;
+  private final RelayBuffer relay = new RelayBuffer(4_096, Long.MAX_VALUE);
+  private boolean acknowledges;
 
-  private BenchPage(WebSocket socket, List<String> wanted, boolean echo) {
+  private BenchPage(Vertx vertx, WebSocket socket, List<String> wanted, boolean echo) {
+    this.vertx = vertx;
     this.socket = socket;
     this.wanted = wanted;
     this.echo = echo;
   }
 
   /** Connects, and negotiates if that is the bridge. */
-  static Future<BenchPage> open(WebSocketClient client, BenchServer server, List<String> wanted) {
+  static Future<BenchPage> open(
+      Vertx vertx, WebSocketClient client, BenchServer server, List<String> wanted) {
     WebSocketConnectOptions options =
         new WebSocketConnectOptions()
             .setHost("127.0.0.1")
@@ -46,7 +54,7 @@ final class BenchPage {
         .compose(
             socket -> {
               Optional<String> link = server.link();
-              BenchPage page = new BenchPage(socket, wanted, link.isEmpty());
+              BenchPage page = new BenchPage(vertx, socket, wanted, link.isEmpty());
               socket.textMessageHandler(page::onText);
               if (link.isEmpty()) {
                 return Future.succeededFuture(page);
@@ -64,13 +72,13 @@ final class BenchPage {
 
   private void onText(String text) {
     if (echo) {
+      relay.acknowledge(Long.parseLong(text, NUMBER.length(), text.indexOf(','), 10)); // our own
       onMessage.run();
       return;
     }
     boolean isMessage = text.contains("\"t\":\"msg\"");
-    if (text.startsWith("{\"n\":")) {
-      String number = text.substring(5, text.indexOf(',', 5));
-      socket.writeTextMessage("{\"t\":\"ack\",\"n\":" + number + "}");
+    if (text.startsWith(NUMBER)) {
+      numbered(text);
     }
     if (negotiated.future().isComplete()) {
       if (isMessage) {
@@ -85,9 +93,30 @@ final class BenchPage {
     }
   }
 
+  /** Whole frames are not read under load: the measured side is the bridge. */
+  private void numbered(String text) {
+    int comma = text.indexOf(',');
+    relay.receive(Long.parseLong(text, NUMBER.length(), comma, 10), text.length());
+    int seen = comma + 1 + ACK.length();
+    relay.acknowledge(Long.parseLong(text, seen, text.indexOf(',', seen), 10));
+    if (relay.owesAcknowledgementNow()) {
+      socket.writeTextMessage(relay.acknowledgement());
+    } else if (!acknowledges) {
+      acknowledges = true;
+      vertx.setTimer(RelayBuffer.ACK_DELAY.toMillis(), timer -> acknowledge());
+    }
+  }
+
+  private void acknowledge() {
+    acknowledges = false;
+    if (relay.owesAcknowledgement() && !socket.isClosed()) {
+      socket.writeTextMessage(relay.acknowledgement());
+    }
+  }
+
   private void negotiate(ObjectNode frame, boolean isMessage) throws MalformedJsonException {
     if (frame.path("t").asText().equals("welcome")) {
-      frame("{\"t\":\"load\"");
+      frame("{\"t\":\"load\"}");
       post("loaded", "content_loaded");
     } else if (frame.path("t").asText().equals("refused")) {
       negotiated.tryFail(frame.path("reason").asText());
@@ -130,11 +159,11 @@ final class BenchPage {
             + BenchServer.WIDGET
             + "\",\"source\":true,\"text\":\""
             + message.replace("\\", "\\\\").replace("\"", "\\\"")
-            + "\"");
+            + "\"}");
   }
 
-  private void frame(String open) {
-    socket.writeTextMessage(open + ",\"n\":" + ++sent + "}");
+  private void frame(String payload) {
+    socket.writeTextMessage(relay.text(relay.add(payload)));
   }
 
   void close() {

@@ -16,7 +16,6 @@ import io.matrixrtc.homeserver.HomeserverConfig;
 import io.matrixrtc.homeserver.http.BindFailed;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.DeviceAddress;
-import io.matrixrtc.keys.PoolScheduler;
 import io.matrixrtc.olm.RandomSource;
 import io.matrixrtc.olm.StateKey;
 import io.matrixrtc.widget.api.Capability;
@@ -37,15 +36,12 @@ import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.security.SecureRandom;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * Sessions of one account that have negotiated what Element Call asks for and then do nothing: an
@@ -60,13 +56,11 @@ final class IdleSessions {
   private final List<String> wanted;
   private final WidgetAccount account;
   private final String roomId;
-  private final ScheduledExecutorService pool;
   private final SecureRandom random = new SecureRandom();
 
-  private IdleSessions(WidgetAccount account, String roomId, ScheduledExecutorService pool) {
+  private IdleSessions(WidgetAccount account, String roomId) {
     this.account = account;
     this.roomId = roomId;
-    this.pool = pool;
     this.wanted = capabilities().stream().map(Capability::text).toList();
   }
 
@@ -77,7 +71,6 @@ final class IdleSessions {
 
   /** Opens so many sessions; returns by how many MiB the heap has grown, after collections. */
   static double heapGrowthMb(int sessions) throws IOException, InterruptedException {
-    ScheduledExecutorService pool = Executors.newScheduledThreadPool(2);
     try (EmbeddedHomeserver homeserver = EmbeddedHomeserver.start(HomeserverConfig.defaults());
         ClientThreads threads = ClientThreads.start();
         EncryptedClient client = client(homeserver, threads)) {
@@ -88,12 +81,10 @@ final class IdleSessions {
       try (WidgetAccount account =
           new WidgetAccount(client, feed, HttpClient.newHttpClient(), Optional.empty())) {
         value(account.prepare(roomId)).orThrow();
-        return new IdleSessions(account, roomId, pool).measure(sessions);
+        return new IdleSessions(account, roomId).measure(sessions);
       }
     } catch (BindFailed | CryptoStoreException e) {
       throw new IOException(e);
-    } finally {
-      pool.shutdownNow();
     }
   }
 
@@ -133,16 +124,17 @@ final class IdleSessions {
                                 page.frame(),
                                 page.listener(),
                                 WidgetConsent.trusted(capabilities())),
-                            new PoolScheduler(pool, InstantSource.system()),
+                            page.scheduler(),
                             random),
                         URI.create(BenchServer.WIDGET + "/"))));
     try {
       BenchServer server = await(BenchServer.bridge(vertx, hosts));
       WebSocketClient client =
           vertx.createWebSocketClient(new WebSocketClientOptions().setMaxConnections(sessions));
-      List<BenchPage> pages = new ArrayList<>(open(client, server, WARM_UP)); // loads classes
+      List<BenchPage> pages =
+          new ArrayList<>(open(vertx, client, server, WARM_UP)); // loads classes
       double before = usedMb();
-      pages.addAll(open(client, server, sessions - WARM_UP));
+      pages.addAll(open(vertx, client, server, sessions - WARM_UP));
       double growth = usedMb() - before;
       int there = await(server.bridge().orElseThrow().sessionCount());
       if (there != sessions || pages.size() != sessions) {
@@ -155,13 +147,13 @@ final class IdleSessions {
     }
   }
 
-  private List<BenchPage> open(WebSocketClient client, BenchServer server, int count)
+  private List<BenchPage> open(Vertx vertx, WebSocketClient client, BenchServer server, int count)
       throws IOException, InterruptedException {
     List<BenchPage> pages = new ArrayList<>(count);
     while (pages.size() < count) {
       List<Future<BenchPage>> some = new ArrayList<>();
       for (int i = 0; i < Math.min(AT_A_TIME, count - pages.size()); i++) {
-        some.add(BenchPage.open(client, server, wanted));
+        some.add(BenchPage.open(vertx, client, server, wanted));
       }
       await(Future.all(some));
       some.forEach(page -> pages.add(page.result()));

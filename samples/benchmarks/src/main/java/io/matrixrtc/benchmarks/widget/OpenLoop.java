@@ -54,7 +54,7 @@ final class OpenLoop {
     }
     List<Future<BenchPage>> some = new ArrayList<>();
     for (int i = 0; i < Math.min(AT_A_TIME, wanted - pages.size()); i++) {
-      some.add(BenchPage.open(client, server, List.of(Feature.RTC_TRANSPORTS.text())));
+      some.add(BenchPage.open(vertx, client, server, List.of(Feature.RTC_TRANSPORTS.text())));
     }
     Future.all(some)
         .onComplete(

@@ -3,7 +3,6 @@ package io.matrixrtc.benchmarks.widget;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.DeviceAddress;
-import io.matrixrtc.keys.PoolScheduler;
 import io.matrixrtc.widget.bridge.HostPage;
 import io.matrixrtc.widget.bridge.WidgetSessions;
 import io.matrixrtc.widget.host.CapabilityPolicy;
@@ -25,21 +24,16 @@ import io.matrixrtc.widget.host.WidgetDriver;
 import io.matrixrtc.widget.host.WidgetHost;
 import java.net.URI;
 import java.security.SecureRandom;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 
 /** Hosts without an account: capabilities and transports are answered at once, nothing else is. */
-final class StubHosts implements WidgetSessions, WidgetDriver, RtcDriver, RoomView, AutoCloseable {
+final class StubHosts implements WidgetSessions, WidgetDriver, RtcDriver, RoomView {
   private static final String ROOM = "!bench:bench.example";
-  private static final int THREADS = 2;
 
-  private final ScheduledExecutorService pool = Executors.newScheduledThreadPool(THREADS);
   private final SecureRandom random = new SecureRandom();
   private final ObjectNode transport =
       Json.newObject()
@@ -60,7 +54,7 @@ final class StubHosts implements WidgetSessions, WidgetDriver, RtcDriver, RoomVi
             this,
             page.frame(),
             page.listener(),
-            new PoolScheduler(pool, InstantSource.system()),
+            page.scheduler(),
             random);
     return done(Optional.of(new Opened(host, URI.create(BenchServer.WIDGET + "/"))));
   }
@@ -152,10 +146,5 @@ final class StubHosts implements WidgetSessions, WidgetDriver, RtcDriver, RoomVi
   @Override
   public UiDriver ui() {
     throw notAsked();
-  }
-
-  @Override
-  public void close() {
-    pool.shutdownNow();
   }
 }

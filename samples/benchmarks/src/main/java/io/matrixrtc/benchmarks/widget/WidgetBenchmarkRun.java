@@ -77,13 +77,11 @@ public final class WidgetBenchmarkRun {
       throws IOException, InterruptedException {
     Vertx servers = Vertx.vertx();
     Vertx clients = Vertx.vertx();
-    try (StubHosts hosts = new StubHosts()) {
-      try {
-        load(plan, servers, clients, hosts, json, out);
-      } finally { // before the threads of the hosts end
-        await(clients.close());
-        await(servers.close());
-      }
+    try {
+      load(plan, servers, clients, new StubHosts(), json, out);
+    } finally {
+      await(clients.close());
+      await(servers.close());
     }
   }
 

@@ -27,13 +27,14 @@ import java.util.Optional;
  * A device on disk: {@code login.json} with its tokens, {@code crypto.db} with its keys, {@code
  * store.key} that opens them. All in one folder that nobody but its owner reads.
  */
-final class Profile {
+public final class Profile {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   private final Path folder;
   private final SecureRandom random = new SecureRandom();
 
-  Profile(Path folder) {
+  /** The device in {@code folder}, which need not be there yet. */
+  public Profile(Path folder) {
     this.folder = folder;
   }
 
@@ -57,8 +58,12 @@ final class Profile {
     return Files.exists(loginFile());
   }
 
-  /** The login that was kept. */
-  MatrixSession login() throws CommandFailure {
+  /**
+   * The login that was kept.
+   *
+   * @throws CommandFailure if there is none
+   */
+  public MatrixSession login() throws CommandFailure {
     if (!isUsed()) {
       throw new CommandFailure(
           "nobody is logged in at "
@@ -99,7 +104,12 @@ final class Profile {
     }
   }
 
-  void keep(MatrixSession login) throws CommandFailure {
+  /**
+   * Keeps this login in place of the one before.
+   *
+   * @throws CommandFailure if it cannot be written
+   */
+  public void keep(MatrixSession login) throws CommandFailure {
     ObjectNode kept =
         MAPPER
             .createObjectNode()
@@ -116,8 +126,12 @@ final class Profile {
     }
   }
 
-  /** Opens the device's keys; the caller closes them. */
-  SqliteCryptoStore openStore() throws CommandFailure {
+  /**
+   * Opens the device's keys; the caller closes them.
+   *
+   * @throws CommandFailure if they do not open, or another process has them open
+   */
+  public SqliteCryptoStore openStore() throws CommandFailure {
     byte[] key = new byte[0];
     try {
       key = Files.readAllBytes(keyFile());

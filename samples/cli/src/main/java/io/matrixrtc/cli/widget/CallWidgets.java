@@ -1,6 +1,5 @@
 package io.matrixrtc.cli.widget;
 
-import io.matrixrtc.keys.PoolScheduler;
 import io.matrixrtc.keys.TrustRequirement;
 import io.matrixrtc.widget.api.Capability;
 import io.matrixrtc.widget.api.ElementCall;
@@ -16,14 +15,12 @@ import io.matrixrtc.widget.host.HostedWidget.RoomScope;
 import io.matrixrtc.widget.host.WidgetHost;
 import java.net.URI;
 import java.security.SecureRandom;
-import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 
 /**
@@ -32,7 +29,6 @@ import java.util.function.Consumer;
 final class CallWidgets implements WidgetSessions {
   private final Map<String, HostAccount> accounts;
   private final Hosted hosted;
-  private final ScheduledExecutorService pool;
   private final SecureRandom random = new SecureRandom();
 
   /**
@@ -58,10 +54,9 @@ final class CallWidgets implements WidgetSessions {
     }
   }
 
-  CallWidgets(Map<String, HostAccount> accounts, Hosted hosted, ScheduledExecutorService pool) {
+  CallWidgets(Map<String, HostAccount> accounts, Hosted hosted) {
     this.accounts = accounts;
     this.hosted = hosted;
-    this.pool = pool;
   }
 
   @Override
@@ -95,7 +90,7 @@ final class CallWidgets implements WidgetSessions {
                 widget,
                 HostLimits.DEFAULT,
                 WidgetScreen.of(page.frame(), listener(account, page), consent(account, page)),
-                new PoolScheduler(pool, InstantSource.system()),
+                page.scheduler(), // no driver of an account blocks
                 random);
     account.show(page);
     return new Opened(host, url(account, widgetId, page.prefersDark()));

@@ -2,111 +2,85 @@ package io.matrixrtc.cli.widget;
 
 import io.matrixrtc.backup.BackupKey;
 import io.matrixrtc.client.ApiResult;
+import io.matrixrtc.client.ClientEvent;
 import io.matrixrtc.client.ClientSettings;
 import io.matrixrtc.client.ClientThreads;
-import io.matrixrtc.client.Credentials;
 import io.matrixrtc.client.EncryptedClient;
-import io.matrixrtc.client.LoginOutcome;
+import io.matrixrtc.client.LoginStatus;
 import io.matrixrtc.client.MatrixClient;
-import io.matrixrtc.client.SetupOutcome;
 import io.matrixrtc.client.SyncFilter;
 import io.matrixrtc.client.SyncSettings;
-import io.matrixrtc.client.UserAuthentication;
 import io.matrixrtc.e2ee.CryptoStoreException;
-import io.matrixrtc.e2ee.MemoryCryptoStore;
 import io.matrixrtc.e2ee.TrustPolicy;
-import io.matrixrtc.olm.StateKey;
 import io.matrixrtc.widget.bridge.HostPage;
 import io.matrixrtc.widget.drivers.AccountFeed;
 import io.matrixrtc.widget.drivers.WidgetAccount;
-import java.net.URI;
 import java.net.http.HttpClient;
-import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** One user whose widgets are hosted, as a new device that is logged out in the end. */
+/** One user whose widgets are hosted, on a device of its own. */
 final class HostAccount implements AutoCloseable {
   private static final int LIMIT_SECONDS = 60;
 
+  private final DeviceLogin login;
   private final EncryptedClient client;
   private final WidgetAccount widgets;
-  private final StateKey storeKey;
   private final DeviceStanding standing;
   private final AccountBackup backup;
 
   private HostAccount(
-      EncryptedClient client, WidgetAccount widgets, StateKey storeKey, DeviceStanding standing)
+      DeviceLogin login, EncryptedClient client, WidgetAccount widgets, DeviceStanding standing)
       throws HostingException {
+    this.login = login;
     this.client = client;
     this.widgets = widgets;
-    this.storeKey = storeKey;
     this.standing = standing;
     this.backup = AccountBackup.open(client);
   }
 
   /**
-   * How to get in.
+   * Starts the device, and waits until others can write to it.
    *
-   * @param recoveryKey of secret storage, so that the new device is signed and has the backup
-   */
-  record Entry(
-      URI homeserver,
-      String user,
-      String password,
-      boolean register,
-      Optional<String> recoveryKey) {
-    @Override
-    public String toString() {
-      return "Entry[" + homeserver + ", " + user + "]";
-    }
-  }
-
-  /**
-   * Logs in, gives the user an identity if there is none, and starts to sync.
-   *
+   * @param recoveryKey of secret storage, so that the device is signed and has the backup
    * @throws HostingException if the homeserver refuses
    */
-  static HostAccount open(Entry entry, TrustPolicy trust, ClientThreads threads, HttpClient media)
+  static HostAccount open(
+      DeviceLogin login,
+      Optional<String> recoveryKey,
+      TrustPolicy trust,
+      ClientThreads threads,
+      HttpClient media)
       throws HostingException {
     ClientSettings settings =
         threads.settings().withSync(SyncSettings.defaults().withFilter(SyncFilter.allState()));
-    Credentials credentials = Credentials.of(entry.user, entry.password, "matrixrtc widget-host");
-    LoginOutcome outcome =
-        await(
-            entry.register
-                ? MatrixClient.register(entry.homeserver, credentials, settings)
-                : MatrixClient.login(entry.homeserver, credentials, settings));
-    if (!(outcome instanceof LoginOutcome.LoggedIn in)) {
-      throw new HostingException(entry.user + " cannot sign in. " + outcome.sentence());
-    }
-    MatrixClient matrix = new MatrixClient(in.session(), settings);
-    StateKey key = StateKey.generate(new SecureRandom()::nextBytes);
+    MatrixClient matrix = new MatrixClient(login.session(settings), settings);
     AccountFeed feed = new AccountFeed();
+    feed.follow(
+        event -> {
+          if (event instanceof ClientEvent.Login now
+              && now.status() instanceof LoginStatus.Renewed renewed) {
+            login.renewed(renewed.session());
+          }
+        });
     EncryptedClient client;
     try {
-      client =
-          EncryptedClient.builder(matrix)
-              .trust(trust)
-              .store(new MemoryCryptoStore(), key)
-              .closingStore()
-              .listener(feed)
-              .start();
+      client = login.keys(matrix).trust(trust).listener(feed).start();
     } catch (CryptoStoreException e) {
-      throw new HostingException("the crypto store does not open: " + e.getMessage(), e);
+      throw new HostingException("the device's keys do not open: " + e.getMessage() + ".", e);
     }
     HostAccount account =
         new HostAccount(
+            login,
             client,
             new WidgetAccount(client, feed, media, Optional.empty()),
-            key,
             new DeviceStanding(client, feed));
     boolean ready = false;
     try {
-      account.setUp(entry);
+      account.setUp(recoveryKey);
       ready = true;
       return account;
     } finally {
@@ -116,21 +90,11 @@ final class HostAccount implements AutoCloseable {
     }
   }
 
-  private void setUp(Entry entry) throws HostingException {
+  private void setUp(Optional<String> recoveryKey) throws HostingException {
     await(client.published());
-    if (entry.register) {
-      SetupOutcome identity =
-          await(
-              client
-                  .crossSigning()
-                  .bootstrap(
-                      UserAuthentication.password(client.device().userId(), entry.password)));
-      if (!(identity instanceof SetupOutcome.Done)) {
-        throw new HostingException(entry.user + " has no identity. " + identity.sentence());
-      }
-    }
-    if (entry.recoveryKey.isPresent()) {
-      recover(entry.recoveryKey.get());
+    login.ready(client);
+    if (recoveryKey.isPresent()) {
+      recover(recoveryKey.get());
     }
     standing.check();
   }
@@ -190,19 +154,10 @@ final class HostAccount implements AutoCloseable {
     }
   }
 
-  /** The device is logged out; if the homeserver is gone, it stays. */
   @Override
   public void close() {
     widgets.close();
     backup.close();
-    try {
-      client.logout().toCompletableFuture().get(5, TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      client.close();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      client.close();
-    }
-    storeKey.close();
+    login.end(client);
   }
 }

@@ -1,5 +1,6 @@
 package io.matrixrtc.cli.widget;
 
+import io.matrixrtc.cli.keys.Profile;
 import io.matrixrtc.client.ClientThreads;
 import io.matrixrtc.client.NewRoom;
 import io.matrixrtc.e2ee.TrustPolicy;
@@ -21,13 +22,12 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * A bridge for a few users of one room, all on this machine: host page and widget on two ports, the
@@ -63,8 +63,10 @@ public final class WidgetHostServer implements AutoCloseable {
    * @param sfu for our own homeserver's calls
    * @param trust which devices get and give keys
    * @param asks whether Element Call is granted nothing unasked
-   * @param recoveryKey of the user on a homeserver that runs already: signs the new device, and
-   *     opens the backup
+   * @param recoveryKey of the user on a homeserver that runs already: signs the device, and opens
+   *     the backup
+   * @param profile the one user's device, as {@code keys login} has left it on disk, with its
+   *     homeserver; without it, each user gets a new device, which is logged out in the end
    */
   public record Settings(
       Optional<URI> homeserver,
@@ -79,10 +81,14 @@ public final class WidgetHostServer implements AutoCloseable {
       Optional<Sfu> sfu,
       TrustPolicy trust,
       boolean asks,
-      Optional<String> recoveryKey) {
+      Optional<String> recoveryKey,
+      Optional<Profile> profile) {
     public Settings {
       if (widget.isEmpty() == elementCall.isEmpty()) {
         throw new IllegalArgumentException("widget host: want a widget or Element Call");
+      }
+      if (profile.isPresent() && !(users.isEmpty() && homeserver.isEmpty())) {
+        throw new IllegalArgumentException("widget host: want a profile or users, not both");
       }
     }
 
@@ -115,37 +121,39 @@ public final class WidgetHostServer implements AutoCloseable {
   }
 
   private void run(Settings settings) throws HostingException {
-    URI homeserver;
-    if (settings.homeserver.isPresent()) {
-      homeserver = settings.homeserver.get();
-    } else {
-      CallServers own = CallServers.start(settings.homeserverPort, settings.sfu);
-      servers = Optional.of(own);
-      open.push(own);
-      homeserver = own.homeserver().baseUrl();
-    }
-    ScheduledExecutorService pool = Executors.newScheduledThreadPool(2);
-    open.push(pool::shutdownNow);
+    List<DeviceLogin> logins = logins(settings);
     ClientThreads threads = ClientThreads.start();
     open.push(threads);
     HttpClient media = HttpClient.newHttpClient();
-    for (Map.Entry<String, String> user : settings.users.entrySet()) {
+    for (DeviceLogin login : logins) {
       HostAccount account =
-          HostAccount.open(
-              new HostAccount.Entry(
-                  homeserver,
-                  user.getKey(),
-                  user.getValue(),
-                  settings.homeserver.isEmpty(),
-                  settings.recoveryKey),
-              settings.trust,
-              threads,
-              media);
+          HostAccount.open(login, settings.recoveryKey, settings.trust, threads, media);
       open.push(account);
       accounts.put(account.userId(), account);
     }
     roomId = room(settings);
-    serve(settings, pool);
+    serve(settings);
+  }
+
+  /** The devices; a homeserver of our own is started for them if there is no other. */
+  private List<DeviceLogin> logins(Settings settings) throws HostingException {
+    if (settings.profile.isPresent()) {
+      return List.of(new ProfileLogin(settings.profile.get()));
+    }
+    URI homeserver = settings.homeserver.isPresent() ? settings.homeserver.get() : own(settings);
+    List<DeviceLogin> logins = new ArrayList<>();
+    settings.users.forEach(
+        (user, password) ->
+            logins.add(
+                new PasswordLogin(homeserver, user, password, settings.homeserver.isEmpty())));
+    return logins;
+  }
+
+  private URI own(Settings settings) throws HostingException {
+    CallServers own = CallServers.start(settings.homeserverPort, settings.sfu);
+    servers = Optional.of(own);
+    open.push(own);
+    return own.homeserver().baseUrl();
   }
 
   private String room(Settings settings) throws HostingException {
@@ -164,7 +172,7 @@ public final class WidgetHostServer implements AutoCloseable {
     return id;
   }
 
-  private void serve(Settings settings, ScheduledExecutorService pool) throws HostingException {
+  private void serve(Settings settings) throws HostingException {
     String widgetPage;
     if (settings.widget.isPresent()) {
       widgetPage = settings.widget.get().toString();
@@ -199,7 +207,7 @@ public final class WidgetHostServer implements AutoCloseable {
             vertx,
             BridgeSettings.of(page, widgetOrigin),
             new SignedLinks(key),
-            new CallWidgets(accounts, hosted, pool),
+            new CallWidgets(accounts, hosted),
             InstantSource.system());
     mounted.mount(router);
     bridge = Optional.of(mounted);

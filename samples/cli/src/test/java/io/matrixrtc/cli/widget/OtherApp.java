@@ -35,7 +35,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
-/** Alice's other app: it has her identity, a backup with a room key, and secret storage. */
+/** A user's other app: it has the identity, a backup with a room key, and secret storage. */
 final class OtherApp implements AutoCloseable {
   private static final int LIMIT_SECONDS = 60;
 
@@ -44,10 +44,10 @@ final class OtherApp implements AutoCloseable {
   final EncryptedClient client;
   private final BackupService backup;
 
-  OtherApp(URI homeserver, String password, Path spool) throws Exception {
+  OtherApp(URI homeserver, String user, String password, Path spool) throws Exception {
     session =
         get(MatrixClient.register(
-                homeserver, Credentials.of("alice", password, "other"), threads.settings()))
+                homeserver, Credentials.of(user, password, "other"), threads.settings()))
             .orThrow();
     client =
         EncryptedClient.builder(session, threads.settings())
@@ -110,7 +110,7 @@ final class OtherApp implements AutoCloseable {
     }
   }
 
-  /** Signs another session of alice's by its fingerprint. */
+  /** Signs another session of the user's by its fingerprint. */
   void sign(String deviceId, String fingerprint) throws Exception {
     UserDevice device = new UserDevice(session.userId(), deviceId);
     get(

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.cli.Run;
+import io.matrixrtc.cli.keys.Profile;
 import io.matrixrtc.e2ee.TrustPolicy;
 import io.matrixrtc.homeserver.EmbeddedHomeserver;
 import io.matrixrtc.homeserver.HomeserverConfig;
@@ -14,7 +16,10 @@ import io.matrixrtc.json.Json;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -39,7 +44,7 @@ class WidgetHostServerTest {
   @BeforeEach
   void start() throws Exception {
     homeserver = EmbeddedHomeserver.start(HomeserverConfig.defaults().withPort(0));
-    other = new OtherApp(homeserver.baseUrl(), PASSWORD, directory.resolve("spool"));
+    other = new OtherApp(homeserver.baseUrl(), "alice", PASSWORD, directory.resolve("spool"));
   }
 
   @AfterEach
@@ -49,10 +54,23 @@ class WidgetHostServerTest {
   }
 
   private WidgetHostServer host(Optional<String> recoveryKey) throws HostingException {
+    return host(
+        Optional.of(homeserver.baseUrl()),
+        Map.of("alice", PASSWORD),
+        recoveryKey,
+        Optional.empty());
+  }
+
+  private static WidgetHostServer host(
+      Optional<URI> homeserver,
+      Map<String, String> users,
+      Optional<String> recoveryKey,
+      Optional<Profile> profile)
+      throws HostingException {
     return WidgetHostServer.start(
         new WidgetHostServer.Settings(
-            Optional.of(homeserver.baseUrl()),
-            Map.of("alice", PASSWORD),
+            homeserver,
+            users,
             Optional.empty(),
             Optional.of(URI.create("http://widget.invalid/")),
             Optional.empty(),
@@ -63,7 +81,8 @@ class WidgetHostServerTest {
             Optional.empty(),
             TrustPolicy.CROSS_SIGNED,
             false,
-            recoveryKey));
+            recoveryKey,
+            profile));
   }
 
   /** A page that only listens. */
@@ -162,5 +181,49 @@ class WidgetHostServerTest {
       other.sign(device, advice.replaceAll(".*@alice:localhost ", "").replace(" ", ""));
       assertThat(page.await(kind("advice")).path("text").asText()).as("it is signed").isEmpty();
     }
+  }
+
+  @Test
+  void aProfilesDeviceIsHostedAndStaysLoggedIn() throws Exception {
+    String folder = directory.resolve("profile").toString();
+    Path password = Files.writeString(directory.resolve("password.txt"), PASSWORD);
+    String[] login = {"--user", "alice", "--homeserver", homeserver.baseUrl().toString()};
+    String device = ownDevice(keys("login", folder, password, login)).path("device").asText();
+    Optional<Profile> profile = Optional.of(new Profile(Path.of(folder)));
+    try (WidgetHostServer server = host(Optional.empty(), Map.of(), Optional.empty(), profile);
+        Page page = new Page(server)) {
+      assertThat(server.users()).containsExactly("@alice:localhost");
+      String advice = page.await(kind("advice")).path("text").asText();
+      assertThat(advice).as("no new device").startsWith("This session, " + device + ",");
+      Run.of("keys", "status", "--profile", folder).failedWith("in use");
+      other.sign(device, advice.replaceAll(".*@alice:localhost ", "").replace(" ", ""));
+      assertThat(page.await(kind("advice")).path("text").asText()).as("it is signed").isEmpty();
+    }
+    Run status = Run.of("keys", "status", "--profile", folder, "--json");
+    assertThat(status.exitCode()).as("logged in as before: %s", status.err()).isZero();
+    assertThat(ownDevice(status).path("device").asText()).isEqualTo(device);
+    assertThat(status.out()).contains("\"deviceSigned\":true");
+    Optional<Profile> nobody = Optional.of(new Profile(directory.resolve("nobody")));
+    assertThatThrownBy(() -> host(Optional.empty(), Map.of(), Optional.empty(), nobody).close())
+        .isInstanceOf(HostingException.class)
+        .hasMessageContaining("nobody is logged in at");
+  }
+
+  private static Run keys(String command, String folder, Path password, String... more) {
+    List<String> line = new ArrayList<>(List.of("keys", command, "--profile", folder, "--json"));
+    line.addAll(List.of("--password-file", password.toString()));
+    line.addAll(List.of(more));
+    return Run.of(line.toArray(String[]::new));
+  }
+
+  private static ObjectNode ownDevice(Run run) throws Exception {
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    for (String line : run.out().lines().toList()) {
+      ObjectNode json = Json.parseObject(line);
+      if (json.path("type").asText().equals("own_device")) {
+        return json;
+      }
+    }
+    throw new AssertionError(run.out());
   }
 }

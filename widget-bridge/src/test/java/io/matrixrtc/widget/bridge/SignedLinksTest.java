@@ -1,0 +1,64 @@
+package io.matrixrtc.widget.bridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Links and origins. */
+class SignedLinksTest {
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+  @Test
+  void linkSignedOnlyOursAndOnlyInTime() {
+    SignedLinks links = new SignedLinks(new byte[32]);
+    byte[] other = new byte[32];
+    other[0] = 1;
+    String link = links.sign("alice in !room", NOW, Duration.ofMinutes(1));
+    assertThat(links.isValid(link, NOW.plusSeconds(59))).isTrue();
+    assertThat(links.isValid(link, NOW.plusSeconds(60))).isFalse();
+    assertThat(new SignedLinks(other).isValid(link, NOW)).isFalse();
+    for (String forged :
+        List.of(
+            "",
+            "..",
+            "a.b.c",
+            "a.b.c.d",
+            link + "A",
+            link.substring(0, link.length() - 2),
+            link.replaceFirst("^.", "X"),
+            link.replace(".", ".9"))) {
+      assertThat(links.isValid(forged, NOW)).as(forged).isFalse();
+    }
+    assertThatThrownBy(() -> new SignedLinks(new byte[31]))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void linkOnceALinkOpensOneSession() {
+    SignedLinks links = new SignedLinks(new byte[32]);
+    String link = links.sign("t", NOW, Duration.ofMinutes(1));
+    assertThat(links.use(link, NOW)).contains("t");
+    assertThat(links.use(link, NOW)).isEmpty();
+    String second = links.sign("t", NOW, Duration.ofMinutes(1));
+    assertThat(links.use(second, NOW)).as("control: another link of the same moment").contains("t");
+  }
+
+  @Test
+  void bridgeOriginTheWidgetHasAnOriginOfItsOwn() {
+    assertThatThrownBy(
+            () ->
+                BridgeSettings.of(
+                    URI.create("https://A.example.org:443/x"), "https://a.example.org"))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(
+            BridgeSettings.of(URI.create("https://a.example.org/x"), "https://w.example.org")
+                .pageOrigin())
+        .isEqualTo("https://a.example.org");
+    assertThat(BridgeSettings.origin(URI.create("http://h:8080/"))).isEqualTo("http://h:8080");
+  }
+}
