@@ -244,6 +244,19 @@ public final class CrossSigning {
     commit.run(now);
   }
 
+  /**
+   * Gives a secret that is here to all our other verified devices, though they did not ask
+   * (MSC4385): the key of a backup that was made just now. {@link #takeSecretEvents} tells what
+   * came of it.
+   *
+   * @return whether the secret is here, and such a device known
+   */
+  public boolean pushSecret(SecretName name, Instant now) throws CryptoStoreException {
+    boolean begun = answers.push(name, now);
+    commit.run(now);
+    return begun;
+  }
+
   /** Returns what happened to secrets since the last call; at most the newest 1,000. */
   public List<SecretEvent> takeSecretEvents() {
     return secretEvents.take();
@@ -260,7 +273,7 @@ public final class CrossSigning {
       if (item.type().equals(SecretMail.REQUEST)) {
         answers.receive(item.sender(), item.content());
       } else if (item.info().isPresent()) {
-        requests.receive(item.info().get(), item.content());
+        requests.receive(item.info().get(), item.type(), item.content());
       }
     }
     answers.advance(now);

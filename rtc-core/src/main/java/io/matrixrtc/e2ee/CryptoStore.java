@@ -65,6 +65,15 @@ public interface CryptoStore extends RoomKeyStore, InboxStore, AutoCloseable {
    */
   void write(Changes changes, RowChanges extra) throws CryptoStoreException;
 
+  /**
+   * As {@link #write(Changes, RowChanges)}, of what can be had again elsewhere: a crash of the
+   * system may undo the last ones of these, each as a whole. A crash of the process does not, nor
+   * is anything undone that was written before another {@code write} returned (STORE-BULK).
+   */
+  default void writeBulk(Changes changes, RowChanges extra) throws CryptoStoreException {
+    write(changes, extra);
+  }
+
   /** As {@link #write(Changes, RowChanges)}, with no other rows. */
   default void write(Changes changes) throws CryptoStoreException {
     write(changes, RowChanges.none());

@@ -71,8 +71,8 @@ public final class Inbox {
           SecretMail.SEND,
           RoomKeyMail.REQUEST,
           RoomKeyMail.FORWARD,
-          "io.element.msc4385.secret.push",
-          "m.secret.push");
+          SecretMail.UNSTABLE_PUSH,
+          SecretMail.PUSH);
 
   /** Returns the id of the next event; 0 if it is not for the app. */
   long nextId(String type) {

@@ -19,7 +19,7 @@ public final class OfflineRoomKeys implements AutoCloseable {
     RatchetSeal seal = new RatchetSeal(key, random);
     this.store = store;
     this.roomKeys = new RoomKeys(store, seal, work);
-    this.archive = new RoomKeyArchive(store, seal, roomKeys, work, this::commit);
+    this.archive = new RoomKeyArchive(store, seal, roomKeys, work, new Commit());
   }
 
   /**
@@ -37,14 +37,33 @@ public final class OfflineRoomKeys implements AutoCloseable {
     return archive;
   }
 
-  private void commit(RowChanges extra) throws CryptoStoreException {
+  /** Writes to the store. */
+  private final class Commit implements RoomKeyArchive.Commit {
+    @Override
+    public void run(RowChanges extra) throws CryptoStoreException {
+      commit(store::write, extra);
+    }
+
+    @Override
+    public void runBulk(RowChanges extra) throws CryptoStoreException {
+      commit(store::writeBulk, extra);
+    }
+  }
+
+  /** One of the two ways to write. */
+  @FunctionalInterface
+  private interface Write {
+    void write(Changes changes, RowChanges extra) throws CryptoStoreException;
+  }
+
+  private void commit(Write write, RowChanges extra) throws CryptoStoreException {
     if (failed) {
       throw new IllegalStateException("the store failed: open the room keys again");
     }
     failed = true; // until everything is written, whatever is thrown
     Changes changes = work.drainRoomKeys();
     if (!changes.isEmpty() || !extra.rows().isEmpty()) {
-      store.write(changes, extra);
+      write.write(changes, extra);
     }
     failed = false;
     roomKeys.takeArrived(); // nobody waits for events here

@@ -4,6 +4,7 @@ import io.matrixrtc.olm.InboundGroupSession;
 import io.matrixrtc.olm.SessionConfig;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,11 @@ public final class RoomKeyArchive {
   @FunctionalInterface
   interface Commit {
     void run(RowChanges extra) throws CryptoStoreException;
+
+    /** As the other one, of nothing but what can be had again (STORE-BULK). */
+    default void runBulk(RowChanges extra) throws CryptoStoreException {
+      run(extra);
+    }
   }
 
   RoomKeyArchive(
@@ -44,8 +50,9 @@ public final class RoomKeyArchive {
    *
    * @param keys read, and still the caller's to close
    * @param backupVersion the backup they are from, which then has those that are held as they are
-   *     there; empty if they are from elsewhere
-   * @param extra rows to write with them
+   *     there, so that a crash of the system may undo the merge (STORE-BULK); empty if they are
+   *     from elsewhere
+   * @param extra rows to write with them, and to lose with them
    */
   public RoomKeyImport merge(
       Collection<RoomKeyCopy> keys, Optional<String> backupVersion, ExtraWrites extra)
@@ -61,19 +68,25 @@ public final class RoomKeyArchive {
       throws CryptoStoreException {
     int added = 0;
     int improved = 0;
+    Map<RoomKeyId, RoomKey> held = roomKeys.find(keys.stream().map(RoomKeyCopy::id).toList());
     for (RoomKeyCopy key : keys) {
-      Optional<RoomKey> before = roomKeys.find(key.id());
-      boolean held = before.isPresent();
+      Optional<RoomKey> before = Optional.ofNullable(held.get(key.id()));
       if (roomKeys.merge(imported(key), before)) {
-        added += held ? 0 : 1;
-        improved += held ? 1 : 0;
+        added += before.isPresent() ? 0 : 1;
+        improved += before.isPresent() ? 1 : 0;
+        roomKeys.find(key.id()).ifPresent(now -> held.put(key.id(), now)); // another copy may come
       }
-      if (backupVersion.isPresent() && (!held || isHeldLike(key))) {
+      if (backupVersion.isPresent() && (before.isEmpty() || isHeldLike(key))) {
         work.changes().backupMark(key.id(), backupVersion); // BACKUP-MARK
       }
     }
     RoomKeyImport result = new RoomKeyImport(added, improved, keys.size() - added - improved);
-    commit.run(extra.apply(result).sealed(seal.rows()));
+    RowChanges rows = extra.apply(result).sealed(seal.rows());
+    if (backupVersion.isPresent()) {
+      commit.runBulk(rows);
+    } else {
+      commit.run(rows);
+    }
     return result;
   }
 
@@ -133,6 +146,13 @@ public final class RoomKeyArchive {
   /** What is known of a key, if it is held. Holds no secret. */
   public Optional<RoomKeyInfo> info(RoomKeyId id) throws CryptoStoreException {
     return store.roomKey(id).map(StoredRoomKey::info);
+  }
+
+  /** What is known of those of these keys that are held. Holds no secret. */
+  public Map<RoomKeyId, RoomKeyInfo> infos(Collection<RoomKeyId> ids) throws CryptoStoreException {
+    Map<RoomKeyId, RoomKeyInfo> infos = new HashMap<>();
+    store.roomKeys(ids).forEach((id, key) -> infos.put(id, key.info()));
+    return infos;
   }
 
   /**

@@ -1,7 +1,10 @@
 package io.matrixrtc.e2ee;
 
 import io.matrixrtc.olm.Curve25519PublicKey;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -15,6 +18,16 @@ public interface RoomKeyStore {
 
   /** A room key. */
   Optional<StoredRoomKey> roomKey(RoomKeyId id) throws CryptoStoreException;
+
+  /** Those of these room keys that are held, by their names: thousands at a time. */
+  default Map<RoomKeyId, StoredRoomKey> roomKeys(Collection<RoomKeyId> ids)
+      throws CryptoStoreException {
+    Map<RoomKeyId, StoredRoomKey> held = new HashMap<>();
+    for (RoomKeyId id : ids) {
+      roomKey(id).ifPresent(key -> held.put(id, key));
+    }
+    return held;
+  }
 
   /** The room keys whose sender is said to have this identity key. */
   List<StoredRoomKey> roomKeysFrom(Curve25519PublicKey senderKey) throws CryptoStoreException;

@@ -1,6 +1,8 @@
 package io.matrixrtc.e2ee;
 
 import io.matrixrtc.olm.Curve25519PublicKey;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -48,6 +50,26 @@ final class RoomKeys {
       loaded.put(id, key);
     }
     return Optional.of(key);
+  }
+
+  /** Those of these keys that are held; asks the store once. */
+  Map<RoomKeyId, RoomKey> find(Collection<RoomKeyId> ids) throws CryptoStoreException {
+    Map<RoomKeyId, RoomKey> held = new HashMap<>();
+    Set<RoomKeyId> others = new LinkedHashSet<>();
+    for (RoomKeyId id : ids) {
+      RoomKey key = loaded.get(id);
+      if (key == null) {
+        others.add(id);
+      } else {
+        held.put(id, key);
+      }
+    }
+    for (StoredRoomKey stored : store.roomKeys(others).values()) {
+      RoomKey key = new RoomKey(stored.info(), seal.openGroupSession(stored));
+      loaded.put(stored.id(), key);
+      held.put(stored.id(), key);
+    }
+    return held;
   }
 
   /**

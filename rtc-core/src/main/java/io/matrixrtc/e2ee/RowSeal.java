@@ -4,13 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.matrixrtc.olm.RandomSource;
 import io.matrixrtc.olm.StateKey;
-import java.security.GeneralSecurityException;
+import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import javax.crypto.AEADBadTagException;
-import javax.crypto.Cipher;
-import javax.crypto.Mac;
-import javax.crypto.spec.GCMParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Seals values of a store, each for the one row that it belongs to: the key of a row is HMAC-SHA256
@@ -27,10 +23,6 @@ public final class RowSeal {
 
   private static final byte VERSION = 1;
   private static final int IV_AT = 1;
-  private static final int IV_BYTES = 12;
-  private static final int CONTENT_AT = IV_AT + IV_BYTES;
-  private static final int TAG_BYTES = 16;
-  private static final String HMAC = "HmacSHA256";
 
   private final StateKey key;
   private final RandomSource random;
@@ -48,18 +40,15 @@ public final class RowSeal {
    * @param name what tells the row from others of its kind, in order
    */
   public Sealed seal(byte[] content, String kind, String... name) {
-    byte[] iv = new byte[IV_BYTES];
+    byte[] iv = new byte[RowCipher.IV_BYTES];
     random.nextBytes(iv);
     byte[] sealed = new byte[content.length + OVERHEAD_BYTES];
     sealed[0] = VERSION;
-    System.arraycopy(iv, 0, sealed, IV_AT, IV_BYTES);
-    try {
-      cipher(Cipher.ENCRYPT_MODE, sealed, kind, name)
-          .doFinal(content, 0, content.length, sealed, CONTENT_AT);
-      return Sealed.of(sealed);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("AES-GCM cannot fail to encrypt", e);
-    }
+    System.arraycopy(iv, 0, sealed, IV_AT, RowCipher.IV_BYTES);
+    byte[] derived = derive(kind, name);
+    RowCipher.encrypt(derived, content, sealed, IV_AT);
+    Arrays.fill(derived, (byte) 0);
+    return Sealed.of(sealed);
   }
 
   /**
@@ -74,13 +63,13 @@ public final class RowSeal {
     if (sealed.length < OVERHEAD_BYTES || sealed[0] != VERSION) {
       throw new CryptoStoreException.Unreadable(kind, new AEADBadTagException("no sealed value"));
     }
+    byte[] derived = derive(kind, name);
     try {
-      return cipher(Cipher.DECRYPT_MODE, sealed, kind, name)
-          .doFinal(sealed, CONTENT_AT, sealed.length - CONTENT_AT);
+      return RowCipher.decrypt(derived, sealed, IV_AT);
     } catch (AEADBadTagException e) {
       throw new CryptoStoreException.Unreadable(kind, e);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("AES-GCM cannot fail otherwise", e);
+    } finally {
+      Arrays.fill(derived, (byte) 0);
     }
   }
 
@@ -94,46 +83,27 @@ public final class RowSeal {
     }
   }
 
-  private Cipher cipher(int mode, byte[] sealed, String kind, String... name)
-      throws GeneralSecurityException {
-    byte[] derived = derive(kind, name);
-    try {
-      Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-      cipher.init(
-          mode,
-          new SecretKeySpec(derived, "AES"),
-          new GCMParameterSpec(8 * TAG_BYTES, sealed, IV_AT, IV_BYTES));
-      cipher.updateAAD(sealed, 0, IV_AT);
-      return cipher;
-    } finally {
-      Arrays.fill(derived, (byte) 0);
-    }
-  }
-
+  /** Each part has its length before it: no two names give the same bytes. */
   private byte[] derive(String kind, String... name) {
+    ByteArrayOutputStream message = new ByteArrayOutputStream(256);
+    add(message, "io.matrixrtc.e2ee row");
+    add(message, kind);
+    for (String part : name) {
+      add(message, part);
+    }
     byte[] secret = key.copySecret();
     try {
-      Mac mac = Mac.getInstance(HMAC);
-      mac.init(new SecretKeySpec(secret, HMAC));
-      update(mac, "io.matrixrtc.e2ee row");
-      update(mac, kind);
-      for (String part : name) {
-        update(mac, part);
-      }
-      return mac.doFinal();
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java platform has HmacSHA256", e);
+      return RowCipher.mac(secret, message.toByteArray());
     } finally {
       Arrays.fill(secret, (byte) 0);
     }
   }
 
-  /** Each part with its length before it: no two names give the same bytes. */
-  private static void update(Mac mac, String part) {
+  private static void add(ByteArrayOutputStream message, String part) {
     byte[] bytes = part.getBytes(UTF_8);
     for (int shift = 24; shift >= 0; shift -= 8) {
-      mac.update((byte) (bytes.length >>> shift));
+      message.write(bytes.length >>> shift);
     }
-    mac.update(bytes);
+    message.writeBytes(bytes);
   }
 }

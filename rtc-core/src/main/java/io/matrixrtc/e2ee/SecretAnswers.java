@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Answers our other devices' requests for secrets: verified ones only, judged by a device list that
@@ -34,13 +35,11 @@ final class SecretAnswers {
 
   private final Map<Request, Waiting> waiting = new LinkedHashMap<>();
   private final Map<Request, Optional<String>> answered = new LinkedHashMap<>();
-  private final Map<String, Shared> underWay = new HashMap<>();
+  private final Map<String, SecretName> underWay = new HashMap<>();
 
   private record Request(UserDevice asker, String requestId) {}
 
   private record Waiting(SecretName name, boolean listAsked) {}
-
-  private record Shared(UserDevice to, SecretName name) {}
 
   SecretAnswers(
       UserDevice own,
@@ -105,13 +104,16 @@ final class SecretAnswers {
       }
     }
     for (CompletedDelivery ended : deliveries.takeCompletedOwn(Set.copyOf(underWay.keySet()))) {
-      Shared shared = underWay.remove(ended.id());
-      if (shared != null) {
-        boolean sent = ended.outcomes().get(shared.to()) instanceof DeliveryOutcome.Sent;
-        log.add(
-            sent
-                ? new SecretEvent.Shared(shared.to(), shared.name())
-                : new NotShared(shared.to(), Refusal.NOT_SENT));
+      SecretName name = underWay.remove(ended.id());
+      if (name != null) {
+        ended
+            .outcomes()
+            .forEach(
+                (device, outcome) ->
+                    log.add(
+                        outcome instanceof DeliveryOutcome.Sent
+                            ? new SecretEvent.Shared(device, name)
+                            : new NotShared(device, Refusal.NOT_SENT)));
       }
     }
   }
@@ -144,9 +146,38 @@ final class SecretAnswers {
           Json.newObject().put("request_id", request.requestId()).put("secret", opened.toBase64());
       String id =
           deliveries.startOwn(SecretMail.SEND, content, Set.of(request.asker()), now, policy);
-      underWay.put(id, new Shared(request.asker(), name));
+      underWay.put(id, name);
       answered.put(request, Optional.of(id)); // XS-SECRET-ONCE
       trim(answered, MAX_ANSWERED);
+    }
+  }
+
+  /**
+   * Gives a secret to our verified devices, none of which asked (XS-SECRET-PUSH).
+   *
+   * @return whether the secret is here and there is such a device
+   */
+  boolean push(SecretName name, Instant now) throws CryptoStoreException {
+    Set<UserDevice> devices = new TreeSet<>();
+    for (Device device : directory.of(own.userId())) {
+      if (!device.address().equals(own)
+          && policy.refusal(device).isEmpty()
+          && !device.keys().isDehydrated()) {
+        devices.add(device.address());
+      }
+    }
+    Optional<Secret> secret = held.find(name);
+    if (secret.isEmpty()) {
+      return false;
+    }
+    try (Secret opened = secret.get()) {
+      if (!devices.isEmpty()) {
+        ObjectNode content =
+            Json.newObject().put("name", name.label()).put("secret", opened.toBase64());
+        underWay.put(
+            deliveries.startOwn(SecretMail.UNSTABLE_PUSH, content, devices, now, policy), name);
+      }
+      return !devices.isEmpty();
     }
   }
 

@@ -7,9 +7,16 @@ import java.util.Map;
 final class SecretContents {
   private static final Map<String, String> SECRET_MEMBER =
       Map.of(
-          "m.room_key", "session_key",
-          "m.forwarded_room_key", "session_key",
-          "m.secret.send", "secret");
+          "m.room_key",
+          "session_key",
+          "m.forwarded_room_key",
+          "session_key",
+          SecretMail.SEND,
+          "secret",
+          SecretMail.UNSTABLE_PUSH,
+          "secret",
+          SecretMail.PUSH,
+          "secret");
 
   private SecretContents() {}
 

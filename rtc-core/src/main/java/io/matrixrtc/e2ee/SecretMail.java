@@ -13,7 +13,17 @@ final class SecretMail {
   static final String REQUEST = "m.secret.request";
   static final String SEND = "m.secret.send";
 
+  /** A secret that nobody asked for (MSC4385); {@link #PUSH} is the name that it is to have. */
+  static final String UNSTABLE_PUSH = "io.element.msc4385.secret.push";
+
+  static final String PUSH = "m.secret.push";
+
   private final List<Item> items = new ArrayList<>();
+
+  /** Whether it is a secret that nobody asked for. */
+  static boolean isPush(String type) {
+    return type.equals(PUSH) || type.equals(UNSTABLE_PUSH);
+  }
 
   /** An event; {@code info} is empty if it came in the clear. */
   record Item(String type, String sender, ObjectNode content, Optional<EncryptionInfo> info) {
@@ -33,10 +43,9 @@ final class SecretMail {
 
   /** Takes an event that passed the checks of its payload, before its secret is blanked. */
   void overOlm(OlmPayload payload, EncryptionInfo info) {
-    if (payload.type().equals(REQUEST) || payload.type().equals(SEND)) {
-      items.add(
-          new Item(
-              payload.type(), payload.sender(), payload.content().deepCopy(), Optional.of(info)));
+    String type = payload.type();
+    if (type.equals(REQUEST) || type.equals(SEND) || isPush(type)) {
+      items.add(new Item(type, payload.sender(), payload.content().deepCopy(), Optional.of(info)));
     }
   }
 

@@ -177,13 +177,13 @@ final class SecretRequests {
     }
   }
 
-  /** Takes what came over Olm as a secret. */
-  void receive(EncryptionInfo info, ObjectNode content) throws CryptoStoreException {
-    Optional<Refusal> refusal = take(info, content);
+  /** Takes what came over Olm as a secret, or as one that nobody asked for. */
+  void receive(EncryptionInfo info, String type, ObjectNode content) throws CryptoStoreException {
+    Optional<Refusal> refusal = take(info, SecretMail.isPush(type), content);
     refusal.ifPresent(why -> log.add(new NotTaken(info.sender(), why)));
   }
 
-  private Optional<Refusal> take(EncryptionInfo info, ObjectNode content)
+  private Optional<Refusal> take(EncryptionInfo info, boolean pushed, ObjectNode content)
       throws CryptoStoreException {
     if (!info.sender().equals(own.userId())) {
       return Optional.of(Refusal.OTHER_USER); // XS-SECRET-OWN
@@ -192,9 +192,12 @@ final class SecretRequests {
       return Optional.of(Refusal.UNVERIFIED_DEVICE); // XS-SECRET-SENDER
     }
     String device = info.senderDevice().get();
-    Optional<SecretName> name = asked(content.path("request_id").asText(), device);
+    Optional<SecretName> name =
+        pushed
+            ? SecretName.labelled(content.path("name").asText()) // XS-SECRET-PUSH
+            : asked(content.path("request_id").asText(), device);
     if (name.isEmpty()) {
-      return Optional.of(Refusal.NOT_REQUESTED); // XS-SECRET-REQUESTED
+      return Optional.of(pushed ? Refusal.MALFORMED : Refusal.NOT_REQUESTED); // XS-SECRET-REQUESTED
     }
     Optional<Secret> secret = Secret.parse(name.get(), content.path("secret").asText());
     if (secret.isEmpty()) {

@@ -166,10 +166,19 @@ public final class Json {
    * @throws MalformedJsonException also if the bytes are not well-formed UTF-8 (JSON-UTF8)
    */
   public static JsonNode parse(byte[] utf8) throws MalformedJsonException {
-    try {
-      return parse(UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString());
-    } catch (CharacterCodingException e) {
+    String text = new String(utf8, UTF_8); // puts U+FFFD where something is wrong
+    if (text.indexOf('\uFFFD') >= 0 && !isUtf8(utf8)) {
       throw new MalformedJsonException(Reason.NOT_UTF8, "");
+    }
+    return parse(text);
+  }
+
+  private static boolean isUtf8(byte[] bytes) {
+    try {
+      UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+      return true;
+    } catch (CharacterCodingException e) {
+      return false;
     }
   }
 

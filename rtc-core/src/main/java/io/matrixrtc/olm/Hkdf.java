@@ -17,10 +17,18 @@ final class Hkdf {
 
   /** Returns {@code length} bytes, at most 255 · 32; {@code salt} must not be empty. */
   static byte[] derive(byte[] salt, byte[] secret, byte[] info, int length) {
-    Mac mac = HmacSha256.keyed(salt); // one for all steps: to make one costs as much as a step
-    byte[] pseudoRandomKey = mac.doFinal(secret);
-    HmacSha256.rekey(mac, pseudoRandomKey);
-    Arrays.fill(pseudoRandomKey, (byte) 0);
+    Mac mac = HmacSha256.take(salt);
+    try {
+      byte[] pseudoRandomKey = mac.doFinal(secret);
+      HmacSha256.rekey(mac, pseudoRandomKey);
+      Arrays.fill(pseudoRandomKey, (byte) 0);
+      return expand(mac, info, length);
+    } finally {
+      HmacSha256.giveBack(mac);
+    }
+  }
+
+  private static byte[] expand(Mac mac, byte[] info, int length) {
     byte[] output = new byte[length];
     byte[] block = new byte[0];
     int done = 0;

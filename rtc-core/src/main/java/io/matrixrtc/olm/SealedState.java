@@ -1,11 +1,7 @@
 package io.matrixrtc.olm;
 
-import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import javax.crypto.AEADBadTagException;
-import javax.crypto.Cipher;
-import javax.crypto.spec.GCMParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * The envelope of stored states. Each sealing has its own random salt and from it its own AES key
@@ -20,9 +16,6 @@ final class SealedState {
 
   private static final int HEADER_BYTES = 2;
   private static final int SALT_BYTES = 32;
-  private static final int TAG_BYTES = 16;
-  private static final int AES_KEY_BYTES = 32;
-  private static final int IV_BYTES = 12;
   private static final int CONTENT_AT = HEADER_BYTES + SALT_BYTES;
 
   private SealedState() {}
@@ -31,15 +24,15 @@ final class SealedState {
   static byte[] seal(StateKey key, RandomSource random, StateKind kind, byte[] content) {
     byte[] salt = new byte[SALT_BYTES];
     random.nextBytes(salt);
-    byte[] sealed = new byte[CONTENT_AT + content.length + TAG_BYTES];
+    byte[] sealed = new byte[CONTENT_AT + content.length + AesGcm.TAG_BYTES];
     sealed[0] = VERSION;
     sealed[1] = (byte) kind.number();
     System.arraycopy(salt, 0, sealed, HEADER_BYTES, SALT_BYTES);
     try {
-      gcm(Cipher.ENCRYPT_MODE, key, sealed).doFinal(content, 0, content.length, sealed, CONTENT_AT);
+      byte[] keys = keys(key, salt);
+      AesGcm.encrypt(keys, content, sealed, HEADER_BYTES, CONTENT_AT);
+      Arrays.fill(keys, (byte) 0);
       return sealed;
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("AES-GCM cannot fail to encrypt", e);
     } finally {
       Arrays.fill(content, (byte) 0);
     }
@@ -56,32 +49,21 @@ final class SealedState {
     if (sealed[1] != kind.number()) {
       throw new SealedStateException.WrongKind(kind, sealed[1] & 0xFF); // SEAL-KIND
     }
-    if (sealed.length < CONTENT_AT + TAG_BYTES) {
+    if (sealed.length < CONTENT_AT + AesGcm.TAG_BYTES) {
       throw new SealedStateException.Malformed("truncated");
     }
+    byte[] keys = keys(key, Arrays.copyOfRange(sealed, HEADER_BYTES, CONTENT_AT));
     try {
-      return gcm(Cipher.DECRYPT_MODE, key, sealed)
-          .doFinal(sealed, CONTENT_AT, sealed.length - CONTENT_AT);
+      return AesGcm.decrypt(keys, sealed, HEADER_BYTES, CONTENT_AT);
     } catch (AEADBadTagException e) {
       throw new SealedStateException.NotAuthentic(); // SEAL-AUTH
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("AES-GCM cannot fail otherwise", e);
+    } finally {
+      Arrays.fill(keys, (byte) 0);
     }
   }
 
-  private static Cipher gcm(int mode, StateKey key, byte[] sealed) throws GeneralSecurityException {
-    byte[] salt = Arrays.copyOfRange(sealed, HEADER_BYTES, CONTENT_AT);
-    byte[] derived = key.derive(salt, AES_KEY_BYTES + IV_BYTES);
-    try {
-      Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-      cipher.init(
-          mode,
-          new SecretKeySpec(derived, 0, AES_KEY_BYTES, "AES"),
-          new GCMParameterSpec(8 * TAG_BYTES, derived, AES_KEY_BYTES, IV_BYTES));
-      cipher.updateAAD(sealed, 0, HEADER_BYTES);
-      return cipher;
-    } finally {
-      Arrays.fill(derived, (byte) 0);
-    }
+  /** The AES key of one sealing, and its IV behind it; the caller wipes them. */
+  private static byte[] keys(StateKey key, byte[] salt) {
+    return key.derive(salt, AesGcm.KEY_BYTES + AesGcm.IV_BYTES);
   }
 }

@@ -9,6 +9,7 @@ import io.matrixrtc.olm.Curve25519PublicKey;
 import io.matrixrtc.olm.IdentityKeys;
 import io.matrixrtc.olm.RandomSource;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -240,6 +241,33 @@ interface CryptoStoreContract {
       assertThat(store.roomKeysFrom(peer(1)))
           .containsExactlyInAnyOrder(roomKey("!r:x", "s", 1, 3), hearsay);
       assertThat(store.roomKeysFrom(peer(2))).isEmpty();
+    }
+  }
+
+  @Test
+  default void manyRoomKeysAreFoundAtOnce() throws Exception {
+    List<RoomKeyId> held = new ArrayList<>();
+    List<RoomKeyId> all = new ArrayList<>();
+    try (CryptoStore store = open()) {
+      assertThat(store.roomKeys(List.of(new RoomKeyId("!r:x", "s")))).isEmpty();
+      Changes.Builder changes = Changes.builder();
+      for (int i = 0; i < 2_000; i++) {
+        String room = i % 3 == 0 ? "!a:x" : "!\"b\\':x";
+        RoomKeyId id = new RoomKeyId(room, "s\"'\\]," + i);
+        all.add(id);
+        if (i % 2 == 0) {
+          held.add(id);
+          changes.roomKey(roomKey(room, id.sessionId(), 1, i));
+        }
+      }
+      store.write(changes.build());
+      assertThat(store.roomKeys(all).keySet()).containsExactlyInAnyOrderElementsOf(held);
+      assertThat(store.roomKeys(held.subList(3, 4)))
+          .containsExactly(Map.entry(held.get(3), store.roomKey(held.get(3)).orElseThrow()));
+      RoomKeyId sameSession = new RoomKeyId("!c:x", held.get(0).sessionId());
+      assertThat(store.roomKeys(List.of(sameSession))).as("of another room").isEmpty();
+      assertThat(store.roomKeys(List.of(held.get(0), held.get(0)))).as("named twice").hasSize(1);
+      assertThat(store.roomKeys(List.<RoomKeyId>of())).isEmpty();
     }
   }
 

@@ -82,6 +82,22 @@ class RoomKeyArchiveTest {
   }
 
   @Test
+  void roomMergeSeesTheCopiesOfItsOwnBatch() throws Exception {
+    GroupSession session = session();
+    RoomKeyCopy early = copy(session, false);
+    session.encrypt(new byte[0]);
+    RoomKeyCopy late = copy(session, false);
+    RoomKeyCopy unconnected =
+        copy(session, true, Account.generate(network.random()).identityKeys().curve25519());
+    assertThat(merge(Optional.of("1"), late, unconnected, early, late))
+        .isEqualTo(new RoomKeyImport(1, 1, 2));
+    assertThat(archive.info(early.id()).orElseThrow().firstKnownIndex()).isZero();
+    assertThat(archive.info(early.id()).orElseThrow().sharedHistory()).isFalse();
+    assertThat(archive.infos(List.of(early.id(), new RoomKeyId("!other:x", "s"))))
+        .containsOnlyKeys(early.id());
+  }
+
+  @Test
   void roomMergeAnImportBringsNoTrustAndTakesNone() throws Exception {
     RoomFixture rooms = new RoomFixture(55);
     OlmMachine alice = rooms.open(RoomFixture.ALICE_DEVICE);

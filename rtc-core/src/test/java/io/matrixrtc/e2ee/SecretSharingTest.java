@@ -521,6 +521,61 @@ class SecretSharingTest {
     assertThat(there().requestMissingSecrets(network.now)).isEqualTo(Set.of(SecretName.BACKUP));
   }
 
+  private void push(OlmMachine from, String type, String name, String secret) throws Exception {
+    network.deliver(from, type, Json.newObject().put("name", name).put("secret", secret), LAPTOP);
+    List<ToDeviceResult> results = network.sync(laptop);
+    assertThat(results.toString()).doesNotContain(secret);
+  }
+
+  @Test
+  void xsSecretPushGoesToVerifiedDevicesAndIsTakenFromThemAlone() throws Exception {
+    byte[] key = new byte[Secret.BYTES];
+    key[7] = 7;
+    CrossSigning here = phone.crossSigning();
+    assertThat(here.pushSecret(SecretName.BACKUP, network.now)).as("not here").isFalse();
+    here.backupKeys(() -> Optional.of(Secret.copyOf(SecretName.BACKUP, key)));
+    assertThat(here.pushSecret(SecretName.BACKUP, network.now)).as("nobody").isFalse();
+    phoneVerifiesLaptop();
+    assertThat(here.pushSecret(SecretName.BACKUP, network.now)).isTrue();
+    exchange();
+    assertThat(here.takeSecretEvents()).containsExactly(new Shared(LAPTOP, SecretName.BACKUP));
+    assertThat(there().takeSecretEvents())
+        .containsExactly(new NotTaken(ALICE, Refusal.UNVERIFIED_DEVICE));
+    assertThat(there().receivedBackupKey()).isEmpty();
+    laptopVerifiesPhone();
+    here.pushSecret(SecretName.BACKUP, network.now);
+    exchange();
+    assertThat(there().takeSecretEvents()).containsExactly(new Received(PHONE, SecretName.BACKUP));
+    try (Secret received = there().receivedBackupKey().orElseThrow()) {
+      assertThat(received.copyBytes()).isEqualTo(key);
+    }
+  }
+
+  @Test
+  void xsSecretPushIsOneOfTheThingsThatAreChecked() throws Exception {
+    bothVerified();
+    laptop.setLocalTrust(BOB, LocalTrust.VERIFIED);
+    String name = SecretName.MASTER.label();
+    push(bob, "m.secret.push", name, master());
+    assertThat(there().takeSecretEvents())
+        .containsExactly(new NotTaken(BOB.userId(), Refusal.OTHER_USER));
+    push(phone, "m.secret.push", "m.another", master());
+    push(phone, "m.secret.push", name, "no base64 of a key");
+    assertThat(there().takeSecretEvents())
+        .containsExactly(
+            new NotTaken(ALICE, Refusal.MALFORMED), new NotTaken(ALICE, Refusal.MALFORMED));
+    try (Secret wrong = Secret.copyOf(SecretName.MASTER, new byte[Secret.BYTES])) {
+      push(phone, "io.element.msc4385.secret.push", name, wrong.toBase64());
+    }
+    assertThat(there().takeSecretEvents())
+        .containsExactly(new NotTaken(ALICE, Refusal.DOES_NOT_MATCH));
+    assertThat(there().status().held()).isEmpty();
+    there().requestMissingSecrets(network.now);
+    push(phone, "m.secret.push", name, master());
+    assertTaken();
+    assertThat(there().status().requested()).as("asked no more").doesNotContain(SecretName.MASTER);
+  }
+
   @Test
   void xsSecretAskAFailedRequestIsSentAgainLater() throws Exception {
     bothVerified();

@@ -176,6 +176,49 @@ class SqliteStoreTest {
   }
 
   @Test
+  void storeBulkWritesAreThereAndTheNextWriteIsDurableAgain() throws Exception {
+    RowChanges none = RowChanges.none();
+    try (SqliteCryptoStore store = open()) {
+      store.writeBulk(token("bulk"), none);
+      assertThat(store.settings()).containsEntry("synchronous", "2");
+      sql(
+          "CREATE TRIGGER full BEFORE INSERT ON single_value"
+              + " BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END");
+      assertThatThrownBy(() -> store.writeBulk(token("fails"), none))
+          .isInstanceOf(CryptoStoreException.Unavailable.class)
+          .hasMessageContaining("full");
+      sql("DROP TRIGGER full");
+      assertThat(store.settings()).containsEntry("synchronous", "2");
+      assertThat(store.syncToken()).contains("bulk");
+    }
+    try (SqliteCryptoStore again = open()) {
+      assertThat(again.syncToken()).contains("bulk");
+    }
+  }
+
+  @Test
+  void storeLogIsCutAfterAWriteThatMadeItLong() throws Exception {
+    Path log = folder.resolve("store.db-wal");
+    Sealed mebibyte = Sealed.of(new byte[1 << 20]);
+    Changes.Builder much = Changes.builder();
+    for (int i = 1; i <= 72; i++) {
+      much.inboxEvent(new StoredInboxEvent(i, mebibyte));
+    }
+    try (SqliteCryptoStore store = open()) {
+      assertThat(store.settings())
+          .containsEntry("wal_autocheckpoint", "8192")
+          .containsEntry("journal_size_limit", "67108864")
+          .containsEntry("cache_size", "-16384");
+      store.write(much.build());
+      assertThat(Files.size(log)).isGreaterThan(64 << 20);
+      store.write(token("t"));
+      assertThat(Files.size(log)).isLessThanOrEqualTo(64 << 20);
+      assertThat(store.syncToken()).contains("t");
+      assertThat(store.inboxIds()).hasSize(72);
+    }
+  }
+
+  @Test
   void storeOwnerNobodyElseReadsTheFiles() throws Exception {
     assumeTrue(folder.getFileSystem().supportedFileAttributeViews().contains("posix"));
     try (SqliteCryptoStore store = open()) {

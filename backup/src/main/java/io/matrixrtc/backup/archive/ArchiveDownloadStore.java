@@ -12,6 +12,7 @@ import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.ExtraWrites;
 import io.matrixrtc.e2ee.RoomKeyArchive;
 import io.matrixrtc.e2ee.RoomKeyId;
+import io.matrixrtc.e2ee.RoomKeyInfo;
 import io.matrixrtc.olm.Curve25519PublicKey;
 import java.time.Instant;
 import java.util.Collection;
@@ -141,15 +142,15 @@ public final class ArchiveDownloadStore implements DownloadStore {
     return archive.use(
         room -> {
           String mark = BackupMarks.of(room, version);
+          Map<RoomKeyId, RoomKeyInfo> known = room.infos(ids);
           Map<RoomKeyId, RoomKeyVault.Held> held = new HashMap<>();
           Map<String, Boolean> evicted = new HashMap<>();
           for (RoomKeyId id : ids) {
-            Optional<RoomKeyVault.Held> known = ArchiveVault.held(room, id, mark);
             if (!evicted.containsKey(id.roomId())) {
               evicted.put(id.roomId(), EvictedRooms.isEvicted(room, id.roomId()));
             }
-            if (known.isPresent()) {
-              held.put(id, known.get());
+            if (known.containsKey(id)) {
+              held.put(id, ArchiveVault.held(room, known.get(id), mark));
             } else if (evicted.getOrDefault(id.roomId(), false)) {
               held.put(id, new RoomKeyVault.Held(0, true)); // EVICT-STAY
             }

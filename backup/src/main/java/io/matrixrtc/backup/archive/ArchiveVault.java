@@ -62,17 +62,18 @@ public final class ArchiveVault implements RoomKeyVault {
 
   @Override
   public Optional<Held> held(RoomKeyId id, String version) throws VaultException {
-    return archive.use(room -> held(room, id, BackupMarks.of(room, version)));
+    return archive.use(
+        room -> {
+          Optional<RoomKeyInfo> info = room.info(id);
+          return info.isPresent()
+              ? Optional.of(held(room, info.get(), BackupMarks.of(room, version)))
+              : Optional.empty();
+        });
   }
 
-  static Optional<Held> held(RoomKeyArchive room, RoomKeyId id, String mark)
-      throws CryptoStoreException {
-    Optional<RoomKeyInfo> info = room.info(id);
-    if (info.isEmpty()) {
-      return Optional.empty();
-    }
-    boolean backedUp = room.backupVersion(id).filter(mark::equals).isPresent();
-    return Optional.of(new Held(info.get().firstKnownIndex(), backedUp));
+  static Held held(RoomKeyArchive room, RoomKeyInfo info, String mark) throws CryptoStoreException {
+    boolean backedUp = room.backupVersion(info.id()).filter(mark::equals).isPresent();
+    return new Held(info.firstKnownIndex(), backedUp);
   }
 
   @Override

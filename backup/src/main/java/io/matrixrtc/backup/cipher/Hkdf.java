@@ -11,10 +11,18 @@ public final class Hkdf {
 
   /** Returns {@code length} bytes, 1 to 255 · 32, which the caller must zero. */
   public static byte[] derive(byte[] secret, byte[] info, int length) {
-    Mac mac = HmacSha256.keyed(ZERO_SALT);
-    byte[] pseudoRandomKey = mac.doFinal(secret);
-    HmacSha256.rekey(mac, pseudoRandomKey);
-    Arrays.fill(pseudoRandomKey, (byte) 0);
+    Mac mac = HmacSha256.take(ZERO_SALT);
+    try {
+      byte[] pseudoRandomKey = mac.doFinal(secret);
+      HmacSha256.rekey(mac, pseudoRandomKey);
+      Arrays.fill(pseudoRandomKey, (byte) 0);
+      return expand(mac, info, length);
+    } finally {
+      HmacSha256.giveBack(mac);
+    }
+  }
+
+  private static byte[] expand(Mac mac, byte[] info, int length) {
     byte[] output = new byte[length];
     byte[] block = new byte[0];
     for (int done = 0, counter = 1; done < length; done += HmacSha256.BYTES, counter++) {

@@ -3,17 +3,21 @@ package io.matrixrtc.backup.download;
 import io.matrixrtc.backup.BackupKey;
 import io.matrixrtc.backup.roomkey.VaultException;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
-/** The batches of a spool, one after another: the next one is opened while one is written. */
+/** The batches of a spool, one after another: the next ones are opened while one is written. */
 final class BatchLine implements AutoCloseable {
+  /** As many are begun ahead: with one, nobody would open while the second one is read. */
+  static final int AHEAD = 2;
+
   private final Spool spool;
   private final BackupKey key;
   private final DownloadStore store;
   private final String version;
   private final OpenerPool workers;
-  private @Nullable BatchOpener ahead;
+  private final Deque<BatchOpener> ahead = new ArrayDeque<>();
 
   BatchLine(Spool spool, BackupKey key, DownloadStore store, String version, OpenerPool workers) {
     this.spool = spool;
@@ -25,24 +29,35 @@ final class BatchLine implements AutoCloseable {
 
   /**
    * Returns the batch at {@code checkpoint}, the caller's to close: the one that was begun ahead,
-   * unless there was nothing there then. Empty if the spool is not what was written.
+   * if there is one. Empty if the spool is not what was written.
    */
   Optional<BatchOpener> take(long checkpoint) throws IOException, VaultException {
-    BatchOpener begun = ahead;
-    ahead = null;
-    if (begun != null && begun.start() == checkpoint && begun.frames() > 0) {
-      return Optional.of(begun);
+    BatchOpener begun = ahead.peekFirst();
+    if (begun != null && begun.start() == checkpoint) {
+      return Optional.of(ahead.removeFirst());
     }
-    if (begun != null) {
-      begun.close();
-    }
+    close();
     return begin(checkpoint);
   }
 
-  /** Begins with the batch at {@code place}. */
+  /**
+   * Begins with the batches from {@code place} on, which is where those that were begun start. What
+   * is damaged, or not there yet, is left to {@link #take}.
+   */
   void beginAhead(long place) throws IOException, VaultException {
-    close();
-    ahead = begin(place).orElse(null);
+    long next = place;
+    for (BatchOpener begun : ahead) {
+      next = begun.next();
+    }
+    while (ahead.size() < AHEAD) {
+      Optional<BatchOpener> batch = begin(next);
+      if (batch.isEmpty() || batch.get().frames() == 0) {
+        batch.ifPresent(BatchOpener::close);
+        return;
+      }
+      ahead.addLast(batch.get());
+      next = batch.get().next();
+    }
   }
 
   private Optional<BatchOpener> begin(long place) throws IOException, VaultException {
@@ -52,10 +67,8 @@ final class BatchLine implements AutoCloseable {
   /** Wipes what was opened ahead. */
   @Override
   public void close() {
-    BatchOpener begun = ahead;
-    ahead = null;
-    if (begun != null) {
-      begun.close();
+    while (!ahead.isEmpty()) {
+      ahead.removeFirst().close();
     }
   }
 }

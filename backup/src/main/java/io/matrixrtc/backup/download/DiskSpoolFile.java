@@ -11,20 +11,23 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** A spool on disk that only its owner can read. */
+/** A spool on disk that only its owner can read. Gathers what is added to larger writes. */
 public final class DiskSpoolFile implements SpoolFile {
   private static final Set<StandardOpenOption> OPTIONS =
       Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
 
+  private static final int PENDING_BYTES = 64 << 10;
+
   private final Path path;
+  private final ByteBuffer pending = ByteBuffer.allocateDirect(PENDING_BYTES);
   private FileChannel channel;
-  private long length;
+  private long written;
 
   /** Opens the file, or makes it. */
   public DiskSpoolFile(Path path) throws IOException {
     this.path = path;
     this.channel = open(path);
-    this.length = channel.size();
+    this.written = channel.size();
   }
 
   private static FileChannel open(Path path) throws IOException {
@@ -40,24 +43,47 @@ public final class DiskSpoolFile implements SpoolFile {
 
   @Override
   public long length() {
-    return length;
+    return written + pending.position();
   }
 
   @Override
   public void append(byte[] bytes, int count) throws IOException {
-    ByteBuffer buffer = ByteBuffer.wrap(bytes, 0, count);
-    while (buffer.hasRemaining()) {
-      length += channel.write(buffer, length);
+    if (count > pending.remaining()) {
+      flush();
+    }
+    if (count > pending.remaining()) {
+      write(ByteBuffer.wrap(bytes, 0, count));
+    } else {
+      pending.put(bytes, 0, count);
+    }
+  }
+
+  private void flush() throws IOException {
+    pending.flip();
+    try {
+      write(pending);
+    } finally {
+      pending.compact(); // what could not be written stays
+    }
+  }
+
+  private void write(ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      written += channel.write(bytes, written);
     }
   }
 
   @Override
   public void sync() throws IOException {
+    flush();
     channel.force(false);
   }
 
   @Override
   public int read(long offset, byte[] into) throws IOException {
+    if (offset + into.length > written) {
+      flush();
+    }
     ByteBuffer buffer = ByteBuffer.wrap(into);
     int got;
     do {
@@ -68,20 +94,26 @@ public final class DiskSpoolFile implements SpoolFile {
 
   @Override
   public void truncate(long size) throws IOException {
+    flush();
     channel.truncate(size);
-    length = Math.min(length, size);
+    written = Math.min(written, size);
   }
 
   @Override
   public void delete() throws IOException {
+    pending.clear();
     channel.close();
     Files.deleteIfExists(path);
     channel = open(path);
-    length = 0;
+    written = 0;
   }
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    try {
+      flush();
+    } finally {
+      channel.close();
+    }
   }
 }

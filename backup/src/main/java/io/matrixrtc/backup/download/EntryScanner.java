@@ -1,5 +1,7 @@
 package io.matrixrtc.backup.download;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.matrixrtc.backup.roomkey.DamagedKeyException.Reason;
 import io.matrixrtc.e2ee.RoomKeyId;
 import io.matrixrtc.json.Json;
@@ -171,6 +173,10 @@ final class EntryScanner {
 
   /** The text of a name; empty if it is none. */
   private static String text(ByteArrayOutputStream raw) {
+    String written = raw.toString(ISO_8859_1);
+    if (isPlain(written)) {
+      return written;
+    }
     byte[] quoted = new byte[raw.size() + 2];
     quoted[0] = '"';
     System.arraycopy(raw.toByteArray(), 0, quoted, 1, raw.size());
@@ -180,6 +186,17 @@ final class EntryScanner {
     } catch (MalformedJsonException e) {
       return "";
     }
+  }
+
+  /** Whether it stands for itself in JSON, as nearly all names do; there is no quote in it. */
+  private static boolean isPlain(String written) {
+    for (int i = 0; i < written.length(); i++) {
+      char c = written.charAt(i);
+      if (c < ' ' || c > '~' || c == '\\') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void startValue(byte b) throws IOException {

@@ -338,11 +338,12 @@ public final class FullDownload {
     if (opened.isEmpty()) {
       return spoolDamaged(at, now);
     }
-    try (BatchOpener batch = opened.get().join()) {
+    try (BatchOpener batch = opened.get()) {
       if (batch.next() == at.job.checkpoint()) {
         return atEnd(at, now);
       }
       at.batches.beginAhead(batch.next());
+      batch.join();
       Optional<DownloadJob> committed =
           store.commit(at.job, batch.next(), batch.frames(), batch.batch().keys(), batch.damaged());
       if (committed.isEmpty()) {

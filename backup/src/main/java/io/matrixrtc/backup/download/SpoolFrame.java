@@ -18,12 +18,12 @@ sealed interface SpoolFrame {
   int OVERHEAD = 4 + 1 + 4;
 
   /** Longest frame that can be: an entry with its session id. */
-  int MAX_BYTES = OVERHEAD + 8 + 4 * 255 + EntryScanner.MAX_ENTRY_BYTES;
+  int MAX_BYTES = OVERHEAD + 12 + 4 * 255 + EntryScanner.MAX_ENTRY_BYTES;
 
   /** Gives a room its number. */
   record Room(int number, String roomId) implements SpoolFrame {}
 
-  /** An entry, as it came. */
+  /** An entry, as it came; on disk it is packed ({@link PackedJson}). */
   record Entry(int room, String sessionId, String json) implements SpoolFrame {}
 
   /** An entry that was not worth keeping. */
@@ -41,10 +41,10 @@ sealed interface SpoolFrame {
       id = room.roomId().getBytes(UTF_8);
       rest = new byte[0];
     } else if (this instanceof Entry entry) {
-      type = 'E';
+      type = 'P';
       number = entry.room();
       id = entry.sessionId().getBytes(UTF_8);
-      rest = entry.json().getBytes(UTF_8);
+      rest = PackedJson.pack(entry.json().getBytes(UTF_8));
     } else if (this instanceof Damaged damaged) {
       type = 'D';
       number = damaged.room();
@@ -58,7 +58,7 @@ sealed interface SpoolFrame {
 
   /** As {@link Entry}'s {@link #write()}, without decoding the JSON. */
   static byte[] entry(int room, String sessionId, byte[] json) {
-    return write((byte) 'E', room, sessionId.getBytes(UTF_8), json);
+    return write((byte) 'P', room, sessionId.getBytes(UTF_8), PackedJson.pack(json));
   }
 
   private static byte[] write(byte type, int number, byte[] id, byte[] rest) {
@@ -92,11 +92,11 @@ sealed interface SpoolFrame {
       byte[] rest = new byte[offset + length - 4 - in.position()];
       in.get(rest);
       String name = new String(id, UTF_8);
-      String content = new String(rest, UTF_8);
       return switch (type) {
         case 'R' -> Optional.of(new Room(number, name));
-        case 'E' -> Optional.of(new Entry(number, name, content));
-        case 'D' -> Optional.of(new Damaged(number, name, Reason.valueOf(content)));
+        case 'P' ->
+            Optional.of(new Entry(number, name, new String(PackedJson.unpack(rest), UTF_8)));
+        case 'D' -> Optional.of(new Damaged(number, name, Reason.valueOf(new String(rest, UTF_8))));
         default -> Optional.empty();
       };
     } catch (BufferUnderflowException | NegativeArraySizeException | IllegalArgumentException e) {

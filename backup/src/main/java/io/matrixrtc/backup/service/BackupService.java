@@ -332,6 +332,7 @@ public final class BackupService implements AutoCloseable {
         return new ApiResult.Failed<>(failed.failure());
       }
       key.made(made);
+      key.push(scheduler.now());
       return new ApiResult.Ok<>(KeptKey.copy(made));
     } catch (VaultException e) {
       made.close();

@@ -2,9 +2,12 @@ package io.matrixrtc.backup.download;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
@@ -33,6 +36,34 @@ class DiskSpoolFileTest {
     try (DiskSpoolFile again = new DiskSpoolFile(folder.resolve("spool"))) {
       assertThat(again.length()).isEqualTo(1);
     }
+  }
+
+  @Test
+  void whatIsGatheredIsReadAndKeptAsIfItWereWritten() throws Exception {
+    ByteArrayOutputStream expected = new ByteArrayOutputStream();
+    Random random = new Random(3);
+    try (DiskSpoolFile file = new DiskSpoolFile(folder.resolve("spool"))) {
+      for (int i = 0; i < 300; i++) {
+        byte[] bytes = new byte[i % 50 == 49 ? 100_000 : random.nextInt(3_000)];
+        random.nextBytes(bytes);
+        file.append(bytes, bytes.length);
+        expected.write(bytes);
+        assertThat(file.length()).isEqualTo(expected.size());
+        if (i % 7 == 0) {
+          int from = random.nextInt(expected.size());
+          byte[] read = new byte[random.nextInt(5_000)];
+          int got = file.read(from, read);
+          assertThat(got).isEqualTo(Math.min(read.length, expected.size() - from));
+          assertThat(Arrays.copyOf(read, got))
+              .isEqualTo(Arrays.copyOfRange(expected.toByteArray(), from, from + got));
+        }
+        if (i == 150) {
+          file.sync();
+          assertThat(Files.size(folder.resolve("spool"))).isEqualTo(expected.size());
+        }
+      }
+    }
+    assertThat(Files.readAllBytes(folder.resolve("spool"))).isEqualTo(expected.toByteArray());
   }
 
   @Test

@@ -27,6 +27,15 @@ final class Database implements AutoCloseable {
 
   private static final int BUSY_TIMEOUT_MILLIS = 5_000;
 
+  /** Holds what one batch of a restore changes, so that no page of it is written twice. */
+  private static final int CACHE_KIB = 16 << 10;
+
+  /** Pages of 4 KiB in the log before they go into the file: 32 MiB. */
+  private static final int LOG_PAGES = 8 << 10;
+
+  /** The log is cut to this when it starts again, should one transaction have made it longer. */
+  private static final int LOG_BYTES = 64 << 20;
+
   private final Path file;
   private final Connection connection;
   private final Map<String, PreparedStatement> prepared = new HashMap<>();
@@ -65,6 +74,9 @@ final class Database implements AutoCloseable {
     execute("PRAGMA synchronous = FULL"); // STORE-SYNC
     execute("PRAGMA secure_delete = ON");
     execute("PRAGMA foreign_keys = ON");
+    execute("PRAGMA cache_size = -" + CACHE_KIB);
+    execute("PRAGMA wal_autocheckpoint = " + LOG_PAGES); // STORE-LOG
+    execute("PRAGMA journal_size_limit = " + LOG_BYTES); // STORE-LOG
   }
 
   synchronized void execute(String sql) throws CryptoStoreException {
@@ -88,6 +100,19 @@ final class Database implements AutoCloseable {
       if (!done) {
         rollBack();
       }
+    }
+  }
+
+  /**
+   * As the other one, but the disk is not waited for: a crash of the system may undo it, and those
+   * of its kind before it, until the next one of the other kind has ended.
+   */
+  synchronized void bulkTransaction(Work work) throws CryptoStoreException {
+    execute("PRAGMA synchronous = NORMAL"); // STORE-BULK
+    try {
+      transaction(work);
+    } finally {
+      execute("PRAGMA synchronous = FULL");
     }
   }
 

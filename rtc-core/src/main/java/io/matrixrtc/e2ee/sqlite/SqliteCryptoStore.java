@@ -246,6 +246,12 @@ public final class SqliteCryptoStore implements CryptoStore {
   }
 
   @Override
+  public Map<RoomKeyId, StoredRoomKey> roomKeys(Collection<RoomKeyId> ids)
+      throws CryptoStoreException {
+    return roomKeys.roomKeys(ids);
+  }
+
+  @Override
   public List<StoredRoomKey> roomKeysFrom(Curve25519PublicKey senderKey)
       throws CryptoStoreException {
     return roomKeys.roomKeysFrom(senderKey);
@@ -344,11 +350,17 @@ public final class SqliteCryptoStore implements CryptoStore {
 
   @Override
   public void write(Changes changes, RowChanges extra) throws CryptoStoreException {
-    database.transaction(
-        () -> {
-          writer.write(changes);
-          extraRows.write(extra);
-        });
+    database.transaction(() -> writeNow(changes, extra));
+  }
+
+  @Override
+  public void writeBulk(Changes changes, RowChanges extra) throws CryptoStoreException {
+    database.bulkTransaction(() -> writeNow(changes, extra));
+  }
+
+  private void writeNow(Changes changes, RowChanges extra) throws CryptoStoreException {
+    writer.write(changes);
+    extraRows.write(extra);
   }
 
   @Override
@@ -370,11 +382,19 @@ public final class SqliteCryptoStore implements CryptoStore {
 
   /**
    * How SQLite treats the file, as it says itself: {@code journal_mode}, {@code synchronous} (2 is
-   * FULL) and {@code busy_timeout} (milliseconds). For diagnosis.
+   * FULL), {@code busy_timeout} (milliseconds), {@code wal_autocheckpoint} (pages), {@code
+   * journal_size_limit} (bytes) and {@code cache_size} (KiB, negative). For diagnosis.
    */
   public Map<String, String> settings() throws CryptoStoreException {
     Map<String, String> settings = new HashMap<>();
-    for (String name : List.of("journal_mode", "synchronous", "busy_timeout")) {
+    for (String name :
+        List.of(
+            "journal_mode",
+            "synchronous",
+            "busy_timeout",
+            "wal_autocheckpoint",
+            "journal_size_limit",
+            "cache_size")) {
       settings.put(name, database.first(row -> row.getString(1), "PRAGMA " + name).orElse(""));
     }
     return settings;

@@ -1,5 +1,6 @@
 package io.matrixrtc.e2ee.sqlite;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.matrixrtc.e2ee.BackupCount;
 import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.RoomKeyChanges;
@@ -10,10 +11,12 @@ import io.matrixrtc.e2ee.Sealed;
 import io.matrixrtc.e2ee.StoredRoomKey;
 import io.matrixrtc.e2ee.WithheldCode;
 import io.matrixrtc.e2ee.WithheldRoomKey;
+import io.matrixrtc.json.Json;
 import io.matrixrtc.olm.Curve25519PublicKey;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,16 +27,23 @@ final class SqliteRoomKeys implements RoomKeyStore {
   private static final String SELECT =
       "SELECT room_id, session_id, sealed_info, sealed FROM room_key ";
 
+  /** All sessions of a list in one room: SQLite looks each one up in the primary key. */
+  private static final String SELECT_OF_LIST =
+      SELECT + "WHERE room_id = ? AND session_id IN (SELECT value FROM json_each(?))";
+
   private static final String COLUMNS = "room_id, session_id, sender_key, sealed_info, sealed";
-  private static final String INSERT =
-      "INSERT INTO room_key (" + COLUMNS + ") VALUES (?, ?, ?, ?, ?)";
-  private static final String INSERT_MARKED =
-      "INSERT INTO room_key (" + COLUMNS + ", backup_version) VALUES (?, ?, ?, ?, ?, ?)";
   private static final String BETTER =
       " ON CONFLICT (room_id, session_id) DO UPDATE SET sender_key = excluded.sender_key,"
           + " sealed_info = excluded.sealed_info, sealed = excluded.sealed";
-  private static final String MARK = ", backup_version = excluded.backup_version";
-  private static final String UNMARK = ", backup_version = NULL";
+  private static final String WRITE =
+      "INSERT INTO room_key (" + COLUMNS + ") VALUES (?, ?, ?, ?, ?)" + BETTER;
+  private static final String WRITE_UNMARKED = WRITE + ", backup_version = NULL";
+  private static final String WRITE_MARKED =
+      "INSERT INTO room_key ("
+          + COLUMNS
+          + ", backup_version) VALUES (?, ?, ?, ?, ?, ?)"
+          + BETTER
+          + ", backup_version = excluded.backup_version";
 
   private final Database database;
   private final SealedRows rows;
@@ -49,6 +59,25 @@ final class SqliteRoomKeys implements RoomKeyStore {
   public Optional<StoredRoomKey> roomKey(RoomKeyId id) throws CryptoStoreException {
     return database.first(
         this::key, SELECT + "WHERE room_id = ? AND session_id = ?", id.roomId(), id.sessionId());
+  }
+
+  @Override
+  public Map<RoomKeyId, StoredRoomKey> roomKeys(Collection<RoomKeyId> ids)
+      throws CryptoStoreException {
+    Map<String, ArrayNode> rooms = new HashMap<>();
+    for (RoomKeyId id : ids) {
+      rooms
+          .computeIfAbsent(id.roomId(), room -> Json.mapper().createArrayNode())
+          .add(id.sessionId());
+    }
+    Map<RoomKeyId, StoredRoomKey> held = new HashMap<>();
+    for (Map.Entry<String, ArrayNode> room : rooms.entrySet()) {
+      for (StoredRoomKey key :
+          database.query(this::key, SELECT_OF_LIST, room.getKey(), room.getValue().toString())) {
+        held.put(key.id(), key);
+      }
+    }
+    return held;
   }
 
   @Override
@@ -225,8 +254,7 @@ final class SqliteRoomKeys implements RoomKeyStore {
     values.add(key.session().toBytes());
     Optional<String> version = mark.flatMap(backup -> backup);
     version.ifPresent(values::add);
-    String kept = mark.isEmpty() ? INSERT + BETTER : INSERT + BETTER + UNMARK;
-    database.update(
-        version.isPresent() ? INSERT_MARKED + BETTER + MARK : kept, values.toArray(new Object[0]));
+    String kept = mark.isEmpty() ? WRITE : WRITE_UNMARKED;
+    database.update(version.isPresent() ? WRITE_MARKED : kept, values.toArray());
   }
 }

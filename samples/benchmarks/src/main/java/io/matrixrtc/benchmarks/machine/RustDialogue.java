@@ -2,16 +2,13 @@ package io.matrixrtc.benchmarks.machine;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.matrixrtc.benchmarks.NodePeer;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * matrix-sdk-crypto in WebAssembly, in a Node process that is told what to do line by line: {@code
@@ -22,7 +19,6 @@ final class RustDialogue implements Dialogue {
   static final String NAME = "rust wasm 18.9.0";
 
   private static final String SCRIPT = "machine.mjs";
-  private static final int INSTALL_SECONDS = 120;
 
   private final Process node;
   private final Writer commands;
@@ -50,28 +46,7 @@ final class RustDialogue implements Dialogue {
    * @throws IOException if there is no npm, or it cannot get the package
    */
   static void install(Path directory) throws IOException, InterruptedException {
-    for (String name : List.of("package.json", SCRIPT)) {
-      try (InputStream resource = RustDialogue.class.getResourceAsStream("peer/" + name)) {
-        if (resource == null) {
-          throw new IOException("no resource peer/" + name);
-        }
-        Files.copy(resource, directory.resolve(name));
-      }
-    }
-    Process npm =
-        new ProcessBuilder("npm", "install", "--no-audit", "--no-fund", "--ignore-scripts")
-            .directory(directory.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(directory.resolve("npm.log").toFile())
-            .start();
-    if (!npm.waitFor(INSTALL_SECONDS, TimeUnit.SECONDS)) {
-      npm.destroyForcibly();
-      throw new IOException("npm install took longer than " + INSTALL_SECONDS + " s");
-    }
-    if (npm.exitValue() != 0) {
-      throw new IOException(
-          "npm install failed: " + Files.readString(directory.resolve("npm.log")).strip());
-    }
+    NodePeer.install(directory, RustDialogue.class, SCRIPT);
   }
 
   @Override

@@ -19,20 +19,26 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 
-/** Writes an answer to {@code GET /room_keys/keys} with genuine keys, in bounded memory. */
+/**
+ * Writes an answer to {@code GET /room_keys/keys} with genuine keys, in bounded memory and on all
+ * cores. A smaller one of the same seed is the beginning of a larger one.
+ */
 final class GeneratedBackup {
   private static final int KEYS_IN_A_ROOM = 250;
+  private static final int ROOMS_AT_ONCE = 16;
 
-  private final RandomSource random;
+  private final long seed;
   private final BackupKey key;
 
   GeneratedBackup(long seed) {
-    Random source = new Random(seed);
-    this.random = source::nextBytes;
-    this.key = BackupKey.generate(random);
+    this.seed = seed;
+    Random random = new Random(seed);
+    this.key = BackupKey.generate(random::nextBytes);
   }
 
   /** What opens it; stays this object's. */
@@ -41,22 +47,35 @@ final class GeneratedBackup {
   }
 
   void write(Path file, int keys) throws IOException {
+    int rooms = (keys + KEYS_IN_A_ROOM - 1) / KEYS_IN_A_ROOM;
     try (BufferedWriter out = Files.newBufferedWriter(file, UTF_8)) {
       out.write("{\"rooms\":{");
-      for (int i = 0; i < keys; i++) {
-        int room = i / KEYS_IN_A_ROOM;
-        if (i % KEYS_IN_A_ROOM == 0) {
-          out.write((i == 0 ? "" : "}},") + "\"!room" + room + ":example.org\":{\"sessions\":{");
-        } else {
-          out.write(',');
-        }
-        writeEntry(out, "!room" + room + ":example.org");
+      for (int first = 0; first < rooms; first += ROOMS_AT_ONCE) {
+        List<String> written =
+            IntStream.range(first, Math.min(rooms, first + ROOMS_AT_ONCE))
+                .parallel()
+                .mapToObj(
+                    room -> room(room, Math.min(KEYS_IN_A_ROOM, keys - room * KEYS_IN_A_ROOM)))
+                .toList();
+        out.write(first == 0 ? "" : ",");
+        out.write(String.join(",", written));
       }
-      out.write((keys == 0 ? "" : "}}") + "}}");
+      out.write("}}");
     }
   }
 
-  private void writeEntry(BufferedWriter out, String roomId) throws IOException {
+  private String room(int number, int keys) {
+    Random random = new Random(seed * 1_000_003 + number);
+    String roomId = "!room" + number + ":example.org";
+    StringBuilder out = new StringBuilder("\"" + roomId + "\":{\"sessions\":{");
+    for (int i = 0; i < keys; i++) {
+      out.append(i == 0 ? "" : ",");
+      writeEntry(out, roomId, random::nextBytes);
+    }
+    return out.append("}}").toString();
+  }
+
+  private void writeEntry(StringBuilder out, String roomId, RandomSource random) {
     try (GroupSession session = GroupSession.generate(SessionConfig.V1, random);
         SessionKey first = session.sessionKey();
         InboundGroupSession inbound = InboundGroupSession.fromSessionKey(first, SessionConfig.V1);
@@ -71,11 +90,8 @@ final class GeneratedBackup {
               Optional.of(claimed.publicKey()),
               false,
               exported)) {
-        out.write(
-            "\""
-                + exported.sessionId()
-                + "\":"
-                + BackupEntry.seal(roomKey, key.publicKey(), random));
+        out.append('"').append(exported.sessionId()).append("\":");
+        out.append(BackupEntry.seal(roomKey, key.publicKey(), random));
       }
     } catch (KeyFormatException e) {
       throw new IllegalStateException("a public key has 32 bytes", e);

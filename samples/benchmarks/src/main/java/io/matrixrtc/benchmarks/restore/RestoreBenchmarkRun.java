@@ -1,161 +1,138 @@
 package io.matrixrtc.benchmarks.restore;
 
-import io.matrixrtc.backup.archive.Archive;
-import io.matrixrtc.backup.archive.ArchiveDownloadStore;
-import io.matrixrtc.backup.download.DiskSpoolFile;
 import io.matrixrtc.backup.download.DownloadProgress;
-import io.matrixrtc.backup.download.FullDownload;
-import io.matrixrtc.backup.roomkey.VaultException;
-import io.matrixrtc.backup.service.BackupThreads;
-import io.matrixrtc.backup.service.DownloadRunner;
-import io.matrixrtc.backup.service.SavedAnswer;
-import io.matrixrtc.e2ee.CryptoStoreException;
-import io.matrixrtc.e2ee.OfflineRoomKeys;
-import io.matrixrtc.e2ee.sqlite.SqliteCryptoStore;
-import io.matrixrtc.e2ee.sqlite.StoreSecret;
-import io.matrixrtc.json.Json;
-import io.matrixrtc.olm.RandomSource;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** Restores a generated backup from a file into SQLite on disk, and says how fast that went. */
+/** Restores a generated backup into SQLite on disk, and says how fast that went. */
 public final class RestoreBenchmarkRun {
-  /** What is wanted, in keys a second on two cores. */
-  static final int GOAL_PER_SECOND = 9_000;
+  /**
+   * How much is measured.
+   *
+   * @param keys how many our side restores
+   * @param peerKeys of these, how many the peer restores; 0 for no peer
+   */
+  public record Plan(int keys, int peerKeys) {
+    /** 100,000 keys, of which the peer takes the first 20,000. */
+    public static final Plan FULL = new Plan(100_000, 20_000);
 
-  /** How much is measured. */
-  public enum Plan {
-    /** 100,000 keys. */
-    FULL(100_000),
-    /** 5,000 keys. */
-    QUICK(5_000);
+    /** 5,000 keys, of which the peer takes the first 2,000. */
+    public static final Plan QUICK = new Plan(5_000, 2_000);
 
-    private final int keys;
+    /** As this one, with another number of keys for our side. */
+    public Plan withKeys(int count) {
+      if (count < 1) {
+        throw new IllegalArgumentException("want at least one key, got " + count);
+      }
+      return new Plan(count, Math.min(peerKeys, count));
+    }
 
-    Plan(int keys) {
-      this.keys = keys;
+    /** As this one, without a peer. */
+    public Plan alone() {
+      return new Plan(keys, 0);
+    }
+  }
+
+  /** Where our side restores from. */
+  public enum From {
+    /** The embedded homeserver, in the same process, into the store of a client. */
+    SERVER("the embedded homeserver"),
+    /** A saved answer, into a store without a client. */
+    FILE("a file");
+
+    private final String text;
+
+    From(String text) {
+      this.text = text;
+    }
+
+    private BackupPlace.Opener opener() {
+      return this == SERVER ? ServedPlace::open : SavedPlace::open;
     }
   }
 
   private RestoreBenchmarkRun() {}
 
-  /** Measures once, and prints one line. */
-  public static void run(Plan plan, boolean json, PrintStream out)
+  /**
+   * Measures once, and prints one line.
+   *
+   * @param err where it is said that the peer cannot be had
+   */
+  public static void run(Plan plan, From from, boolean json, PrintStream out, PrintStream err)
       throws IOException, InterruptedException {
     Path directory = Files.createTempDirectory("restore-benchmark");
     try {
       GeneratedBackup backup = new GeneratedBackup(1);
-      Path answer = directory.resolve("answer.json");
-      backup.write(answer, plan.keys);
-      Measured measured = new Measured();
-      long start = System.nanoTime();
-      Duration before = cpuTime();
-      DownloadProgress end = restore(backup, answer, directory, measured);
-      double seconds = (System.nanoTime() - start) / 1e9;
-      if (end.imported() != plan.keys) {
-        throw new IOException("restored " + end.imported() + " of " + plan.keys + " keys");
+      RestoreResult result = measure(backup, plan.keys(), from, directory);
+      if (plan.peerKeys() > 0) {
+        try {
+          Path peer = Files.createDirectory(directory.resolve("peer"));
+          result = result.against(RustRestore.keysPerSecond(peer, backup, plan.peerKeys()));
+        } catch (IOException e) {
+          err.println("bench: NO COMPARISON WITH THE RUST SDK: " + e.getMessage());
+        }
       }
-      double cpuSeconds = cpuTime().minus(before).toMillis() / 1e3;
-      print(plan.keys, seconds, cpuSeconds, measured.peakHeap >> 20, json, out);
+      out.println(json ? result.toJson() : result.toText());
     } finally {
       delete(directory);
     }
   }
 
-  private static DownloadProgress restore(
-      GeneratedBackup backup, Path answer, Path directory, Measured measured)
+  private static RestoreResult measure(GeneratedBackup backup, int keys, From from, Path directory)
       throws IOException, InterruptedException {
-    try (StoreSecret secret = StoreSecret.key(new byte[StoreSecret.KEY_BYTES]);
-        SqliteCryptoStore store =
-            SqliteCryptoStore.open(directory.resolve("store.db"), secret, RandomSource.secure());
-        OfflineRoomKeys keys =
-            OfflineRoomKeys.open(store, store.stateKey(), RandomSource.secure());
-        DiskSpoolFile spool = new DiskSpoolFile(directory.resolve("spool"));
-        BackupThreads threads = new BackupThreads()) {
-      SavedAnswer source = new SavedAnswer(answer, backup.key(), threads.reader());
-      DownloadRunner runner =
-          new DownloadRunner(
-              new FullDownload(
-                  ArchiveDownloadStore.open(Archive.of(keys.keys())),
-                  spool,
-                  "benchmark",
-                  threads.openers()),
-              source,
-              threads.scheduler(),
-              measured);
-      runner.start(source.savedVersion(), backup.key(), true);
-      return measured.end.get();
-    } catch (CryptoStoreException | VaultException | ExecutionException e) {
-      throw new IOException(e);
-    }
-  }
-
-  /** Waits for the end, and looks at the heap on the way. */
-  private static final class Measured implements DownloadRunner.Listener {
-    private final CompletableFuture<DownloadProgress> end = new CompletableFuture<>();
-    private volatile long peakHeap;
-
-    @Override
-    public void progress(DownloadProgress progress) {
-      long used = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-      peakHeap = Math.max(peakHeap, used);
-      if (progress.state().isFinal()) {
-        end.complete(progress);
+    Path answer = directory.resolve("answer.json");
+    backup.write(answer, keys);
+    AtomicLong peakHeap = new AtomicLong();
+    Consumer<DownloadProgress> look =
+        progress ->
+            peakHeap.accumulateAndGet(
+                ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(), Math::max);
+    try (HeapWatch heap = new HeapWatch();
+        DiskWatch disk = new DiskWatch(directory)) {
+      StoreRestore.Restored end =
+          new StoreRestore(from.opener(), directory, answer, backup.key()).run(0, look);
+      if (end.last().imported() != keys || end.held() != keys) {
+        throw new IOException(
+            "restored " + end.last().imported() + " of " + keys + " keys; held: " + end.held());
       }
-    }
-
-    @Override
-    public void lightPassDue() {
-      end.completeExceptionally(new IllegalStateException("a file does not change"));
-    }
-
-    @Override
-    public void broken(Exception why) {
-      end.completeExceptionally(why);
+      Files.delete(answer);
+      return new RestoreResult(
+          keys,
+          from.text,
+          end.seconds(),
+          end.cpuSeconds(),
+          peakHeap.get() >> 20,
+          heap.growthBytes() >> 20,
+          disk.peakBytes() >> 20,
+          OptionalDouble.empty());
     }
   }
 
-  /** What all threads have used: comparable on a machine that does other things, too. */
-  private static Duration cpuTime() {
-    return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
-  }
-
-  private static void print(
-      int keys, double seconds, double cpuSeconds, long peakHeapMb, boolean json, PrintStream out) {
-    double perSecond = keys / seconds;
-    if (json) {
-      out.println(
-          Json.newObject()
-              .put("name", "restore")
-              .put("keys", keys)
-              .put("seconds", seconds)
-              .put("keysPerSecond", perSecond)
-              .put("cpuSeconds", cpuSeconds)
-              .put("peakHeapMb", peakHeapMb)
-              .put("goalKeysPerSecond", GOAL_PER_SECOND)
-              .put("goalMet", perSecond >= GOAL_PER_SECOND));
-    } else {
-      out.println(
-          String.format(
-              Locale.ROOT,
-              "restore: %,d keys from a file into SQLite: %.1f s, %,.0f keys/s (goal %,d),"
-                  + " %.1f s of CPU, at most %d MB of heap",
-              keys,
-              seconds,
-              perSecond,
-              GOAL_PER_SECOND,
-              cpuSeconds,
-              peakHeapMb));
+  /**
+   * Restores from a file in processes of their own, with a heap of 256 MB each: the first one is
+   * paused at a quarter, the second one killed at half of the keys, the third one ends it. Prints
+   * one line.
+   */
+  public static void runInterrupted(Plan plan, boolean json, PrintStream out)
+      throws IOException, InterruptedException {
+    Path directory = Files.createTempDirectory("restore-benchmark");
+    try {
+      GeneratedBackup backup = new GeneratedBackup(1);
+      backup.write(directory.resolve(RestoreChild.ANSWER), plan.keys());
+      InterruptedRestore.Result result =
+          new InterruptedRestore(directory, backup.key(), plan.keys()).run();
+      out.println(json ? result.toJson() : result.toText());
+    } finally {
+      delete(directory);
     }
   }
 
