@@ -22,6 +22,8 @@ const { backupCommands, storageCallbacks } = await import("./backup.mjs");
 
 let client;
 let session;
+let store;
+let login;
 
 const print = (line) => process.stdout.write(JSON.stringify(line) + "\n");
 const base64 = (bytes) => Buffer.from(bytes).toString("base64");
@@ -63,13 +65,17 @@ function tellKeys() {
 }
 
 const commands = {
-  async start({ homeserver, user, password, device }) {
-    const login = await createClient({ baseUrl: homeserver }).loginRequest({
-      type: "m.login.password",
-      identifier: { type: "m.id.user", user },
-      password,
-      device_id: device,
-    });
+  /** Logs in as a new device; one that `keeps` its store can be saved, and goes on `from` that file. */
+  async start({ homeserver, user, password, device, keeps = false, from }) {
+    store = keeps ? await import("./store.mjs") : undefined;
+    login = from
+      ? await store.load(from)
+      : await createClient({ baseUrl: homeserver }).loginRequest({
+          type: "m.login.password",
+          identifier: { type: "m.id.user", user },
+          password,
+          device_id: device,
+        });
     client = createClient({
       baseUrl: homeserver,
       accessToken: login.access_token,
@@ -77,7 +83,7 @@ const commands = {
       deviceId: login.device_id,
       cryptoCallbacks: storageCallbacks,
     });
-    await client.initRustCrypto({ useIndexedDB: false });
+    await client.initRustCrypto({ useIndexedDB: keeps });
     client.on(ClientEvent.ReceivedToDeviceMessage, ({ message, encryptionInfo }) =>
       print({
         event: "to-device",
@@ -96,6 +102,12 @@ const commands = {
     );
     const keys = await client.getCrypto().getOwnDeviceKeys();
     return { user: login.user_id, device: login.device_id, ...keys };
+  },
+
+  /** Keeps in a file what a browser keeps when a page is closed. */
+  async save({ file }) {
+    await store.save(file, login);
+    return {};
   },
 
   async join({ room }) {

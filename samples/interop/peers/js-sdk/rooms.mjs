@@ -78,9 +78,13 @@ export const roomCommands = (client) => {
       return {};
     },
 
-    /** Signs one of the own user's devices. */
-    async signDevice({ device: id }) {
-      await client().getCrypto().getUserDeviceInfo([client().getUserId()], true);
+    /** Signs one of the own user's devices; if its `fingerprint` was seen, only if it is the same. */
+    async signDevice({ device: id, fingerprint }) {
+      const own = client().getUserId();
+      const known = (await client().getCrypto().getUserDeviceInfo([own], true)).get(own)?.get(id)?.getFingerprint();
+      if (fingerprint && fingerprint !== known) {
+        throw new Error(`another key of ${id} is known: ${known}`);
+      }
       await client().getCrypto().crossSignDevice(id);
       return {};
     },

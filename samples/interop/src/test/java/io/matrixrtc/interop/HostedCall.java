@@ -36,7 +36,7 @@ final class HostedCall implements AutoCloseable {
   /** npm keeps Element Call here from stage to stage. */
   static final Path CACHE = Path.of("target", "element-call");
 
-  private static final List<String> CHROMIUM_OPTIONS =
+  static final List<String> CHROMIUM_OPTIONS =
       List.of(
           "--no-sandbox",
           "--use-fake-device-for-media-stream",

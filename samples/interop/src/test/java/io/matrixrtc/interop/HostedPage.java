@@ -85,6 +85,12 @@ final class HostedPage {
     return widget().getByTestId("incall_leave");
   }
 
+  /** Switches microphone and camera by the widget's own buttons. */
+  void switchMedia() {
+    widget().getByTestId("incall_mute").first().click();
+    widget().getByTestId("incall_videomute").first().click();
+  }
+
   /** Hangs up by the host page's own button. */
   void hangUp() {
     page.locator("#hangup").click();

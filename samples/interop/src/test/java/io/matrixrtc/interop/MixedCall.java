@@ -4,66 +4,105 @@ import static org.awaitility.Awaitility.await;
 
 import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.testkit.agent.ForeignAgent;
+import io.matrixrtc.testkit.agent.KeyWiring;
 import io.matrixrtc.testkit.agent.ParticipantSpec;
 import io.matrixrtc.testkit.script.CallDevice;
 import io.matrixrtc.testkit.script.CallScript;
 import io.matrixrtc.testkit.script.ScriptSettings;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 
-/** A scripted call of alice, bob and carol, some of whose devices are matrix-js-sdk's. */
+/** A scripted call some of whose devices are played by other implementations than ours. */
 final class MixedCall implements AutoCloseable {
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
-  private final Map<CallDevice, JsSdkSession> theirs = new LinkedHashMap<>();
+  private final Function<String, Player> cast;
+  private final BiFunction<Player, String, ForeignDevice> players;
+  private final Map<CallDevice, ForeignDevice> theirs = new LinkedHashMap<>();
   private final List<CallDevice> signedIn = new ArrayList<>();
   final CallScript script;
-  final CallDevice alice;
-  final CallDevice bob;
-  final CallDevice carol;
 
-  /** Which devices are matrix-js-sdk's. */
-  enum Cast {
-    /** The one that makes the room and from whom most is expected. */
-    THEIR_ALICE("alice"),
-    /** All others. */
-    OUR_ALICE("bob", "carol");
-
-    private final Set<String> theirs;
-
-    Cast(String... theirs) {
-      this.theirs = Set.of(theirs);
-    }
+  /** Who a device is played by. */
+  enum Player {
+    OURS,
+    JS_SDK,
+    /** Has keys as room events, and nothing else. */
+    JS_SDK_39,
+    ELEMENT_CALL
   }
 
   /**
-   * @param name for the trace and for the names of log files
+   * @param cast who plays a device, by its name
+   * @param players makes another implementation's device of a name
    */
-  MixedCall(ScriptSettings settings, Cast cast, String name) {
-    this.script = CallScript.open(settings.titled(name + " " + cast));
-    this.alice = script.device("alice");
-    this.bob = script.device("bob");
-    this.carol = script.device("carol");
-    for (CallDevice device : List.of(alice, bob, carol)) {
-      if (cast.theirs.contains(device.name())) {
-        Path log = Path.of("target", "peers", name + "-" + cast + "-" + device.name() + ".log");
-        JsSdkSession session = new JsSdkSession(log);
-        theirs.put(device, session);
-        device.playedBy((spec, trace) -> new ForeignAgent(spec, trace, session));
+  MixedCall(
+      ScriptSettings settings,
+      Function<String, Player> cast,
+      BiFunction<Player, String, ForeignDevice> players) {
+    this.script = CallScript.open(settings);
+    this.cast = cast;
+    this.players = players;
+  }
+
+  /** A device of the call, played by whom the cast says. */
+  CallDevice device(String name) {
+    CallDevice device = script.device(name);
+    if (!isOurs(device) && !theirs.containsKey(device)) {
+      ForeignDevice played = players.apply(cast.apply(name), name.replace('/', '-'));
+      theirs.put(device, played);
+      device.playedBy((spec, trace) -> new ForeignAgent(spec, trace, played));
+    }
+    return device;
+  }
+
+  /** Has our devices have their keys by room events, too, for those who know nothing else. */
+  void speakToOldClients(CallDevice... some) {
+    for (CallDevice device : some) {
+      if (isOurs(device)) {
+        device.withKeys(KeyWiring.adaptive());
       }
     }
+  }
+
+  private Player player(CallDevice device) {
+    return Objects.requireNonNull(cast.apply(device.name()), device.name());
+  }
+
+  boolean isOurs(CallDevice device) {
+    return player(device) == Player.OURS;
+  }
+
+  /** Whether it is known which keys it gave to whom. */
+  boolean tellsWhatItServes(CallDevice device) {
+    return isOurs(device) || player(device) == Player.ELEMENT_CALL;
+  }
+
+  /** Whether every joiner has it use a new key. Element Call keeps one for ten seconds. */
+  boolean rotatesForJoiners(CallDevice device) {
+    return player(device) != Player.ELEMENT_CALL;
+  }
+
+  /** Whether it gives no key to a device that its user has not signed. */
+  boolean refusesUnsigned(CallDevice device) {
+    return player(device) != Player.JS_SDK;
+  }
+
+  /** Whether the inside of the homeserver is within reach, and faults can be made there. */
+  boolean onOurs() {
+    return script.world().server().isPresent();
   }
 
   /** Signs devices in and waits until everyone who has to has heard of them. */
   void admit(CallDevice... some) throws InterruptedException {
     script.admit(List.of(some));
     signedIn.addAll(List.of(some));
-    for (Map.Entry<CallDevice, JsSdkSession> one : theirs.entrySet()) {
+    for (Map.Entry<CallDevice, ForeignDevice> one : theirs.entrySet()) {
       for (CallDevice other : signedIn) {
         // Upstream counts a device that it does not know as served, and never tries again.
         if (signedIn.contains(one.getKey()) && !one.getKey().equals(other)) {
@@ -83,6 +122,13 @@ final class MixedCall implements AutoCloseable {
     admit(some);
     script.start(some);
     script.expectAll().toHearEachOther();
+  }
+
+  /** The time of a device that crashed is over: told to our homeserver, waited for on another. */
+  void deadManSwitchFires(CallDevice device) {
+    if (onOurs()) {
+      script.faults().deadManSwitchFires(device);
+    }
   }
 
   @Override

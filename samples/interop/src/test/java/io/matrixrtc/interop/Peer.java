@@ -14,20 +14,32 @@ final class Peer implements CallParty, AutoCloseable {
   private final PeerProcess process;
   private final DeviceAddress address;
   private final String curve25519;
+  private final String ed25519;
 
   private Peer(PeerProcess process, ObjectNode started) {
     this.process = process;
     this.address =
         new DeviceAddress(started.path("user").asText(), started.path("device").asText());
     this.curve25519 = started.path("curve25519").asText();
+    this.ed25519 = started.path("ed25519").asText();
   }
 
   /** Logs in as a new device, publishes its keys and syncs; {@code process} is closed with it. */
   static Peer start(PeerProcess process, Account account, String deviceId, String homeserver)
       throws InterruptedException {
+    return start(process, login(account, deviceId, homeserver));
+  }
+
+  /** As above, with other arguments of its script besides those of {@link #login}. */
+  static Peer start(PeerProcess process, ObjectNode arguments) throws InterruptedException {
+    return new Peer(process, process.call("start", arguments));
+  }
+
+  /** How to log in as a new device. */
+  static ObjectNode login(Account account, String deviceId, String homeserver) {
     ObjectNode login = Json.newObject().put("homeserver", homeserver);
     login.put("user", account.userId()).put("password", account.password());
-    return new Peer(process, process.call("start", login.put("device", deviceId)));
+    return login.put("device", deviceId);
   }
 
   /** A user who may log in with a password. */
@@ -55,6 +67,11 @@ final class Peer implements CallParty, AutoCloseable {
   /** Its public Curve25519 key. */
   String curve25519() {
     return curve25519;
+  }
+
+  /** Its public Ed25519 key. */
+  String ed25519() {
+    return ed25519;
   }
 
   void joinRoom(String roomId) throws InterruptedException {

@@ -1,44 +1,50 @@
 package io.matrixrtc.interop;
 
-import io.matrixrtc.interop.MixedCall.Cast;
-import io.matrixrtc.testkit.script.CallScript;
-import io.matrixrtc.testkit.script.Moment;
-import io.matrixrtc.testkit.script.ScriptSettings;
-import java.net.URI;
-import java.time.Duration;
+import static io.matrixrtc.interop.MixedCall.Player.JS_SDK;
+import static io.matrixrtc.interop.MixedCall.Player.JS_SDK_39;
+import static io.matrixrtc.interop.MixedCall.Player.OURS;
+
+import java.util.Set;
+import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Scripts of the test kit in which some devices are matrix-js-sdk's: on our homeserver, or on the
  * one that {@code interop.homeserver} names. Frames are real, under the keys that each side made.
+ * The tenth one is in {@link ScriptsUnderFaultsTest}.
  */
 @Tag("interop")
+@Execution(ExecutionMode.CONCURRENT)
 class ScriptsTest {
-  private static final String HOMESERVER = System.getProperty("interop.homeserver", "");
+  /** Which devices are matrix-js-sdk's. */
+  enum Cast implements Function<String, MixedCall.Player> {
+    /** The one that makes the room and from whom most is expected. */
+    THEIR_ALICE,
+    /** All others. */
+    OUR_ALICE;
 
-  private static MixedCall open(Cast cast, String name) {
-    ScriptSettings settings =
-        HOMESERVER.isEmpty()
-            ? ScriptSettings.embedded()
-            : ScriptSettings.at(URI.create(HOMESERVER));
-    return new MixedCall(settings, cast, "ScriptsTest." + name);
+    @Override
+    public MixedCall.Player apply(String device) {
+      return device.equals("alice") == (this == THEIR_ALICE) ? JS_SDK : OURS;
+    }
+  }
+
+  static MixedCall open(Cast cast, String script, String... reloads) {
+    return ScriptPlayers.withJsSdk(
+        "ScriptsTest." + script + " " + cast, "all", Set.of(reloads), cast);
   }
 
   @ParameterizedTest
   @EnumSource(Cast.class)
   void firstCall(Cast cast) throws Exception {
     try (MixedCall call = open(cast, "firstCall")) {
-      CallScript script = call.script;
-      call.start(call.alice, call.bob);
-      script.expect(cast == Cast.OUR_ALICE ? call.alice : call.bob).toHaveUsedKeysOnlyOnceServed();
-      script.expect(call.alice).toGoOnHearing(call.bob);
-      script.expect(call.bob).toGoOnHearing(call.alice);
-      if (HOMESERVER.isEmpty()) { // the inside of another one is out of reach
-        script.expectServer().notToHaveSeenAKeyOf(call.alice);
-        script.expectServer().notToHaveSeenAKeyOf(call.bob);
-      }
+      MixedScripts.firstCall(call);
     }
   }
 
@@ -46,13 +52,7 @@ class ScriptsTest {
   @EnumSource(Cast.class)
   void lateJoiner(Cast cast) throws Exception {
     try (MixedCall call = open(cast, "lateJoiner")) {
-      CallScript script = call.script;
-      call.start(call.alice, call.bob);
-      call.admit(call.carol);
-      Moment join = call.carol.join();
-      script.expectAll().toHearEachOther();
-      script.expect(call.carol).not().toHear(call.alice).sentBefore(join);
-      script.expect(call.carol).not().toHear(call.bob).sentBefore(join);
+      MixedScripts.lateJoiner(call);
     }
   }
 
@@ -60,14 +60,7 @@ class ScriptsTest {
   @EnumSource(Cast.class)
   void leaver(Cast cast) throws Exception {
     try (MixedCall call = open(cast, "leaver")) {
-      CallScript script = call.script;
-      call.start(call.alice, call.bob, call.carol);
-      Moment leave = call.carol.leave();
-      Moment rotated = script.expect(call.alice).toHaveRotatedSince(leave);
-      script.expect(call.bob).toHaveRotatedSince(leave);
-      script.expectAll().toHearEachOther();
-      script.goOn(Duration.ofSeconds(1));
-      script.expect(call.carol).not().toHear(call.alice).sentSince(rotated);
+      MixedScripts.leaver(call);
     }
   }
 
@@ -75,14 +68,62 @@ class ScriptsTest {
   @EnumSource(Cast.class)
   void rejoin(Cast cast) throws Exception {
     try (MixedCall call = open(cast, "rejoin")) {
-      CallScript script = call.script;
-      call.start(call.alice, call.bob, call.carol);
-      Moment leave = call.carol.leave();
-      Moment rotated = script.expect(call.alice).toHaveRotatedSince(leave);
-      script.goOn(Duration.ofSeconds(1));
-      Moment back = call.carol.join();
-      script.expectAll().toHearEachOther();
-      script.expect(call.carol).not().toHear(call.alice).sentBetween(rotated, back);
+      MixedScripts.rejoin(call);
+    }
+  }
+
+  /** The process of a device of matrix-js-sdk dies, and another goes on with its store. */
+  @ParameterizedTest
+  @EnumSource(Cast.class)
+  void reload(Cast cast) throws Exception {
+    try (MixedCall call = open(cast, "reload", "bob")) {
+      MixedScripts.reload(call);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Cast.class)
+  void secondDevice(Cast cast) throws Exception {
+    try (MixedCall call = open(cast, "secondDevice")) {
+      MixedScripts.secondDevice(call);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Cast.class)
+  void crash(Cast cast) throws Exception {
+    try (MixedCall call = open(cast, "crash")) {
+      MixedScripts.crash(call);
+    }
+  }
+
+  /** A current matrix-js-sdk does not speak to clients that have keys as room events only. */
+  @Test
+  void oldClient() throws Exception {
+    try (MixedCall call =
+        ScriptPlayers.withJsSdk(
+            "ScriptsTest.oldClient",
+            "all",
+            Set.of(),
+            device -> device.equals("old") ? JS_SDK_39 : OURS)) {
+      MixedScripts.oldClient(call);
+    }
+  }
+
+  /**
+   * As the device that is not signed, and as the one that signs it. It gives keys to unsigned
+   * devices, too, whatever its isolation mode: what is refused, we refuse.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"bob/old", "bob"})
+  void unverifiedDevice(String theirs) throws Exception {
+    try (MixedCall call =
+        ScriptPlayers.withJsSdk(
+            "ScriptsTest.unverifiedDevice " + theirs.replace('/', '-'),
+            "cross-signed",
+            Set.of("bob-old"),
+            device -> device.equals(theirs) ? JS_SDK : OURS)) {
+      MixedScripts.unverifiedDevice(call);
     }
   }
 }

@@ -15,6 +15,7 @@ import io.matrixrtc.testkit.trace.TraceEntry;
 import io.matrixrtc.testkit.trace.TraceEvent;
 import io.matrixrtc.testkit.trace.TraceRecorder;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -83,7 +84,12 @@ public final class World implements AutoCloseable {
             clock.speed(),
             settings.policy(),
             settings.useKeyDelay().toMillis(),
-            settings.trust());
+            settings.trust(),
+            settings
+                .homeserver()
+                .sfuService()
+                .map(URI::toString)
+                .orElseGet(() -> ParticipantSpec.relayService(relay.host(), relay.port())));
     recorder.record(
         new TraceEvent.ParticipantAdded(spec.identity(), spec.userId(), device, name, false));
     try {

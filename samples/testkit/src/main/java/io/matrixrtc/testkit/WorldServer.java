@@ -25,6 +25,14 @@ public interface WorldServer extends AutoCloseable {
     return Optional.empty();
   }
 
+  /**
+   * The token service of an SFU, for participants that cannot be in a call without one. The media
+   * that scripts judge goes through the relay all the same.
+   */
+  default Optional<URI> sfuService() {
+    return Optional.empty();
+  }
+
   @Override
   void close();
 

@@ -134,7 +134,7 @@ final class AgentCall implements AutoCloseable {
   CompletionStage<Void> join() {
     own.join();
     ObjectNode fields = Json.newObject().put("type", "livekit");
-    fields.put("livekit_service_url", "http://" + spec.relayHost() + ":" + spec.relayPort());
+    fields.put("livekit_service_url", spec.sfuService());
     return session
         .join(JoinRequest.multiSfu(List.of(new Transport("livekit", fields))))
         .thenAccept(

@@ -12,6 +12,7 @@ import io.matrixrtc.testkit.trace.TraceRecorder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -24,8 +25,8 @@ import java.util.function.Consumer;
 /**
  * A participant whose session and keys are those of another implementation, while its media is the
  * test kit's: real frames are encrypted and decrypted with the keys that the other implementation
- * makes and takes. So a script judges that one by what can be heard. It is not asked what it
- * offered to whom: expectations on that are for our own participants.
+ * makes and takes. So a script judges that one by what can be heard. What it gave to whom is known
+ * only where its session tells of that; other expectations on it are for our own participants.
  */
 public final class ForeignAgent implements ParticipantPort {
   /** How often the frame counts go into the trace, in wall time. */
@@ -101,11 +102,17 @@ public final class ForeignAgent implements ParticipantPort {
       session.signIn(spec);
     } else if (request instanceof ParticipantRequest.SetUpIdentity) {
       session.setUpIdentity();
+    } else if (request instanceof ParticipantRequest.ShowFingerprint) {
+      return new ParticipantAnswer.Fingerprint(session.fingerprint());
+    } else if (request instanceof ParticipantRequest.SignDevice sign) {
+      session.signDevice(sign.deviceId(), sign.fingerprint());
     } else if (request instanceof ParticipantRequest.CreateRoom create) {
       return new ParticipantAnswer.Room(session.createRoom(create.name()));
     } else if (request instanceof ParticipantRequest.EnterRoom enter) {
       session.enterRoom(enter.roomId());
       roomId = enter.roomId();
+    } else if (request instanceof ParticipantRequest.Reload) {
+      reload();
     } else if (request instanceof ParticipantRequest.JoinCall) {
       own.join();
       inCall = true;
@@ -114,7 +121,9 @@ public final class ForeignAgent implements ParticipantPort {
       own.start(Duration.ofMillis(start.mediaMillis()));
     } else if (request instanceof ParticipantRequest.Mute) {
       own.mute(true);
+      session.mute(true);
     } else if (request instanceof ParticipantRequest.Unmute) {
+      session.mute(false);
       own.mute(false);
     } else if (request instanceof ParticipantRequest.LeaveCall) {
       leave();
@@ -141,6 +150,13 @@ public final class ForeignAgent implements ParticipantPort {
     media.onClosed();
   }
 
+  private void reload() throws InterruptedException {
+    inCall = false;
+    own.close();
+    media.onClosed();
+    session.reload();
+  }
+
   @Override
   public void close() {
     inCall = false;
@@ -159,14 +175,9 @@ public final class ForeignAgent implements ParticipantPort {
       if (!inCall) {
         return;
       }
-      KeyRef before = keyLog.find(spec.identity(), index);
-      KeyIndex at = new KeyIndex(index);
-      try (MediaKey key = keyLog.made(MediaKey.copyOf(material))) {
-        KeyRef made = keyLog.ownKeyIs(spec.identity(), at);
-        if (!made.equals(before)) {
-          trace.record(new TraceEvent.KeyMade(made, "told when it is used"));
-        }
-        media.onOwnKey(at, key);
+      try (MediaKey key = MediaKey.copyOf(material)) {
+        own(index, key, "told when it is used");
+        media.onOwnKey(new KeyIndex(index), key);
       }
     }
 
@@ -175,11 +186,50 @@ public final class ForeignAgent implements ParticipantPort {
       if (!inCall) {
         return;
       }
-      String identity = owner.userId() + ":" + owner.deviceId();
       try (MediaKey key = MediaKey.copyOf(material)) {
         media.onRemoteKey(
-            new CallMember(owner, identity, Instant.EPOCH, identity), new KeyIndex(index), key);
+            new CallMember(owner, identity(owner), Instant.EPOCH, identity(owner)),
+            new KeyIndex(index),
+            key);
       }
+    }
+
+    @Override
+    public synchronized void onServed(DeviceAddress to, int index, byte[] material) {
+      offered(to, index, material)
+          .ifPresent(key -> trace.record(new TraceEvent.KeyServed(key, identity(to))));
+    }
+
+    @Override
+    public synchronized void onNotServed(
+        DeviceAddress to, int index, byte[] material, String reason) {
+      offered(to, index, material)
+          .ifPresent(key -> trace.record(new TraceEvent.KeyNotServed(key, identity(to), reason)));
+    }
+
+    private Optional<KeyRef> offered(DeviceAddress to, int index, byte[] material) {
+      if (!inCall) {
+        return Optional.empty();
+      }
+      try (MediaKey key = MediaKey.copyOf(material)) {
+        KeyRef own = own(index, key, "told when it is sent");
+        trace.record(new TraceEvent.KeyOffered(own, identity(to)));
+        return Optional.of(own);
+      }
+    }
+
+    private KeyRef own(int index, MediaKey key, String reason) {
+      KeyRef before = keyLog.find(spec.identity(), index);
+      keyLog.made(key);
+      KeyRef made = keyLog.ownKeyIs(spec.identity(), new KeyIndex(index));
+      if (!made.equals(before)) {
+        trace.record(new TraceEvent.KeyMade(made, reason));
+      }
+      return made;
+    }
+
+    private static String identity(DeviceAddress device) {
+      return device.userId() + ":" + device.deviceId();
     }
   }
 }

@@ -21,6 +21,19 @@ public interface ForeignSession extends AutoCloseable {
 
     /** Media of {@code owner} may come under this key. */
     void onRemoteKey(DeviceAddress owner, int index, byte[] material);
+
+    /**
+     * An own key was handed to the homeserver for a device, whether or not it is in use yet. For
+     * implementations whose messages can be seen; without it nobody can ask what was served.
+     */
+    default void onServed(DeviceAddress to, int index, byte[] material) {}
+
+    /**
+     * An own key could not be, or was not to be, given to a device.
+     *
+     * @param reason for people
+     */
+    default void onNotServed(DeviceAddress to, int index, byte[] material, String reason) {}
   }
 
   /** Signs in as the device that {@code spec} names, publishes its keys and starts to sync. */
@@ -40,6 +53,30 @@ public interface ForeignSession extends AutoCloseable {
 
   /** Leaves the call. */
   void leaveCall() throws InterruptedException;
+
+  /**
+   * Forgets the call without leaving it, as a page does that is loaded again: its session and media
+   * keys are gone; its device is the same, signed in and in the room.
+   */
+  default void reload() throws InterruptedException {
+    throw new UnsupportedOperationException("cannot be loaded again");
+  }
+
+  /**
+   * Its own microphone and camera, where it has any. The media that the others hear is muted by the
+   * test kit.
+   */
+  default void mute(boolean muted) throws InterruptedException {}
+
+  /** Its Ed25519 key in base64, as its screen would show it. */
+  default String fingerprint() throws InterruptedException {
+    throw new UnsupportedOperationException("does not show its key");
+  }
+
+  /** Signs another device of its user, whose key was compared. */
+  default void signDevice(String deviceId, String fingerprint) throws InterruptedException {
+    throw new UnsupportedOperationException("cannot sign other devices");
+  }
 
   /** Ends it without ceremony. Nothing is told any more. */
   @Override

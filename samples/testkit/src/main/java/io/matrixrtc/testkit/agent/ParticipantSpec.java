@@ -15,6 +15,7 @@ package io.matrixrtc.testkit.agent;
  * @param policy name of the rotation policy
  * @param useKeyDelayMillis media time between the confirmation of a new key and its use
  * @param trust name of the trust requirement for senders of keys
+ * @param sfuService the token service that its membership names as its SFU's
  */
 public record ParticipantSpec(
     String name,
@@ -28,7 +29,43 @@ public record ParticipantSpec(
     double speed,
     String policy,
     long useKeyDelayMillis,
-    String trust) {
+    String trust,
+    String sfuService) {
+
+  /** A participant whose membership names the relay, at which there is no token service. */
+  public ParticipantSpec(
+      String name,
+      String homeserver,
+      String userId,
+      String password,
+      String deviceId,
+      String relayHost,
+      int relayPort,
+      long clockStartMillis,
+      double speed,
+      String policy,
+      long useKeyDelayMillis,
+      String trust) {
+    this(
+        name,
+        homeserver,
+        userId,
+        password,
+        deviceId,
+        relayHost,
+        relayPort,
+        clockStartMillis,
+        speed,
+        policy,
+        useKeyDelayMillis,
+        trust,
+        relayService(relayHost, relayPort));
+  }
+
+  /** What a membership names where the relay is all there is. */
+  public static String relayService(String relayHost, int relayPort) {
+    return "http://" + relayHost + ":" + relayPort;
+  }
 
   /** The identity that its media travels under: {@code user:device}. */
   public String identity() {

@@ -4,7 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.Mac;
@@ -25,6 +28,7 @@ public final class FrameBreaker {
   private static final int IV_BYTES = 12;
 
   private final List<SecretKeySpec> keys = new ArrayList<>();
+  private final Set<SecretKeySpec> held = new HashSet<>();
   private final Cipher cipher;
   private int lastHit;
 
@@ -42,6 +46,7 @@ public final class FrameBreaker {
           step = next;
         }
       }
+      held.addAll(keys);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this JVM lacks AES-GCM or HMAC-SHA-256", e);
     }
@@ -54,18 +59,28 @@ public final class FrameBreaker {
    * @param clearBytes length of the unencrypted head, which is authenticated with it
    */
   public boolean opens(byte[] frame, int clearBytes) {
+    return keyOf(frame, clearBytes).isPresent();
+  }
+
+  /** As {@link #opens}; returns the AES key that does. Secret. */
+  public Optional<SecretKeySpec> keyOf(byte[] frame, int clearBytes) {
     int ivAt = frame.length - 2 - IV_BYTES;
     if (ivAt - TAG_BYTES < clearBytes) {
-      return false;
+      return Optional.empty();
     }
     for (int i = 0; i < keys.size(); i++) {
       int candidate = (lastHit + i) % keys.size();
       if (opensWith(keys.get(candidate), frame, clearBytes, ivAt)) {
         lastHit = candidate;
-        return true;
+        return Optional.of(keys.get(candidate));
       }
     }
-    return false;
+    return Optional.empty();
+  }
+
+  /** Whether the attacker has an AES key, by whatever number of steps. */
+  public boolean holds(SecretKeySpec key) {
+    return held.contains(key);
   }
 
   private boolean opensWith(SecretKeySpec key, byte[] frame, int clearBytes, int ivAt) {

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -19,7 +20,11 @@ public final class SecretSearch {
   /** Shortest byte string that can be looked for. */
   public static final int MIN_NEEDLE_BYTES = 4;
 
+  /** Bits of {@link #prefixes}: most words of a haystack are told apart from all needles by it. */
+  private static final int FILTER_BITS = 1 << 16;
+
   private final Map<Integer, List<Needle>> byPrefix = new HashMap<>();
+  private final BitSet prefixes = new BitSet(FILTER_BITS);
 
   private SecretSearch() {}
 
@@ -126,7 +131,9 @@ public final class SecretSearch {
       if (needle.bytes.length < MIN_NEEDLE_BYTES) {
         throw new IllegalArgumentException("needle: want at least 4 bytes: " + needle);
       }
-      search.byPrefix.computeIfAbsent(word(needle.bytes, 0), p -> new ArrayList<>()).add(needle);
+      int prefix = word(needle.bytes, 0);
+      search.byPrefix.computeIfAbsent(prefix, p -> new ArrayList<>()).add(needle);
+      search.prefixes.set(slot(prefix));
     }
     return search;
   }
@@ -135,7 +142,11 @@ public final class SecretSearch {
   public List<Match> find(byte[] haystack) {
     List<Match> matches = new ArrayList<>();
     for (int at = 0; at + MIN_NEEDLE_BYTES <= haystack.length; at++) {
-      for (Needle needle : byPrefix.getOrDefault(word(haystack, at), List.of())) {
+      int word = word(haystack, at);
+      if (!prefixes.get(slot(word))) {
+        continue;
+      }
+      for (Needle needle : byPrefix.getOrDefault(word, List.of())) {
         int end = at + needle.bytes.length;
         if (end <= haystack.length
             && Arrays.equals(haystack, at, end, needle.bytes, 0, needle.bytes.length)) {
@@ -144,6 +155,10 @@ public final class SecretSearch {
       }
     }
     return matches;
+  }
+
+  private static int slot(int word) {
+    return word * 0x9E3779B1 >>> 16;
   }
 
   private static int word(byte[] bytes, int at) {

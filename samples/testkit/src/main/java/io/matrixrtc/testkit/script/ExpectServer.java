@@ -12,6 +12,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What is expected of homeserver and relay: everything that they saw is searched. Needs the
@@ -45,29 +46,33 @@ public final class ExpectServer {
     for (RelayedFrame frame : verdicts.tape().frames()) {
       seen.add(frame.frame().copyPayload());
     }
-    Optional<String> found = keys.stream().filter(key -> isIn(key, seen)).findFirst();
+    SecretSearch search = SecretSearch.of(keys.stream().flatMap(ExpectServer::needles).toList());
+    Optional<String> found = firstFound(search, seen);
     List<byte[]> planted =
         keys.stream()
             .limit(1)
             .map(key -> ("{\"key\":\"" + key + "\"}").getBytes(StandardCharsets.UTF_8))
             .toList();
-    boolean control = keys.stream().limit(1).anyMatch(key -> isIn(key, planted));
+    boolean control = firstFound(search, planted).isPresent();
     verdicts.never(
         "the homeserver and the relay not to have seen a key of " + owner,
         found.isEmpty(),
         found
-            .map(key -> "key " + fingerprint(key) + " of " + owner + " went by in the clear")
+            .map(key -> "key " + key + " of " + owner + " went by in the clear")
             .orElse(keys.size() + " keys were looked for in " + seen.size() + " messages"),
         new TraceEvent.Control("a key of " + owner + " is found where it is", control, ""));
   }
 
-  private static boolean isIn(String key, List<byte[]> seen) {
-    SecretSearch search =
-        SecretSearch.of(SecretSearch.encodingsOf("key", Base64.getDecoder().decode(key)));
-    return seen.stream().anyMatch(block -> !search.find(block).isEmpty());
+  /** All forms of a key, under its fingerprint. */
+  private static Stream<SecretSearch.Needle> needles(String keyBase64) {
+    byte[] key = Base64.getDecoder().decode(keyBase64);
+    return SecretSearch.encodingsOf(KeyFingerprint.of(key).brief(), key).stream();
   }
 
-  private static String fingerprint(String key) {
-    return KeyFingerprint.of(Base64.getDecoder().decode(key)).brief();
+  private static Optional<String> firstFound(SecretSearch search, List<byte[]> blocks) {
+    return blocks.stream()
+        .flatMap(block -> search.find(block).stream())
+        .map(match -> match.needle().label())
+        .findFirst();
   }
 }
