@@ -98,10 +98,11 @@ final class Field25519 {
   }
 
   /**
-   * The product of two loose numbers. Each product of two limbs is cut at bit 51: the lower part is
-   * that of the 64-bit product, the upper one that of the 128-bit product of both limbs moved up by
-   * 13 bits together. Ten sums of such parts stay below 2^58, and below 2^63 with 19 times the
-   * upper five: no carry is lost.
+   * The product of two loose numbers. Products of limbs that belong to 2^255 and more count 19
+   * times, five columns lower. Each product is cut at bit 51: the upper parts of a column are added
+   * up, and so are the products modulo 2^64, of which that sum is then taken away. What remains are
+   * the lower parts, five times 51 bits at most. With what comes from the column before, and with
+   * 19 times the last column's in the first one, each stays below 2^62.
    */
   static void multiply(long[] out, long[] a, long[] b) {
     long a0 = a[0];
@@ -114,47 +115,47 @@ final class Field25519 {
     long b2 = b[2];
     long b3 = b[3];
     long b4 = b[4];
-    long c0 = low(a0, b0);
-    long c1 = high(a0, b0) + low(a0, b1) + low(a1, b0);
-    long c2 = high(a0, b1) + high(a1, b0) + low(a0, b2) + low(a1, b1) + low(a2, b0);
-    long c3 = high(a0, b2) + high(a1, b1) + high(a2, b0);
-    c3 += low(a0, b3) + low(a1, b2) + low(a2, b1) + low(a3, b0);
-    long c4 = high(a0, b3) + high(a1, b2) + high(a2, b1) + high(a3, b0);
-    c4 += low(a0, b4) + low(a1, b3) + low(a2, b2) + low(a3, b1) + low(a4, b0);
-    long c5 = high(a0, b4) + high(a1, b3) + high(a2, b2) + high(a3, b1) + high(a4, b0);
-    c5 += low(a1, b4) + low(a2, b3) + low(a3, b2) + low(a4, b1);
-    long c6 = high(a1, b4) + high(a2, b3) + high(a3, b2) + high(a4, b1);
-    c6 += low(a2, b4) + low(a3, b3) + low(a4, b2);
-    long c7 = high(a2, b4) + high(a3, b3) + high(a4, b2) + low(a3, b4) + low(a4, b3);
-    long c8 = high(a3, b4) + high(a4, b3) + low(a4, b4);
-    long c9 = high(a4, b4);
-    carry(out, c0 + 19 * c5, c1 + 19 * c6, c2 + 19 * c7, c3 + 19 * c8, c4 + 19 * c9);
+    long c1 = 19 * b1;
+    long c2 = 19 * b2;
+    long c3 = 19 * b3;
+    long c4 = 19 * b4;
+    long high0 = high(a0, b0) + high(a1, c4) + high(a2, c3) + high(a3, c2) + high(a4, c1);
+    long low0 = a0 * b0 + a1 * c4 + a2 * c3 + a3 * c2 + a4 * c1 - (high0 << LIMB_BITS);
+    long high1 = high(a0, b1) + high(a1, b0) + high(a2, c4) + high(a3, c3) + high(a4, c2);
+    long low1 = a0 * b1 + a1 * b0 + a2 * c4 + a3 * c3 + a4 * c2 - (high1 << LIMB_BITS);
+    long high2 = high(a0, b2) + high(a1, b1) + high(a2, b0) + high(a3, c4) + high(a4, c3);
+    long low2 = a0 * b2 + a1 * b1 + a2 * b0 + a3 * c4 + a4 * c3 - (high2 << LIMB_BITS);
+    long high3 = high(a0, b3) + high(a1, b2) + high(a2, b1) + high(a3, b0) + high(a4, c4);
+    long low3 = a0 * b3 + a1 * b2 + a2 * b1 + a3 * b0 + a4 * c4 - (high3 << LIMB_BITS);
+    long high4 = high(a0, b4) + high(a1, b3) + high(a2, b2) + high(a3, b1) + high(a4, b0);
+    long low4 = a0 * b4 + a1 * b3 + a2 * b2 + a3 * b1 + a4 * b0 - (high4 << LIMB_BITS);
+    carry(out, low0 + 19 * high4, low1 + high0, low2 + high1, low3 + high2, low4 + high3);
   }
 
-  /** The square of a loose number: as {@link #multiply}, with equal products added once. */
+  /** The square of a loose number: as {@link #multiply}, with equal products computed once. */
   static void square(long[] out, long[] a) {
     long a0 = a[0];
     long a1 = a[1];
     long a2 = a[2];
     long a3 = a[3];
     long a4 = a[4];
-    long twice0 = 2 * a0;
-    long twice1 = 2 * a1;
-    long twice2 = 2 * a2;
-    long twice3 = 2 * a3;
-    long c0 = low(a0, a0);
-    long c1 = high(a0, a0) + low(twice0, a1);
-    long c2 = high(twice0, a1) + low(twice0, a2) + low(a1, a1);
-    long c3 = high(twice0, a2) + high(a1, a1) + low(twice0, a3) + low(twice1, a2);
-    long c4 = high(twice0, a3) + high(twice1, a2);
-    c4 += low(twice0, a4) + low(twice1, a3) + low(a2, a2);
-    long c5 = high(twice0, a4) + high(twice1, a3) + high(a2, a2);
-    c5 += low(twice1, a4) + low(twice2, a3);
-    long c6 = high(twice1, a4) + high(twice2, a3) + low(twice2, a4) + low(a3, a3);
-    long c7 = high(twice2, a4) + high(a3, a3) + low(twice3, a4);
-    long c8 = high(twice3, a4) + low(a4, a4);
-    long c9 = high(a4, a4);
-    carry(out, c0 + 19 * c5, c1 + 19 * c6, c2 + 19 * c7, c3 + 19 * c8, c4 + 19 * c9);
+    long d0 = 2 * a0;
+    long d1 = 2 * a1;
+    long d2 = 2 * a2;
+    long d3 = 2 * a3;
+    long c3 = 19 * a3;
+    long c4 = 19 * a4;
+    long high0 = high(a0, a0) + high(d1, c4) + high(d2, c3);
+    long low0 = a0 * a0 + d1 * c4 + d2 * c3 - (high0 << LIMB_BITS);
+    long high1 = high(d0, a1) + high(d2, c4) + high(a3, c3);
+    long low1 = d0 * a1 + d2 * c4 + a3 * c3 - (high1 << LIMB_BITS);
+    long high2 = high(d0, a2) + high(a1, a1) + high(d3, c4);
+    long low2 = d0 * a2 + a1 * a1 + d3 * c4 - (high2 << LIMB_BITS);
+    long high3 = high(d0, a3) + high(d1, a2) + high(a4, c4);
+    long low3 = d0 * a3 + d1 * a2 + a4 * c4 - (high3 << LIMB_BITS);
+    long high4 = high(d0, a4) + high(d1, a3) + high(a2, a2);
+    long low4 = d0 * a4 + d1 * a3 + a2 * a2 - (high4 << LIMB_BITS);
+    carry(out, low0 + 19 * high4, low1 + high0, low2 + high1, low3 + high2, low4 + high3);
   }
 
   /** A loose number times {@code factor}, which is 0 to 2^17 − 1. */
@@ -175,9 +176,9 @@ final class Field25519 {
     return (a * b) & MASK;
   }
 
-  /** The rest of the product, for a below 2^54 and b below 2^53: below 2^56. */
+  /** The rest of the product, for a below 2^54 and b below 19 times 2^53. */
   private static long high(long a, long b) {
-    return Math.multiplyHigh(a << 6, b << 7);
+    return Math.multiplyHigh(a << 8, b << 5);
   }
 
   /** Sums below 2^63 become limbs below 2^51 + 2^17: each hands on once what is too much. */

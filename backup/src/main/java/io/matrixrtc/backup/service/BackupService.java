@@ -332,7 +332,6 @@ public final class BackupService implements AutoCloseable {
         return new ApiResult.Failed<>(failed.failure());
       }
       key.made(made);
-      key.push(scheduler.now());
       return new ApiResult.Ok<>(KeptKey.copy(made));
     } catch (VaultException e) {
       made.close();

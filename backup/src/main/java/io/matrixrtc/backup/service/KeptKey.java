@@ -51,14 +51,6 @@ final class KeptKey {
     return held == null ? Optional.empty() : Secret.parse(SecretName.BACKUP, held.toSecret());
   }
 
-  /** Gives the key to our other verified devices, so that none has to ask (BKEY-PUSH). */
-  void push(Instant now) {
-    client
-        .withMachine(machine -> machine.crossSigning().pushSecret(SecretName.BACKUP, now))
-        .toCompletableFuture()
-        .join();
-  }
-
   /** A key that one of our verified devices sent is tried once, and kept only if it fits. */
   void takeGossip(BackupVersion version, Instant now) throws VaultException {
     Optional<Secret> received =

@@ -20,7 +20,6 @@ import io.matrixrtc.client.Credentials;
 import io.matrixrtc.client.EncryptedClient;
 import io.matrixrtc.client.MatrixClient;
 import io.matrixrtc.client.MatrixSession;
-import io.matrixrtc.e2ee.LocalTrust;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
 import io.matrixrtc.e2ee.RoomKeyId;
 import io.matrixrtc.homeserver.EmbeddedHomeserver;
@@ -135,18 +134,6 @@ class BackupServiceTest {
       return created.orThrow();
     }
 
-    /** Once the other device is known here. */
-    void verifies(Device other) {
-      await()
-          .atMost(LIMIT)
-          .until(
-              () ->
-                  get(
-                      client.withMachine(
-                          machine ->
-                              machine.setLocalTrust(other.client.device(), LocalTrust.VERIFIED))));
-    }
-
     void awaitState(DownloadState state) {
       await()
           .atMost(LIMIT)
@@ -208,28 +195,6 @@ class BackupServiceTest {
       assertThat(losses.notUploaded()).isZero();
       assertThat(losses.notDownloaded()).isZero();
     }
-  }
-
-  @Test
-  void bkeyPushAnotherVerifiedDeviceIsGivenTheKeyOfANewBackup() throws Exception {
-    Device first = firstWithBackup();
-    Device second = new Device(false);
-    for (Device device : List.of(first, second)) {
-      device.client.start();
-      get(device.client.published());
-    }
-    first.verifies(second);
-    second.verifies(first);
-    first.create(8).close();
-    await()
-        .atMost(LIMIT)
-        .until(
-            () -> {
-              get(second.service.check());
-              return second.judgements.contains("true true");
-            });
-    second.awaitState(DownloadState.DONE);
-    assertThat(second.held()).isEqualTo(KEYS);
   }
 
   @Test
