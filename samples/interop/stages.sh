@@ -107,6 +107,18 @@ install_chromium() {
   echo "peer: $("$CHROMIUM" --version 2>/dev/null)"
 }
 
+# What a test needs that drives Element Call in Chromium from Java.
+install_browser() {
+  install_chromium
+  install_sfu
+  install_npm playwright
+  ln -sfn node_modules/playwright-core "$interop/target/playwright/package"
+  export PLAYWRIGHT_DRIVER_DIR=$interop/target/playwright PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1
+  PLAYWRIGHT_NODEJS_PATH=$(command -v node)
+  export PLAYWRIGHT_NODEJS_PATH
+  echo "peer: Playwright $(npm_version playwright playwright-core), axe-core $(npm_version playwright axe-core), Element Call by npm"
+}
+
 # Runs test classes of samples/interop; prints the peers' logs if they fail.   run_tests CLASSES [OPTION ...]
 run_tests() {
   local classes=$1

@@ -8,7 +8,9 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Scripts of the test kit in which one device is Element Call in a browser, in the part where it
- * has most to do. Left out: the old client, to whose room events Element Call has no answer.
+ * has most to do: on our homeserver, or on the one that {@code interop.homeserver} names. Left out:
+ * the old client, to whose room events Element Call has no answer. The tenth one is in {@link
+ * BrowserScriptsUnderFaultsTest}.
  */
 @Tag("interop")
 class BrowserScriptsTest {
@@ -80,11 +82,5 @@ class BrowserScriptsTest {
   @Test
   void unverifiedDevice() throws Exception {
     play("unverifiedDevice", "bob/old", "cross-signed", MixedScripts::unverifiedDevice);
-  }
-
-  /** Its messages are those that the homeserver answers with 429. */
-  @Test
-  void troubleDuringARotation() throws Exception {
-    play("trouble", "alice", MixedScripts::troubleDuringARotation);
   }
 }

@@ -158,20 +158,25 @@ public final class Expect {
 
   /**
    * To have encrypted with no key before each device that it knew of was served that key, or the
-   * sending to it had failed. At least one key must have gone to others.
+   * sending to it had failed. At least one key must have gone to others; that is waited for, as who
+   * hears it may know of it before its sender does.
    */
   public void toHaveUsedKeysOnlyOnceServed() {
+    view.await(() -> keysServed() > 0, patience);
+    long served = keysServed();
     List<String> early = diagnosis.usedTooEarly(subject.identity());
-    long served =
-        events(0, TraceEvent.KeyServed.class).stream()
-            .filter(event -> event.key().owner().equals(subject.identity()))
-            .count();
     verdicts.never(
         subject + " to have used keys only once they were served",
         early.isEmpty(),
         early.isEmpty() ? served + " keys were served first" : String.join("; ", early),
         new TraceEvent.Control(
             "a key of " + subject + " was served to somebody", served > 0, served + " times"));
+  }
+
+  private long keysServed() {
+    return events(0, TraceEvent.KeyServed.class).stream()
+        .filter(event -> event.key().owner().equals(subject.identity()))
+        .count();
   }
 
   private <E extends TraceEvent> void awaitEvent(String claim, Class<E> kind, Predicate<E> is) {
