@@ -10,7 +10,7 @@ import java.util.Arrays;
  * bits are set decides neither a branch nor an index, only a mask; for the numbers see {@link
  * Field25519}. Wipes all that it worked with.
  *
- * <p>Bouncy Castle, which makes the public keys, takes twice as long for this. It is the reference
+ * <p>Bouncy Castle, which makes the public keys, takes a fifth longer for this. It is the reference
  * in the tests.
  *
  * <p>Source: RFC 7748, section 5.
