@@ -13,6 +13,7 @@ import java.util.Optional;
 final class AnsweredRequests {
   private final HostLimits limits;
   private final Map<String, Answered> answered = new LinkedHashMap<>();
+  private Answered newest = new Answered("", 0, Optional.empty());
 
   /** The response as text: a tree of it would take many times the room. */
   private record Answered(String action, int dataHash, Optional<String> response) {}
@@ -24,12 +25,15 @@ final class AnsweredRequests {
   /** Keeps a request, and the text of its response. */
   void remember(WidgetMessage request, String response) {
     boolean isShort = response.length() <= limits.maxRememberedReplyChars();
-    answered.put(
-        request.requestId(),
+    Answered now =
         new Answered(
             request.action(),
             request.data().hashCode(),
-            isShort ? Optional.of(response) : Optional.empty()));
+            isShort ? Optional.of(response) : Optional.empty());
+    if (!now.equals(newest)) { // widgets ask the same again and again, and it is kept once
+      newest = now;
+    }
+    answered.put(request.requestId(), newest);
     if (answered.size() > limits.rememberedRequests()) {
       answered.remove(answered.keySet().iterator().next());
     }
