@@ -64,7 +64,7 @@ public final class Curve25519SecretKey implements AutoCloseable {
    */
   public byte[] agree(Curve25519PublicKey theirs) throws OlmException.NonContributory {
     byte[] shared = new byte[SHARED_BYTES];
-    if (!X25519Ladder.agree(secret(), theirs.raw(), shared)) {
+    if (!X25519.calculateAgreement(secret(), 0, theirs.raw(), 0, shared, 0)) {
       throw new OlmException.NonContributory();
     }
     return shared;
@@ -77,7 +77,7 @@ public final class Curve25519SecretKey implements AutoCloseable {
 
   /** Whether every agreement with {@code key} is all zero: true for each scalar or for none. */
   static boolean isSmallOrder(Curve25519PublicKey key) {
-    return !X25519Ladder.agree(ANY_SCALAR, key.raw(), new byte[SHARED_BYTES]);
+    return !X25519.calculateAgreement(ANY_SCALAR, 0, key.raw(), 0, new byte[SHARED_BYTES], 0);
   }
 
   private byte[] secret() {

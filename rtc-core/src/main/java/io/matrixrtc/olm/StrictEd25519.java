@@ -22,11 +22,9 @@ import org.jspecify.annotations.Nullable;
  * order; such a signature, which nobody but the owner of the key can make, is taken (ED-COF-R).
  */
 final class StrictEd25519 {
-  /** −121665 / 121666, of the curve y² − x² = 1 + d·x²·y². */
-  private static final long[] D =
-      number(y("a3785913ca4deb75abd841414d0a700098e879777940c78c73fe6f2bee6c0352"));
-
-  private static final long[] ONE = {1, 0, 0, 0, 0};
+  private static final BigInteger P = BigInteger.TWO.pow(255).subtract(BigInteger.valueOf(19));
+  private static final BigInteger D =
+      BigInteger.valueOf(-121665).multiply(BigInteger.valueOf(121666).modInverse(P)).mod(P);
 
   /** The y of every point of small order, little-endian; each is that of one point or of two. */
   static final byte[][] SMALL_ORDER_Y = {
@@ -60,27 +58,9 @@ final class StrictEd25519 {
    */
   record KnownKey(KeyGrade grade, Ed25519.@Nullable PublicPoint point) {}
 
-  /**
-   * Whether 32 bytes name a point of the curve, canonically written or not: whether y² − 1 over
-   * d·y² + 1, which is never 0, is a square, that is, some x belongs to this y. The product is a
-   * square when the quotient is.
-   */
+  /** Whether 32 bytes name a point of the curve, canonically written or not. */
   static boolean isPoint(byte[] key) {
-    long[] square = number(key);
-    Field25519.square(square, square);
-    long[] above = new long[Field25519.LIMBS];
-    Field25519.subtract(above, square, ONE);
-    long[] below = new long[Field25519.LIMBS];
-    Field25519.multiply(below, square, D);
-    Field25519.add(below, below, ONE);
-    Field25519.multiply(above, above, below);
-    return FieldPower25519.isSquare(above);
-  }
-
-  private static long[] number(byte[] y) {
-    long[] number = new long[Field25519.LIMBS];
-    Field25519.read(number, y);
-    return number;
+    return Ed25519.validatePublicKeyPartial(key, 0) || hasPoint(key);
   }
 
   static KnownKey lookAt(byte[] key) {
@@ -130,6 +110,15 @@ final class StrictEd25519 {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("the platform lacks Ed25519", e);
     }
+  }
+
+  /** Whether y² − 1 over d·y² + 1 is a square, that is, some x belongs to this y. */
+  static boolean hasPoint(byte[] key) {
+    BigInteger y2 = y(key).modPow(BigInteger.TWO, P);
+    BigInteger x2 =
+        y2.subtract(BigInteger.ONE).multiply(D.multiply(y2).add(BigInteger.ONE).modInverse(P));
+    BigInteger half = P.shiftRight(1);
+    return !x2.mod(P).modPow(half, P).equals(P.subtract(BigInteger.ONE));
   }
 
   private static BigInteger y(byte[] key) {

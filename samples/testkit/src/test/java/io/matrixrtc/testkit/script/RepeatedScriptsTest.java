@@ -35,7 +35,7 @@ class RepeatedScriptsTest {
   private static final int UNVERIFIED = 8;
 
   /** A script waits most of the time: for key delays, for syncs, for the next frame. */
-  private static final int AT_ONCE = 24;
+  private static final int AT_ONCE = 8;
 
   /**
    * Real time: what HTTP takes longer on a full machine costs no media, and key delays are long.
