@@ -92,7 +92,11 @@ abstract class IdentityScenarios {
     bootstrap(alice);
     Peer bob = cast.sdk("bob");
     String user = bob.address().userId();
-    assertThat(stateOf(alice, bob.address())).contains(VerificationState.UNSIGNED_DEVICE);
+    await() // until the SDK has sent its device's keys
+        .atMost(CallKeyScenarios.SOON)
+        .until(
+            () -> stateOf(alice, bob.address()),
+            Optional.of(VerificationState.UNSIGNED_DEVICE)::equals);
     bob.crossSign();
     await()
         .atMost(CallKeyScenarios.SOON)
