@@ -169,7 +169,11 @@ abstract class IdentityScenarios {
     OurDevice ours = cast.world().ours(cast.world().login(other.userId()));
     bootstrap(ours);
     Peer theirs = cast.sdk(other, "DAVESDK");
-    assertThat(stateOf(ours, theirs.address())).contains(VerificationState.UNSIGNED_DEVICE);
+    await()
+        .atMost(CallKeyScenarios.SOON)
+        .until(
+            () -> stateOf(ours, theirs.address()),
+            Optional.of(VerificationState.UNSIGNED_DEVICE)::equals);
     Ed25519PublicKey key =
         World.get(
             ours.client()
