@@ -15,6 +15,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** FRAME-ALLOC: a frame allocates what the JCE allocates for it, and at most 16 bytes more. */
 class FrameAllocationTest {
   private static final int RUNS = 16;
+
+  /** On a busy machine the JIT is late: so many runs are waited for that the limit is met. */
+  private static final int MOST_RUNS = 20 * RUNS;
+
   private static final int ROUNDS = 6_000;
   private static final long TOLERANCE = 16;
 
@@ -63,13 +67,13 @@ class FrameAllocationTest {
 
   /**
    * The least of several runs of each, in turn: what the JIT saves it saves sooner or later for
-   * all, and it allocates on its own account while it warms up.
+   * all, and it allocates on its own account while it warms up. First our two, then their floors.
    */
   private static long[] bytesPerRound(Work... works)
       throws ReflectiveOperationException, GeneralSecurityException {
     long[] least = new long[works.length];
     Arrays.fill(least, Long.MAX_VALUE);
-    for (int run = 0; run < RUNS; run++) {
+    for (int run = 0; run < RUNS || run < MOST_RUNS && !isWithinLimit(least); run++) {
       for (int w = 0; w < works.length; w++) {
         long before = allocatedBytes();
         for (int i = 0; i < ROUNDS; i++) {
@@ -79,6 +83,10 @@ class FrameAllocationTest {
       }
     }
     return least;
+  }
+
+  private static boolean isWithinLimit(long[] least) {
+    return least[0] <= least[2] + TOLERANCE && least[1] <= least[3] + TOLERANCE;
   }
 
   /** What this thread has allocated. By reflection: the module does not read jdk.management. */
