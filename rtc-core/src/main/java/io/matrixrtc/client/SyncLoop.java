@@ -29,6 +29,7 @@ final class SyncLoop {
   private boolean running;
   private boolean suspended;
   private boolean full;
+  private boolean caughtUp;
   private int pauses;
   private int failures;
 
@@ -70,6 +71,7 @@ final class SyncLoop {
       running = true;
       suspended = false;
       full = false;
+      caughtUp = false;
       filter = new FilterUpload(api, settings.sync().filter());
       next();
     }
@@ -127,7 +129,7 @@ final class SyncLoop {
     } else if (failure.isPresent()) {
       failed(failure.get());
     } else {
-      boolean quick = since == null || failures > 0;
+      boolean quick = !caughtUp || failures > 0; // SYNC-QUICK: nobody waits for news to be ready
       api.sync(Optional.ofNullable(since), quick ? Duration.ZERO : longPoll.get(), filter.id())
           .whenComplete(
               (result, error) -> {
@@ -169,6 +171,7 @@ final class SyncLoop {
       return false;
     }
     failures = 0;
+    caughtUp = true;
     since = answer.nextBatch();
     listener.onStatus(new SyncStatus.Running(scheduler.now()));
     next();

@@ -15,7 +15,7 @@ public record Device(SignedDeviceKeys keys, LocalTrust localTrust) {
 
   /** Whether nothing differs, unsigned members included. */
   boolean isSameAs(Device other) {
-    return localTrust == other.localTrust && keys.toJson().equals(other.keys.toJson());
+    return localTrust == other.localTrust && keys.isWrittenAs(other.keys);
   }
 
   /** Returns the device with another decision about it. */

@@ -97,7 +97,8 @@ public final class SignedDeviceKeys {
   /**
    * Reads an entry of a {@code /keys/query} answer: the object must be about the user and device
    * that it is filed under, and a device that is known must not have changed its Ed25519 key. A
-   * changed Curve25519 key is taken.
+   * changed Curve25519 key is taken. What says the same as before was checked before: of a user
+   * with hundreds of devices one changes at a time.
    *
    * @param known what was accepted for this device before, if anything
    * @throws DeviceKeysException if the object is refused; what was known stays
@@ -110,6 +111,9 @@ public final class SignedDeviceKeys {
     }
     if (!filedDeviceId.equals(text(object, "device_id"))) {
       throw new DeviceKeysException(Reason.OTHER_DEVICE, filedUserId, filedDeviceId); // DEV-FILED
+    }
+    if (known != null && known.isWrittenAs(object)) {
+      return known; // DEV-SAME
     }
     SignedDeviceKeys keys = parse(object);
     if (known != null && !known.ed25519.equals(keys.ed25519)) {
@@ -218,6 +222,11 @@ public final class SignedDeviceKeys {
   /** Whether {@code object} says the same, signatures and unknown members included. */
   boolean isWrittenAs(ObjectNode object) {
     return json.equals(object);
+  }
+
+  /** Whether {@code other} says the same, signatures and unknown members included. */
+  boolean isWrittenAs(SignedDeviceKeys other) {
+    return isWrittenAs(other.json);
   }
 
   /** Returns a copy of the whole object, unknown members and all signatures included. */

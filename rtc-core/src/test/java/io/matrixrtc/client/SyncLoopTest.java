@@ -127,6 +127,21 @@ class SyncLoopTest {
   }
 
   @Test
+  void syncQuickTheFirstSyncOfEachStartIsAnsweredAtOnceAndTheNextIsHeld() {
+    CompletableFuture<HttpAnswer> first = http.open();
+    loop.start(Optional.of("stored"));
+    assertThat(query()).contains("since=stored").contains("timeout=0");
+    CompletableFuture<HttpAnswer> second = http.open();
+    first.complete(ScriptedHttp.answer(200, Map.of(), batch("s1")));
+    assertThat(query()).contains("since=s1").contains("timeout=30000");
+    loop.stop();
+    second.complete(ScriptedHttp.answer(200, Map.of(), batch("s2")));
+    http.open();
+    loop.start(Optional.of("s1"));
+    assertThat(query()).contains("since=s1").contains("timeout=0");
+  }
+
+  @Test
   void syncBackoffGrowsAndEndsWithTheFirstSuccess() {
     for (int i = 0; i < 8; i++) {
       http.lost();
@@ -257,22 +272,21 @@ class SyncLoopTest {
   @Test
   void syncSilenceTheLongPollIsAskedForEachSyncAndAHungOneIsGivenUpSoon() {
     longPoll = Duration.ofSeconds(8);
+    http.ok(batch("s0"));
     http.open(); // never answered, by a transport that keeps to no limit
-    loop.start(Optional.of("s0"));
+    loop.start(Optional.empty());
     assertThat(query()).contains("timeout=8000");
     assertThat(http.last().timeout()).isEqualTo(Duration.ofSeconds(18));
+    status.clear();
     time.advance(Duration.ofSeconds(20).minusMillis(1));
     assertThat(status).isEmpty();
+    longPoll = Duration.ofSeconds(30);
     http.ok(batch("s1"));
     http.open();
     time.advance(Duration.ofSeconds(1));
     assertThat(((SyncStatus.Failing) status.get(0)).failure().sentence())
         .contains("no answer in time");
-    assertThat(taken).containsExactly("s1");
-    longPoll = Duration.ofSeconds(30);
-    loop.stop();
-    http.open();
-    loop.start(Optional.of("s1"));
+    assertThat(taken).containsExactly("s0", "s1");
     assertThat(query()).contains("timeout=30000");
   }
 

@@ -104,6 +104,18 @@ class SignedDeviceKeysTest {
   }
 
   @Test
+  void whatIsWrittenAsBeforeIsNotVerifiedAgain_DEV_SAME() throws Exception {
+    ObjectNode object = sign(unsigned(account), account);
+    SignedDeviceKeys known = SignedDeviceKeys.accept(USER, "DEVICE", object.deepCopy(), null);
+    assertThat(SignedDeviceKeys.accept(USER, "DEVICE", object.deepCopy(), known)).isSameAs(known);
+    ObjectNode renamed = object.deepCopy();
+    renamed.putObject("unsigned").put("device_display_name", "phone");
+    assertThat(SignedDeviceKeys.accept(USER, "DEVICE", renamed, known).toJson()).isEqualTo(renamed);
+    assertThat(refusal(sign(unsigned(account), account(2)), known)).isEqualTo(Reason.BAD_SIGNATURE);
+    assertThat(refusal(object.deepCopy().put("unknown", 5), known)).isEqualTo(Reason.BAD_SIGNATURE);
+  }
+
+  @Test
   void namesEachReason_DEV_KEY() throws Exception {
     ObjectNode badKey = unsigned(account);
     badKey.withObject("/keys").put("curve25519:DEVICE", "AAAA");

@@ -1,6 +1,5 @@
 package io.matrixrtc.interop;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import io.matrixrtc.client.ApiResult;
@@ -9,6 +8,7 @@ import io.matrixrtc.client.Credentials;
 import io.matrixrtc.client.EncryptedClient;
 import io.matrixrtc.client.LoginOutcome;
 import io.matrixrtc.client.MatrixClient;
+import io.matrixrtc.client.NewRoom;
 import io.matrixrtc.client.SetupOutcome;
 import io.matrixrtc.client.SyncFilter;
 import io.matrixrtc.client.SyncSettings;
@@ -17,7 +17,6 @@ import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
 import io.matrixrtc.e2ee.TrustPolicy;
 import io.matrixrtc.e2ee.UserDevice;
-import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.PoolScheduler;
 import io.matrixrtc.keys.TrustRequirement;
@@ -156,15 +155,8 @@ final class ElementCallSession implements ForeignDevice, WidgetSessions {
 
   @Override
   public String createRoom(String name) {
-    ObjectNode settings = Json.newObject().put("name", name).put("preset", "public_chat");
-    settings
-        .putObject("power_level_content_override")
-        .putObject("events")
-        .put("org.matrix.msc3401.call.member", 0);
-    ObjectNode encryption = settings.putArray("initial_state").addObject();
-    encryption.put("type", "m.room.encryption").put("state_key", "");
-    encryption.putObject("content").put("algorithm", "m.megolm.v1.aes-sha2");
-    return World.get(client().matrix().rooms().createRoom(settings)).orThrow();
+    NewRoom room = NewRoom.openForCalls().named(name);
+    return World.get(client().matrix().rooms().createRoom(room)).orThrow();
   }
 
   @Override

@@ -6,6 +6,9 @@ import io.matrixrtc.keys.DeviceAddress;
  * A device of another implementation, which makes its own media keys and takes those of others:
  * what a {@link ForeignAgent} plays a call with. The methods block until the step is done, and are
  * called one at a time; what they throw fails the step, with its message.
+ *
+ * <p>Not every implementation can do everything. The steps that are called optional here need not
+ * be there; a script that asks for one then fails, and says what is missing.
  */
 public interface ForeignSession extends AutoCloseable {
 
@@ -56,7 +59,7 @@ public interface ForeignSession extends AutoCloseable {
 
   /**
    * Forgets the call without leaving it, as a page does that is loaded again: its session and media
-   * keys are gone; its device is the same, signed in and in the room.
+   * keys are gone; its device is the same, signed in and in the room. Optional.
    */
   default void reload() throws InterruptedException {
     throw new UnsupportedOperationException("cannot be loaded again");
@@ -68,12 +71,12 @@ public interface ForeignSession extends AutoCloseable {
    */
   default void mute(boolean muted) throws InterruptedException {}
 
-  /** Its Ed25519 key in base64, as its screen would show it. */
+  /** Its Ed25519 key in base64, as its screen would show it. Optional. */
   default String fingerprint() throws InterruptedException {
     throw new UnsupportedOperationException("does not show its key");
   }
 
-  /** Signs another device of its user, whose key was compared. */
+  /** Signs another device of its user, whose key was compared. Optional. */
   default void signDevice(String deviceId, String fingerprint) throws InterruptedException {
     throw new UnsupportedOperationException("cannot sign other devices");
   }
