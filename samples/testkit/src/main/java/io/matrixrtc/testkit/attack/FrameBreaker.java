@@ -2,9 +2,8 @@ package io.matrixrtc.testkit.attack;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -17,7 +16,8 @@ import javax.crypto.spec.SecretKeySpec;
 /**
  * Tries to open recorded frames with everything an attacker holds: each key material as it was
  * given, and every ratchet step from it within reach, for any sender and whatever index the frame
- * names. Confined to one thread.
+ * names. Safe for many threads. A wrong key costs the JCE an exception, so that attempts are
+ * cheapest where the stack is flat.
  */
 public final class FrameBreaker {
   /** How many ratchet steps are walked from each material. */
@@ -27,29 +27,41 @@ public final class FrameBreaker {
   private static final int TAG_BYTES = 16;
   private static final int IV_BYTES = 12;
 
-  private final List<SecretKeySpec> keys = new ArrayList<>();
-  private final Set<SecretKeySpec> held = new HashSet<>();
-  private final Cipher cipher;
-  private int lastHit;
+  private final List<SecretKeySpec> keys;
+  private final Set<SecretKeySpec> held = new LinkedHashSet<>();
+  private final ThreadLocal<Attempts> attempts = ThreadLocal.withInitial(Attempts::new);
+
+  /** What a thread tries with; the key that fitted last is tried first. */
+  private static final class Attempts {
+    final Cipher cipher;
+    int lastHit;
+
+    Attempts() {
+      try {
+        cipher = Cipher.getInstance("AES/GCM/NoPadding");
+      } catch (GeneralSecurityException e) {
+        throw new IllegalStateException("this JVM lacks AES-GCM", e);
+      }
+    }
+  }
 
   /** Takes what the attacker holds: raw media key materials, 16 to 64 bytes each. */
   public FrameBreaker(List<byte[]> materials) {
     try {
-      cipher = Cipher.getInstance("AES/GCM/NoPadding");
       for (byte[] material : materials) {
         // A ratcheted material begins with the frame key of the step before it.
-        keys.add(new SecretKeySpec(Arrays.copyOf(material, 16), "AES"));
+        held.add(new SecretKeySpec(Arrays.copyOf(material, 16), "AES"));
         byte[] step = material;
         for (int i = 0; i <= RATCHET_STEPS; i++) {
           byte[] next = derive(step);
-          keys.add(new SecretKeySpec(Arrays.copyOf(next, 16), "AES"));
+          held.add(new SecretKeySpec(Arrays.copyOf(next, 16), "AES"));
           step = next;
         }
       }
-      held.addAll(keys);
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this JVM lacks AES-GCM or HMAC-SHA-256", e);
+      throw new IllegalStateException("this JVM lacks HMAC-SHA-256", e);
     }
+    keys = List.copyOf(held);
   }
 
   /**
@@ -68,10 +80,11 @@ public final class FrameBreaker {
     if (ivAt - TAG_BYTES < clearBytes) {
       return Optional.empty();
     }
+    Attempts mine = attempts.get();
     for (int i = 0; i < keys.size(); i++) {
-      int candidate = (lastHit + i) % keys.size();
-      if (opensWith(keys.get(candidate), frame, clearBytes, ivAt)) {
-        lastHit = candidate;
+      int candidate = (mine.lastHit + i) % keys.size();
+      if (opensWith(mine.cipher, keys.get(candidate), frame, clearBytes, ivAt)) {
+        mine.lastHit = candidate;
         return Optional.of(keys.get(candidate));
       }
     }
@@ -83,7 +96,8 @@ public final class FrameBreaker {
     return held.contains(key);
   }
 
-  private boolean opensWith(SecretKeySpec key, byte[] frame, int clearBytes, int ivAt) {
+  private static boolean opensWith(
+      Cipher cipher, SecretKeySpec key, byte[] frame, int clearBytes, int ivAt) {
     try {
       cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(128, frame, ivAt, IV_BYTES));
       cipher.updateAAD(frame, 0, clearBytes);
