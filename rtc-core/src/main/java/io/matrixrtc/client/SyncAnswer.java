@@ -40,16 +40,43 @@ public record SyncAnswer(String nextBatch, SyncChanges crypto, Map<String, RoomS
    * @param state the state events that changed, in order; a later one replaces an earlier one
    * @param timeline all events of the timeline, state events included
    * @param sticky events that are still sticky and not in the timeline (MSC4354)
+   * @param stripped what a room shows to whom it invites, or who knocks: for people to see, proves
+   *     nothing and is no state
    */
   public record RoomSection(
       String membership,
       List<ObjectNode> state,
       List<ObjectNode> timeline,
-      List<ObjectNode> sticky) {
+      List<ObjectNode> sticky,
+      List<ObjectNode> stripped) {
     public RoomSection {
       state = List.copyOf(state);
       timeline = List.copyOf(timeline);
       sticky = List.copyOf(sticky);
+      stripped = List.copyOf(stripped);
+    }
+
+    /** A room that shows no stripped state. */
+    public RoomSection(
+        String membership,
+        List<ObjectNode> state,
+        List<ObjectNode> timeline,
+        List<ObjectNode> sticky) {
+      this(membership, state, timeline, sticky, List.of());
+    }
+
+    /**
+     * Who invited {@code ownUser}, as the homeserver says; none where this is no invite
+     * (SYNC-INVITE).
+     */
+    public Optional<String> inviter(String ownUser) {
+      return stripped.stream()
+          .filter(event -> event.path("type").asText().equals("m.room.member"))
+          .filter(event -> event.path("state_key").asText().equals(ownUser))
+          .filter(event -> event.path("content").path("membership").asText().equals("invite"))
+          .map(event -> event.path("sender").asText())
+          .filter(sender -> !sender.isEmpty())
+          .findFirst();
     }
   }
 
@@ -103,6 +130,10 @@ public record SyncAnswer(String nextBatch, SyncChanges crypto, Map<String, RoomS
         return new RoomSection(
             membership, objects(room.path(after).path("events")), timeline, sticky(room));
       }
+    }
+    JsonNode stripped = room.path(membership + "_state").path("events");
+    if (stripped.isArray()) { // invite_state, knock_state
+      return new RoomSection(membership, List.of(), List.of(), List.of(), objects(stripped));
     }
     List<ObjectNode> state = objects(room.path("state").path("events"));
     timeline.stream().filter(event -> event.path("state_key").isTextual()).forEach(state::add);

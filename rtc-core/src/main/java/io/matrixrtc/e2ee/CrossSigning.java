@@ -295,15 +295,17 @@ public final class CrossSigning {
     return setup.isUnderWay(id) || signatures.isUnderWay(id) || requests.isUnderWay(id);
   }
 
-  void onAnswer(String id, ObjectNode answer) throws CryptoStoreException {
+  /** Returns the users whose keys have a new signature of ours. */
+  Set<String> onAnswer(String id, ObjectNode answer) throws CryptoStoreException {
     if (setup.isUnderWay(id)) {
       setup.onAnswer();
       alarms.expectOwnIdentity();
     } else if (signatures.isUnderWay(id)) {
-      signatures.onAnswer(answer);
+      return signatures.onAnswer(answer);
     } else {
       requests.onAnswer(id);
     }
+    return Set.of();
   }
 
   void onFailure(String id, RequestFailure failure, Instant now) {

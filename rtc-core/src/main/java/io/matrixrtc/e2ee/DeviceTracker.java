@@ -6,15 +6,16 @@ import io.matrixrtc.e2ee.OutgoingRequest.KeysQuery;
 import io.matrixrtc.json.Json;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -34,20 +35,17 @@ final class DeviceTracker {
   private final FailureBackoff<String> servers = new FailureBackoff<>();
   private final FailureBackoff<String> users = new FailureBackoff<>();
   private final Set<String> unanswered = new HashSet<>(); // the homeserver gave no answer
+  private final Map<String, Long> signed = new HashMap<>();
   private long sequence;
 
   /** Whether a user's list is outdated, and the number of its latest invalidation. */
   private record Following(boolean outdated, long invalidation) {}
 
   /**
-   * A query without an answer yet, and the latest invalidation when it was made; none if it was out
-   * of band, as such an answer makes no list current (DEV-OUT-OF-BAND).
+   * A query without an answer yet, and the latest number when it was made. If it was out of band,
+   * the answer makes no list current (DEV-OUT-OF-BAND).
    */
-  private record UnderWay(KeysQuery query, OptionalLong sequence) {
-    boolean isOutOfBand() {
-      return sequence.isEmpty();
-    }
-  }
+  private record UnderWay(KeysQuery query, boolean isOutOfBand, long askedAt) {}
 
   DeviceTracker(UserDevice own, UnitOfWork work, RequestIds ids, Map<String, Boolean> storedUsers) {
     this.ownServer = own.serverName();
@@ -144,20 +142,20 @@ final class DeviceTracker {
         followed.keySet().stream()
             .filter(user -> isRefreshing(user, now) && !asked.contains(user))
             .toList();
-    ask(wanted, OptionalLong.of(sequence));
+    ask(wanted, false);
     return underWay.values().stream().map(UnderWay::query).toList();
   }
 
   /** Asks for users, followed or not, without regard to who is waited for. */
   void askOutOfBand(Collection<String> userIds) {
-    ask(List.copyOf(new TreeSet<>(userIds)), OptionalLong.empty());
+    ask(List.copyOf(new TreeSet<>(userIds)), true);
   }
 
-  private void ask(List<String> wanted, OptionalLong askedAt) {
+  private void ask(List<String> wanted, boolean outOfBand) {
     for (int from = 0; from < wanted.size(); from += MAX_USERS_PER_QUERY) {
       int to = Math.min(wanted.size(), from + MAX_USERS_PER_QUERY);
       KeysQuery query = query(wanted.subList(from, to));
-      underWay.put(query.id(), new UnderWay(query, askedAt));
+      underWay.put(query.id(), new UnderWay(query, outOfBand, sequence));
     }
   }
 
@@ -172,10 +170,29 @@ final class DeviceTracker {
     return underWay.containsKey(id);
   }
 
-  /** The users that a query asked for. */
+  /**
+   * Our signature is on keys of these users by now. An answer that was asked for before may not
+   * show it, and is not taken for them (XS-SIGN-RACE).
+   */
+  void signed(Set<String> userIds) {
+    if (!userIds.isEmpty()) {
+      sequence++;
+      userIds.forEach(user -> signed.put(user, sequence));
+    }
+  }
+
+  /** The users that a query asked for, and of whom its answer counts. */
   Set<String> askedFor(String id) {
     UnderWay waiting = underWay.get(id);
-    return waiting == null ? Set.of() : waiting.query().users();
+    return waiting == null
+        ? Set.of()
+        : waiting.query().users().stream()
+            .filter(user -> counts(user, waiting))
+            .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private boolean counts(String userId, UnderWay query) {
+    return signed.getOrDefault(userId, 0L) <= query.askedAt();
   }
 
   /** Takes the answer; to be called after its devices are in the directory. */
@@ -193,7 +210,11 @@ final class DeviceTracker {
       if (answered.path(userId).isObject()) {
         servers.succeeded(UserDevice.serverName(userId));
         users.succeeded(userId);
-        waiting.sequence().ifPresent(askedAt -> current(userId, askedAt));
+        if (!counts(userId, waiting)) {
+          changed(Set.of(userId)); // asked for again
+        } else if (!waiting.isOutOfBand()) {
+          current(userId, waiting.askedAt());
+        }
       } else if (!failedServers.contains(UserDevice.serverName(userId))) {
         users.failed(userId, now); // DEV-ABSENT: stays outdated, but is not asked for in a loop
       }

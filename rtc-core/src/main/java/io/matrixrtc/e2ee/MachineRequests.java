@@ -69,7 +69,7 @@ final class MachineRequests {
         deliveries.sendOwn("m.dummy", Json.newObject(), device);
       }
     } else if (crossSigning.isUnderWay(id)) {
-      crossSigning.onAnswer(id, answer);
+      tracker.signed(crossSigning.onAnswer(id, answer));
       keysAnswer.refreshOwnKeys();
     } else if (rooms.isUnderWay(id)) {
       rooms.onAnswer(id);

@@ -9,6 +9,7 @@ import io.matrixrtc.e2ee.SignatureTarget.Kind;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.olm.Ed25519KeyPair;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -148,16 +149,21 @@ final class SignatureUploads {
     return underWay != null && underWay.id().equals(id);
   }
 
-  /** The homeserver took the signatures, but for those that it names (XS-SIGN-FAILURES). */
-  void onAnswer(ObjectNode answer) throws CryptoStoreException {
+  /**
+   * The homeserver took the signatures, but for those that it names (XS-SIGN-FAILURES). Returns the
+   * users whose keys have a new one.
+   */
+  Set<String> onAnswer(ObjectNode answer) throws CryptoStoreException {
     backoff.succeeded(ROW);
     underWay = null;
+    Set<String> signed = new HashSet<>();
     for (Map.Entry<SignatureTarget, ObjectNode> entry : sent.entrySet()) {
       SignatureTarget target = entry.getKey();
       JsonNode failure = answer.path("failures").path(target.userId()).path(target.keyId());
       if (failure.isMissingNode()) {
         wanted.remove(target);
         addLocally(target, entry.getValue());
+        signed.add(target.userId());
       } else {
         failed(
             target,
@@ -167,6 +173,7 @@ final class SignatureUploads {
     }
     sent = Map.of();
     store();
+    return signed;
   }
 
   private void failed(SignatureTarget target, String errcode, String message) {

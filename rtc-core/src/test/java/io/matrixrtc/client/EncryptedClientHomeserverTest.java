@@ -38,6 +38,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
@@ -283,13 +284,19 @@ class EncryptedClientHomeserverTest {
     TestDevice alice = device("alice");
     TestDevice bob = device("bob");
     RoomsApi rooms = alice.client.matrix().rooms();
-    ObjectNode settings = Json.newObject().put("preset", "private_chat");
-    settings
-        .putObject("power_level_content_override")
-        .putObject("events")
-        .put(CallMemberEvent.TYPE, 0);
-    String room = get(rooms.createRoom(settings)).orThrow();
+    String room = get(rooms.createRoom(NewRoom.byInvitation().forCalls())).orThrow();
     get(rooms.invite(room, bob.session.userId())).orThrow();
+    await() // SYNC-INVITE
+        .untilAsserted(
+            () ->
+                assertThat(bob.events)
+                    .filteredOn(ClientEvent.Room.class::isInstance)
+                    .extracting(event -> ((ClientEvent.Room) event).changes())
+                    .anyMatch(
+                        changes ->
+                            changes
+                                .inviter(bob.session.userId())
+                                .equals(Optional.of(alice.session.userId()))));
 
     List<RoomUpdate> seen = new CopyOnWriteArrayList<>();
     get(alice.client.followRoom(room, seen::add)).orThrow();

@@ -51,6 +51,33 @@ class SyncAnswerTest {
   }
 
   @Test
+  void syncInviteTheInviterIsNamedAndStrippedStateIsNoState() throws Exception {
+    String member =
+        "{\"type\":\"m.room.member\",\"state_key\":\"@me:b\",\"sender\":\"@host:b\","
+            + "\"content\":{\"membership\":\"invite\"}}";
+    RoomSection invited = room(invite("[" + member + "]"));
+    assertThat(invited.membership()).isEqualTo("invite");
+    assertThat(invited.inviter("@me:b")).contains("@host:b");
+    assertThat(invited.stripped()).hasSize(1);
+    assertThat(invited.state()).isEmpty();
+    for (String change : new String[] {"@me:b", "@host:b", "m.room.member", "\"invite\""}) {
+      String other = change.startsWith("\"") ? "\"join\"" : "";
+      assertThat(room(invite("[null," + member.replace(change, other) + "]")).inviter("@me:b"))
+          .as("without %s", change)
+          .isEmpty();
+    }
+    assertThat(room(invite("{}")).inviter("@me:b")).isEmpty();
+    assertThat(room(invite("[" + member + "]").replace("\"invite\":{\"!", "\"join\":{\"!")))
+        .satisfies(joined -> assertThat(joined.inviter("@me:b")).isEmpty());
+  }
+
+  private static String invite(String events) {
+    return "{\"next_batch\":\"s\",\"rooms\":{\"invite\":{\"!r:b\":{\"invite_state\":{\"events\":"
+        + events
+        + "}}}}}";
+  }
+
+  @Test
   void stickySyncEitherNameOfTheSectionIsReadAndBrokenEventsAreNot() throws Exception {
     for (String name : Set.of("msc4354_sticky", "sticky")) {
       RoomSection room =

@@ -226,6 +226,42 @@ class SigningTest {
   }
 
   @Test
+  void xsSignRaceAnAnswerThatWasAskedForBeforeDoesNotTakeTheSignatureBack() throws Exception {
+    ObjectNode unsigned = network.query(Set.of(ALICE)).deepCopy();
+    phone.queryKeys(List.of(ALICE), network.now);
+    verify(ofLaptop());
+    String query = "";
+    for (OutgoingRequest request : phone.outgoingRequests(network.now)) {
+      if (request instanceof KeysQuery asked) {
+        query = asked.id();
+      } else {
+        phone.markSent(request.id(), network.carryOut(PHONE, request), network.now);
+      }
+    }
+    assertThat(phoneSeesLaptopSigned()).isTrue();
+    phone.markSent(query, unsigned.deepCopy(), network.now);
+    assertThat(phoneSeesLaptopSigned()).isTrue();
+
+    phone.queryKeys(List.of(ALICE), network.now);
+    for (OutgoingRequest request : phone.outgoingRequests(network.now)) {
+      phone.markSent(request.id(), unsigned, network.now);
+    }
+    assertThat(phoneSeesLaptopSigned()).as("the control: asked for after").isFalse();
+  }
+
+  private boolean phoneSeesLaptopSigned() throws Exception {
+    String signer = phone.identity(ALICE).orElseThrow().selfSigning().key().toBase64();
+    return phone
+        .find(LAPTOP)
+        .orElseThrow()
+        .keys()
+        .toJson()
+        .path("signatures")
+        .path(ALICE)
+        .has("ed25519:" + signer);
+  }
+
+  @Test
   void xsSignKeptOverARestartAndAFailedRequest() throws Exception {
     verify(ofLaptop());
     phone = network.open(PHONE, MachineNetwork.ALL, store);

@@ -125,7 +125,7 @@ public final class HistorySharing implements AutoCloseable {
   /**
    * Accepts an invite, and waits for a bundle of the inviter from then on.
    *
-   * @param inviter who sent the invite
+   * @param inviter who sent the invite: {@code RoomSection#inviter} of the sync that brought it
    * @return completes with the room id when we are in the room, or with why not
    */
   public CompletionStage<ApiResult<String>> accept(String roomId, String inviter) {
