@@ -37,11 +37,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Sessions of encrypted clients over the embedded homeserver, in real time. */
+@Execution(ExecutionMode.CONCURRENT)
 class SessionHomeserverTest {
   private static final Duration DELAY = Duration.ofSeconds(3);
   private static final MembershipTiming TIMING =

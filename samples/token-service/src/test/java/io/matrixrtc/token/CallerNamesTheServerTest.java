@@ -11,10 +11,13 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code matrix_server_name} is the caller's word: where it may lead, and where not. */
+@Execution(ExecutionMode.CONCURRENT)
 class CallerNamesTheServerTest {
   private static final String OTHER_PUBLIC = "93.184.216.35";
 
