@@ -1,15 +1,13 @@
 package io.matrixrtc.keys;
 
 import java.time.Instant;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The participations in a call and since when they are known, found by device and by media identity
@@ -18,13 +16,26 @@ import org.jspecify.annotations.Nullable;
  */
 final class Participations {
   private final Map<CallMember, Instant> since = new LinkedHashMap<>();
-  private final Map<DeviceAddress, Set<CallMember>> byDevice = new HashMap<>();
-  private final Map<String, Set<CallMember>> byIdentity = new HashMap<>();
+  // Immutable lists, nearly all of one: small where a thousand members each know a thousand.
+  private final Map<DeviceAddress, List<CallMember>> byDevice = new HashMap<>();
+  private final Map<String, List<CallMember>> byIdentity = new HashMap<>();
 
   void add(CallMember member, Instant now) {
-    since.put(member, now);
-    byDevice.computeIfAbsent(member.device(), one -> new LinkedHashSet<>()).add(member);
-    byIdentity.computeIfAbsent(member.mediaIdentity(), one -> new LinkedHashSet<>()).add(member);
+    if (since.put(member, now) == null) {
+      add(byDevice, member.device(), member);
+      add(byIdentity, member.mediaIdentity(), member);
+    }
+  }
+
+  private static <K> void add(Map<K, List<CallMember>> index, K key, CallMember member) {
+    List<CallMember> before = index.get(key);
+    if (before == null) {
+      index.put(key, List.of(member));
+    } else {
+      List<CallMember> all = new ArrayList<>(before);
+      all.add(member);
+      index.put(key, List.copyOf(all));
+    }
   }
 
   void remove(CallMember member) {
@@ -34,27 +45,23 @@ final class Participations {
     }
   }
 
-  private static <K> void remove(Map<K, Set<CallMember>> index, K key, CallMember member) {
+  private static <K> void remove(Map<K, List<CallMember>> index, K key, CallMember member) {
     index.computeIfPresent(
         key,
-        (same, members) -> {
-          members.remove(member);
-          return members.isEmpty() ? null : members;
-        });
+        (same, members) ->
+            members.size() == 1
+                ? null
+                : members.stream().filter(other -> !other.equals(member)).toList());
   }
 
-  /** In the order of their coming; a copy. */
+  /** In the order of their coming; immutable. */
   List<CallMember> of(DeviceAddress device) {
-    return copy(byDevice.get(device));
+    return byDevice.getOrDefault(device, List.of());
   }
 
-  /** In the order of their coming; a copy. */
+  /** In the order of their coming; immutable. */
   List<CallMember> of(String mediaIdentity) {
-    return copy(byIdentity.get(mediaIdentity));
-  }
-
-  private static List<CallMember> copy(@Nullable Collection<CallMember> members) {
-    return members == null ? List.of() : List.copyOf(members);
+    return byIdentity.getOrDefault(mediaIdentity, List.of());
   }
 
   boolean has(DeviceAddress device) {
