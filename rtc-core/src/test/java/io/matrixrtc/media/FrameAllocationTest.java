@@ -9,10 +9,12 @@ import java.util.Objects;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** FRAME-ALLOC: a frame allocates what the JCE allocates for it, and at most 16 bytes more. */
+@Tag("optimised") // the optimising compiler removes what the floor does not allocate
 class FrameAllocationTest {
   private static final int RUNS = 16;
 
