@@ -11,13 +11,10 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code matrix_server_name} is the caller's word: where it may lead, and where not. */
-@Execution(ExecutionMode.CONCURRENT)
 class CallerNamesTheServerTest {
   private static final String OTHER_PUBLIC = "93.184.216.35";
 
@@ -200,6 +197,7 @@ class CallerNamesTheServerTest {
 
   @Test
   void aServerThatDoesNotAnswerIsNotWaitedForLong_NET_TIME() throws Exception {
+    thePublicServerIsReached(); // what TLS needs is loaded by now
     try (World hasty =
         new World(
             config ->

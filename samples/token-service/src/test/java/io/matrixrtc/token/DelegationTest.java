@@ -12,11 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Delayed leaves handed over, from request to the homeserver's delayed events. */
-@Execution(ExecutionMode.CONCURRENT)
 class DelegationTest {
   private static final String EVENTS = "/_matrix/client/unstable/org.matrix.msc4140/delayed_events";
   private static final String ROOM = LivekitNames.roomAlias("!abc:hs.example", "m.call#ROOM");
