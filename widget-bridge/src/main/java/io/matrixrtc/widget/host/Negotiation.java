@@ -33,7 +33,6 @@ final class Negotiation {
   private final List<List<String>> undecided = new ArrayList<>();
   private Phase phase = Phase.LOADING;
   private boolean deciding;
-  private boolean loadedTwice;
 
   /** How far a document is. */
   enum Phase {
@@ -71,37 +70,34 @@ final class Negotiation {
     exchange.reply(response);
   }
 
-  /** The request {@code content_loaded}. A second one is answered and starts nothing. */
+  /** The request {@code content_loaded}: a document says it once, and first. */
   void contentLoaded(Exchange exchange, RequestFields data) throws RequestRefusedException {
     if (session.widget().loadMode() == LoadMode.ON_IFRAME_LOAD) {
       throw new RequestRefusedException("Improper sequence: content_loaded was not waited for");
     }
     exchange.acknowledge();
-    if (phase == Phase.LOADING) {
-      begin();
-    } else { // maybe of the next document, whose load event is still to come
-      loadedTwice = true;
-    }
+    begin();
   }
 
-  /** The first document has loaded. */
-  void onFirstLoad() {
+  /** Whether the document there was said {@code content_loaded} and was listened to. */
+  boolean hasHeardContentLoaded() {
+    return phase != Phase.LOADING && session.widget().loadMode() != LoadMode.ON_IFRAME_LOAD;
+  }
+
+  /** The document has loaded. */
+  void onLoaded() {
     if (phase == Phase.LOADING && session.widget().loadMode() == LoadMode.ON_IFRAME_LOAD) {
       begin();
     }
   }
 
-  /** GRANT-RELOAD: another document. Nothing of what was granted is left. */
+  /** Another document. Nothing of what was granted is left. */
   void onNextDocument() {
     session.setGrants(CapabilitySet.NONE);
     requested.clear();
     undecided.clear();
     deciding = false;
     phase = Phase.LOADING;
-    if (session.widget().loadMode() == LoadMode.ON_IFRAME_LOAD || loadedTwice) {
-      begin();
-    }
-    loadedTwice = false;
   }
 
   private void begin() {

@@ -20,8 +20,9 @@ import java.util.function.Supplier;
  * time, and returns what is to be done, in order. Not thread-safe; {@link WidgetHost} confines it.
  *
  * <p>A session begins when the iframe gets its address. Each document in it negotiates for itself:
- * when the iframe loads another one, grants, open requests and delayed events of the one before are
- * void. It ends with {@link #close}, or when the widget floods it; then nothing is answered.
+ * when there is another one, grants, open requests and delayed events of the one before are void. A
+ * second {@code content_loaded} tells of it, or the {@code load} event, whichever comes first. It
+ * ends with {@link #close}, or when the widget floods it; then nothing is answered.
  */
 public final class WidgetHostMachine {
   private final HostSession session;
@@ -35,7 +36,7 @@ public final class WidgetHostMachine {
   private final OpenIdExchange openId;
   private final TurnWatch turn;
   private final WidgetRequests requests;
-  private boolean loaded;
+  private boolean loadIsDue = true; // of the document that is there now
   private boolean ended;
 
   /**
@@ -65,20 +66,26 @@ public final class WidgetHostMachine {
                     || action == WidgetAction.CONTENT_LOADED);
   }
 
-  /** The iframe's {@code load} event. The second and later ones are of other documents. */
+  /**
+   * The iframe's {@code load} event. It comes after the document's scripts have run, so often after
+   * its {@code content_loaded}; one that nothing was heard of before is of another document.
+   */
   public List<HostEffect> onFrameLoaded(Instant now) {
     return during(
         now,
         () -> {
-          if (!loaded) {
-            loaded = true;
-            negotiation.onFirstLoad();
-          } else {
-            forgetDocument();
-            session.report(new HostEvent.Reloaded());
-            negotiation.onNextDocument();
+          if (!loadIsDue) {
+            beginNextDocument();
           }
+          loadIsDue = false;
+          negotiation.onLoaded();
         });
+  }
+
+  private void beginNextDocument() { // GRANT-RELOAD
+    forgetDocument();
+    session.report(new HostEvent.Reloaded());
+    negotiation.onNextDocument();
   }
 
   private void forgetDocument() {
@@ -131,7 +138,20 @@ public final class WidgetHostMachine {
     if (isReply != (read.direction() == Direction.TO_WIDGET)) { // DIRECTION
       return Optional.of(DropReason.WRONG_DIRECTION);
     }
-    return isReply ? session.pushes().onReply(read) : requests.onRequest(read);
+    if (isReply) {
+      return session.pushes().onReply(read);
+    }
+    if (isOfNextDocument(read)) { // whose load event is still to come
+      beginNextDocument();
+      loadIsDue = true;
+    }
+    return requests.onRequest(read);
+  }
+
+  private boolean isOfNextDocument(WidgetMessage request) { // GRANT-RELOAD
+    return request.action().equals(WidgetAction.CONTENT_LOADED.wireName())
+        && negotiation.hasHeardContentLoaded()
+        && !requests.isRepeated(request);
   }
 
   /** A call to a port has come back. Unknown ids are ignored. */

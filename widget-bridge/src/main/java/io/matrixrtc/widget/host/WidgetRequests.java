@@ -43,8 +43,7 @@ final class WidgetRequests {
 
   /** A request; tells if it is dropped, or is one too many. */
   Optional<DropReason> onRequest(WidgetMessage request) {
-    if (open.containsKey(request.requestId())
-        || queue.stream().anyMatch(other -> other.requestId().equals(request.requestId()))) {
+    if (isUnderWay(request)) {
       return Optional.of(DropReason.REPEATED_REQUEST); // its reply is still to come
     }
     Optional<String> before = answered.find(request);
@@ -60,6 +59,16 @@ final class WidgetRequests {
       flooding(request, "Too many requests at once");
     }
     return Optional.empty();
+  }
+
+  private boolean isUnderWay(WidgetMessage request) {
+    return open.containsKey(request.requestId())
+        || queue.stream().anyMatch(other -> other.requestId().equals(request.requestId()));
+  }
+
+  /** Whether its id was used before by this document. */
+  boolean isRepeated(WidgetMessage request) {
+    return isUnderWay(request) || answered.find(request).isPresent();
   }
 
   private void refuse(WidgetMessage request, WidgetError error) {

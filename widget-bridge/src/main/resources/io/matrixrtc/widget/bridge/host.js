@@ -41,6 +41,7 @@ let telling = 0;     // timer: the server is told in any case
 let sent = 0;        // last number given out
 let unacknowledged = [];
 let over = false;
+let opening = '';    // request id of a content_loaded that the server has not answered
 let max = 0;         // longest message, in characters
 let delay = 250;
 let outgoing = Promise.resolve(); // conversions take time; the order stays
@@ -135,6 +136,8 @@ function receive(entry, chars) {
 function take(entry) {
   if (entry.t === 'msg') {
     const message = JSON.parse(entry.text);
+    if (opening && message.api === 'toWidget') return; // meant for the document that was there before
+    if (opening === message.requestId) opening = '';
     panel.message('to', message);
     if (frame) frame.contentWindow.postMessage(message, origin);
   } else if (entry.t === 'ask') {
@@ -193,6 +196,7 @@ function finish(text) {
 
 function show() {
   say('');
+  opening = '';
   frame = document.createElement('iframe');
   frame.title = 'Widget';
   frame.setAttribute('sandbox', SANDBOX);
@@ -227,6 +231,7 @@ window.addEventListener('message', (event) => {
   const data = event.data;
   if (!data || typeof data !== 'object' || Array.isArray(data)) return;
   if (['api', 'widgetId', 'requestId', 'action'].some((name) => typeof data[name] !== 'string')) return;
+  if (data.api === 'fromWidget' && data.action === 'content_loaded') opening = data.requestId;
   outgoing = outgoing
     .then(() => plain(data))
     .then((message) => {

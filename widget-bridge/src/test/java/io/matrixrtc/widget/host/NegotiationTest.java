@@ -22,6 +22,12 @@ import org.junit.jupiter.api.Test;
 class NegotiationTest {
   private static final String STICKER = "m.sticker";
   private static final String SCREEN = "m.always_on_screen";
+  private static final String TOPICS = "org.matrix.msc2762.receive.state_event:m.room.topic";
+
+  private static void topicChanges(HostRig rig) {
+    ObjectNode topic = HostRig.state("m.room.topic", "", "{'topic':'new'}");
+    rig.perform(rig.machine.onStateChanged(HostRig.ROOM, List.of(topic), rig.now));
+  }
 
   private static List<String> texts(JsonNode array) {
     List<String> texts = new ArrayList<>();
@@ -46,15 +52,18 @@ class NegotiationTest {
   }
 
   @Test
-  void wu6OnContentLoadedItIsAskedAfterTheReplyAndASecondOneStartsNothing() {
+  void wu6OnContentLoadedItIsAskedAfterTheReplyAndARepeatedOneStartsNothing() {
     HostRig rig = new HostRig();
     rig.load();
     assertThat(rig.posted).isEmpty();
-    assertThat(rig.ask("content_loaded", "{}")).isEmpty();
+    assertThat(rig.request("content_loaded", "{}", "once").orElseThrow()).isEmpty();
     assertThat(rig.posted.get(0).path("action").asText()).isEqualTo("content_loaded");
     assertThat(rig.posted.get(1).path("action").asText()).isEqualTo("capabilities");
-    assertThat(rig.ask("content_loaded", "{}")).isEmpty();
+    assertThat(rig.request("content_loaded", "{}", "once").orElseThrow()).isEmpty();
     assertThat(rig.pushes("capabilities")).hasSize(1);
+    assertThat(rig.eventsOf(HostEvent.Reloaded.class)).isEmpty();
+    assertThat(rig.request("content_loaded", "{}", "another").orElseThrow()).isEmpty();
+    assertThat(rig.pushes("capabilities")).as("control").hasSize(2);
   }
 
   @Test
@@ -241,15 +250,36 @@ class NegotiationTest {
   }
 
   @Test
-  void grantReloadADocumentThatIsFasterThanItsLoadEventIsNotLeftWaiting() {
-    HostRig rig = HostRig.granted(STICKER);
+  void grantReloadADocumentThatIsFasterThanItsLoadEventIsHeardAndHasNoGrantsYet() {
+    HostRig rig = HostRig.granted(STICKER, TOPICS);
     rig.load();
     rig.request("content_loaded", "{}"); // of the next document
-    assertThat(rig.pushes("capabilities")).isEmpty();
-    rig.load();
+    assertThat(rig.machine.grants().capabilities()).isEmpty();
+    assertThat(rig.eventsOf(HostEvent.Reloaded.class)).hasSize(1);
     assertThat(rig.pushes("capabilities")).hasSize(1);
+    rig.load();
     rig.answerCapabilities(SCREEN);
+    assertThat(rig.pushes("capabilities")).hasSize(1);
+    assertThat(rig.eventsOf(HostEvent.Reloaded.class)).hasSize(1);
     assertThat(approved(rig)).containsExactly(SCREEN);
+    assertThat(rig.machine.grants().capabilities()).as("by its load event").hasSize(1);
+    rig.load(); // of one more
+    assertThat(rig.machine.grants().capabilities()).as("control").isEmpty();
+  }
+
+  @Test
+  void grantReloadNothingIsPushedToANewDocumentThatHasNotAskedForIt() {
+    HostRig rig = HostRig.granted(TOPICS);
+    rig.load();
+    topicChanges(rig);
+    assertThat(rig.pushes("update_state")).as("control").hasSize(1);
+    rig.posted.clear();
+    rig.request("content_loaded", "{}"); // of the next document, which has not loaded yet
+    topicChanges(rig);
+    assertThat(rig.pushes("update_state")).isEmpty();
+    rig.answerCapabilities(TOPICS);
+    rig.answerAll();
+    assertThat(rig.pushes("update_state")).as("the whole, first").hasSize(1);
   }
 
   @Test

@@ -36,6 +36,7 @@ public final class FrameRelay implements AutoCloseable {
   private final Set<RelayConnection> open = new LinkedHashSet<>();
   private final Map<String, RelayConnection> members = new LinkedHashMap<>();
   private final Map<String, LinkFaults> faults = new LinkedHashMap<>();
+  private final Thread accepting = new Thread(this::accept, "relay-accept");
   private long globalSequence;
   private boolean closed;
 
@@ -61,9 +62,8 @@ public final class FrameRelay implements AutoCloseable {
       throws IOException {
     ServerSocket server = new ServerSocket(port, 128, InetAddress.getLoopbackAddress());
     FrameRelay relay = new FrameRelay(server, clock, new Tape(maxTapeBytes));
-    Thread accept = new Thread(relay::accept, "relay-accept");
-    accept.setDaemon(true);
-    accept.start();
+    relay.accepting.setDaemon(true);
+    relay.accepting.start();
     return relay;
   }
 
@@ -237,5 +237,10 @@ public final class FrameRelay implements AutoCloseable {
     }
     left.forEach(connection -> connection.close(CloseReason.RELAY_CLOSED));
     left.forEach(RelayConnection::awaitEnd);
+    try { // until it has left accept(2), the kernel may still let a connection in
+      accepting.join(RelayConnection.CLOSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

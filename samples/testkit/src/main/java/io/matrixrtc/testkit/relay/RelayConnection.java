@@ -18,7 +18,7 @@ final class RelayConnection {
   private static final int HELLO_MILLIS = 5_000;
 
   /** How long a closing connection may take to send what is ready. */
-  private static final long CLOSE_MILLIS = 1_000;
+  static final long CLOSE_MILLIS = 1_000;
 
   private static final Logger log = LoggerFactory.getLogger(RelayConnection.class);
 
