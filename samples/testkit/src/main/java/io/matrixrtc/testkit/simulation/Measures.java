@@ -4,6 +4,7 @@ import io.matrixrtc.keys.CallMember;
 import io.matrixrtc.keys.RotationPlan.Cause;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,9 +26,7 @@ final class Measures {
   private final int[][] lastGiven;
 
   /** Whose keys are counted: what those who stay were given is of no interest. */
-  private final List<Receiver> leavers = new ArrayList<>();
-
-  private record Receiver(int id, CallMember member) {}
+  private final Map<CallMember, Integer> leavers = new HashMap<>();
 
   Measures(int members) {
     lastGiven = new int[members][members];
@@ -35,7 +34,7 @@ final class Measures {
 
   /** A member that will leave. */
   void leaver(int id, CallMember member) {
-    leavers.add(new Receiver(id, member));
+    leavers.put(member, id);
   }
 
   void sent(long at, int recipients, Cause cause) {
@@ -57,10 +56,20 @@ final class Measures {
 
   void given(int sender, int key, Set<CallMember> to) {
     int[] given = lastGiven[sender];
-    for (Receiver leaver : leavers) {
-      if (given[leaver.id] <= key && to.contains(leaver.member)) {
-        given[leaver.id] = key + 1;
+    if (to.size() < leavers.size()) {
+      for (CallMember member : to) {
+        Integer leaver = leavers.get(member);
+        if (leaver != null) {
+          given[leaver] = Math.max(given[leaver], key + 1);
+        }
       }
+    } else {
+      leavers.forEach(
+          (member, leaver) -> {
+            if (given[leaver] <= key && to.contains(member)) {
+              given[leaver] = key + 1;
+            }
+          });
     }
   }
 
