@@ -13,6 +13,7 @@ import io.matrixrtc.json.Json;
 import io.matrixrtc.olm.NormalMessage;
 import io.matrixrtc.olm.OlmMessage;
 import io.matrixrtc.olm.PreKeyMessage;
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +36,9 @@ class StoreCrashTest {
   @Test
   void crashesLoseAndRepeatNothing() throws Exception {
     Victim device = new Victim(folder);
+    if (Cases.full()) {
+      device.prepareQuickStarts();
+    }
     Cases.run("e2ee store crashes", 10, 200, (seed, random) -> device.round(seed, random));
     device.live(Point.NEVER, 0, Defect.NONE, Long.MAX_VALUE);
     device.check();
@@ -66,6 +71,8 @@ class StoreCrashTest {
     private final MachineNetwork network = new MachineNetwork(77);
     private final OlmMachine peer;
     private final List<String> violations = new ArrayList<>();
+    private List<String> start =
+        List.of("-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"));
     private int posted;
     private int received;
     private int crashes;
@@ -85,6 +92,29 @@ class StoreCrashTest {
         network.sync(peer);
         network.settle(machine);
       }
+    }
+
+    /** Hundreds of starts: from jars, and with the classes as they were loaded the first time. */
+    void prepareQuickStarts() throws Exception {
+      List<String> jars = new ArrayList<>();
+      for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+        jars.add(Files.isDirectory(Path.of(entry)) ? jar(entry, jars.size()) : entry);
+      }
+      String classPath = String.join(File.pathSeparator, jars);
+      String archive = folder.resolve("classes.jsa").toString();
+      start =
+          List.of(
+              "-XX:TieredStopAtLevel=1", "-XX:ArchiveClassesAtExit=" + archive, "-cp", classPath);
+      live(Point.NEVER, 0, Defect.NONE, Long.MAX_VALUE);
+      start =
+          List.of("-XX:TieredStopAtLevel=1", "-XX:SharedArchiveFile=" + archive, "-cp", classPath);
+    }
+
+    private String jar(String classes, int number) {
+      String file = folder.resolve(number + ".jar").toString();
+      ToolProvider jar = ToolProvider.findFirst("jar").orElseThrow();
+      assertThat(jar.run(System.out, System.err, "-c", "-f", file, "-C", classes, ".")).isZero();
+      return file;
     }
 
     void round(long seed, SplittableRandom random) throws Exception {
@@ -110,18 +140,14 @@ class StoreCrashTest {
 
     /** Runs the device until it dies, is killed, or has nothing left to do. */
     void live(Point point, int passing, Defect defect, long killAfterMillis) throws Exception {
+      List<String> command = new ArrayList<>();
+      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.addAll(start);
+      command.add(CrashProgram.class.getName());
+      command.addAll(
+          List.of(folder.toString(), point.name(), Integer.toString(passing), defect.name()));
       Process process =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-XX:TieredStopAtLevel=1",
-                  "-Xshare:auto",
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  CrashProgram.class.getName(),
-                  folder.toString(),
-                  point.name(),
-                  Integer.toString(passing),
-                  defect.name())
+          new ProcessBuilder(command)
               .redirectErrorStream(true)
               .redirectOutput(folder.resolve("output").toFile())
               .start();
