@@ -6,26 +6,29 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Who is in the call besides us and may have our keys, and how many came lately. */
 final class PresentMembers {
-  private MemberSnapshot members = MemberSnapshot.NOBODY;
+  private final Set<CallMember> members = new LinkedHashSet<>();
+  private final Set<CallMember> view = Collections.unmodifiableSet(members);
   private final Map<DeviceAddress, Integer> devices = new HashMap<>();
   private final Set<DeviceAddress> devicesView = Collections.unmodifiableSet(devices.keySet());
   private final Deque<Instant> joins = new ArrayDeque<>();
+  private @Nullable Set<CallMember> copy;
 
   void change(Collection<CallMember> joined, Collection<CallMember> left, Instant now) {
-    MemberSnapshot before = members;
-    members = before.changed(joined, left);
+    copy = null;
     for (CallMember member : left) {
-      if (before.contains(member)) {
+      if (members.remove(member)) {
         devices.computeIfPresent(member.device(), (one, count) -> count == 1 ? null : count - 1);
       }
     }
     for (CallMember member : joined) {
-      if (!before.contains(member) || left.contains(member)) {
+      if (members.add(member)) {
         devices.merge(member.device(), 1, Integer::sum);
       }
     }
@@ -35,14 +38,22 @@ final class PresentMembers {
     }
   }
 
-  /** All of this moment. */
-  MemberSnapshot all() {
-    return members;
+  /** A live view. */
+  Set<CallMember> all() {
+    return view;
   }
 
   /** Their devices; a live view. */
   Set<DeviceAddress> devices() {
     return devicesView;
+  }
+
+  /** All of this moment; made once for each change. */
+  Set<CallMember> copy() {
+    if (copy == null) {
+      copy = Set.of(members.toArray(new CallMember[0])); // one pass less than copyOf
+    }
+    return copy;
   }
 
   /** How many joined lately; no more are counted than make many. */
