@@ -361,7 +361,7 @@ final class OwnKeys {
     } else if (plan.use() instanceof Use.By by) {
       made.useBy(by.latest());
     }
-    rollOut(made, members.copy(), now, out);
+    rollOut(made, present(), now, out);
   }
 
   private void rollOut(OwnKey key, Set<CallMember> to, Instant now, Collection<KeyEffect> out) {

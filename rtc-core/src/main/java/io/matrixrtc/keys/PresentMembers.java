@@ -6,29 +6,24 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Who is in the call besides us and may have our keys, and how many came lately. */
 final class PresentMembers {
-  private final Set<CallMember> members = new LinkedHashSet<>();
-  private final Set<CallMember> view = Collections.unmodifiableSet(members);
+  private final MemberTable members = new MemberTable();
   private final Map<DeviceAddress, Integer> devices = new HashMap<>();
   private final Set<DeviceAddress> devicesView = Collections.unmodifiableSet(devices.keySet());
   private final Deque<Instant> joins = new ArrayDeque<>();
-  private @Nullable Set<CallMember> copy;
 
   void change(Collection<CallMember> joined, Collection<CallMember> left, Instant now) {
-    copy = null;
     for (CallMember member : left) {
-      if (members.remove(member)) {
+      if (members.take(member)) {
         devices.computeIfPresent(member.device(), (one, count) -> count == 1 ? null : count - 1);
       }
     }
     for (CallMember member : joined) {
-      if (members.add(member)) {
+      if (members.put(member)) {
         devices.merge(member.device(), 1, Integer::sum);
       }
     }
@@ -39,21 +34,13 @@ final class PresentMembers {
   }
 
   /** A live view. */
-  Set<CallMember> all() {
-    return view;
+  MemberTable all() {
+    return members;
   }
 
   /** Their devices; a live view. */
   Set<DeviceAddress> devices() {
     return devicesView;
-  }
-
-  /** All of this moment; made once for each change. */
-  Set<CallMember> copy() {
-    if (copy == null) {
-      copy = Set.of(members.toArray(new CallMember[0])); // one pass less than copyOf
-    }
-    return copy;
   }
 
   /** How many joined lately; no more are counted than make many. */
