@@ -203,6 +203,7 @@ class CallFixture {
     private final Map<CallMember, List<Given>> given = new LinkedHashMap<>();
     final List<String> log = new ArrayList<>();
     final List<Runnable> unanswered = new ArrayList<>();
+    private final List<Sink> sinks = new ArrayList<>();
     Predicate<CallMember> fails = member -> false;
 
     /** Whose messages are refused before any is made. */
@@ -255,9 +256,14 @@ class CallFixture {
       return new KeyWay("fake", false);
     }
 
+    void receive(ReceivedKey key) {
+      List.copyOf(sinks).forEach(sink -> sink.onKey(key));
+    }
+
     @Override
     public Subscription subscribe(Sink sink) {
-      return () -> {};
+      sinks.add(sink);
+      return () -> sinks.remove(sink);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.matrixrtc.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.matrixrtc.media.KeyIndex;
 import io.matrixrtc.media.MediaKey;
@@ -172,6 +173,20 @@ class KeyDiagnosticsTest extends ManagerFixture {
         KeyStatistics.NONE.after(
             new KeyEvent.OfferAnswered(KeyIndex.ZERO, 1 << 20, 0, Duration.ZERO));
     assertThat(large.sends()).containsOnlyKeys(KeyStatistics.LARGEST);
+  }
+
+  @Test
+  void diagStatisticsAddUpOffersOfOneSize() {
+    KeyStatistics once =
+        KeyStatistics.NONE.after(
+            new KeyEvent.OfferAnswered(KeyIndex.ZERO, 3, 3, Duration.ofMillis(10)));
+    KeyStatistics twice =
+        once.after(new KeyEvent.OfferAnswered(KeyIndex.ZERO, 4, 1, Duration.ofMillis(30)));
+    assertThat(once.sends())
+        .containsExactly(entry(4, new KeyStatistics.SendCost(1, 3, 0, Duration.ofMillis(10))));
+    assertThat(twice.sends())
+        .containsExactly(entry(4, new KeyStatistics.SendCost(2, 7, 3, Duration.ofMillis(40))));
+    assertThat(twice.after(new KeyEvent.HoldStarted())).isSameAs(twice);
   }
 
   @Test
