@@ -248,4 +248,13 @@ class KeysTest {
     assertThat(one.sign(message)).hasSameHashCodeAs(one.sign(message));
     assertThat(one.sign(message)).isNotEqualTo(one.sign(new byte[] {2}));
   }
+
+  @Test
+  void aGeneratedStateKeyIsWhatTheSourceGave() {
+    byte[] expected = new byte[StateKey.BYTES];
+    ScriptedRandom.seeded(9).nextBytes(expected);
+    try (StateKey key = StateKey.generate(ScriptedRandom.seeded(9))) {
+      assertThat(key.copySecret()).isEqualTo(expected).isNotEqualTo(new byte[StateKey.BYTES]);
+    }
+  }
 }
