@@ -183,6 +183,9 @@ public final class BackupService implements AutoCloseable {
             scheduler.now().plus(LOOK_FOR_NEW_KEYS),
             () -> {
               uploads.keysArrived();
+              if (key.hasArrived()) {
+                check();
+              }
               lookForNewKeys();
             });
   }
@@ -313,7 +316,8 @@ public final class BackupService implements AutoCloseable {
   }
 
   /**
-   * Makes a new backup version with a new key, and uploads everything to it.
+   * Makes a new backup version with a new key, gives the key to our other verified devices, and
+   * uploads everything.
    *
    * @return completes with a copy of its key, the caller's to close, for secret storage and the
    *     user; or with why there is none
@@ -332,6 +336,7 @@ public final class BackupService implements AutoCloseable {
         return new ApiResult.Failed<>(failed.failure());
       }
       key.made(made);
+      key.push(scheduler.now()); // AUTH-PUSH
       return new ApiResult.Ok<>(KeptKey.copy(made));
     } catch (VaultException e) {
       made.close();

@@ -12,12 +12,16 @@ import io.matrixrtc.e2ee.SecretName;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The private key of the backup that this device keeps: in the store, and open while the service
  * runs. Any thread may read it; it is changed on the service's scheduler.
  */
 final class KeptKey {
+  private static final Logger LOG = LoggerFactory.getLogger(KeptKey.class);
+
   private final EncryptedClient client;
   private final Archive archive;
   private volatile @Nullable BackupKey key;
@@ -49,6 +53,32 @@ final class KeptKey {
   Optional<Secret> secret() {
     BackupKey held = key;
     return held == null ? Optional.empty() : Secret.parse(SecretName.BACKUP, held.toSecret());
+  }
+
+  /** Gives the key to our other verified devices, which have not asked (MSC4385). */
+  void push(Instant now) {
+    client
+        .withMachine(machine -> machine.crossSigning().pushSecret(SecretName.BACKUP, now))
+        .whenComplete(
+            (given, error) -> {
+              if (error != null) { // they can still ask for it, or be given the recovery key
+                LOG.warn(
+                    "the new backup key was not given to our other devices: {}", error.toString());
+              }
+            });
+  }
+
+  /** Whether one of our verified devices sent a key that was not tried yet. */
+  boolean hasArrived() {
+    return client
+        .withMachine(
+            machine -> {
+              Optional<Secret> secret = machine.crossSigning().receivedBackupKey();
+              secret.ifPresent(Secret::close);
+              return secret.isPresent();
+            })
+        .toCompletableFuture()
+        .join();
   }
 
   /** A key that one of our verified devices sent is tried once, and kept only if it fits. */

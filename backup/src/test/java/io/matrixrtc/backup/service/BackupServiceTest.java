@@ -20,14 +20,19 @@ import io.matrixrtc.client.Credentials;
 import io.matrixrtc.client.EncryptedClient;
 import io.matrixrtc.client.MatrixClient;
 import io.matrixrtc.client.MatrixSession;
+import io.matrixrtc.client.UserAuthentication;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
 import io.matrixrtc.e2ee.RoomKeyId;
+import io.matrixrtc.e2ee.UserDevice;
+import io.matrixrtc.e2ee.Verification;
+import io.matrixrtc.e2ee.VerificationOutcome;
 import io.matrixrtc.homeserver.EmbeddedHomeserver;
 import io.matrixrtc.homeserver.HomeserverConfig;
 import io.matrixrtc.homeserver.faults.Fault;
 import io.matrixrtc.homeserver.faults.FaultPlan;
 import io.matrixrtc.homeserver.faults.FaultRule;
 import io.matrixrtc.json.Json;
+import io.matrixrtc.olm.Ed25519PublicKey;
 import io.matrixrtc.olm.StateKey;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -280,6 +285,46 @@ class BackupServiceTest {
       second.awaitState(DownloadState.DONE);
       assertThat(second.held()).isEqualTo(KEYS);
     }
+  }
+
+  @Test
+  void authPushOurVerifiedDevicesAreGivenANewKeyAndReadTheBackup_C43_C66() throws Exception {
+    Device first = firstWithBackup();
+    Device verified = new Device(false);
+    Device other = new Device(false);
+    for (Device device : devices) {
+      device.client.start();
+      get(device.client.published());
+    }
+    get(first
+            .client
+            .crossSigning()
+            .bootstrap(UserAuthentication.password(first.session.userId(), PASSWORD)))
+        .sentence();
+    verify(first, verified);
+    verify(verified, first);
+    first.create(8).close();
+    await()
+        .atMost(LIMIT)
+        .until(
+            () -> {
+              get(verified.service.check());
+              return verified.judgements.contains("true true");
+            });
+    verified.awaitState(DownloadState.DONE);
+    assertThat(verified.held()).isEqualTo(KEYS);
+    get(other.service.check());
+    await().atMost(LIMIT).until(() -> other.judgements.contains("false false"));
+    assertThat(other.judgements).as("nobody verified it").doesNotContain("true true");
+    assertThat(other.held()).isZero();
+  }
+
+  private static void verify(Device by, Device device) throws Exception {
+    UserDevice address = device.client.device();
+    await().atMost(LIMIT).until(() -> get(by.client.withMachine(m -> m.find(address))).isPresent());
+    Ed25519PublicKey fingerprint = get(device.client.withMachine(m -> m.identityKeys().ed25519()));
+    assertThat(get(by.client.crossSigning().verify(Verification.ofDevice(address, fingerprint))))
+        .isInstanceOf(VerificationOutcome.Verified.class);
   }
 
   @Test
