@@ -15,6 +15,12 @@ public final class FrameLayoutTarget implements FuzzTarget {
   private final ClearHeader header = new ClearHeader();
   private final Rbsp rbsp = new Rbsp();
 
+  /** Headers, units and trailers are short; each input is read a dozen times. */
+  @Override
+  public int maxBytes() {
+    return 256;
+  }
+
   @Override
   public void run(byte[] input) throws Exception {
     for (Codec codec : Codec.values()) {

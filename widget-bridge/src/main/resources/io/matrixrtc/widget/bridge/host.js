@@ -29,6 +29,10 @@ const ACK_DELAY = 100;
 const MAX_OWED = 64;
 const MAX_OWED_CHARS = 65536;
 
+// A document that has just begun asks for versions, then says content_loaded; so long it may take between the two, in milliseconds.
+const BEGINNING = 2000;
+const NEGOTIATION = ['supported_api_versions', 'capabilities', 'notify_capabilities'];
+
 let socket = null;
 let session = '';
 let origin = '';
@@ -42,6 +46,7 @@ let sent = 0;        // last number given out
 let unacknowledged = [];
 let over = false;
 let opening = '';    // request id of a content_loaded that the server has not answered
+let held = null;     // pushes that may be meant for the document that was there before
 let max = 0;         // longest message, in characters
 let delay = 250;
 let outgoing = Promise.resolve(); // conversions take time; the order stays
@@ -138,8 +143,8 @@ function take(entry) {
     const message = JSON.parse(entry.text);
     if (opening && message.api === 'toWidget') return; // meant for the document that was there before
     if (opening === message.requestId) opening = '';
-    panel.message('to', message);
-    if (frame) frame.contentWindow.postMessage(message, origin);
+    if (held && message.api === 'toWidget' && !NEGOTIATION.includes(message.action)) held.push(message);
+    else post(message);
   } else if (entry.t === 'ask') {
     consent(entry).then((allow) => put({ t: 'answer', id: entry.id, allow }));
   } else if (entry.t === 'granted') {
@@ -148,6 +153,22 @@ function take(entry) {
     panel.event(entry);
     if (entry.call) call(entry.call, entry.text);
   }
+}
+
+function post(message) {
+  panel.message('to', message);
+  if (frame) frame.contentWindow.postMessage(message, origin);
+}
+
+// Who asks for versions may be another document already, of which nothing else is known yet.
+function hold() {
+  if (held) return;
+  const mine = held = [];
+  setTimeout(() => {
+    if (held !== mine) return;
+    held = null;
+    mine.forEach(post);
+  }, BEGINNING);
 }
 
 function call(state, text) {
@@ -197,6 +218,7 @@ function finish(text) {
 function show() {
   say('');
   opening = '';
+  held = null;
   frame = document.createElement('iframe');
   frame.title = 'Widget';
   frame.setAttribute('sandbox', SANDBOX);
@@ -231,7 +253,11 @@ window.addEventListener('message', (event) => {
   const data = event.data;
   if (!data || typeof data !== 'object' || Array.isArray(data)) return;
   if (['api', 'widgetId', 'requestId', 'action'].some((name) => typeof data[name] !== 'string')) return;
-  if (data.api === 'fromWidget' && data.action === 'content_loaded') opening = data.requestId;
+  if (data.api === 'fromWidget' && data.action === 'supported_api_versions') hold();
+  if (data.api === 'fromWidget' && data.action === 'content_loaded') {
+    opening = data.requestId;
+    held = null;
+  }
   outgoing = outgoing
     .then(() => plain(data))
     .then((message) => {
