@@ -13,7 +13,7 @@ public sealed interface KeyEffect {
   /** Offer a key to members; answer with {@link EncryptionManagerCore#onSent} and {@code id}. */
   record Send(long id, MediaKey key, KeyIndex index, Set<CallMember> to) implements KeyEffect {
     public Send {
-      to = MemberTable.fixed(to);
+      to = MemberSet.copyOf(to);
     }
   }
 

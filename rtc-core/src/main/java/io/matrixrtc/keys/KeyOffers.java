@@ -29,7 +29,7 @@ final class KeyOffers {
   /** Offers {@code material} of a generation of {@code key}. */
   long offer(
       OwnKey key, MediaKey material, Set<CallMember> to, Instant now, Collection<KeyEffect> out) {
-    Set<CallMember> fixed = MemberTable.fixed(to);
+    Set<CallMember> fixed = MemberSet.copyOf(to);
     lastSend++;
     inFlight.put(lastSend, key.offer(fixed, now));
     out.add(new KeyEffect.Send(lastSend, material, key.index, fixed));

@@ -12,6 +12,7 @@ import java.util.Set;
 /** Who is in the call besides us and may have our keys, and how many came lately. */
 final class PresentMembers {
   private final MemberTable members = new MemberTable();
+  private MemberSet all = members.copy();
   private final Map<DeviceAddress, Integer> devices = new HashMap<>();
   private final Set<DeviceAddress> devicesView = Collections.unmodifiableSet(devices.keySet());
   private final Deque<Instant> joins = new ArrayDeque<>();
@@ -27,15 +28,16 @@ final class PresentMembers {
         devices.merge(member.device(), 1, Integer::sum);
       }
     }
+    all = members.copy();
     joined.forEach(member -> joins.addLast(now));
     while (joins.size() > DemandPolicy.MANY_JOINS) {
       joins.removeFirst();
     }
   }
 
-  /** A live view. */
-  MemberTable all() {
-    return members;
+  /** All of this moment. */
+  MemberSet all() {
+    return all;
   }
 
   /** Their devices; a live view. */

@@ -32,10 +32,11 @@ class MemberTableTest {
         assertThat(members.take(member)).isEqualTo(expected.remove(member));
       }
       if (round % 50 == 0) {
-        assertThat(members).hasSameSizeAs(expected);
-        assertThat(new ArrayList<>(members)).containsExactlyInAnyOrderElementsOf(expected);
+        MemberSet all = members.copy();
+        assertThat(all).hasSameSizeAs(expected).isEqualTo(expected);
+        assertThat(new ArrayList<>(all)).containsExactlyInAnyOrderElementsOf(expected);
         for (int i = 0; i < range; i++) {
-          assertThat(members.contains(member(i))).isEqualTo(expected.contains(member(i)));
+          assertThat(all.contains(member(i))).isEqualTo(expected.contains(member(i)));
         }
       }
     }
@@ -46,28 +47,33 @@ class MemberTableTest {
     MemberTable members = new MemberTable();
     members.put(member(1));
     members.put(member(2));
-    Set<CallMember> before = MemberTable.fixed(members);
-    assertThat(MemberTable.fixed(before)).isSameAs(before);
+    MemberSet before = members.copy();
+    assertThat(MemberSet.copyOf(before)).isSameAs(before);
     members.take(member(1));
     members.put(member(3));
     assertThat(before).containsExactlyInAnyOrder(member(1), member(2));
-    assertThat(members).as("control").containsExactlyInAnyOrder(member(2), member(3));
+    assertThat(members.copy()).as("control").containsExactlyInAnyOrder(member(2), member(3));
   }
 
   @Test
-  void othersCannotChangeItAndAnIteratorEnds() {
+  void aCopyOfAnotherSetIsOneToo() {
+    Set<CallMember> other = new HashSet<>(Set.of(member(1)));
+    Set<CallMember> copy = MemberSet.copyOf(other);
+    other.clear();
+    assertThat(copy).containsExactly(member(1));
+  }
+
+  @Test
+  void aCopyCannotBeChangedAndItsIteratorEnds() {
     MemberTable members = new MemberTable();
     members.put(member(1));
+    MemberSet copy = members.copy();
     assertThatExceptionOfType(UnsupportedOperationException.class)
-        .isThrownBy(() -> members.add(member(2)));
+        .isThrownBy(() -> copy.add(member(2)));
     assertThatExceptionOfType(UnsupportedOperationException.class)
-        .isThrownBy(() -> members.remove(member(1)));
-    MemberTable fixed = (MemberTable) MemberTable.fixed(members);
-    assertThatExceptionOfType(UnsupportedOperationException.class)
-        .isThrownBy(() -> fixed.put(member(2)));
-    assertThatExceptionOfType(UnsupportedOperationException.class)
-        .isThrownBy(() -> fixed.take(member(1)));
-    Iterator<CallMember> all = members.iterator();
+        .isThrownBy(() -> copy.remove(member(1)));
+    assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(copy::clear);
+    Iterator<CallMember> all = copy.iterator();
     assertThat(all.next()).isEqualTo(member(1));
     assertThat(all.hasNext()).isFalse();
     assertThatExceptionOfType(NoSuchElementException.class).isThrownBy(all::next);

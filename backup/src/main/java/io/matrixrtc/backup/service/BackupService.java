@@ -183,8 +183,13 @@ public final class BackupService implements AutoCloseable {
             scheduler.now().plus(LOOK_FOR_NEW_KEYS),
             () -> {
               uploads.keysArrived();
-              if (key.hasArrived()) {
-                check();
+              try {
+                if (key.hasArrived()) {
+                  check();
+                }
+              } catch (CompletionException e) {
+                broken(e);
+                return;
               }
               lookForNewKeys();
             });
