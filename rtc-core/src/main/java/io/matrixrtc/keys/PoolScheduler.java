@@ -1,6 +1,5 @@
 package io.matrixrtc.keys;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -19,9 +18,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class PoolScheduler implements SerialScheduler {
   private static final Logger LOG = LoggerFactory.getLogger(PoolScheduler.class);
-
-  /** What is due later than this does not happen while the process lives. */
-  private static final Duration NEVER = Duration.ofDays(36_500);
 
   private final ScheduledExecutorService pool;
   private final InstantSource clock;
@@ -65,32 +61,13 @@ public final class PoolScheduler implements SerialScheduler {
 
   @Override
   public Timer schedule(Instant at, Runnable task) {
-    Duration wait = Duration.between(clock.instant(), at);
+    CancellableTask once = new CancellableTask(task);
     // In nanoseconds: a timer cut to milliseconds fires before its time has come.
-    long nanos = wait.isNegative() ? 0 : (wait.compareTo(NEVER) < 0 ? wait : NEVER).toNanos();
-    Once once = new Once(task);
-    Future<?> timer = pool.schedule(() -> execute(once), nanos, TimeUnit.NANOSECONDS);
+    Future<?> timer = pool.schedule(() -> execute(once), until(at).toNanos(), TimeUnit.NANOSECONDS);
     return () -> {
-      once.cancelled = true;
+      once.cancel();
       timer.cancel(false);
     };
-  }
-
-  /** A task that can still be cancelled while it waits for its turn. */
-  private static final class Once implements Runnable {
-    private final Runnable task;
-    private volatile boolean cancelled;
-
-    Once(Runnable task) {
-      this.task = task;
-    }
-
-    @Override
-    public void run() {
-      if (!cancelled) {
-        task.run();
-      }
-    }
   }
 
   private void drain() {

@@ -1,5 +1,6 @@
 package io.matrixrtc.keys;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Executor;
 
@@ -8,11 +9,26 @@ import java.util.concurrent.Executor;
  * at a time in the order in which they were given.
  */
 public interface SerialScheduler extends Executor {
+  /** What is due later than this does not happen while the process lives. */
+  Duration NEVER = Duration.ofDays(36_500);
+
   /** The current time. */
   Instant now();
 
   /** Runs {@code task} on this executor at {@code at}, or soon if that has passed. */
   Timer schedule(Instant at, Runnable task);
+
+  /**
+   * How long it is until {@code at}: from zero to {@link #NEVER}, so that nanoseconds can be
+   * counted.
+   */
+  default Duration until(Instant at) {
+    Duration wait = Duration.between(now(), at);
+    if (wait.isNegative()) {
+      return Duration.ZERO;
+    }
+    return wait.compareTo(NEVER) < 0 ? wait : NEVER;
+  }
 
   /** A task that is due later. */
   interface Timer {

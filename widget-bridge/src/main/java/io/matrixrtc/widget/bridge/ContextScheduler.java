@@ -1,9 +1,9 @@
 package io.matrixrtc.widget.bridge;
 
+import io.matrixrtc.keys.CancellableTask;
 import io.matrixrtc.keys.SerialScheduler;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -22,9 +22,6 @@ final class ContextScheduler implements SerialScheduler {
 
   /** Then the event loop sees to its sockets before it goes on. */
   private static final int TASKS_AT_A_TIME = 256;
-
-  /** What is due later than this does not happen while the process lives. */
-  private static final Duration NEVER = Duration.ofDays(36_500);
 
   private final Vertx vertx;
   private final Context context;
@@ -124,31 +121,12 @@ final class ContextScheduler implements SerialScheduler {
 
   @Override
   public Timer schedule(Instant at, Runnable task) {
-    Duration wait = Duration.between(clock.instant(), at);
-    Duration bounded = wait.compareTo(NEVER) < 0 ? wait : NEVER;
-    long millis = Math.max(1, bounded.plusNanos(999_999).toMillis()); // never before its time
-    Once once = new Once(task);
+    long millis = Math.max(1, until(at).plusNanos(999_999).toMillis()); // never before its time
+    CancellableTask once = new CancellableTask(task);
     long timer = vertx.setTimer(millis, fired -> execute(once));
     return () -> {
-      once.cancelled = true;
+      once.cancel();
       vertx.cancelTimer(timer);
     };
-  }
-
-  /** A task that can still be cancelled while it waits for its turn. */
-  private static final class Once implements Runnable {
-    private final Runnable task;
-    private volatile boolean cancelled;
-
-    Once(Runnable task) {
-      this.task = task;
-    }
-
-    @Override
-    public void run() {
-      if (!cancelled) {
-        task.run();
-      }
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.matrixrtc.testkit.agent;
 
+import io.matrixrtc.keys.CancellableTask;
 import io.matrixrtc.keys.PoolScheduler;
 import io.matrixrtc.keys.SerialScheduler;
 import io.matrixrtc.testkit.media.MediaClock;
@@ -33,9 +34,12 @@ final class MediaTimeScheduler implements SerialScheduler {
 
   @Override
   public Timer schedule(Instant at, Runnable task) {
-    Duration wait = clock.wallTime(Duration.between(clock.instant(), at));
-    Future<?> timer =
-        pool.schedule(() -> execute(task), Math.max(0, wait.toNanos()), TimeUnit.NANOSECONDS);
-    return () -> timer.cancel(false);
+    Duration wait = clock.wallTime(until(at));
+    CancellableTask once = new CancellableTask(task);
+    Future<?> timer = pool.schedule(() -> execute(once), wait.toNanos(), TimeUnit.NANOSECONDS);
+    return () -> {
+      once.cancel();
+      timer.cancel(false);
+    };
   }
 }
