@@ -1,7 +1,6 @@
 package io.matrixrtc.interop;
 
 import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
 import io.matrixrtc.cli.widget.ElementCallFiles;
 import io.matrixrtc.client.ClientThreads;
@@ -20,7 +19,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -28,7 +26,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -131,12 +128,7 @@ final class BrowserStage implements AutoCloseable {
   private Browser launch() {
     Playwright playwright = Playwright.create();
     open.push(() -> browse(() -> close(playwright)));
-    return playwright
-        .chromium()
-        .launch(
-            new BrowserType.LaunchOptions()
-                .setExecutablePath(Path.of(Objects.requireNonNull(System.getenv("CHROMIUM"))))
-                .setArgs(HostedCall.CHROMIUM_OPTIONS));
+    return HostedCall.launch(playwright);
   }
 
   private static boolean close(Playwright playwright) {

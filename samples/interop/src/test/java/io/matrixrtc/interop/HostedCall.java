@@ -36,7 +36,7 @@ final class HostedCall implements AutoCloseable {
   /** npm keeps Element Call here from stage to stage. */
   static final Path CACHE = Path.of("target", "element-call");
 
-  static final List<String> CHROMIUM_OPTIONS =
+  private static final List<String> CHROMIUM_OPTIONS =
       List.of(
           "--no-sandbox",
           "--use-fake-device-for-media-stream",
@@ -69,14 +69,18 @@ final class HostedCall implements AutoCloseable {
     open.push(world);
     Playwright playwright = Playwright.create();
     open.push(playwright);
-    browser =
-        playwright
-            .chromium()
-            .launch(
-                new BrowserType.LaunchOptions()
-                    .setExecutablePath(Path.of(Objects.requireNonNull(System.getenv("CHROMIUM"))))
-                    .setArgs(CHROMIUM_OPTIONS));
+    browser = launch(playwright);
     open.push(browser);
+  }
+
+  /** The Chromium that {@code CHROMIUM} names. */
+  static Browser launch(Playwright playwright) {
+    return playwright
+        .chromium()
+        .launch(
+            new BrowserType.LaunchOptions()
+                .setExecutablePath(Path.of(Objects.requireNonNull(System.getenv("CHROMIUM"))))
+                .setArgs(CHROMIUM_OPTIONS));
   }
 
   private WidgetHostServer start(

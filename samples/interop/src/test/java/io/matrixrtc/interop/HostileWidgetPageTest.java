@@ -4,13 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Frame;
 import com.microsoft.playwright.options.ColorScheme;
-import com.sun.net.httpserver.HttpServer;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.MatchResult;
@@ -24,23 +20,8 @@ import org.junit.jupiter.api.TestInfo;
 final class HostileWidgetPageTest {
   private static final Pattern EVENT_ID = Pattern.compile("\"event_id\":\"[^\"]+\"");
 
-  private static HttpServer serve() throws Exception {
-    byte[] html;
-    try (InputStream in = HostileWidgetPageTest.class.getResourceAsStream("/hostile/widget.html")) {
-      html = Objects.requireNonNull(in).readAllBytes();
-    }
-    HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/",
-        exchange -> {
-          exchange.getResponseHeaders().add("Content-Type", "text/html; charset=utf-8");
-          exchange.sendResponseHeaders(200, html.length);
-          exchange.getResponseBody().write(html);
-          exchange.close();
-        });
-    server.start();
-    return server;
+  private static URI widget(ServedFiles files) {
+    return URI.create("http://127.0.0.1:" + files.port() + "/widget.html");
   }
 
   private static String tried(HostedPage page, String attack) {
@@ -63,13 +44,12 @@ final class HostileWidgetPageTest {
 
   @Test
   void nothingLeaksTheHostStaysUpAndTheUserIsTold(TestInfo info) throws Exception {
-    HttpServer server = serve();
-    URI widget = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/widget.html");
-    try (HostedCall call =
-        new HostedCall(
-            "HostileWidgetPageTest." + info.getTestMethod().orElseThrow().getName(),
-            new HostedCall.Options(Optional.of(widget), true),
-            "alice")) {
+    try (ServedFiles files = ServedFiles.of(Map.of("/", "/hostile/"));
+        HostedCall call =
+            new HostedCall(
+                "HostileWidgetPageTest." + info.getTestMethod().orElseThrow().getName(),
+                new HostedCall.Options(Optional.of(widget(files)), true),
+                "alice")) {
       HostedPage page = call.open("alice", ColorScheme.LIGHT);
       page.page().locator("#consent[open]").waitFor();
       assertThat(tried(page, "allowed")).as("before the user has decided").contains("error");
@@ -106,8 +86,6 @@ final class HostileWidgetPageTest {
       frame(page).evaluate("attacks.flood()");
       page.page().getByText("the widget sent far too many messages").first().waitFor();
       assertThat(page.page().locator("#stage iframe").count()).as("it is gone").isZero();
-    } finally {
-      server.stop(0);
     }
   }
 }
