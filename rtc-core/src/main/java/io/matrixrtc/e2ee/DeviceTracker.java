@@ -87,6 +87,22 @@ final class DeviceTracker {
     List.copyOf(followed.keySet()).forEach(this::invalidate);
   }
 
+  /**
+   * Makes those lists outdated that were asked for, answered or not: a first sync does not tell
+   * what changed between the query and itself (DEV-FIRST).
+   */
+  void mayHaveMissedChanges() {
+    Set<String> asked = new HashSet<>();
+    underWay.values().forEach(query -> asked.addAll(query.query().users()));
+    followed.forEach(
+        (userId, following) -> {
+          if (!following.outdated()) {
+            asked.add(userId);
+          }
+        });
+    changed(asked);
+  }
+
   /** Makes one list outdated. */
   void invalidate(String userId) {
     followed.put(userId, new Following(true, ++sequence));

@@ -204,6 +204,9 @@ public final class OlmMachine implements AutoCloseable {
     uploads.onSync(changes.oneTimeKeyCount(), changes.unusedFallbackKeyTypes());
     tracker.left(changes.leftUsers(), own.address().userId());
     tracker.changed(changes.changedUsers());
+    if (store.syncToken().isEmpty()) {
+      tracker.mayHaveMissedChanges(); // DEV-FIRST
+    }
     List<ToDeviceResult> results = new ArrayList<>();
     for (JsonNode event : changes.toDeviceEvents()) {
       decryptor.receive(event, now).ifPresent(results::add);

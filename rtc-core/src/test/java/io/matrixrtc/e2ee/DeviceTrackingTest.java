@@ -27,6 +27,7 @@ class DeviceTrackingTest {
   @BeforeEach
   void start() throws Exception {
     machine = network.open(ALICE, MachineNetwork.ALL, store);
+    changed(); // its first sync
     network.settle(machine);
     publish(BOB);
   }
@@ -126,6 +127,28 @@ class DeviceTrackingTest {
     assertThat(again).hasSize(1);
     answer(again.get(0), network.query(Set.of(BOB.userId())));
     assertThat(queries()).isEmpty();
+  }
+
+  @Test
+  void devFirstWhatWasAskedBeforeAFirstSyncIsAskedAgain_ours() throws Exception {
+    UserDevice late = new UserDevice(ALICE.userId(), "LATE");
+    machine = network.open(late, MachineNetwork.ALL, new MemoryCryptoStore());
+    network.settle(machine);
+    UserDevice later = new UserDevice(ALICE.userId(), "LATER");
+    publish(later); // of which no sync tells: the first one comes after it
+    machine.trackUsers(Set.of(BOB.userId()), network.now);
+    KeysQuery underWay = queries().get(0);
+    machine.trackUsers(Set.of("@carol:example.org"), network.now);
+
+    changed();
+    answer(underWay, network.query(underWay.users()));
+    assertThat(queries())
+        .flatExtracting(KeysQuery::users)
+        .containsExactlyInAnyOrder("@carol:example.org", ALICE.userId(), BOB.userId());
+    network.settle(machine);
+    assertThat(machine.find(later)).isPresent();
+    changed();
+    assertThat(queries()).as("later syncs tell").isEmpty();
   }
 
   @Test
