@@ -8,6 +8,8 @@ module io.matrixrtc.core {
   requires org.slf4j;
   requires static org.xerial.sqlitejdbc;
 
+  exports io.matrixrtc.cipher to
+      io.matrixrtc.backup;
   exports io.matrixrtc.client;
   exports io.matrixrtc.e2ee;
   exports io.matrixrtc.e2ee.sqlite;

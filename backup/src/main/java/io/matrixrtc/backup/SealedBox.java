@@ -2,11 +2,11 @@ package io.matrixrtc.backup;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.matrixrtc.backup.cipher.AesCbc;
-import io.matrixrtc.backup.cipher.Hkdf;
-import io.matrixrtc.backup.cipher.HmacSha256;
 import io.matrixrtc.backup.roomkey.DamagedKeyException;
 import io.matrixrtc.backup.roomkey.DamagedKeyException.Reason;
+import io.matrixrtc.cipher.AesCbc;
+import io.matrixrtc.cipher.Hkdf;
+import io.matrixrtc.cipher.HmacSha256;
 import io.matrixrtc.encoding.Base64Text;
 import io.matrixrtc.encoding.MalformedBase64Exception;
 import io.matrixrtc.json.Json;
@@ -17,7 +17,7 @@ import io.matrixrtc.olm.OlmException;
 import io.matrixrtc.olm.RandomSource;
 import java.security.MessageDigest;
 import java.util.Arrays;
-import java.util.Optional;
+import javax.crypto.BadPaddingException;
 
 /**
  * The sealed part of a backup entry, {@code session_data}: X25519 with a fresh key, HKDF-SHA-256,
@@ -77,8 +77,9 @@ public final class SealedBox {
       if (ciphertext.length == 0 || ciphertext.length % AesCbc.BLOCK_BYTES != 0) {
         throw new DamagedKeyException(Reason.CIPHERTEXT_LENGTH); // BOX-BLOCKS
       }
-      Optional<byte[]> plaintext = AesCbc.decrypt(keys, AES_KEY_AT, IV_AT, ciphertext);
-      return plaintext.orElseThrow(() -> new DamagedKeyException(Reason.PADDING)); // BOX-PADDING
+      return AesCbc.decrypt(keys, AES_KEY_AT, IV_AT, ciphertext);
+    } catch (BadPaddingException e) {
+      throw new DamagedKeyException(Reason.PADDING); // BOX-PADDING
     } finally {
       Arrays.fill(keys, (byte) 0);
     }

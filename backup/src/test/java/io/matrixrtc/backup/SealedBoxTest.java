@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.matrixrtc.backup.cipher.HmacSha256;
 import io.matrixrtc.backup.roomkey.DamagedKeyException;
 import io.matrixrtc.backup.roomkey.DamagedKeyException.Reason;
 import io.matrixrtc.backup.roomkey.ExportedRoomKey;
 import io.matrixrtc.cases.Cases;
+import io.matrixrtc.cipher.HmacSha256;
 import io.matrixrtc.encoding.Base64Text;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.olm.Curve25519PublicKey;

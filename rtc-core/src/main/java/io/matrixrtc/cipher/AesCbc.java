@@ -1,16 +1,12 @@
-package io.matrixrtc.backup.cipher;
+package io.matrixrtc.cipher;
 
 import java.security.GeneralSecurityException;
-import java.util.Optional;
 import javax.crypto.BadPaddingException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
-/**
- * AES-256 in CBC mode with PKCS#7 padding. To make a {@link Cipher} costs more than ten times what
- * one entry does, so each thread keeps one, with a key of zeros between calls.
- */
+/** AES-256 in CBC mode with PKCS#7 padding. */
 public final class AesCbc {
   /** Length of a block. */
   public static final int BLOCK_BYTES = 16;
@@ -32,18 +28,17 @@ public final class AesCbc {
   }
 
   /**
-   * Decrypts one block or more, which is the caller's to check: the JDK takes an empty text for an
-   * empty message. Returns nothing if the last block is not padded as it must be.
+   * Decrypts what {@link #encrypt} wrote.
+   *
+   * @throws BadPaddingException unless it is one block or more, the last of them padded as it must
+   *     be; the JDK would take an empty text for an empty message
    */
-  public static Optional<byte[]> decrypt(byte[] keys, int keyAt, int ivAt, byte[] ciphertext) {
+  public static byte[] decrypt(byte[] keys, int keyAt, int ivAt, byte[] ciphertext)
+      throws BadPaddingException {
     if (ciphertext.length == 0 || ciphertext.length % BLOCK_BYTES != 0) {
-      throw new IllegalArgumentException("AES-CBC: want whole blocks, got " + ciphertext.length);
+      throw new BadPaddingException("ciphertext of " + ciphertext.length + " bytes");
     }
-    try {
-      return Optional.of(apply(Cipher.DECRYPT_MODE, keys, keyAt, ivAt, ciphertext));
-    } catch (BadPaddingException e) {
-      return Optional.empty();
-    }
+    return apply(Cipher.DECRYPT_MODE, keys, keyAt, ivAt, ciphertext);
   }
 
   private static byte[] apply(int mode, byte[] keys, int keyAt, int ivAt, byte[] text)

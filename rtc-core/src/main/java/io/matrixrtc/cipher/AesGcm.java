@@ -1,4 +1,4 @@
-package io.matrixrtc.olm;
+package io.matrixrtc.cipher;
 
 import java.security.GeneralSecurityException;
 import javax.crypto.AEADBadTagException;
@@ -6,14 +6,16 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
-/**
- * AES-256 in Galois/Counter Mode with tags of 16 bytes. As with {@link AesCbc}, each thread keeps a
- * {@link Cipher}, and that never keeps a key.
- */
-final class AesGcm {
-  static final int KEY_BYTES = 32;
-  static final int IV_BYTES = 12;
-  static final int TAG_BYTES = 16;
+/** AES-256 in Galois/Counter Mode, with IVs of 12 bytes and tags of 16. */
+public final class AesGcm {
+  /** Length of a key. */
+  public static final int KEY_BYTES = 32;
+
+  /** Length of an initialisation vector. */
+  public static final int IV_BYTES = 12;
+
+  /** Length of the tag behind a ciphertext. */
+  public static final int TAG_BYTES = 16;
 
   private static final SecretKeySpec NO_KEY = new SecretKeySpec(new byte[KEY_BYTES], "AES");
   private static final GCMParameterSpec NO_IV =
@@ -23,17 +25,26 @@ final class AesGcm {
   private AesGcm() {}
 
   /**
-   * Encrypts {@code content} into {@code out} from {@code outAt} on, the tag behind it.
+   * Where the parts of a message are.
    *
-   * @param keys a key of 32 bytes, and behind it an initialisation vector of 12
-   * @param out its first {@code headerBytes} bytes are authenticated, too
+   * @param headerBytes so many of its first bytes are authenticated, too
+   * @param contentAt where the ciphertext begins, which goes on to the end, with the tag
    */
-  static void encrypt(byte[] keys, byte[] content, byte[] out, int headerBytes, int outAt) {
+  public record Layout(int headerBytes, int contentAt) {}
+
+  /**
+   * Encrypts {@code content} into {@code out}, of which the header is there already.
+   *
+   * @param key its first 32 bytes are the key
+   * @param ivs holds the initialisation vector at {@code ivAt}
+   */
+  public static void encrypt(
+      byte[] key, byte[] ivs, int ivAt, byte[] content, byte[] out, Layout layout) {
     Cipher cipher = CIPHER.get();
     try {
-      start(cipher, Cipher.ENCRYPT_MODE, keys);
-      cipher.updateAAD(out, 0, headerBytes);
-      cipher.doFinal(content, 0, content.length, out, outAt);
+      start(cipher, Cipher.ENCRYPT_MODE, key, ivs, ivAt);
+      cipher.updateAAD(out, 0, layout.headerBytes);
+      cipher.doFinal(content, 0, content.length, out, layout.contentAt);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("AES-GCM cannot fail to encrypt", e);
     } finally {
@@ -42,17 +53,17 @@ final class AesGcm {
   }
 
   /**
-   * Returns what {@link #encrypt} wrote into {@code sealed} from {@code at} to its end.
+   * Returns the content of what {@link #encrypt} wrote.
    *
    * @throws AEADBadTagException if it is another key's, or was altered
    */
-  static byte[] decrypt(byte[] keys, byte[] sealed, int headerBytes, int at)
+  public static byte[] decrypt(byte[] key, byte[] ivs, int ivAt, byte[] sealed, Layout layout)
       throws AEADBadTagException {
     Cipher cipher = CIPHER.get();
     try {
-      start(cipher, Cipher.DECRYPT_MODE, keys);
-      cipher.updateAAD(sealed, 0, headerBytes);
-      return cipher.doFinal(sealed, at, sealed.length - at);
+      start(cipher, Cipher.DECRYPT_MODE, key, ivs, ivAt);
+      cipher.updateAAD(sealed, 0, layout.headerBytes);
+      return cipher.doFinal(sealed, layout.contentAt, sealed.length - layout.contentAt);
     } catch (AEADBadTagException e) {
       throw e;
     } catch (GeneralSecurityException e) {
@@ -62,11 +73,12 @@ final class AesGcm {
     }
   }
 
-  private static void start(Cipher cipher, int mode, byte[] keys) throws GeneralSecurityException {
+  private static void start(Cipher cipher, int mode, byte[] key, byte[] ivs, int ivAt)
+      throws GeneralSecurityException {
     cipher.init(
         mode,
-        new SecretKeySpec(keys, 0, KEY_BYTES, "AES"),
-        new GCMParameterSpec(8 * TAG_BYTES, keys, KEY_BYTES, IV_BYTES));
+        new SecretKeySpec(key, 0, KEY_BYTES, "AES"),
+        new GCMParameterSpec(8 * TAG_BYTES, ivs, ivAt, IV_BYTES));
   }
 
   /**

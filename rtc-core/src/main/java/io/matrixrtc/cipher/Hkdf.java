@@ -1,22 +1,22 @@
-package io.matrixrtc.olm;
+package io.matrixrtc.cipher;
 
 import java.util.Arrays;
 import javax.crypto.Mac;
 
-/** HKDF with SHA-256, RFC 5869. */
-final class Hkdf {
+/** HKDF with SHA-256, RFC 5869. What it returns is the caller's to wipe. */
+public final class Hkdf {
   /** What "no salt" stands for; HMAC pads any shorter run of zeros to the same. */
   private static final byte[] NO_SALT = new byte[HmacSha256.BYTES];
 
   private Hkdf() {}
 
   /** Returns {@code length} bytes, at most 255 · 32, derived without a salt. */
-  static byte[] derive(byte[] secret, byte[] info, int length) {
+  public static byte[] derive(byte[] secret, byte[] info, int length) {
     return derive(NO_SALT, secret, info, length);
   }
 
   /** Returns {@code length} bytes, at most 255 · 32; {@code salt} must not be empty. */
-  static byte[] derive(byte[] salt, byte[] secret, byte[] info, int length) {
+  public static byte[] derive(byte[] salt, byte[] secret, byte[] info, int length) {
     Mac mac = HmacSha256.take(salt);
     try {
       byte[] pseudoRandomKey = mac.doFinal(secret);

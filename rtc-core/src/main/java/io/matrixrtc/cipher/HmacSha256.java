@@ -1,16 +1,14 @@
-package io.matrixrtc.olm;
+package io.matrixrtc.cipher;
 
 import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/**
- * HMAC-SHA-256, RFC 2104. To make a {@link Mac} costs more than a short message does, so each
- * thread keeps one. It never keeps a key: a key of zeros takes its place before a call returns.
- */
-final class HmacSha256 {
-  static final int BYTES = 32;
+/** HMAC-SHA-256, RFC 2104. Keys must not be empty. */
+public final class HmacSha256 {
+  /** Length of the whole MAC. */
+  public static final int BYTES = 32;
 
   private static final String NAME = "HmacSHA256";
   private static final SecretKeySpec NO_KEY = new SecretKeySpec(new byte[BYTES], NAME);
@@ -19,7 +17,7 @@ final class HmacSha256 {
   private HmacSha256() {}
 
   /** Returns the MAC of the parts, one after another. */
-  static byte[] of(byte[] key, byte[]... parts) {
+  public static byte[] of(byte[] key, byte[]... parts) {
     Mac mac = take(key);
     try {
       for (byte[] part : parts) {
@@ -31,8 +29,8 @@ final class HmacSha256 {
     }
   }
 
-  /** Returns the MAC of one byte: the step of all ratchets here. */
-  static byte[] of(byte[] key, int oneByte) {
+  /** Returns the MAC of one byte: the step of most ratchets. */
+  public static byte[] of(byte[] key, int oneByte) {
     Mac mac = take(key);
     try {
       mac.update((byte) oneByte);
@@ -40,6 +38,13 @@ final class HmacSha256 {
     } finally {
       giveBack(mac);
     }
+  }
+
+  /** Returns a new MAC under {@code key}, of which it keeps a copy, for a text in pieces. */
+  public static Mac keyed(byte[] key) {
+    Mac mac = newMac();
+    rekey(mac, key);
+    return mac;
   }
 
   /**

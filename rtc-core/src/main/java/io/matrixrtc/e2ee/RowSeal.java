@@ -2,6 +2,8 @@ package io.matrixrtc.e2ee;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.matrixrtc.cipher.AesGcm;
+import io.matrixrtc.cipher.HmacSha256;
 import io.matrixrtc.olm.RandomSource;
 import io.matrixrtc.olm.StateKey;
 import java.io.ByteArrayOutputStream;
@@ -23,6 +25,7 @@ public final class RowSeal {
 
   private static final byte VERSION = 1;
   private static final int IV_AT = 1;
+  private static final AesGcm.Layout LAYOUT = new AesGcm.Layout(IV_AT, IV_AT + AesGcm.IV_BYTES);
 
   private final StateKey key;
   private final RandomSource random;
@@ -40,13 +43,13 @@ public final class RowSeal {
    * @param name what tells the row from others of its kind, in order
    */
   public Sealed seal(byte[] content, String kind, String... name) {
-    byte[] iv = new byte[RowCipher.IV_BYTES];
+    byte[] iv = new byte[AesGcm.IV_BYTES];
     random.nextBytes(iv);
     byte[] sealed = new byte[content.length + OVERHEAD_BYTES];
     sealed[0] = VERSION;
-    System.arraycopy(iv, 0, sealed, IV_AT, RowCipher.IV_BYTES);
+    System.arraycopy(iv, 0, sealed, IV_AT, AesGcm.IV_BYTES);
     byte[] derived = derive(kind, name);
-    RowCipher.encrypt(derived, content, sealed, IV_AT);
+    AesGcm.encrypt(derived, iv, 0, content, sealed, LAYOUT);
     Arrays.fill(derived, (byte) 0);
     return Sealed.of(sealed);
   }
@@ -65,7 +68,7 @@ public final class RowSeal {
     }
     byte[] derived = derive(kind, name);
     try {
-      return RowCipher.decrypt(derived, sealed, IV_AT);
+      return AesGcm.decrypt(derived, sealed, IV_AT, sealed, LAYOUT);
     } catch (AEADBadTagException e) {
       throw new CryptoStoreException.Unreadable(kind, e);
     } finally {
@@ -93,7 +96,7 @@ public final class RowSeal {
     }
     byte[] secret = key.copySecret();
     try {
-      return RowCipher.mac(secret, message.toByteArray());
+      return HmacSha256.of(secret, message.toByteArray());
     } finally {
       Arrays.fill(secret, (byte) 0);
     }

@@ -1,5 +1,6 @@
 package io.matrixrtc.olm;
 
+import io.matrixrtc.cipher.HmacSha256;
 import java.security.MessageDigest;
 import java.util.Arrays;
 

@@ -2,10 +2,12 @@ package io.matrixrtc.olm;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.matrixrtc.cipher.AesCbc;
+import io.matrixrtc.cipher.Hkdf;
+import io.matrixrtc.cipher.HmacSha256;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import javax.crypto.BadPaddingException;
-import javax.crypto.Cipher;
 
 /**
  * The keys of one message, or of one pickle: AES-256-CBC with PKCS#7 padding, then HMAC-SHA-256 cut
@@ -39,19 +41,12 @@ final class MessageCipher implements AutoCloseable {
   }
 
   byte[] encrypt(byte[] plaintext) {
-    try {
-      return AesCbc.apply(Cipher.ENCRYPT_MODE, keys, AES_KEY_AT, IV_AT, plaintext);
-    } catch (BadPaddingException e) {
-      throw new IllegalStateException("AES-CBC cannot fail to encrypt", e);
-    }
+    return AesCbc.encrypt(keys, AES_KEY_AT, IV_AT, plaintext);
   }
 
   /** Call only after the MAC was right. */
   byte[] decrypt(byte[] ciphertext) throws BadPaddingException {
-    if (ciphertext.length == 0 || ciphertext.length % AesCbc.BLOCK_BYTES != 0) {
-      throw new BadPaddingException("ciphertext of " + ciphertext.length + " bytes");
-    }
-    return AesCbc.apply(Cipher.DECRYPT_MODE, keys, AES_KEY_AT, IV_AT, ciphertext);
+    return AesCbc.decrypt(keys, AES_KEY_AT, IV_AT, ciphertext);
   }
 
   byte[] mac(byte[] authenticated, int length) {

@@ -1,5 +1,6 @@
 package io.matrixrtc.olm;
 
+import io.matrixrtc.cipher.AesGcm;
 import java.util.Arrays;
 import javax.crypto.AEADBadTagException;
 
@@ -18,6 +19,8 @@ final class SealedState {
   private static final int SALT_BYTES = 32;
   private static final int CONTENT_AT = HEADER_BYTES + SALT_BYTES;
 
+  private static final AesGcm.Layout LAYOUT = new AesGcm.Layout(HEADER_BYTES, CONTENT_AT);
+
   private SealedState() {}
 
   /** Seals and wipes {@code content}. */
@@ -30,7 +33,7 @@ final class SealedState {
     System.arraycopy(salt, 0, sealed, HEADER_BYTES, SALT_BYTES);
     try {
       byte[] keys = keys(key, salt);
-      AesGcm.encrypt(keys, content, sealed, HEADER_BYTES, CONTENT_AT);
+      AesGcm.encrypt(keys, keys, AesGcm.KEY_BYTES, content, sealed, LAYOUT);
       Arrays.fill(keys, (byte) 0);
       return sealed;
     } finally {
@@ -54,7 +57,7 @@ final class SealedState {
     }
     byte[] keys = keys(key, Arrays.copyOfRange(sealed, HEADER_BYTES, CONTENT_AT));
     try {
-      return AesGcm.decrypt(keys, sealed, HEADER_BYTES, CONTENT_AT);
+      return AesGcm.decrypt(keys, keys, AesGcm.KEY_BYTES, sealed, LAYOUT);
     } catch (AEADBadTagException e) {
       throw new SealedStateException.NotAuthentic(); // SEAL-AUTH
     } finally {

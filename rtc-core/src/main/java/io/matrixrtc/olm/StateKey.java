@@ -2,6 +2,7 @@ package io.matrixrtc.olm;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.matrixrtc.cipher.Hkdf;
 import java.util.Arrays;
 
 /**

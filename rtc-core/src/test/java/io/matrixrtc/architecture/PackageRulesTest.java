@@ -23,7 +23,10 @@ class PackageRulesTest {
   @ArchTest
   static final ArchRule JSON = mayUse("json", List.of("encoding"), "com.fasterxml.jackson..");
 
-  @ArchTest static final ArchRule OLM = mayUse("olm", List.of("encoding"), "org.bouncycastle..");
+  @ArchTest static final ArchRule CIPHER_USES_NOTHING = mayUse("cipher", List.of());
+
+  @ArchTest
+  static final ArchRule OLM = mayUse("olm", List.of("encoding", "cipher"), "org.bouncycastle..");
 
   @ArchTest static final ArchRule MEDIA_USES_NOTHING = mayUse("media", List.of());
 
@@ -31,7 +34,7 @@ class PackageRulesTest {
   static final ArchRule E2EE =
       mayUse(
           "e2ee",
-          List.of("encoding", "json", "olm"),
+          List.of("encoding", "json", "cipher", "olm"),
           "com.fasterxml.jackson..",
           "org.slf4j..",
           "org.bouncycastle..",

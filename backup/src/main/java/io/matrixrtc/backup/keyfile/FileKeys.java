@@ -1,7 +1,7 @@
 package io.matrixrtc.backup.keyfile;
 
-import io.matrixrtc.backup.cipher.HmacSha256;
 import io.matrixrtc.backup.cipher.Pbkdf2;
+import io.matrixrtc.cipher.HmacSha256;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import javax.crypto.Mac;
