@@ -2,6 +2,7 @@ package io.matrixrtc.olm;
 
 import io.matrixrtc.encoding.Base64Text;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,16 @@ import org.jspecify.annotations.Nullable;
 public final class Ed25519PublicKey {
   /** Length in bytes. */
   public static final int BYTES = 32;
+
+  /** A power of two. */
+  private static final int SEEN_KEYS = 1024;
+
+  /**
+   * Keys that were checked lately, each where its hash says: a device's keys come with each of its
+   * messages, and to see that one is a point takes a square root.
+   */
+  private static final AtomicReferenceArray<@Nullable Ed25519PublicKey> SEEN =
+      new AtomicReferenceArray<>(SEEN_KEYS);
 
   private final byte[] bytes;
   private volatile StrictEd25519.@Nullable KnownKey known; // once it was needed
@@ -42,11 +53,18 @@ public final class Ed25519PublicKey {
   }
 
   private static Ed25519PublicKey checked(byte[] bytes) throws KeyFormatException {
+    int slot = Arrays.hashCode(bytes) & (SEEN_KEYS - 1);
+    Ed25519PublicKey seen = SEEN.get(slot);
+    if (seen != null && Arrays.equals(seen.bytes, bytes)) {
+      return seen;
+    }
     if (!StrictEd25519.isPoint(bytes)) {
       throw new KeyFormatException(
           KeyFormatException.Reason.NOT_A_POINT, "ed25519 key"); // ED-POINT
     }
-    return new Ed25519PublicKey(bytes);
+    Ed25519PublicKey key = new Ed25519PublicKey(bytes);
+    SEEN.set(slot, key);
+    return key;
   }
 
   /** Takes over {@code bytes} that this package made. */

@@ -47,6 +47,28 @@ class KeysTest {
   }
 
   @Test
+  void keysThatWereSeenAreNotTakenForOthers_ED_POINT() {
+    for (int round = 0; round < 2; round++) {
+      for (int number = 2; number < 5_000; number++) { // several to each place that keeps one
+        byte[] y = new byte[Ed25519PublicKey.BYTES];
+        y[0] = (byte) number;
+        y[1] = (byte) (number >>> 8);
+        Object read;
+        try {
+          read = Ed25519PublicKey.of(y);
+        } catch (KeyFormatException e) {
+          read = e.reason();
+        }
+        assertThat(read)
+            .isEqualTo(
+                StrictEd25519.isPoint(y)
+                    ? Ed25519PublicKey.owned(y)
+                    : KeyFormatException.Reason.NOT_A_POINT);
+      }
+    }
+  }
+
+  @Test
   void textsReadBackWithAndWithoutPadding() throws Exception {
     Account account = Account.generate(ScriptedRandom.seeded(1));
     Curve25519PublicKey curve = account.identityKeys().curve25519();

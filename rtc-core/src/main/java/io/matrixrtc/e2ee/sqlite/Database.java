@@ -12,10 +12,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.JDBC;
+import org.sqlite.SQLiteConfig;
 
 /**
  * One connection to a SQLite file, with its prepared statements. Speaks of rows, not of JDBC. One
@@ -59,8 +59,10 @@ final class Database implements AutoCloseable {
   }
 
   static Database open(Path file) throws CryptoStoreException {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setGetGeneratedKeys(false); // else each update is followed by a query for its row id
     try {
-      Connection connection = new JDBC().connect("jdbc:sqlite:" + file, new Properties());
+      Connection connection = new JDBC().connect("jdbc:sqlite:" + file, config.toProperties());
       return new Database(file, connection);
     } catch (SQLException e) {
       throw unavailable(file, e);

@@ -5,8 +5,10 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * The embedded build of Element Call: a folder that the user names, or one that npm fills the first
@@ -18,6 +20,7 @@ public final class ElementCallFiles {
 
   private static final List<String> RESOURCES = List.of("package.json", "package-lock.json");
   private static final int MINUTES = 5;
+  private static final Path DIST = Path.of("node_modules/@element-hq/element-call-embedded/dist");
 
   private ElementCallFiles() {}
 
@@ -50,44 +53,26 @@ public final class ElementCallFiles {
   }
 
   /**
-   * The folder with {@code index.html} below {@code cache}, fetched if it is not there.
+   * The folder with {@code index.html} below {@code cache}, fetched if it is not there. Several
+   * threads and processes may want it at once: each finds it whole, or fetches it by itself.
    *
    * @throws HostingException if it cannot be fetched
    */
   public static Path fetched(Path cache) throws HostingException {
     Path folder = cache.resolve("element-call-" + VERSION);
-    Path dist = folder.resolve("node_modules/@element-hq/element-call-embedded/dist");
-    if (Files.isRegularFile(dist.resolve("index.html"))) {
-      return dist;
+    if (isWhole(folder)) {
+      return folder.resolve(DIST);
     }
     try {
-      Files.createDirectories(folder);
-      for (String name : RESOURCES) {
-        try (InputStream in = ElementCallFiles.class.getResourceAsStream(name)) {
-          if (in == null) {
-            throw new IllegalStateException("no resource " + name);
-          }
-          Files.copy(in, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
-        }
+      Files.createDirectories(cache);
+      Path fresh = Files.createTempDirectory(cache, "element-call-");
+      try {
+        fetch(fresh);
+        keep(fresh, folder);
+      } finally {
+        delete(fresh);
       }
-      Path log = folder.resolve("npm.log");
-      Process npm =
-          new ProcessBuilder("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
-              .directory(folder.toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(log.toFile())
-              .start();
-      if (!npm.waitFor(MINUTES, TimeUnit.MINUTES)) {
-        npm.destroyForcibly();
-        throw new HostingException("npm did not finish in time; its log is " + log);
-      }
-      if (npm.exitValue() != 0 || !Files.isRegularFile(dist.resolve("index.html"))) {
-        throw new HostingException(
-            "npm could not fetch Element Call; its log is "
-                + log
-                + ". Or name its dist folder with --element-call.");
-      }
-      return dist;
+      return folder.resolve(DIST);
     } catch (IOException e) {
       throw new HostingException(
           "Element Call cannot be fetched: "
@@ -97,6 +82,64 @@ public final class ElementCallFiles {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new HostingException("interrupted while fetching Element Call", e);
+    }
+  }
+
+  private static boolean isWhole(Path folder) {
+    return Files.isRegularFile(folder.resolve(DIST).resolve("index.html"));
+  }
+
+  private static void fetch(Path folder)
+      throws IOException, InterruptedException, HostingException {
+    for (String name : RESOURCES) {
+      try (InputStream in = ElementCallFiles.class.getResourceAsStream(name)) {
+        if (in == null) {
+          throw new IllegalStateException("no resource " + name);
+        }
+        Files.copy(in, folder.resolve(name));
+      }
+    }
+    Path log = folder.resolveSibling("element-call-npm.log");
+    Process npm =
+        new ProcessBuilder("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    if (!npm.waitFor(MINUTES, TimeUnit.MINUTES)) {
+      npm.destroyForcibly();
+      throw new HostingException("npm did not finish in time; its log is " + log);
+    }
+    if (npm.exitValue() != 0 || !isWhole(folder)) {
+      throw new HostingException(
+          "npm could not fetch Element Call; its log is "
+              + log
+              + ". Or name its dist folder with --element-call.");
+    }
+  }
+
+  /** Gives what was fetched its name, in one step; whoever was faster is right. */
+  private static void keep(Path fresh, Path folder) throws IOException {
+    if (!isWhole(folder)) {
+      delete(folder); // of somebody who was interrupted
+    }
+    try {
+      Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      if (!isWhole(folder)) {
+        throw e;
+      }
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> below = Files.walk(folder)) {
+      for (Path path : below.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
     }
   }
 }
