@@ -133,15 +133,21 @@ run_tests() {
   return 1
 }
 
-# Prints the end of the logs of the peers whose tests failed.   failed_logs CLASSES
+# Prints the end of the logs of the peers whose tests failed, without what they say each second, and keeps them whole in
+# samples/interop/target/failed.   failed_logs CLASSES
 failed_logs() {
   local class test log
+  mkdir -p "$interop/target/failed"
   for class in ${1//,/ }; do
     awk -F'"' '/<testcase /{name = $2} /<(failure|error)[ >]/{print name}' \
       "$interop/target/surefire-reports/TEST-io.matrixrtc.interop.$class.xml" 2>/dev/null |
       while read -r test; do
-        for log in "$interop/target/peers/$class.$test"-*.log; do
-          [ -f "$log" ] && echo "-- ${log##*/}" && tail -n 60 "$log" | cut -c 1-300
+        for log in "$interop/target/peers/$class.${test%%[({]*}"-*.log*; do
+          [ -f "$log" ] || continue
+          cp "$log" "$interop/target/failed/"
+          echo "-- ${log##*/}"
+          grep -v 'RestartDelayedEvent\|/delayed_events/\|^Queue: \|^  { ts: \|^\] *$\|^Date.now: \|MembershipManager \(applied\|before\)' "$log" |
+            tail -n 80 | cut -c 1-300
         done
       done
   done
