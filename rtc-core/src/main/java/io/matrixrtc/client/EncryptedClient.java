@@ -349,6 +349,7 @@ public final class EncryptedClient implements AutoCloseable {
       tell(new ClientEvent.KeysChanged(changes)); // CLIENT-CHANGES
       crossSigning.onKeysChanged(changes, device.userId());
       calls.onKeysChanged(machine, changes);
+      scheduler.execute(inbox::handOnTrusted);
     }
     if (machine.oneTimeKeysWereLost() && !toldOfLostKeys) {
       toldOfLostKeys = true;
@@ -460,6 +461,7 @@ public final class EncryptedClient implements AutoCloseable {
       encryptedRooms.onMembers(answer);
       return pump.use(
           (m, now) -> {
+            results.addAll(m.takeTrustedEvents(now));
             results.addAll(m.receiveSync(answer.crypto(), now));
             roomEvents.putAll(encryptedRooms.read(m, answer, now));
           },

@@ -38,6 +38,13 @@ final class InboxDelivery {
     } while (!page.isEmpty());
   }
 
+  /** Hands on what was refused until its sender was trusted (TD-HELD). */
+  void handOnTrusted() {
+    List<ToDeviceResult> trusted = new ArrayList<>();
+    pump.use(
+        (m, now) -> trusted.addAll(m.takeTrustedEvents(now)), () -> handOn(trusted), why -> {});
+  }
+
   /** Tells all listeners, whatever they throw. */
   void handOn(List<ToDeviceResult> results) {
     results.forEach(listeners);

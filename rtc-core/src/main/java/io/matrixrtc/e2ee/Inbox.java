@@ -61,7 +61,16 @@ public final class Inbox {
    * once the app has acknowledged events.
    */
   public boolean hasRoomFor(SyncChanges sync) {
-    return waiting.isEmpty() || sync.toDeviceEvents().size() <= MAX_EVENTS - waiting.size();
+    return hasRoomFor(sync.toDeviceEvents().size());
+  }
+
+  boolean hasRoomFor(int events) {
+    return waiting.isEmpty() || events <= MAX_EVENTS - waiting.size();
+  }
+
+  /** Whether events of this type are handed to the app. */
+  boolean isForApp(String type) {
+    return !INTERNAL.contains(type);
   }
 
   /** Events that the machine deals with itself: the app is never handed one (INBOX-INTERNAL). */
@@ -76,7 +85,7 @@ public final class Inbox {
 
   /** Returns the id of the next event; 0 if it is not for the app. */
   long nextId(String type) {
-    return INTERNAL.contains(type) ? ToDeviceResult.NOT_KEPT : ++lastId;
+    return isForApp(type) ? ++lastId : ToDeviceResult.NOT_KEPT;
   }
 
   /** Keeps an event that has an id. */

@@ -220,6 +220,21 @@ public final class OlmMachine implements AutoCloseable {
     return List.copyOf(results);
   }
 
+  /**
+   * Returns events that were refused as {@link UndecryptableReason#UNTRUSTED_SENDER} or {@link
+   * UndecryptableReason#UNKNOWN_SENDER_DEVICE}, and whose devices have become known and trusted
+   * since (TD-HELD): they enter the {@link #inbox} now. To be asked when keys have changed, and
+   * before each sync is taken, so that a device's events stay in order.
+   */
+  public List<ToDeviceResult> takeTrustedEvents(Instant now) throws CryptoStoreException {
+    List<ToDeviceResult> results = decryptor.judgeAgain(keyChanges.count(), now);
+    if (!results.isEmpty()) {
+      results.forEach(inbox::keep);
+      commit();
+    }
+    return List.copyOf(results);
+  }
+
   /** The events that the app has not acknowledged yet, those of earlier runs included. */
   public Inbox inbox() {
     return inbox;

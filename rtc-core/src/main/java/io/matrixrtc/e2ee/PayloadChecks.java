@@ -44,6 +44,9 @@ final class PayloadChecks {
     /** It does not. */
     record Refused(UndecryptableReason reason) implements Verdict {}
 
+    /** It does not, as far as its sender is known and trusted now (TD-HELD). */
+    record NotYet(UndecryptableReason reason) implements Verdict {}
+
     /** It is from a dehydrated device, which never says anything of its own. */
     record Dropped() implements Verdict {}
   }
@@ -87,7 +90,7 @@ final class PayloadChecks {
       return refused(UndecryptableReason.OTHER_SENDER_KEY); // TD-11
     }
     if (known.isEmpty() && sentKeys == null) {
-      return refused(UndecryptableReason.UNKNOWN_SENDER_DEVICE); // TD-11
+      return new Verdict.NotYet(UndecryptableReason.UNKNOWN_SENDER_DEVICE); // TD-11
     }
     if (known.isEmpty() && sentKeys != null) {
       // TD-PIN: another identity key makes no other device of a device id that is known
@@ -115,8 +118,11 @@ final class PayloadChecks {
         EXEMPT_FROM_POLICY.contains(type)
             || BUNDLES.contains(type)
             || type.startsWith(VERIFICATION);
-    if (device.localTrust() == LocalTrust.BLOCKED || (!exempt && !policy.accepts(state))) {
+    if (device.localTrust() == LocalTrust.BLOCKED) {
       return refused(UndecryptableReason.UNTRUSTED_SENDER); // TD-12
+    }
+    if (!exempt && !policy.accepts(state)) {
+      return new Verdict.NotYet(UndecryptableReason.UNTRUSTED_SENDER); // TD-12
     }
     if (isDehydrated(device.keys()) || isDehydrated(sentKeys)) {
       return new Verdict.Dropped(); // TD-13

@@ -8,7 +8,9 @@ import io.matrixrtc.olm.OlmException;
 import io.matrixrtc.olm.OlmMessage;
 import io.matrixrtc.olm.PreKeyMessage;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,6 +31,7 @@ final class ToDeviceDecryptor {
   private final Unwedging unwedging;
   private final RoomKeyEvents roomKeyEvents;
   private final SecretMail secrets = new SecretMail();
+  private final HeldEvents held = new HeldEvents();
   private final Inbox inbox;
   private final UnitOfWork work;
   private final ReadKeys readKeys = new ReadKeys();
@@ -116,7 +119,7 @@ final class ToDeviceDecryptor {
     hashes.add(hash);
     strangers.onReceived(from);
     try {
-      return check(event, from, OlmPayload.parse(plaintext.get(), readKeys));
+      return check(event, from, OlmPayload.parse(plaintext.get(), readKeys), now);
     } catch (OlmPayload.Malformed e) {
       return refuse(event, UndecryptableReason.MALFORMED_PAYLOAD);
     } finally {
@@ -124,7 +127,8 @@ final class ToDeviceDecryptor {
     }
   }
 
-  private Optional<ToDeviceResult> check(ObjectNode event, SenderKey from, OlmPayload payload)
+  private Optional<ToDeviceResult> check(
+      ObjectNode event, SenderKey from, OlmPayload payload, Instant now)
       throws CryptoStoreException {
     PayloadChecks.Verdict verdict = checks.check(payload, from.userId(), from.key());
     if (verdict instanceof PayloadChecks.Verdict.Accepted accepted) {
@@ -134,14 +138,45 @@ final class ToDeviceDecryptor {
       }
       secrets.overOlm(payload, accepted.info());
       roomKeyEvents.overOlm(payload, accepted.info());
-      ObjectNode shown = SecretContents.blanked(payload.type(), payload.json());
-      return Optional.of(
-          new ToDeviceResult.Decrypted(shown, accepted.info(), inbox.nextId(payload.type())));
+      return Optional.of(decrypted(payload, accepted.info()));
+    } else if (verdict instanceof PayloadChecks.Verdict.NotYet notYet) {
+      if (inbox.isForApp(payload.type())) {
+        held.hold(payload, from, now); // TD-HELD
+      }
+      return refuse(event, notYet.reason());
     } else if (verdict instanceof PayloadChecks.Verdict.Refused refused) {
       return refuse(event, refused.reason());
     }
     LOG.debug("{}: dropped an event of a dehydrated device", own.address());
     return Optional.empty();
+  }
+
+  private ToDeviceResult.Decrypted decrypted(OlmPayload payload, EncryptionInfo info) {
+    ObjectNode shown = SecretContents.blanked(payload.type(), payload.json());
+    return new ToDeviceResult.Decrypted(shown, info, inbox.nextId(payload.type()));
+  }
+
+  /**
+   * Returns the events that were refused for want of trust, and whose devices have it now
+   * (TD-HELD). Cheap if nothing is held.
+   *
+   * @param changes how often anything changed that trust depends on
+   */
+  List<ToDeviceResult> judgeAgain(long changes, Instant now) throws CryptoStoreException {
+    List<ToDeviceResult> trusted = new ArrayList<>();
+    if (inbox.hasRoomFor(held.size())) {
+      for (HeldEvents.Held one : held.toJudge(changes, now)) {
+        PayloadChecks.Verdict verdict =
+            checks.check(one.payload(), one.from().userId(), one.from().key());
+        if (!(verdict instanceof PayloadChecks.Verdict.NotYet)) {
+          held.remove(one);
+        }
+        if (verdict instanceof PayloadChecks.Verdict.Accepted accepted) {
+          trusted.add(decrypted(one.payload(), accepted.info()));
+        }
+      }
+    }
+    return trusted;
   }
 
   /** Keeps what is about room keys; returns why the event is refused, if it is. */

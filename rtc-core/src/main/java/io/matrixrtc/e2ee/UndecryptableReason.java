@@ -24,8 +24,11 @@ public enum UndecryptableReason {
   SENDER_DEVICE_KEYS_MISSING,
   /** The payload claims another Ed25519 key than the sending device has. */
   OTHER_SENDER_KEY,
-  /** The sending device is not known and did not send its keys. */
+  /** The sending device is not known and did not send its keys. Held for later (TD-HELD). */
   UNKNOWN_SENDER_DEVICE,
-  /** The sending device is blocked, or is trusted less than the policy asks for. */
+  /**
+   * The sending device is blocked, or is trusted less than the policy asks for; in the second case
+   * the event is held for later (TD-HELD).
+   */
   UNTRUSTED_SENDER
 }
