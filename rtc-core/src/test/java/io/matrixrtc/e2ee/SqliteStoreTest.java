@@ -133,6 +133,16 @@ class SqliteStoreTest {
   }
 
   @Test
+  void storeKdfEachStoreHasASaltOfItsOwn() throws Exception {
+    StoreSecret secret = StoreSecret.passphrase("p".toCharArray());
+    open(secret).close();
+    String first = ask("SELECT hex(salt) FROM store_key");
+    Files.delete(file());
+    open(secret).close();
+    assertThat(ask("SELECT hex(salt) FROM store_key")).hasSize(32).isNotEqualTo(first);
+  }
+
+  @Test
   void storeKdfParametersOutOfRangeAreNotBelieved() throws Exception {
     StoreSecret secret = StoreSecret.passphrase("p".toCharArray());
     open(secret).close();
