@@ -190,6 +190,28 @@ class KeyDiagnosticsTest extends ManagerFixture {
   }
 
   @Test
+  void diagStatisticsOnlyAFirstKeySettlesAMember() {
+    KeyStatistics first = KeyStatistics.NONE.after(keyOfA(Duration.ofMillis(300), true));
+    assertThat(first.settle().count()).isEqualTo(1);
+    KeyStatistics next = first.after(keyOfA(Duration.ofMillis(900), false));
+    assertThat(next.settle()).isEqualTo(first.settle());
+    KeyStatistics held = next.after(new KeyEvent.HoldEnded(Duration.ofMillis(5)));
+    assertThat(held.hold().count()).isEqualTo(1);
+    assertThat(held.settle()).isEqualTo(first.settle());
+  }
+
+  private static KeyEvent keyOfA(Duration after, boolean isFirst) {
+    return new KeyEvent.RemoteKeyReceived(
+        A,
+        KeyIndex.ZERO,
+        new SenderEvidence.OlmDevice(A.device(), SenderEvidence.Trust.CROSS_SIGNED),
+        KeyWay.TO_DEVICE,
+        after,
+        Optional.empty(),
+        isFirst);
+  }
+
+  @Test
   void diagListenerEachMeasureReachesItsMethod() {
     List<String> measured = Collections.synchronizedList(new ArrayList<>());
     CallListener listener =
