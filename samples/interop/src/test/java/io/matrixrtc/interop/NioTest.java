@@ -54,7 +54,6 @@ final class NioTest extends CallKeyScenarios {
     Peer bob = peer("bob", "BOBDEVICE");
     assertThat(resultFromAnUnknownDevice(world(), alice, bob))
         .isInstanceOf(ToDeviceResult.UnableToDecrypt.class);
-    assertThat(texts(alice)).isEmpty();
 
     alice.follow(bob.address().userId());
     await().atMost(SOON).until(() -> alice.knows(bob.address()));
