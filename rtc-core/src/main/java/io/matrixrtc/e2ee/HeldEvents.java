@@ -29,8 +29,30 @@ final class HeldEvents {
   private final Deque<Held> events = new ArrayDeque<>();
   private long judgedAtChange;
 
-  /** An event, decrypted with a session that belongs to {@code from}. */
-  record Held(OlmPayload payload, SenderKey from, Instant at) {}
+  /** Decrypted with a session of {@code from}. Equal to itself alone: payloads can be large. */
+  static final class Held {
+    private final OlmPayload payload;
+    private final SenderKey from;
+    private final Instant at;
+
+    private Held(OlmPayload payload, SenderKey from, Instant at) {
+      this.payload = payload;
+      this.from = from;
+      this.at = at;
+    }
+
+    OlmPayload payload() {
+      return payload;
+    }
+
+    SenderKey from() {
+      return from;
+    }
+
+    Instant at() {
+      return at;
+    }
+  }
 
   int size() {
     return events.size();
