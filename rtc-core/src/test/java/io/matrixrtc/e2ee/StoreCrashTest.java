@@ -14,6 +14,9 @@ import io.matrixrtc.olm.NormalMessage;
 import io.matrixrtc.olm.OlmMessage;
 import io.matrixrtc.olm.PreKeyMessage;
 import java.io.File;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -98,7 +101,9 @@ class StoreCrashTest {
     void prepareQuickStarts() throws Exception {
       List<String> jars = new ArrayList<>();
       for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-        jars.add(Files.isDirectory(Path.of(entry)) ? jar(entry, jars.size()) : entry);
+        boolean signed = entry.contains("bcprov");
+        boolean classes = Files.isDirectory(Path.of(entry));
+        jars.add(classes ? jar(entry, jars.size()) : signed ? unsigned(entry, jars.size()) : entry);
       }
       String classPath = String.join(File.pathSeparator, jars);
       String archive = folder.resolve("classes.jsa").toString();
@@ -115,6 +120,19 @@ class StoreCrashTest {
       ToolProvider jar = ToolProvider.findFirst("jar").orElseThrow();
       assertThat(jar.run(System.out, System.err, "-c", "-f", file, "-C", classes, ".")).isZero();
       return file;
+    }
+
+    /** Signed classes are not archived, and are checked at every start. */
+    private String unsigned(String signed, int number) throws Exception {
+      Path jar = Files.copy(Path.of(signed), folder.resolve(number + ".jar"));
+      try (FileSystem content = FileSystems.newFileSystem(jar);
+          DirectoryStream<Path> signatures =
+              Files.newDirectoryStream(content.getPath("META-INF"), "*.{SF,RSA,DSA,EC}")) {
+        for (Path signature : signatures) {
+          Files.delete(signature);
+        }
+      }
+      return jar.toString();
     }
 
     void round(long seed, SplittableRandom random) throws Exception {

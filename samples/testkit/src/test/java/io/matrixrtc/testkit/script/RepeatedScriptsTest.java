@@ -35,7 +35,7 @@ class RepeatedScriptsTest {
   private static final int UNVERIFIED = 8;
 
   /** A script waits most of the time: for key delays, for syncs, for the next frame. */
-  private static final int AT_ONCE = 8;
+  private static final int AT_ONCE = 24;
 
   /**
    * Real time: what HTTP takes longer on a full machine costs no media, and key delays are long.
@@ -48,7 +48,7 @@ class RepeatedScriptsTest {
     Cases.runAtOnce(
         "scripted calls",
         1,
-        Integer.getInteger("matrixrtc.script.repetitions", 10) * scripts,
+        Integer.getInteger("matrixrtc.script.repetitions", 100) * scripts,
         AT_ONCE,
         (seed, random) -> {
           int which = (int) (seed % scripts);
