@@ -1,5 +1,6 @@
 package io.matrixrtc.client;
 
+import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /** {@link HttpTransport} over {@code java.net.http}. One serves any number of clients. */
@@ -33,7 +35,7 @@ public final class JdkHttpTransport implements HttpTransport {
   @Override
   public CompletionStage<HttpAnswer> send(HttpCall call) {
     CompletableFuture<HttpResponse<String>> exchange =
-        client.sendAsync(request(call).build(), info -> new BoundedBody(MAX_ANSWER_BYTES));
+        begin(call, info -> new BoundedBody(MAX_ANSWER_BYTES));
     // HTTP-TIMEOUT: the request's own limit ends with the answer's headers; this one covers its
     // body, too.
     CompletableFuture<HttpAnswer> answer =
@@ -48,8 +50,8 @@ public final class JdkHttpTransport implements HttpTransport {
   @Override
   public CompletionStage<HttpAnswer> stream(HttpCall call, BodySink sink) {
     CompletableFuture<HttpResponse<String>> exchange =
-        client.sendAsync(
-            request(call).build(),
+        begin(
+            call,
             info ->
                 info.statusCode() / 100 == 2
                     ? new StreamedBody(sink, call.timeout())
@@ -57,6 +59,16 @@ public final class JdkHttpTransport implements HttpTransport {
     CompletableFuture<HttpAnswer> answer = exchange.copy().thenApply(JdkHttpTransport::answer);
     answer.whenComplete((done, error) -> exchange.cancel(true)); // cancelling the answer, too
     return answer;
+  }
+
+  /** HTTP-ENDED: threads that were shut down are a request without an answer. */
+  private CompletableFuture<HttpResponse<String>> begin(
+      HttpCall call, HttpResponse.BodyHandler<String> body) {
+    try {
+      return client.sendAsync(request(call).build(), body);
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.failedFuture(new IOException("the threads were shut down", e));
+    }
   }
 
   private static HttpRequest.Builder request(HttpCall call) {

@@ -15,6 +15,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -173,6 +174,25 @@ class JdkHttpTransportTest {
     server.close();
     assertThatThrownBy(() -> get(Duration.ofSeconds(20)))
         .hasCauseInstanceOf(ConnectException.class);
+  }
+
+  @Test
+  void httpEndedThreadsAreARequestWithoutAnAnswer() {
+    ExecutorService ofTheApp = Executors.newCachedThreadPool();
+    HttpTransport transport = new JdkHttpTransport(ofTheApp);
+    HttpCall call =
+        new HttpCall("GET", uri("/"), Optional.empty(), Optional.empty(), Duration.ofSeconds(20));
+    serve(out -> out.write(bytes("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")));
+    assertThat(transport.send(call).toCompletableFuture()).succeedsWithin(20, TimeUnit.SECONDS);
+
+    ofTheApp.shutdownNow();
+    BodySink sink = part -> CompletableFuture.completedFuture(null);
+    for (var answer : List.of(transport.send(call), transport.stream(call, sink))) {
+      assertThat(answer.toCompletableFuture())
+          .failsWithin(20, TimeUnit.SECONDS)
+          .withThrowableThat()
+          .withCauseInstanceOf(IOException.class);
+    }
   }
 
   private CompletableFuture<HttpAnswer> stream(Duration idle, BodySink sink) {
