@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The page in a real browser, on a copy that a script at its end operates and reports on. Skipped
  * without Chromium.
  */
+@Tag("alone")
 class ViewerInChromiumTest {
   /** A frame at 30 fps. */
   private static final double FRAME_MS = 1000.0 / 30;
