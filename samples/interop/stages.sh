@@ -119,12 +119,15 @@ install_browser() {
   echo "peer: Playwright $(npm_version playwright playwright-core), axe-core $(npm_version playwright axe-core), Element Call by npm"
 }
 
-# Runs test classes of samples/interop; prints the peers' logs if they fail.   run_tests CLASSES [OPTION ...]
+# The module whose tests run_tests runs.
+tests_of=samples/interop
+
+# Runs test classes; prints the peers' logs if they fail.   run_tests CLASSES [OPTION ...]
 run_tests() {
   local classes=$1
   shift
   rm -rf "$interop/target/peers"
-  if timeout -k 10 900 "$mvn" -q -B -Dstyle.color=never -pl samples/interop -am -Djacoco.skip=true -Dinterop.excluded=none \
+  if timeout -k 10 900 "$mvn" -q -B -Dstyle.color=never -pl "$tests_of" -am -Djacoco.skip=true -Dinterop.excluded=none \
     -Dtest="$classes" -Dsurefire.failIfNoSpecifiedTests=false "$@" test; then
     summary "$classes"
     return 0
@@ -140,7 +143,7 @@ failed_logs() {
   mkdir -p "$interop/target/failed"
   for class in ${1//,/ }; do
     awk -F'"' '/<testcase /{name = $2} /<(failure|error)[ >]/{print name}' \
-      "$interop/target/surefire-reports/TEST-io.matrixrtc.interop.$class.xml" 2>/dev/null |
+      "$(report_of "$class")" 2>/dev/null |
       while read -r test; do
         for log in "$interop/target/peers/$class.${test%%[({]*}"-*.log*; do
           [ -f "$log" ] || continue
@@ -153,11 +156,18 @@ failed_logs() {
   done
 }
 
+# Where a class's report is; none is named so before it has run.   report_of CLASS
+report_of() {
+  local report
+  report=$(find "$tests_of/target/surefire-reports" -name "TEST-*.$1.xml" 2>/dev/null | head -n 1)
+  echo "${report:-no-report}"
+}
+
 # Says how many tests ran: a stage with a test that was left out does not pass.   summary CLASSES
 summary() {
   local class report tests=0 skipped=0 n
   for class in ${1//,/ }; do
-    report=$interop/target/surefire-reports/TEST-io.matrixrtc.interop.$class.xml
+    report=$(report_of "$class")
     [ -f "$report" ] || { echo "no report of $class"; return 1; }
     n=$(grep -c '<testcase ' "$report" || true)
     tests=$((tests + n))

@@ -8,9 +8,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Scripts of the test kit in which one device is Element Call in a browser, in the part where it
- * has most to do: on our homeserver, or on the one that {@code interop.homeserver} names. Left out:
- * the old client, to whose room events Element Call has no answer. The tenth one is in {@link
- * BrowserScriptsUnderFaultsTest}.
+ * has most to do: on our homeserver, or on the one that {@code interop.homeserver} names.
  */
 @Tag("interop")
 class BrowserScriptsTest {
@@ -82,5 +80,17 @@ class BrowserScriptsTest {
   @Test
   void unverifiedDevice() throws Exception {
     play("unverifiedDevice", "bob/old", "cross-signed", MixedScripts::unverifiedDevice);
+  }
+
+  /** To whose room events it has no answer. */
+  @Test
+  void oldClient() throws Exception {
+    play("oldClient", "bob", MixedScripts::oldClientBesideOneThatIgnoresIt);
+  }
+
+  /** It is Element Call whose messages the homeserver answers with 429. */
+  @Test
+  void troubleDuringARotation() throws Exception {
+    play("troubleDuringARotation", "alice", MixedScripts::troubleDuringARotation);
   }
 }

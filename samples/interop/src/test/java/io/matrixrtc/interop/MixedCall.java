@@ -93,11 +93,6 @@ final class MixedCall implements AutoCloseable {
     return player(device) != Player.JS_SDK;
   }
 
-  /** Whether the inside of the homeserver is within reach, and faults can be made there. */
-  boolean onOurs() {
-    return script.world().server().isPresent();
-  }
-
   /** Signs devices in and waits until everyone who has to has heard of them. */
   void admit(CallDevice... some) throws InterruptedException {
     script.admit(List.of(some));
@@ -122,13 +117,6 @@ final class MixedCall implements AutoCloseable {
     admit(some);
     script.start(some);
     script.expectAll().toHearEachOther();
-  }
-
-  /** The time of a device that crashed is over: told to our homeserver, waited for on another. */
-  void deadManSwitchFires(CallDevice device) {
-    if (onOurs()) {
-      script.faults().deadManSwitchFires(device);
-    }
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.matrixrtc.interop;
 
 import io.matrixrtc.testkit.Faults;
+import io.matrixrtc.testkit.agent.KeyWiring;
 import io.matrixrtc.testkit.script.CallDevice;
 import io.matrixrtc.testkit.script.CallScript;
 import io.matrixrtc.testkit.script.Moment;
@@ -29,10 +30,8 @@ final class MixedScripts {
     bob.unmute();
     script.expect(alice).toGoOnHearing(bob);
     script.expect(bob).toGoOnHearing(alice);
-    if (call.onOurs()) {
-      script.expectServer().notToHaveSeenAKeyOf(alice);
-      script.expectServer().notToHaveSeenAKeyOf(bob);
-    }
+    script.expectServer().notToHaveSeenAKeyOf(alice);
+    script.expectServer().notToHaveSeenAKeyOf(bob);
   }
 
   static void lateJoiner(MixedCall call) throws InterruptedException {
@@ -118,7 +117,7 @@ final class MixedScripts {
     CallDevice carol = call.device("carol");
     call.start(alice, bob, carol);
     Moment crash = carol.crash();
-    call.deadManSwitchFires(carol);
+    script.faults().deadManSwitchFires(carol);
     Moment rotated = script.expectAll().toHaveRotatedSince(crash);
     script.expectAll().toHearEachOther();
     script.goOn(A_WHILE);
@@ -140,10 +139,31 @@ final class MixedScripts {
     Moment leave = bob.leave();
     script.expect(alice).toHaveRotatedSince(leave);
     script.expectAll().toHearEachOther();
-    if (call.onOurs()) {
-      script.expectServer().notToHaveSeenAKeyOf(alice);
-      script.expectServer().notToHaveSeenAKeyOf(old);
-    }
+    script.expectServer().notToHaveSeenAKeyOf(alice);
+    script.expectServer().notToHaveSeenAKeyOf(old);
+  }
+
+  /** The old client, and one that does not speak to it: ours speaks to both. */
+  static void oldClientBesideOneThatIgnoresIt(MixedCall call) throws InterruptedException {
+    CallScript script = call.script;
+    CallDevice alice = call.device("alice");
+    CallDevice bob = call.device("bob");
+    CallDevice old = call.device("old").withKeys(KeyWiring.roomEvents());
+    call.speakToOldClients(alice);
+    call.start(alice, bob);
+    call.admit(old);
+    Moment join = old.join();
+    script.expect(old).toHear(alice);
+    script.expect(alice).toHear(old, bob);
+    script.expect(bob).toGoOnHearing(alice);
+    script.expect(old).not().toHear(alice).sentBefore(join);
+    Moment leave = old.leave();
+    Moment rotated = script.expect(alice).toHaveRotatedSince(leave);
+    script.expectAll().toHearEachOther();
+    script.goOn(A_WHILE);
+    script.expect(old).not().toHear(alice).sentSince(rotated);
+    script.expectServer().notToHaveSeenAKeyOf(alice);
+    script.expectServer().notToHaveSeenAKeyOf(old);
   }
 
   /** With the trust requirement {@code cross-signed}. */
@@ -165,7 +185,7 @@ final class MixedScripts {
     script.expectAll().toHearEachOther();
   }
 
-  /** On our homeserver. */
+  /** 429 and lost answers. */
   static void troubleDuringARotation(MixedCall call) throws InterruptedException {
     CallScript script = call.script;
     CallDevice alice = call.device("alice");

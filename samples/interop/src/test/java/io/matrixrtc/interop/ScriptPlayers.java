@@ -3,6 +3,7 @@ package io.matrixrtc.interop;
 import io.matrixrtc.testkit.WorldServer;
 import io.matrixrtc.testkit.script.ScriptSettings;
 import io.matrixrtc.testkit.server.EmbeddedServer;
+import io.matrixrtc.testkit.server.ProxiedServer;
 import io.matrixrtc.testkit.server.RemoteServer;
 import java.net.URI;
 import java.nio.file.Path;
@@ -24,7 +25,7 @@ final class ScriptPlayers {
   static WorldServer homeserver() {
     return HOMESERVER.isEmpty()
         ? EmbeddedServer.start(0)
-        : new RemoteServer(URI.create(HOMESERVER), Map.of());
+        : ProxiedServer.before(new RemoteServer(URI.create(HOMESERVER), Map.of()));
   }
 
   /**

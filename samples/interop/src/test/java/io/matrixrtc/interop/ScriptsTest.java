@@ -17,7 +17,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Scripts of the test kit in which some devices are matrix-js-sdk's: on our homeserver, or on the
  * one that {@code interop.homeserver} names. Frames are real, under the keys that each side made.
- * The tenth one is in {@link ScriptsUnderFaultsTest}.
  */
 @Tag("interop")
 @Execution(ExecutionMode.CONCURRENT)
@@ -124,6 +123,14 @@ class ScriptsTest {
             Set.of("bob-old"),
             device -> device.equals(theirs) ? JS_SDK : OURS)) {
       MixedScripts.unverifiedDevice(call);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Cast.class)
+  void troubleDuringARotation(Cast cast) throws Exception {
+    try (MixedCall call = open(cast, "troubleDuringARotation")) {
+      MixedScripts.troubleDuringARotation(call);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.matrixrtc.interop;
 
 import io.matrixrtc.homeserver.EmbeddedHomeserver;
 import io.matrixrtc.testkit.ScriptException;
+import io.matrixrtc.testkit.ServerFaults;
 import io.matrixrtc.testkit.WorldServer;
 import io.matrixrtc.token.ApiKey;
 import io.matrixrtc.token.FullAccess;
@@ -72,6 +73,11 @@ final class ServerWithSfu implements WorldServer {
   @Override
   public Optional<EmbeddedHomeserver> embedded() {
     return server.embedded();
+  }
+
+  @Override
+  public Optional<ServerFaults> faults() {
+    return server.faults();
   }
 
   @Override

@@ -1,11 +1,8 @@
 package io.matrixrtc.testkit;
 
-import io.matrixrtc.homeserver.EmbeddedHomeserver;
 import io.matrixrtc.homeserver.faults.Fault;
 import io.matrixrtc.homeserver.faults.FaultPlan;
 import io.matrixrtc.homeserver.faults.FaultRule;
-import io.matrixrtc.homeserver.faults.SyncGate;
-import io.matrixrtc.homeserver.http.BindFailed;
 import io.matrixrtc.testkit.relay.FrameRelay;
 import io.matrixrtc.testkit.relay.LinkFaults;
 import io.matrixrtc.testkit.trace.TraceEvent;
@@ -17,8 +14,9 @@ import java.util.function.Consumer;
 /**
  * What goes wrong in a scripted call, one line each. Times are wall time; paths are regular
  * expressions that are found anywhere in a request's path; the trace tells of every fault
- * (FAULT-TRACE). Faults of the homeserver need the embedded one: with any other they throw {@link
- * ScriptException} (FAULT-EMBEDDED). Those of the relay always work.
+ * (FAULT-TRACE). Faults of the homeserver are made by the embedded one, and for any other by a
+ * {@link io.matrixrtc.testkit.server.ProxiedServer}; with neither they throw {@link
+ * ScriptException} (FAULT-SERVER). Those of the relay always work.
  */
 public final class Faults {
   private static final String SERVER = "server";
@@ -102,25 +100,21 @@ public final class Faults {
 
   /** A participant's user learns nothing more from the homeserver: its syncs are not answered. */
   public void withholdSync(Participant participant) {
-    embedded().syncGate().withhold(participant.spec().userId(), SyncGate.Mode.SILENT);
+    ofServer().withholdSync(participant.spec().userId());
     record("sync withheld", participant.identity(), true, "");
   }
 
   /** Ends {@link #withholdSync}. */
   public void releaseSync(Participant participant) {
-    embedded().syncGate().release(participant.spec().userId());
+    ofServer().releaseSync(participant.spec().userId());
     record("sync withheld", participant.identity(), false, "");
   }
 
   /** Stops the homeserver and starts it again with the same data. Open requests are lost. */
   public void restartServer() {
-    EmbeddedHomeserver homeserver = embedded();
+    ServerFaults made = ofServer();
     record("restart", SERVER, true, "");
-    try {
-      homeserver.restart();
-    } catch (BindFailed e) {
-      throw new ScriptException("the homeserver did not come back: " + e.getMessage(), e);
-    }
+    made.restart();
     record("restart", SERVER, false, "");
   }
 
@@ -153,7 +147,7 @@ public final class Faults {
   private Running add(String pathRegex, int times, Fault fault) {
     FaultRule rule = FaultRule.on(pathRegex, fault).times(times);
     FaultRule whose = only.map(one -> rule.user(one.spec().userId())).orElse(rule);
-    FaultPlan.Active active = embedded().faults().add(whose);
+    FaultPlan.Active active = ofServer().plan().add(whose);
     String name = fault.getClass().getSimpleName().replaceAll("(?<=.)(?=[A-Z])", " ");
     name = name.toLowerCase(Locale.ROOT);
     String often = times == FaultRule.ALWAYS ? "until it is ended" : times + " times";
@@ -161,13 +155,14 @@ public final class Faults {
     return new Running(active, name);
   }
 
-  private EmbeddedHomeserver embedded() {
+  private ServerFaults ofServer() {
     return server
-        .embedded()
+        .faults()
         .orElseThrow(
             () ->
                 new ScriptException(
-                    "faults of the homeserver need the embedded one, and this world's is "
+                    "faults of the homeserver need the embedded one or a ProxiedServer before it,"
+                        + " and this world's is "
                         + server.baseUrl()));
   }
 

@@ -17,12 +17,17 @@ public interface WorldServer extends AutoCloseable {
    */
   Account account(String localpart);
 
-  /** What the server stores and sees; empty for a server that is not ours. */
+  /** What the server stores and sees; empty where that is out of reach. */
   Optional<Insight> insight();
 
-  /** The server itself, for faults and restarts; empty for a server that is not ours. */
+  /** The server itself; empty for a server that is not ours. */
   default Optional<EmbeddedHomeserver> embedded() {
     return Optional.empty();
+  }
+
+  /** How to make things go wrong; empty where that cannot be done. */
+  default Optional<ServerFaults> faults() {
+    return embedded().map(EmbeddedFaults::new);
   }
 
   /**
@@ -46,7 +51,7 @@ public interface WorldServer extends AutoCloseable {
 
   /** The inside of a server, as an intruder would find it. */
   interface Insight {
-    /** Everything that is stored. */
+    /** Everything that is stored, as far as it is within reach. */
     List<byte[]> database();
 
     /** Everything that was asked and answered. */

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.matrixrtc.testkit.agent.ParticipantAnswer;
 import io.matrixrtc.testkit.relay.CloseReason;
 import io.matrixrtc.testkit.relay.LinkFaults;
+import io.matrixrtc.testkit.server.ProxiedServer;
 import io.matrixrtc.testkit.server.RemoteServer;
 import io.matrixrtc.testkit.trace.KeyRef;
 import io.matrixrtc.testkit.trace.TraceEntry;
@@ -141,7 +142,7 @@ class FaultsTest {
   }
 
   @Test
-  void aHomeserverThatIsNotOursHasNoFaultSteps_FAULT_EMBEDDED() throws Exception {
+  void aHomeserverThatIsNotOursNeedsAProxyForFaults_FAULT_SERVER() throws Exception {
     URI elsewhere = URI.create("http://127.0.0.1:1");
     RemoteServer server = new RemoteServer(elsewhere, Map.of());
     try (World world = World.open(ScriptedCall.settings(server))) {
@@ -155,9 +156,17 @@ class FaultsTest {
         assertThatThrownBy(step::run)
             .isInstanceOf(ScriptException.class)
             .hasMessage(
-                "faults of the homeserver need the embedded one, and this world's is " + elsewhere);
+                "faults of the homeserver need the embedded one or a ProxiedServer before it, and"
+                    + " this world's is "
+                    + elsewhere);
       }
       assertThat(world.trace().entries()).isEmpty();
+    }
+    WorldServer proxied = ProxiedServer.before(new RemoteServer(elsewhere, Map.of()));
+    try (World world = World.open(ScriptedCall.settings(proxied))) {
+      world.faults().dropRequests("/", 1);
+      world.faults().restartServer();
+      assertThat(world.trace().entries()).as("the control").hasSize(3);
     }
   }
 

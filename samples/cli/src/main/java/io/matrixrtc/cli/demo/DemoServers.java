@@ -3,6 +3,7 @@ package io.matrixrtc.cli.demo;
 import io.matrixrtc.testkit.ScriptException;
 import io.matrixrtc.testkit.WorldServer;
 import io.matrixrtc.testkit.server.EmbeddedServer;
+import io.matrixrtc.testkit.server.ProxiedServer;
 import io.matrixrtc.testkit.server.RemoteServer;
 import java.io.IOException;
 import java.net.URI;
@@ -28,6 +29,12 @@ final class DemoServers {
           homeserver + " is no homeserver URL: want for example http://localhost:8008");
     }
     return new RemoteServer(homeserver, accounts(options.accounts()));
+  }
+
+  /** The same; faults that a scenario asks for are made on the way to another homeserver. */
+  static WorldServer withFaults(DemoRun.Options options) {
+    WorldServer server = open(options);
+    return server.faults().isPresent() ? server : ProxiedServer.before(server);
   }
 
   private static Map<String, String> accounts(@Nullable Path file) {

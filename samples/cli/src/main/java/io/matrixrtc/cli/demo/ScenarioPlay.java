@@ -37,7 +37,8 @@ public final class ScenarioPlay {
   public boolean play() throws IOException {
     OutputPaths.make(options);
     ScenarioRun run = new ScenarioRun(scenario);
-    ScriptSettings settings = run.settings(ScriptSettings.on(() -> DemoServers.open(options)));
+    ScriptSettings settings =
+        run.settings(ScriptSettings.on(() -> DemoServers.withFaults(options)));
     if (options.speed() > 1) {
       settings = settings.atSpeed(options.speed());
     }

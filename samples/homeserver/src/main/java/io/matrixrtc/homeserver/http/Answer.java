@@ -27,19 +27,21 @@ public sealed interface Answer {
     }
   }
 
-  /** 200 with bytes that the server does not look into. Nobody may change them. */
-  final class File implements Ready {
+  /** Bytes that the server does not look into. Nobody may change them. */
+  final class Bytes implements Ready {
+    private final int status;
     private final byte[] bytes;
     private final Map<String, String> headers;
 
-    public File(byte[] bytes, Map<String, String> headers) {
+    public Bytes(int status, byte[] bytes, Map<String, String> headers) {
+      this.status = status;
       this.bytes = bytes;
       this.headers = Map.copyOf(headers);
     }
 
     @Override
     public int status() {
-      return 200;
+      return status;
     }
 
     @Override
@@ -47,7 +49,8 @@ public sealed interface Answer {
       return headers;
     }
 
-    byte[] bytes() {
+    /** The body itself. */
+    public byte[] bytes() {
       return bytes;
     }
 

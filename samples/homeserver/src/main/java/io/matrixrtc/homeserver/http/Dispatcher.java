@@ -3,8 +3,6 @@ package io.matrixrtc.homeserver.http;
 import io.matrixrtc.homeserver.faults.Fault;
 import io.matrixrtc.homeserver.faults.FaultPlan;
 import io.matrixrtc.homeserver.store.StateThread;
-import io.matrixrtc.homeserver.time.TimeSource;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -16,11 +14,8 @@ import org.slf4j.LoggerFactory;
  * Takes a request through its stages: route, token, provoked faults, rate limit, handler. Works on
  * the state thread; its futures complete there or on the alarm thread.
  */
-final class Dispatcher {
+final class Dispatcher implements RequestHandler {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
-
-  /** The end of a request: an answer, which {@code dropped} says not to send. */
-  record Outcome(Answer.Ready answer, Optional<String> userId, boolean dropped) {}
 
   /** What is known before the handler runs. */
   private record Admission(Routes.Match match, Optional<Session> session, Optional<Fault> fault) {
@@ -34,7 +29,7 @@ final class Dispatcher {
   private final FaultPlan faults;
   private final RateLimiter limiter;
   private final StateThread state;
-  private final TimeSource time;
+  private final FaultStage provoked;
 
   Dispatcher(Routes routes, Tokens tokens, RateLimits limits, Listener.Surroundings around) {
     this.routes = routes;
@@ -42,14 +37,17 @@ final class Dispatcher {
     this.faults = around.faults();
     this.limiter = new RateLimiter(limits, around.time());
     this.state = around.state();
-    this.time = around.time();
+    this.provoked = new FaultStage(around.time());
   }
 
-  CompletableFuture<Outcome> dispatch(RawRequest raw) {
+  @Override
+  public CompletableFuture<Outcome> handle(RawRequest raw) {
     return state
         .submit(() -> admit(raw))
-        .thenCompose(admission -> meetFault(raw, admission))
-        .exceptionally(e -> new Outcome(answerFor(raw, e), Optional.empty(), false));
+        .thenCompose(
+            admission ->
+                provoked.pass(admission.fault(), admission.userId(), () -> process(raw, admission)))
+        .exceptionally(e -> Outcome.sent(answerFor(raw, e), Optional.empty()));
   }
 
   private Admission admit(RawRequest raw) {
@@ -58,57 +56,7 @@ final class Dispatcher {
     return new Admission(routes.match(raw.method(), raw.path()), session, fault);
   }
 
-  private CompletableFuture<Outcome> meetFault(RawRequest raw, Admission admission) {
-    Fault fault = admission.fault().orElse(null);
-    if (fault == null) {
-      return handle(raw, admission).thenApply(answer -> sent(answer, admission));
-    }
-    if (fault instanceof Fault.DelayRequest delay) {
-      return wait(delay.by())
-          .thenCompose(waited -> handle(raw, admission))
-          .thenApply(answer -> sent(answer, admission));
-    }
-    if (fault instanceof Fault.DelayAnswer delay) {
-      return handle(raw, admission)
-          .thenCompose(answer -> wait(delay.by()).thenApply(waited -> sent(answer, admission)));
-    }
-    if (fault instanceof Fault.DropAnswer) {
-      return handle(raw, admission)
-          .thenApply(answer -> new Outcome(answer, admission.userId(), true));
-    }
-    if (fault instanceof Fault.CutAnswer cut) {
-      return handle(raw, admission)
-          .thenApply(
-              answer ->
-                  sent(
-                      stream(answer, new CutBody(answer.content(), cut.bytes(), cut.asIfWhole())),
-                      admission));
-    }
-    if (fault instanceof Fault.SlowAnswer slow) {
-      return handle(raw, admission)
-          .thenApply(
-              answer ->
-                  sent(
-                      stream(
-                          answer,
-                          new SlowBody(answer.content(), slow.pieceBytes(), slow.pause(), time)),
-                      admission));
-    }
-    if (fault instanceof Fault.DropRequest) {
-      return done(new Outcome(Answer.ok(), admission.userId(), true));
-    }
-    if (fault instanceof Fault.TooManyRequests limit) {
-      return done(sent(Answer.tooManyRequests(limit.retryAfter()), admission));
-    }
-    if (fault instanceof Fault.ServerError error) {
-      MatrixException provoked =
-          new MatrixException(error.status(), ErrorCode.M_UNKNOWN, "provoked by a test");
-      return done(sent(provoked.answer(), admission));
-    }
-    throw new IllegalStateException("no such fault: " + fault);
-  }
-
-  private CompletableFuture<Answer.Ready> handle(RawRequest raw, Admission admission) {
+  private CompletableFuture<Answer.Ready> process(RawRequest raw, Admission admission) {
     return state
         .submit(() -> run(raw, admission))
         .thenCompose(
@@ -150,20 +98,6 @@ final class Dispatcher {
             wait -> {
               throw MatrixException.limited(wait);
             });
-  }
-
-  private CompletableFuture<Void> wait(Duration by) {
-    CompletableFuture<Void> waited = new CompletableFuture<>();
-    time.after(by, () -> waited.complete(null));
-    return waited;
-  }
-
-  private static Answer.Ready stream(Answer.Ready answer, Body body) {
-    return new Answer.Stream(answer.status(), answer.headers(), body);
-  }
-
-  private static Outcome sent(Answer.Ready answer, Admission admission) {
-    return new Outcome(answer, admission.userId(), false);
   }
 
   private static <T> CompletableFuture<T> done(T value) {

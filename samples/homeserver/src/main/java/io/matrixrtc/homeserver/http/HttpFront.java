@@ -29,14 +29,15 @@ final class HttpFront {
   private static final int GZIP_FROM_BYTES = 1_024;
 
   private final Vertx vertx;
-  private final Dispatcher dispatcher;
+  private final RequestHandler handler;
   private final RequestLog log;
   private final int maxRequestBytes;
   private final boolean gzip;
 
-  HttpFront(Vertx vertx, Dispatcher dispatcher, RequestLog log, int maxRequestBytes, boolean gzip) {
+  HttpFront(
+      Vertx vertx, RequestHandler handler, RequestLog log, int maxRequestBytes, boolean gzip) {
     this.vertx = vertx;
-    this.dispatcher = dispatcher;
+    this.handler = handler;
     this.log = log;
     this.maxRequestBytes = maxRequestBytes;
     this.gzip = gzip;
@@ -96,15 +97,15 @@ final class HttpFront {
     if (body.length > maxRequestBytes) {
       MatrixException tooLarge =
           new MatrixException(ErrorCode.M_TOO_LARGE, "Request is larger than " + maxRequestBytes);
-      answer(request, raw, new Dispatcher.Outcome(tooLarge.answer(), Optional.empty(), false));
+      answer(request, raw, Outcome.sent(tooLarge.answer(), Optional.empty()));
       return;
     }
-    dispatcher
-        .dispatch(raw)
+    handler
+        .handle(raw)
         .thenAccept(outcome -> context.runOnContext(v -> answer(request, raw, outcome)));
   }
 
-  private void answer(HttpServerRequest request, RawRequest raw, Dispatcher.Outcome outcome) {
+  private void answer(HttpServerRequest request, RawRequest raw, Outcome outcome) {
     if (log.isListening()) {
       log.tell(
           new Exchange(
@@ -128,7 +129,7 @@ final class HttpFront {
     if (answer instanceof Answer.Now now) {
       return Json.bytes(now.body());
     }
-    return answer instanceof Answer.File file ? file.bytes() : new byte[0];
+    return answer instanceof Answer.Bytes held ? held.bytes() : new byte[0];
   }
 
   private void write(HttpServerRequest request, Answer.Ready answer) {

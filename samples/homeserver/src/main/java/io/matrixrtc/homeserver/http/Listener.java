@@ -44,10 +44,21 @@ public final class Listener implements AutoCloseable {
   public static Listener start(
       Address address, Limits limits, Routes routes, Tokens tokens, Surroundings around)
       throws BindFailed {
+    return start(
+        address, limits, new Dispatcher(routes, tokens, limits.rates(), around), around.log());
+  }
+
+  /**
+   * Listens for requests that {@code handler} answers; blocks until it does. The rates of {@code
+   * limits} are the handler's business.
+   *
+   * @throws BindFailed if the address is taken or not ours
+   */
+  public static Listener start(
+      Address address, Limits limits, RequestHandler handler, RequestLog log) throws BindFailed {
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(EVENT_LOOPS));
-    Dispatcher dispatcher = new Dispatcher(routes, tokens, limits.rates(), around);
     HttpServer server =
-        new HttpFront(vertx, dispatcher, around.log(), limits.maxRequestBytes(), limits.gzip())
+        new HttpFront(vertx, handler, log, limits.maxRequestBytes(), limits.gzip())
             .create(address.host(), address.port());
     Listener listener = new Listener(vertx, server);
     try {

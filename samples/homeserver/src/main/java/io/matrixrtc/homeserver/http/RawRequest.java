@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A request as it came off the wire. The body is not copied: nobody may change it. */
-final class RawRequest {
+public final class RawRequest {
   private static final String BEARER = "Bearer ";
 
   private final String method;
@@ -36,36 +36,40 @@ final class RawRequest {
     this.query = mark < 0 ? Map.of() : parseQuery(uri.substring(mark + 1));
   }
 
-  String method() {
+  public String method() {
     return method;
   }
 
-  String uri() {
+  /** Path and query. */
+  public String uri() {
     return uri;
   }
 
-  String path() {
+  /** The path as it was sent, still encoded. */
+  public String path() {
     return path;
   }
 
-  Map<String, List<String>> query() {
+  /** The query, decoded. */
+  public Map<String, List<String>> query() {
     return query;
   }
 
-  List<Map.Entry<String, String>> headers() {
+  public List<Map.Entry<String, String>> headers() {
     return headers;
   }
 
-  byte[] body() {
+  public byte[] body() {
     return body;
   }
 
-  String address() {
+  /** Where it came from. */
+  public String address() {
     return address;
   }
 
   /** The token of the header, or of the query as older clients send it. */
-  Optional<String> token() {
+  public Optional<String> token() {
     for (Map.Entry<String, String> header : headers) {
       if (header.getKey().equalsIgnoreCase("Authorization")
           && header.getValue().startsWith(BEARER)) {

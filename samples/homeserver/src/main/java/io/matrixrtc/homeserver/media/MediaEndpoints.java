@@ -104,7 +104,8 @@ public final class MediaEndpoints implements Endpoints {
             ? "attachment"
             : "attachment; filename*=utf-8''"
                 + URLEncoder.encode(filename, StandardCharsets.UTF_8).replace("+", "%20");
-    return new Answer.File(
+    return new Answer.Bytes(
+        200,
         Base64.getDecoder().decode(file.base64()),
         Map.of(
             "Content-Type",

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Speaks HTTP to a server as one device, or as nobody. Written JSON uses single quotes. */
@@ -23,21 +24,20 @@ public final class Client {
   static final ObjectMapper JSON = JsonMapper.builder().build();
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-  private final EmbeddedHomeserver server;
+  private final Supplier<URI> baseUrl;
   private final Optional<String> token;
   private final String userId;
   private final String deviceId;
 
-  private Client(
-      EmbeddedHomeserver server, Optional<String> token, String userId, String deviceId) {
-    this.server = server;
+  private Client(Supplier<URI> baseUrl, Optional<String> token, String userId, String deviceId) {
+    this.baseUrl = baseUrl;
     this.token = token;
     this.userId = userId;
     this.deviceId = deviceId;
   }
 
   static Client nobody(EmbeddedHomeserver server) {
-    return new Client(server, Optional.empty(), "", "");
+    return new Client(server::baseUrl, Optional.empty(), "", "");
   }
 
   /** A new user with one device, called {@code NAME1} for a user {@code name}. */
@@ -53,8 +53,12 @@ public final class Client {
   }
 
   static Client of(EmbeddedHomeserver server, JsonNode session) {
+    return of(server::baseUrl, session);
+  }
+
+  private static Client of(Supplier<URI> baseUrl, JsonNode session) {
     return new Client(
-        server,
+        baseUrl,
         Optional.of(session.path("access_token").asText()),
         session.path("user_id").asText(),
         session.path("device_id").asText());
@@ -64,13 +68,18 @@ public final class Client {
   Client logIn(String device) {
     String name = userId.substring(1, userId.indexOf(':'));
     return of(
-        server,
-        nobody(server)
+        baseUrl,
+        new Client(baseUrl, Optional.empty(), "", "")
             .post(
                 "/login",
                 "{'type':'m.login.password','identifier':{'type':'m.id.user','user':'%s'},'password':'secret-%s','device_id':'%s'}"
                     .formatted(name, name, device))
             .ok());
+  }
+
+  /** The same device, which reaches the server another way. */
+  Client by(Supplier<URI> otherUrl) {
+    return new Client(otherUrl, token, userId, deviceId);
   }
 
   String userId() {
@@ -115,7 +124,7 @@ public final class Client {
 
   CompletableFuture<Reply> callAsync(String method, String path, @Nullable String body) {
     boolean whole = path.startsWith("/_matrix") || path.startsWith("/.well-known");
-    URI uri = URI.create(server.baseUrl() + (whole ? "" : "/_matrix/client/v3") + path);
+    URI uri = URI.create(baseUrl.get() + (whole ? "" : "/_matrix/client/v3") + path);
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri)
             .method(

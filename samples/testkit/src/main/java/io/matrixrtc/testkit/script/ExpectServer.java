@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 /**
  * What is expected of homeserver and relay: everything that they saw is searched. Needs the
- * embedded homeserver.
+ * embedded homeserver, or a {@link io.matrixrtc.testkit.server.ProxiedServer} before another.
  */
 public final class ExpectServer {
   private final CallScript call;
@@ -39,7 +39,7 @@ public final class ExpectServer {
                 () ->
                     new ScriptException(
                         "what the homeserver saw is out of reach: this world's is not the"
-                            + " embedded one"));
+                            + " embedded one, and no ProxiedServer is before it"));
     Set<String> keys = owner.ownKeys();
     List<byte[]> seen = new ArrayList<>(inside.database());
     seen.addAll(inside.log());

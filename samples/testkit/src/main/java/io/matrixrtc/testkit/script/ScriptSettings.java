@@ -2,6 +2,7 @@ package io.matrixrtc.testkit.script;
 
 import io.matrixrtc.testkit.WorldServer;
 import io.matrixrtc.testkit.server.EmbeddedServer;
+import io.matrixrtc.testkit.server.ProxiedServer;
 import io.matrixrtc.testkit.server.RemoteServer;
 import java.net.URI;
 import java.time.Duration;
@@ -40,9 +41,12 @@ public record ScriptSettings(
     return on(() -> EmbeddedServer.start(0));
   }
 
-  /** A script on any homeserver where users can be registered without further questions. */
+  /**
+   * A script on any homeserver where users can be registered without further questions. Its faults
+   * are made on the way there.
+   */
   public static ScriptSettings at(URI homeserver) {
-    return on(() -> new RemoteServer(homeserver, Map.of()));
+    return on(() -> ProxiedServer.before(new RemoteServer(homeserver, Map.of())));
   }
 
   /** A script on a homeserver that {@code server} starts or finds. */

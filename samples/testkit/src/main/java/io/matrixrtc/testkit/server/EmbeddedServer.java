@@ -2,13 +2,11 @@ package io.matrixrtc.testkit.server;
 
 import io.matrixrtc.homeserver.EmbeddedHomeserver;
 import io.matrixrtc.homeserver.HomeserverConfig;
-import io.matrixrtc.homeserver.faults.Exchange;
 import io.matrixrtc.homeserver.http.BindFailed;
 import io.matrixrtc.testkit.ScriptException;
 import io.matrixrtc.testkit.WorldServer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,13 +18,13 @@ public final class EmbeddedServer implements WorldServer {
 
   private final EmbeddedHomeserver server;
   private final Registration registration;
-  private final List<byte[]> log = new ArrayList<>();
+  private final RequestTexts log = new RequestTexts();
   private final Map<String, Account> accounts = new HashMap<>();
 
   private EmbeddedServer(EmbeddedHomeserver server) {
     this.server = server;
     this.registration = new Registration(server.baseUrl());
-    server.requestLog().listen(this::keep);
+    server.requestLog().listen(log::keep);
   }
 
   /**
@@ -57,14 +55,6 @@ public final class EmbeddedServer implements WorldServer {
     return Optional.of(server);
   }
 
-  private void keep(Exchange exchange) {
-    byte[] request = exchange.requestText().getBytes(StandardCharsets.UTF_8);
-    synchronized (log) {
-      log.add(request);
-      log.add(exchange.answerBody());
-    }
-  }
-
   @Override
   public URI baseUrl() {
     return server.baseUrl();
@@ -89,9 +79,7 @@ public final class EmbeddedServer implements WorldServer {
 
           @Override
           public List<byte[]> log() {
-            synchronized (log) {
-              return List.copyOf(log);
-            }
+            return log.all();
           }
         });
   }
