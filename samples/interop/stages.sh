@@ -126,7 +126,7 @@ tests_of=samples/interop
 run_tests() {
   local classes=$1
   shift
-  rm -rf "$interop/target/peers"
+  rm -rf "$interop/target/peers" "$tests_of/target/surefire-reports"
   if timeout -k 10 900 "$mvn" -q -B -Dstyle.color=never -pl "$tests_of" -am -Djacoco.skip=true -Dinterop.excluded=none \
     -Dtest="$classes" -Dsurefire.failIfNoSpecifiedTests=false "$@" test; then
     summary "$classes"

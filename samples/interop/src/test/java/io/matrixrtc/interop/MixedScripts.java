@@ -201,6 +201,8 @@ final class MixedScripts {
     if (call.isOurs(alice)) {
       script.expect(alice).toHaveUsedKeysOnlyOnceServed();
     }
+    script.expect(limits).toHaveHappened();
+    script.expect(lost).toHaveHappened();
     limits.end();
     lost.end();
     script.expect(bob).toGoOnHearing(alice);

@@ -1,5 +1,6 @@
 package io.matrixrtc.testkit;
 
+import io.matrixrtc.homeserver.EmbeddedHomeserver;
 import io.matrixrtc.homeserver.faults.Fault;
 import io.matrixrtc.homeserver.faults.FaultPlan;
 import io.matrixrtc.homeserver.faults.FaultRule;
@@ -41,10 +42,17 @@ public final class Faults {
   public final class Running {
     private final FaultPlan.Active rule;
     private final String name;
+    private final int times;
 
-    private Running(FaultPlan.Active rule, String name) {
+    private Running(FaultPlan.Active rule, String name, int times) {
       this.rule = rule;
       this.name = name;
+      this.times = times;
+    }
+
+    /** How many requests it was made for; 1 if it lasts until it is ended. */
+    public int wanted() {
+      return times == FaultRule.ALWAYS ? 1 : times;
     }
 
     /** How many requests have met it. */
@@ -56,6 +64,11 @@ public final class Faults {
     public void end() {
       rule.remove();
       record(name, target(), false, hits() + " requests met it");
+    }
+
+    @Override
+    public String toString() {
+      return name + " for " + target();
     }
   }
 
@@ -118,6 +131,20 @@ public final class Faults {
     record("restart", SERVER, false, "");
   }
 
+  /**
+   * The embedded homeserver sends the delayed events of a participant's user now; any other when
+   * their time is up.
+   */
+  public void deadManSwitchFires(Participant participant) {
+    Optional<EmbeddedHomeserver> ours = server.embedded();
+    ours.ifPresent(embedded -> embedded.fireDelayedEvents(participant.spec().userId()));
+    record(
+        "delayed leave",
+        participant.identity(),
+        true,
+        ours.isPresent() ? "sent now" : "comes when its time is up");
+  }
+
   /** Frames on their way from the relay to a participant are dropped, delayed, reordered. */
   public void link(Participant participant, LinkFaults faults) {
     relay.setFaults(participant.identity(), faults);
@@ -152,7 +179,7 @@ public final class Faults {
     name = name.toLowerCase(Locale.ROOT);
     String often = times == FaultRule.ALWAYS ? "until it is ended" : times + " times";
     record(name, target(), true, pathRegex + ", " + often);
-    return new Running(active, name);
+    return new Running(active, name, times);
   }
 
   private ServerFaults ofServer() {

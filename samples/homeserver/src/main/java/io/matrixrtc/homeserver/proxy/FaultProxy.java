@@ -1,5 +1,6 @@
 package io.matrixrtc.homeserver.proxy;
 
+import io.matrixrtc.homeserver.faults.Exchange;
 import io.matrixrtc.homeserver.faults.FaultPlan;
 import io.matrixrtc.homeserver.faults.RequestLog;
 import io.matrixrtc.homeserver.http.Answer;
@@ -14,14 +15,19 @@ import io.matrixrtc.homeserver.time.SystemTime;
 import java.net.URI;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A way to any homeserver on which requests meet provoked faults, as they do at the embedded one.
- * Everything else goes by unchanged; whole requests and answers are held, so a streamed answer
- * comes in one piece. An upstream that does not answer is a connection that closes. For tests: it
- * listens on loopback, without TLS. Safe for many threads.
+ * Everything else goes by unchanged, but for what is of one connection only; whole requests and
+ * answers are held, so a streamed answer comes in one piece, and none is compressed. Preflight
+ * requests of browsers are answered here. A homeserver that does not answer, or cannot be asked
+ * since the path is no URI, is a connection that closes. For tests: it listens on loopback, without
+ * TLS. Safe for many threads.
  */
 public final class FaultProxy implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(FaultProxy.class);
   private static final String LOOPBACK = "127.0.0.1";
 
   /** Room for uploads; what is too large is for the homeserver to say. */
@@ -30,6 +36,7 @@ public final class FaultProxy implements AutoCloseable {
   private final URI homeserver;
   private final FaultPlan faults = new FaultPlan();
   private final RequestLog requestLog = new RequestLog();
+  private final RequestLog forwarded = new RequestLog();
   private final HeldSyncs heldSyncs = new HeldSyncs();
   private final TokenOwners owners = new TokenOwners();
   private final FaultStage provoked = new FaultStage(new SystemTime());
@@ -74,14 +81,30 @@ public final class FaultProxy implements AutoCloseable {
                     faults.next(request.method(), request.path(), userId),
                     userId,
                     () -> pass(request, userId, upstream)))
-        .exceptionally(unanswered -> new Outcome(Answer.ok(), Optional.empty(), true));
+        .exceptionally(
+            unanswered -> {
+              LOG.debug("{} {} has no answer", request.method(), request.path(), unanswered);
+              return new Outcome(Answer.ok(), Optional.empty(), true);
+            });
   }
 
   private CompletableFuture<Answer.Ready> pass(
       RawRequest request, Optional<String> userId, Upstream upstream) {
     return heldSyncs
         .passed(request.path(), userId)
-        .thenCompose(passed -> upstream.send(request))
+        .thenCompose(
+            passed -> {
+              forwarded.tell(
+                  new Exchange(
+                      request.method(),
+                      request.uri(),
+                      request.headers(),
+                      userId,
+                      request.body(),
+                      0,
+                      new byte[0]));
+              return upstream.send(request);
+            })
         .thenCompose(
             answer -> heldSyncs.passed(request.path(), userId).thenApply(passed -> answer));
   }
@@ -96,9 +119,17 @@ public final class FaultProxy implements AutoCloseable {
     return faults;
   }
 
-  /** Tells of every request; listeners are kept over a restart. */
+  /** Tells of every request that is answered; listeners are kept over a restart. */
   public RequestLog requestLog() {
     return requestLog;
+  }
+
+  /**
+   * Tells of every request before it is passed on, and so of all that the homeserver can have seen,
+   * also where no answer came. Status 0 and no body stand for the answer.
+   */
+  public RequestLog forwarded() {
+    return forwarded;
   }
 
   /**
@@ -120,7 +151,7 @@ public final class FaultProxy implements AutoCloseable {
    *
    * @throws BindFailed if somebody else took the port meanwhile; the proxy is then closed
    */
-  public void restart() throws BindFailed {
+  public synchronized void restart() throws BindFailed {
     int port = running.listener().port();
     close();
     running = run(port);
@@ -128,8 +159,8 @@ public final class FaultProxy implements AutoCloseable {
 
   /** Stops listening and closes all connections. */
   @Override
-  public void close() {
+  public synchronized void close() {
+    running.upstream().close();
     running.listener().close();
-    running.upstream().cancelAll();
   }
 }

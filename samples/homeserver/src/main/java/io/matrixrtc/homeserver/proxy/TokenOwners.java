@@ -21,8 +21,7 @@ final class TokenOwners {
     if (earlier != null) {
       return earlier;
     }
-    upstream
-        .whoami(token.get())
+    asking(token.get(), upstream)
         .thenApply(TokenOwners::userId)
         .exceptionally(failure -> Optional.empty())
         .thenAccept(
@@ -33,6 +32,14 @@ final class TokenOwners {
               asked.complete(owner);
             });
     return asked;
+  }
+
+  private static CompletableFuture<Answer.Ready> asking(String token, Upstream upstream) {
+    try {
+      return upstream.whoami(token);
+    } catch (IllegalArgumentException e) {
+      return CompletableFuture.failedFuture(e); // no header can hold such a token
+    }
   }
 
   private static Optional<String> userId(Answer.Ready answer) {

@@ -2,6 +2,7 @@ package io.matrixrtc.homeserver.proxy;
 
 import io.matrixrtc.homeserver.http.Answer;
 import io.matrixrtc.homeserver.http.RawRequest;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -42,6 +43,7 @@ final class Upstream {
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
   private final Set<CompletableFuture<?>> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
 
   Upstream(URI base) {
     this.base = base.toString().replaceFirst("/+$", "");
@@ -63,9 +65,15 @@ final class Upstream {
   }
 
   private CompletableFuture<Answer.Ready> send(HttpRequest request) {
+    if (closed) {
+      return CompletableFuture.failedFuture(new IOException("the proxy is closed"));
+    }
     CompletableFuture<HttpResponse<byte[]>> answer =
         client.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray());
     open.add(answer);
+    if (closed) {
+      answer.cancel(true);
+    }
     return answer
         .whenComplete((response, failure) -> open.remove(answer))
         .thenApply(
@@ -98,8 +106,9 @@ final class Upstream {
     return !HOP_BY_HOP.contains(lower) && !lower.equals(COMPRESSION);
   }
 
-  /** Gives up on all answers that have not come. */
-  void cancelAll() {
+  /** Gives up on all answers that have not come; sends nothing any more. */
+  void close() {
+    closed = true;
     open.forEach(answer -> answer.cancel(true));
   }
 }

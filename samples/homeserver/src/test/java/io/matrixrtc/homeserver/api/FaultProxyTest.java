@@ -222,4 +222,39 @@ class FaultProxyTest extends ServerTest {
     assertThat(seen.get(0).userId()).contains("@alice:test");
     assertThat(new String(seen.get(1).answerBody(), StandardCharsets.UTF_8)).contains("filter_id");
   }
+
+  @Test
+  void aRequestIsToldOfBeforeItIsPassedOn_HS_PROXY_LOG() throws Exception {
+    List<Exchange> passed = new CopyOnWriteArrayList<>();
+    proxy.forwarded().listen(passed::add);
+    proxy.faults().add(FaultRule.on("/sendToDevice/", new Fault.DropRequest()));
+    assertThatThrownBy(() -> sendToBob("dropped")).isInstanceOf(UncheckedIOException.class);
+    assertThat(passed).isEmpty();
+    JsonNode first = bob.firstSync();
+    bob.waitForNews(first, 3_600_000);
+    awaitWaitingSyncs(1);
+    assertThat(passed).hasSize(2).allMatch(one -> one.path().endsWith("/sync"));
+    server.close();
+    assertThatThrownBy(() -> sendToBob("lost")).isInstanceOf(UncheckedIOException.class);
+    assertThat(passed.get(passed.size() - 1).requestText()).contains("/sendToDevice/x/lost");
+    startServer();
+  }
+
+  @Test
+  void aTokenThatNoHeaderCanHoldIsNobodys_HS_PROXY_GONE() {
+    Client nobody = nobody().by(proxy::baseUrl);
+    for (int i = 0; i < 2; i++) {
+      assertThat(nobody.get("/account/whoami?access_token=a%0Ab").status()).isEqualTo(401);
+    }
+    alice.get("/account/whoami").ok();
+  }
+
+  @Test
+  void anAnswerIsCutOrSlow_HS_PROXY_FAULT() {
+    proxy.faults().add(FaultRule.on("/whoami", new Fault.CutAnswer(5, false)));
+    assertThatThrownBy(() -> alice.call("POST", "/account/whoami", "{}"))
+        .isInstanceOf(UncheckedIOException.class);
+    proxy.faults().add(FaultRule.on("/whoami", new Fault.SlowAnswer(8, Duration.ofMillis(1))));
+    assertThat(alice.get("/account/whoami").ok().path("user_id").asText()).isEqualTo("@alice:test");
+  }
 }

@@ -80,6 +80,10 @@ public final class CallDevice {
     return participant().identity();
   }
 
+  String userId() {
+    return participant().spec().userId();
+  }
+
   /** Whether it has joined the call, and not left it since. */
   public boolean isInCall() {
     return inCall;

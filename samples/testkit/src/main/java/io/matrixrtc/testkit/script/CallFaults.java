@@ -2,7 +2,6 @@ package io.matrixrtc.testkit.script;
 
 import io.matrixrtc.homeserver.faults.FaultRule;
 import io.matrixrtc.testkit.Faults;
-import io.matrixrtc.testkit.WorldServer;
 import io.matrixrtc.testkit.relay.LinkFaults;
 import java.time.Duration;
 
@@ -12,16 +11,16 @@ import java.time.Duration;
  */
 public final class CallFaults {
   private final Faults faults;
-  private final WorldServer server;
+  private final long seed;
 
-  CallFaults(Faults faults, WorldServer server) {
+  CallFaults(Faults faults, long seed) {
     this.faults = faults;
-    this.server = server;
+    this.seed = seed;
   }
 
   /** The same for the requests of one device's user only. */
   public CallFaults of(CallDevice device) {
-    return new CallFaults(faults.of(device.participant()), server);
+    return new CallFaults(faults.of(device.participant()), seed);
   }
 
   public Faults.Running delayRequests(String path, Duration by) {
@@ -67,7 +66,12 @@ public final class CallFaults {
     faults.restartServer();
   }
 
-  /** Frames on their way to a device are dropped, delayed, reordered; seeded. */
+  /** A link without faults yet, with the script's seed: add what is to go wrong there. */
+  public LinkFaults seededLink() {
+    return LinkFaults.seeded(seed);
+  }
+
+  /** Frames on their way to a device are dropped, delayed, reordered. See {@link #seededLink}. */
   public void link(CallDevice device, LinkFaults how) {
     faults.link(device.participant(), how);
   }
@@ -81,8 +85,6 @@ public final class CallFaults {
    * Any other sends them when their time is up: the next expectation waits for it.
    */
   public void deadManSwitchFires(CallDevice device) {
-    server
-        .embedded()
-        .ifPresent(ours -> ours.fireDelayedEvents(device.participant().spec().userId()));
+    faults.deadManSwitchFires(device.participant());
   }
 }

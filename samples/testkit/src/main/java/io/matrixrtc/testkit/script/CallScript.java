@@ -1,5 +1,6 @@
 package io.matrixrtc.testkit.script;
 
+import io.matrixrtc.testkit.Faults;
 import io.matrixrtc.testkit.Participant;
 import io.matrixrtc.testkit.ScriptException;
 import io.matrixrtc.testkit.World;
@@ -153,6 +154,11 @@ public final class CallScript implements AutoCloseable {
     return new Expect(device, verdicts);
   }
 
+  /** What is expected of a fault: a script that nothing went wrong in has shown nothing. */
+  public ExpectFault expect(Faults.Running fault) {
+    return new ExpectFault(fault, verdicts);
+  }
+
   /** What is expected of all devices that are in the call now. */
   public ExpectAll expectAll() {
     return new ExpectAll(
@@ -175,7 +181,7 @@ public final class CallScript implements AutoCloseable {
 
   /** What goes wrong, one line each. */
   public CallFaults faults() {
-    return new CallFaults(world.faults(), server);
+    return new CallFaults(world.faults(), settings.seed());
   }
 
   /** Seeded: the same draws in each run. */

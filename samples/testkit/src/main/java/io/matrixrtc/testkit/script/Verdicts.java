@@ -78,7 +78,16 @@ final class Verdicts {
     }
     return new Moment(
         label,
-        at.orElseThrow(() -> new UnmetExpectation("no frame of " + label + " is at the relay")),
+        at.orElseThrow(
+            () ->
+                new UnmetExpectation(
+                    "expected a frame under the key of \""
+                        + label
+                        + "\" at the relay; none after "
+                        + patience().toMillis()
+                        + " ms [seed "
+                        + settings.seed()
+                        + "]")),
         mark);
   }
 

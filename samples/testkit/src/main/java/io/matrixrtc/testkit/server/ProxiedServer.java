@@ -12,8 +12,8 @@ import java.util.Optional;
 
 /**
  * Another homeserver, reached through a proxy in this process: requests can meet faults there, and
- * what the homeserver gets to see is seen there, too. Its database stays out of reach; nothing gets
- * into it but by the proxy. A restart is the proxy's: for clients the same.
+ * what the homeserver gets to see is seen there, too, before it gets it. The database of a
+ * homeserver that is not ours stays out of reach. A restart is the proxy's: for clients the same.
  */
 public final class ProxiedServer implements WorldServer {
   private final WorldServer origin;
@@ -23,7 +23,8 @@ public final class ProxiedServer implements WorldServer {
   private ProxiedServer(WorldServer origin, FaultProxy proxy) {
     this.origin = origin;
     this.proxy = proxy;
-    proxy.requestLog().listen(log::keep);
+    proxy.forwarded().listen(log::keepRequest);
+    proxy.requestLog().listen(log::keepAnswer);
   }
 
   /**
@@ -61,7 +62,7 @@ public final class ProxiedServer implements WorldServer {
         new Insight() {
           @Override
           public List<byte[]> database() {
-            return List.of();
+            return origin.insight().map(Insight::database).orElse(List.of());
           }
 
           @Override

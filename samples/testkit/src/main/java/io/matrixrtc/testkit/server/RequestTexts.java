@@ -9,9 +9,21 @@ import java.util.List;
 final class RequestTexts {
   private final List<byte[]> texts = new ArrayList<>();
 
-  synchronized void keep(Exchange exchange) {
-    texts.add(exchange.requestText().getBytes(StandardCharsets.UTF_8));
-    texts.add(exchange.answerBody());
+  void keep(Exchange exchange) {
+    keepRequest(exchange);
+    keepAnswer(exchange);
+  }
+
+  void keepRequest(Exchange exchange) {
+    add(exchange.requestText().getBytes(StandardCharsets.UTF_8));
+  }
+
+  void keepAnswer(Exchange exchange) {
+    add(exchange.answerBody());
+  }
+
+  private synchronized void add(byte[] text) {
+    texts.add(text);
   }
 
   synchronized List<byte[]> all() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.matrixrtc.testkit.agent.KeyWiring;
+import io.matrixrtc.testkit.server.EmbeddedServer;
 import io.matrixrtc.testkit.trace.TraceEvent;
 import java.time.Duration;
 import java.util.List;
@@ -103,26 +104,41 @@ class BrokenKeyManagersTest {
         .containsPattern("was used at \\d+ ms, before it was confirmed as sent to (bob|carol)");
   }
 
+  private static final Story SEARCHED =
+      (call, alice, bob, carol) -> {
+        call.start(alice, bob);
+        call.expectAll().toHearEachOther();
+        call.expectServer().notToHaveSeenAKeyOf(bob);
+        call.expectServer().notToHaveSeenAKeyOf(alice);
+      };
+
+  private static final String IN_THE_CLEAR =
+      "expected the homeserver and the relay not to have seen a key of alice; key"
+          + " [0-9a-f]{4} of alice went by in the clear \\[seed 1]";
+
   @Test
   void aKeyInTheClearIsFound_SCRIPT_BROKEN() {
-    String message =
-        failureOf(
-            BrokenKeys.sendsInTheClear(),
-            (call, alice, bob, carol) -> {
-              call.start(alice, bob);
-              call.expectAll().toHearEachOther();
-              call.expectServer().notToHaveSeenAKeyOf(bob);
-              call.expectServer().notToHaveSeenAKeyOf(alice);
-            });
-    assertThat(message)
-        .matches(
-            "expected the homeserver and the relay not to have seen a key of alice; key"
-                + " [0-9a-f]{4} of alice went by in the clear \\[seed 1]");
+    assertThat(failureOf(BrokenKeys.sendsInTheClear(), SEARCHED)).matches(IN_THE_CLEAR);
+  }
+
+  /** Where there is no database to look into, in what goes by. */
+  @Test
+  void aKeyInTheClearIsFoundOnAnyHomeserver_SCRIPT_BROKEN() {
+    try (EmbeddedServer elsewhere = EmbeddedServer.start(0)) {
+      assertThat(
+              failureOf(
+                  ScriptSettings.at(elsewhere.baseUrl()), BrokenKeys.sendsInTheClear(), SEARCHED))
+          .matches(IN_THE_CLEAR);
+    }
   }
 
   /** What the script says about an alice with this wiring; the trace's last word says it too. */
   private static String failureOf(KeyWiring alicesKeys, Story story) {
-    try (CallScript call = CallScript.open(ScriptSettings.embedded())) {
+    return failureOf(ScriptSettings.embedded(), alicesKeys, story);
+  }
+
+  private static String failureOf(ScriptSettings settings, KeyWiring alicesKeys, Story story) {
+    try (CallScript call = CallScript.open(settings)) {
       CallDevice alice = call.device("alice").withKeys(alicesKeys);
       UnmetExpectation unmet =
           catchThrowableOfType(

@@ -142,6 +142,8 @@ class TenScriptsTest {
     call.expectAll().toHaveRotatedSince(leave);
     call.expectAll().toHearEachOther();
     call.expect(alice).toHaveUsedKeysOnlyOnceServed();
+    call.expect(limits).toHaveHappened();
+    call.expect(lost).toHaveHappened();
     limits.end();
     lost.end();
     call.expect(bob).toGoOnHearing(alice);
