@@ -89,7 +89,8 @@ public final class World implements AutoCloseable {
                 .homeserver()
                 .sfuService()
                 .map(URI::toString)
-                .orElseGet(() -> ParticipantSpec.relayService(relay.host(), relay.port())));
+                .orElseGet(() -> ParticipantSpec.relayService(relay.host(), relay.port())),
+            settings.media().stream().map(file -> file.toAbsolutePath().toString()).toList());
     recorder.record(
         new TraceEvent.ParticipantAdded(spec.identity(), spec.userId(), device, name, false));
     try {

@@ -56,8 +56,9 @@ final class AgentCall implements AutoCloseable {
       KeyWiring wiring,
       Consumer<TraceEvent> trace) {
     this.spec = spec;
-    this.media = new CallMedia(spec.identity(), clock, keyLog, trace);
-    this.own = new OwnMedia(spec, clock, media, trace);
+    Clips clips = Clips.of(spec.media());
+    this.media = new CallMedia(spec.identity(), clock, clips, keyLog, trace);
+    this.own = new OwnMedia(spec, clock, media, clips, trace);
     this.keyTraces = new KeyTraces(spec.identity(), keyLog, trace);
     SessionSettings settings =
         SessionSettings.roomCall(roomId, "", new DeviceAddress(spec.userId(), spec.deviceId()));

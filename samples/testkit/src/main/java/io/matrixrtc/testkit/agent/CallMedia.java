@@ -28,6 +28,7 @@ import java.util.function.Consumer;
 final class CallMedia implements MediaKeySink, RelayListener, MediaObserver, AutoCloseable {
   private final String self;
   private final MediaClock clock;
+  private final Clips clips;
   private final KeyLog keyLog;
   private final Consumer<TraceEvent> trace;
   private final SecureRandom random = new SecureRandom();
@@ -35,7 +36,8 @@ final class CallMedia implements MediaKeySink, RelayListener, MediaObserver, Aut
   private volatile Consumer<String> keyMissing = sender -> {};
   private volatile KeyRing ownRing;
 
-  CallMedia(String self, MediaClock clock, KeyLog keyLog, Consumer<TraceEvent> trace) {
+  CallMedia(String self, MediaClock clock, Clips clips, KeyLog keyLog, Consumer<TraceEvent> trace) {
+    this.clips = clips;
     this.self = self;
     this.clock = clock;
     this.keyLog = keyLog;
@@ -71,8 +73,7 @@ final class CallMedia implements MediaKeySink, RelayListener, MediaObserver, Aut
 
   private RemoteMedia remote(String sender) {
     return remotes.computeIfAbsent(
-        sender,
-        identity -> new RemoteMedia(identity, ClipPair.of(identity), newRing(), clock, this));
+        sender, identity -> new RemoteMedia(identity, clips.of(identity), newRing(), clock, this));
   }
 
   @Override

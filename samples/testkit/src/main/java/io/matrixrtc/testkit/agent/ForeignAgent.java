@@ -52,8 +52,9 @@ public final class ForeignAgent implements ParticipantPort {
     this.clock = MediaClock.startingAt(start, spec.speed());
     this.trace = new TraceRecorder(clock, start);
     trace.listen(sink);
-    this.media = new CallMedia(spec.identity(), clock, keyLog, trace::record);
-    this.own = new OwnMedia(spec, clock, media, trace::record);
+    Clips clips = Clips.of(spec.media());
+    this.media = new CallMedia(spec.identity(), clock, clips, keyLog, trace::record);
+    this.own = new OwnMedia(spec, clock, media, clips, trace::record);
     this.requests = Executors.newSingleThreadExecutor(this::thread);
     this.timer = Executors.newSingleThreadScheduledExecutor(this::thread);
     HeardFrames heard = new HeardFrames(spec.identity(), trace::record);

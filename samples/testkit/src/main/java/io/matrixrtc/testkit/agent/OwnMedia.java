@@ -18,6 +18,7 @@ final class OwnMedia implements AutoCloseable {
   private final ParticipantSpec spec;
   private final MediaClock clock;
   private final CallMedia media;
+  private final Clips clips;
   private final Consumer<TraceEvent> trace;
   private @Nullable RelayClient relay;
   private @Nullable MediaSender sender;
@@ -25,7 +26,13 @@ final class OwnMedia implements AutoCloseable {
   private long unsendableBefore;
   private boolean wasThere;
 
-  OwnMedia(ParticipantSpec spec, MediaClock clock, CallMedia media, Consumer<TraceEvent> trace) {
+  OwnMedia(
+      ParticipantSpec spec,
+      MediaClock clock,
+      CallMedia media,
+      Clips clips,
+      Consumer<TraceEvent> trace) {
+    this.clips = clips;
     this.spec = spec;
     this.clock = clock;
     this.media = media;
@@ -56,7 +63,7 @@ final class OwnMedia implements AutoCloseable {
       throw new AgentClient.RefusedException("media starts after the call was joined");
     }
     MediaSender starting = new MediaSender(media.ownRing(), open, media);
-    starting.start(clock, at, ClipPair.of(spec.identity()));
+    starting.start(clock, at, clips.of(spec.identity()));
     sender = starting;
   }
 

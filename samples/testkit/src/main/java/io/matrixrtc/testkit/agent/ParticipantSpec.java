@@ -1,5 +1,7 @@
 package io.matrixrtc.testkit.agent;
 
+import java.util.List;
+
 /**
  * All that one participant is told. Plain values, so that it can be handed to another process.
  *
@@ -16,6 +18,8 @@ package io.matrixrtc.testkit.agent;
  * @param useKeyDelayMillis media time between the confirmation of a new key and its use
  * @param trust name of the trust requirement for senders of keys
  * @param sfuService the token service that its membership names as its SFU's
+ * @param media files that the participants of the call play, the same for all of them; built-in
+ *     clips where there is none
  */
 public record ParticipantSpec(
     String name,
@@ -30,7 +34,11 @@ public record ParticipantSpec(
     String policy,
     long useKeyDelayMillis,
     String trust,
-    String sfuService) {
+    String sfuService,
+    List<String> media) {
+  public ParticipantSpec {
+    media = List.copyOf(media);
+  }
 
   /** A participant whose membership names the relay, at which there is no token service. */
   public ParticipantSpec(
@@ -59,7 +67,40 @@ public record ParticipantSpec(
         policy,
         useKeyDelayMillis,
         trust,
-        relayService(relayHost, relayPort));
+        relayService(relayHost, relayPort),
+        List.of());
+  }
+
+  /** A participant that plays the built-in clips. */
+  public ParticipantSpec(
+      String name,
+      String homeserver,
+      String userId,
+      String password,
+      String deviceId,
+      String relayHost,
+      int relayPort,
+      long clockStartMillis,
+      double speed,
+      String policy,
+      long useKeyDelayMillis,
+      String trust,
+      String sfuService) {
+    this(
+        name,
+        homeserver,
+        userId,
+        password,
+        deviceId,
+        relayHost,
+        relayPort,
+        clockStartMillis,
+        speed,
+        policy,
+        useKeyDelayMillis,
+        trust,
+        sfuService,
+        List.of());
   }
 
   /** What a membership names where the relay is all there is. */

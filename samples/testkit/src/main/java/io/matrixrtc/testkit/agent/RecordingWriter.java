@@ -38,7 +38,7 @@ final class RecordingWriter {
   private ParticipantAnswer.Recording write(
       @Nullable Path directory, String sender, RemoteMedia remote, TrackKind kind) {
     Optional<byte[]> file = remote.recording(kind);
-    Clip clip = ClipPair.of(sender).of(kind);
+    Clip clip = remote.clip(kind);
     String name = receiver + "-from-" + shortName(sender) + "." + clip.layout().extension();
     boolean identical = file.isPresent() && Arrays.equals(file.get(), clip.toFile());
     if (directory != null && file.isPresent()) {

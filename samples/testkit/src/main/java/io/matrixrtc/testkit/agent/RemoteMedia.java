@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RemoteMedia implements AutoCloseable {
   private final String sender;
+  private final ClipPair clips;
   private KeyRing ring;
   private final MediaClock clock;
   private final Duration maxAge;
@@ -37,6 +38,7 @@ final class RemoteMedia implements AutoCloseable {
   RemoteMedia(
       String sender, ClipPair clips, KeyRing ring, MediaClock clock, MediaObserver observer) {
     this.sender = sender;
+    this.clips = clips;
     this.ring = ring;
     this.clock = clock;
     this.maxAge = inCallTime(HeldFrames.MAX_AGE, clock.speed());
@@ -44,6 +46,11 @@ final class RemoteMedia implements AutoCloseable {
     for (TrackKind kind : TrackKind.values()) {
       tracks.put(kind, new Track(clips.of(kind)));
     }
+  }
+
+  /** What the sender plays on a track. */
+  Clip clip(TrackKind kind) {
+    return clips.of(kind);
   }
 
   private static Duration inCallTime(Duration wall, double speed) {

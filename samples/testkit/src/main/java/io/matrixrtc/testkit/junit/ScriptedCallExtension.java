@@ -4,6 +4,7 @@ import io.matrixrtc.testkit.script.CallDevice;
 import io.matrixrtc.testkit.script.CallScript;
 import io.matrixrtc.testkit.script.ScriptSettings;
 import io.matrixrtc.testkit.trace.TraceJson;
+import io.matrixrtc.testkit.viewer.TraceViewer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -113,9 +114,11 @@ public final class ScriptedCallExtension implements ParameterResolver, AfterEach
   }
 
   private static String name(ExtensionContext context) {
-    return context.getRequiredTestClass().getSimpleName()
-        + "."
-        + context.getRequiredTestMethod().getName();
+    String method = context.getRequiredTestMethod().getName();
+    String shown = context.getDisplayName();
+    String name = context.getRequiredTestClass().getSimpleName() + "." + method;
+    // A repeated or parameterized test has a name of its own for each run.
+    return shown.startsWith(method) ? name : name + "-" + shown.replaceAll("[^A-Za-z0-9]+", "-");
   }
 
   static Path keepTrace(CallScript call, String name) {
@@ -123,10 +126,16 @@ public final class ScriptedCallExtension implements ParameterResolver, AfterEach
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
       TraceJson.write(file, call.trace());
+      TraceViewer.write(page(file), call.trace(), name);
       return file;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot keep the trace of " + name, e);
     }
+  }
+
+  private static Path page(Path trace) {
+    String name = trace.getFileName().toString();
+    return trace.resolveSibling(name.replaceFirst("jsonl$", "html"));
   }
 
   /** Tells, below a failure, where the trace is. */
@@ -134,7 +143,7 @@ public final class ScriptedCallExtension implements ParameterResolver, AfterEach
     private static final long serialVersionUID = 1;
 
     TraceKept(Path file) {
-      super("what happened: " + file + " (matrixrtc trace show " + file + ")", null, false, false);
+      super("what happened: " + page(file) + ", made of " + file, null, false, false);
     }
   }
 }

@@ -11,6 +11,7 @@ import java.util.Set;
  *
  * @param devices names as for {@code CallScript.device}
  * @param unsigned those of them that their user has not signed
+ * @param old those of them that have keys as room events only; if there is one, all others adapt
  */
 public record Scenario(
     String title,
@@ -20,6 +21,7 @@ public record Scenario(
     long seed,
     List<String> devices,
     Set<String> unsigned,
+    Set<String> old,
     List<Step> steps) {
   /** Most devices and most steps. */
   public static final int MAX_DEVICES = 32;
@@ -29,7 +31,21 @@ public record Scenario(
   public Scenario {
     devices = List.copyOf(devices);
     unsigned = Set.copyOf(unsigned);
+    old = Set.copyOf(old);
     steps = List.copyOf(steps);
+  }
+
+  /** With no old device. */
+  public Scenario(
+      String title,
+      String policy,
+      String trust,
+      double speed,
+      long seed,
+      List<String> devices,
+      Set<String> unsigned,
+      List<Step> steps) {
+    this(title, policy, trust, speed, seed, devices, unsigned, Set.of(), steps);
   }
 
   /** Reads a file. */

@@ -15,8 +15,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes a scenario of a YAML tree and collects all that is wrong with it. For one use. */
 final class ScenarioReader {
-  private static final Set<String> TOP =
-      Set.of("title", "policy", "trust", "speed", "seed", "devices", "unsigned", "steps");
+  /** What may stand at the top. */
+  static final Set<String> TOP =
+      Set.of("title", "policy", "trust", "speed", "seed", "devices", "unsigned", "old", "steps");
+
+  /** What must. */
+  static final Set<String> REQUIRED = Set.of("devices", "steps");
+
   private static final String AS = "as";
 
   private final List<Problem> problems = new ArrayList<>();
@@ -35,7 +40,8 @@ final class ScenarioReader {
       }
     }
     readDevices(top);
-    Set<String> unsigned = unsigned(top);
+    Set<String> unsigned = someDevices(top, "unsigned");
+    Set<String> old = someDevices(top, "old");
     Scenario scenario =
         new Scenario(
             text(top, "title", "a scenario"),
@@ -45,6 +51,7 @@ final class ScenarioReader {
             Math.round(number(top, "seed", 1, 0, 1e9)),
             List.copyOf(devices),
             unsigned,
+            old,
             steps(top));
     if (!problems.isEmpty()) {
       problems.sort(Comparator.comparingInt(Problem::line));
@@ -108,7 +115,7 @@ final class ScenarioReader {
   }
 
   private void readDevices(YamlValue.Mapping top) {
-    for (YamlValue item : items(top, "devices", true)) {
+    for (YamlValue item : items(top, "devices")) {
       if (item instanceof YamlValue.Scalar scalar
           && scalar.text().matches("[a-z0-9]+(/[a-z0-9]+)?")
           && !scalar.text().equals(FieldType.EVERYONE)) {
@@ -124,18 +131,18 @@ final class ScenarioReader {
     }
   }
 
-  private Set<String> unsigned(YamlValue.Mapping top) {
-    Set<String> unsigned = new LinkedHashSet<>();
-    for (YamlValue item : items(top, "unsigned", false)) {
-      read(FieldType.DEVICE, item, "unsigned").ifPresent(name -> unsigned.add((String) name));
+  private Set<String> someDevices(YamlValue.Mapping top, String key) {
+    Set<String> some = new LinkedHashSet<>();
+    for (YamlValue item : items(top, key)) {
+      read(FieldType.DEVICE, item, key).ifPresent(name -> some.add((String) name));
     }
-    return unsigned;
+    return some;
   }
 
-  private List<YamlValue> items(YamlValue.Mapping top, String key, boolean required) {
+  private List<YamlValue> items(YamlValue.Mapping top, String key) {
     YamlValue value = top.get(key).orElse(null);
     if (value == null) {
-      if (required) {
+      if (REQUIRED.contains(key)) {
         problem(top.line(), "'" + key + "' is missing");
       }
       return List.of();
@@ -149,7 +156,7 @@ final class ScenarioReader {
 
   private List<Step> steps(YamlValue.Mapping top) {
     List<Step> steps = new ArrayList<>();
-    List<YamlValue> items = items(top, "steps", true);
+    List<YamlValue> items = items(top, "steps");
     if (items.size() > Scenario.MAX_STEPS) {
       problem(lineOf(top, "steps"), "want at most " + Scenario.MAX_STEPS + " steps");
     }

@@ -2,6 +2,7 @@ package io.matrixrtc.testkit.scenario;
 
 import io.matrixrtc.testkit.Faults;
 import io.matrixrtc.testkit.ScriptException;
+import io.matrixrtc.testkit.agent.KeyWiring;
 import io.matrixrtc.testkit.script.CallScript;
 import io.matrixrtc.testkit.script.Moment;
 import io.matrixrtc.testkit.script.ScriptSettings;
@@ -47,6 +48,9 @@ public final class ScenarioRun {
    */
   public Optional<String> play(CallScript call, Listener listener) {
     scenario.devices().forEach(call::device);
+    if (!scenario.old().isEmpty()) {
+      scenario.devices().forEach(name -> call.device(name).withKeys(keysOf(name)));
+    }
     scenario.unsigned().forEach(name -> call.device(name).unsigned());
     Map<String, Moment> moments = new HashMap<>();
     List<Faults.Running> running = new ArrayList<>();
@@ -61,6 +65,10 @@ public final class ScenarioRun {
     }
     call.world().record(new TraceEvent.CallEnded(failure.isEmpty(), failure.orElse("")));
     return failure;
+  }
+
+  private KeyWiring keysOf(String device) {
+    return scenario.old().contains(device) ? KeyWiring.roomEvents() : KeyWiring.adaptive();
   }
 
   private static Optional<String> play(Stage stage, Step step, Map<String, Moment> moments) {

@@ -150,6 +150,11 @@ final class Stage {
     return before;
   }
 
+  Moment faultsHappened() {
+    running.forEach(fault -> call.expect(fault).toHaveHappened());
+    return now();
+  }
+
   Moment heal() {
     running.forEach(Faults.Running::end);
     running.clear();

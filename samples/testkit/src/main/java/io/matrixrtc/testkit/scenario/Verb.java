@@ -143,6 +143,8 @@ enum Verb {
   PARTITION(
       stage -> stage.fault(faults -> faults.dropRequests("/", FaultRule.ALWAYS)),
       field("of", DEVICE)),
+  /** Every fault of the homeserver has met as many requests as it was made for. */
+  FAULTS_HAPPENED(Stage::faultsHappened, field("faults", NOTHING)),
   /** Ends all faults of the homeserver. */
   HEAL(Stage::heal, field("faults", NOTHING)),
   RESTART_SERVER(stage -> stage.faults(CallFaults::restartServer), field("now", NOTHING)),

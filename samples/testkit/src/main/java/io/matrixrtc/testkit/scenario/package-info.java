@@ -1,4 +1,6 @@
-/** Scripts as small YAML files, for people who do not write Java. See docs/SCENARIOS.md. */
+/**
+ * Scripts as small YAML files, for people who do not write Java. See docs/TESTING-KEY-SHARING.md.
+ */
 @NullMarked
 package io.matrixrtc.testkit.scenario;
 

@@ -54,7 +54,8 @@ public final class CallScript implements AutoCloseable {
                 settings.policy(),
                 settings.useDelay(),
                 settings.trust(),
-                (spec, trace) -> device(spec.name()).start(spec, trace)));
+                (spec, trace) -> device(spec.name()).start(spec, trace),
+                settings.media()));
     this.verdicts = new Verdicts(world, settings);
     world.record(
         new TraceEvent.CallStarted(

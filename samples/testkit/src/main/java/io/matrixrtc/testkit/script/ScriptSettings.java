@@ -5,7 +5,9 @@ import io.matrixrtc.testkit.server.EmbeddedServer;
 import io.matrixrtc.testkit.server.ProxiedServer;
 import io.matrixrtc.testkit.server.RemoteServer;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -20,6 +22,7 @@ import java.util.function.Supplier;
  * @param trust name of the trust requirement for senders and receivers of keys
  * @param patience how long an expectation waits, in wall time
  * @param seed of everything random in a script and its faults; keys are never seeded
+ * @param media files that the devices play; built-in clips where there is none
  */
 public record ScriptSettings(
     String title,
@@ -29,12 +32,30 @@ public record ScriptSettings(
     Duration useDelay,
     String trust,
     Duration patience,
-    long seed) {
+    long seed,
+    List<Path> media) {
   /** Fast enough for tests, slow enough for a loaded machine. */
   public static final double DEFAULT_SPEED = 5;
 
   /** Long enough for a loaded machine: only a script that fails ever waits for it. */
   public static final Duration DEFAULT_PATIENCE = Duration.ofSeconds(60);
+
+  public ScriptSettings {
+    media = List.copyOf(media);
+  }
+
+  /** With the built-in clips. */
+  public ScriptSettings(
+      String title,
+      Supplier<WorldServer> server,
+      double speed,
+      String policy,
+      Duration useDelay,
+      String trust,
+      Duration patience,
+      long seed) {
+    this(title, server, speed, policy, useDelay, trust, patience, seed, List.of());
+  }
 
   /** A script on a homeserver of its own in this JVM. */
   public static ScriptSettings embedded() {
@@ -59,32 +80,43 @@ public record ScriptSettings(
         Duration.ofSeconds(1),
         "all",
         DEFAULT_PATIENCE,
-        1);
+        1,
+        List.of());
   }
 
   public ScriptSettings titled(String other) {
-    return new ScriptSettings(other, server, speed, policy, useDelay, trust, patience, seed);
+    return new ScriptSettings(other, server, speed, policy, useDelay, trust, patience, seed, media);
   }
 
   /** 1 for real time. */
   public ScriptSettings atSpeed(double other) {
-    return new ScriptSettings(title, server, other, policy, useDelay, trust, patience, seed);
+    return new ScriptSettings(title, server, other, policy, useDelay, trust, patience, seed, media);
   }
 
   public ScriptSettings withPolicy(String other) {
-    return new ScriptSettings(title, server, speed, other, useDelay, trust, patience, seed);
+    return new ScriptSettings(title, server, speed, other, useDelay, trust, patience, seed, media);
   }
 
   /** With {@code cross-signed}, each user gets an identity that signs its devices. */
   public ScriptSettings withTrust(String other) {
-    return new ScriptSettings(title, server, speed, policy, useDelay, other, patience, seed);
+    return new ScriptSettings(title, server, speed, policy, useDelay, other, patience, seed, media);
   }
 
   public ScriptSettings withPatience(Duration other) {
-    return new ScriptSettings(title, server, speed, policy, useDelay, trust, other, seed);
+    return new ScriptSettings(title, server, speed, policy, useDelay, trust, other, seed, media);
   }
 
   public ScriptSettings withSeed(long other) {
-    return new ScriptSettings(title, server, speed, policy, useDelay, trust, patience, other);
+    return new ScriptSettings(
+        title, server, speed, policy, useDelay, trust, patience, other, media);
+  }
+
+  /**
+   * With sound and pictures from files: Ogg with Opus, IVF with VP8, one or more of a kind. Where
+   * there are several, devices play different ones; a kind without a file stays built in.
+   */
+  public ScriptSettings withMedia(Path... files) {
+    return new ScriptSettings(
+        title, server, speed, policy, useDelay, trust, patience, seed, List.of(files));
   }
 }

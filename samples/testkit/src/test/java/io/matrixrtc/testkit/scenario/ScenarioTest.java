@@ -15,8 +15,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +34,7 @@ class ScenarioTest {
       devices: [alice, bob, bob/phone]
       unsigned:
         - bob/phone
+      old: [bob]
       trust: cross-signed
       policy: demand
       speed: 5
@@ -76,9 +80,10 @@ class ScenarioTest {
     assertThat(scenario.title()).isEqualTo("A test");
     assertThat(scenario.devices()).containsExactly("alice", "bob", "bob/phone");
     assertThat(scenario.unsigned()).containsExactly("bob/phone");
+    assertThat(scenario.old()).containsExactly("bob");
     assertThat(scenario.policy()).isEqualTo("demand");
     assertThat(scenario.seed()).isEqualTo(9);
-    assertThat(scenario.steps()).extracting(Step::line).containsExactly(10, 11, 13, 14, 15);
+    assertThat(scenario.steps()).extracting(Step::line).containsExactly(11, 12, 14, 15, 16);
     assertThat(scenario.steps().get(1).as()).contains("leave");
     assertThat(scenario.steps().get(3).values())
         .containsEntry("by", Duration.ofMillis(1500))
@@ -109,6 +114,8 @@ class ScenarioTest {
             as: leave
           - mute: alice
             unmute: alice
+        old: [alice, bbo]
+        unsigned: alice
         """;
     assertThatThrownBy(() -> Scenario.parse(bad))
         .isInstanceOf(ScenarioException.class)
@@ -132,7 +139,9 @@ class ScenarioTest {
             line 15: link, drop: want a share from 0 to 1, got '2'
             line 16: server-errors, status: want a status from 400 to 599, got '399'
             line 18: the moment 'leave' is there already
-            line 19: a step does one thing, and may have a name ('as')""");
+            line 19: a step does one thing, and may have a name ('as')
+            line 21: old: there is no device 'bbo' here; there are: alice
+            line 22: unsigned: want a list""");
   }
 
   @Test
@@ -200,24 +209,38 @@ class ScenarioTest {
   @Test
   void theSchemaKnowsEveryStepAndField_SCENARIO_SCHEMA() throws Exception {
     JsonNode schema = new ObjectMapper().readTree(EXAMPLES.resolve("schema.json").toFile());
-    JsonNode steps = schema.at("/$defs/step/properties");
-    TreeSet<String> words = new TreeSet<>(Verb.words());
+    assertThat(properties(schema)).isEqualTo(ScenarioReader.TOP);
+    assertThat(required(schema)).isEqualTo(ScenarioReader.REQUIRED);
+    Set<String> words = new TreeSet<>(Verb.words());
     words.add("as");
-    TreeSet<String> inSchema = new TreeSet<>();
-    steps.fieldNames().forEachRemaining(inSchema::add);
-    assertThat(inSchema).isEqualTo(words);
+    JsonNode step = schema.at("/$defs/step");
+    assertThat(properties(step)).isEqualTo(words);
     for (Verb verb : Verb.values()) {
-      TreeSet<String> fields = new TreeSet<>();
-      JsonNode step = steps.path(verb.word());
-      JsonNode object = step.has("anyOf") ? step.path("anyOf").get(1) : step;
-      object.path("properties").fieldNames().forEachRemaining(fields::add);
+      JsonNode fields = step.path("properties").path(verb.word());
       if (verb.fields().get(0).type() != FieldType.NOTHING) {
-        assertThat(fields)
-            .as(verb.word())
-            .containsExactlyInAnyOrderElementsOf(
-                verb.fields().stream().map(Verb.Field::name).toList());
+        JsonNode object = fields.has("anyOf") ? fields.path("anyOf").get(1) : fields;
+        assertThat(properties(object)).as(verb.word()).isEqualTo(names(verb, field -> true));
+        Set<String> required = names(verb, Verb.Field::required);
+        assertThat(required(object)).as(verb.word()).isEqualTo(required);
+        assertThat(fields.has("anyOf")).as(verb.word()).isEqualTo(required.size() == 1);
       }
     }
+  }
+
+  private static Set<String> properties(JsonNode object) {
+    Set<String> names = new TreeSet<>();
+    object.path("properties").fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+
+  private static Set<String> required(JsonNode object) {
+    Set<String> names = new TreeSet<>();
+    object.path("required").forEach(name -> names.add(name.asText()));
+    return names;
+  }
+
+  private static Set<String> names(Verb verb, Predicate<Verb.Field> which) {
+    return verb.fields().stream().filter(which).map(Verb.Field::name).collect(Collectors.toSet());
   }
 
   private static void refused(String yaml, String why) {
