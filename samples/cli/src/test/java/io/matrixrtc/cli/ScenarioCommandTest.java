@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.matrixrtc.testkit.server.EmbeddedServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Scenario files and pages of traces, as a user has them made. */
 class ScenarioCommandTest {
   private static final String EXAMPLE = "../../docs/scenarios/first-call.yaml";
+
+  private static final String TROUBLE = "../../docs/scenarios/trouble.yaml";
 
   @TempDir private Path directory;
 
@@ -32,6 +35,16 @@ class ScenarioCommandTest {
         .contains("<title>A first call</title>", "\"lanes\"", "alice");
     Run json = Run.of("trace", "show", trace.toString(), "--json");
     assertThat(json.out()).startsWith("{\"type\":\"page\",\"events\":");
+  }
+
+  @Test
+  void faultsComeOnAHomeserverOfWhichOnlyTheUrlIsKnown_CLI_SCENARIO() {
+    try (EmbeddedServer elsewhere = EmbeddedServer.start(0)) {
+      String url = elsewhere.baseUrl().toString();
+      Run run = Run.of("demo", "--scenario", TROUBLE, "--homeserver", url, "--out", out());
+      assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+      assertThat(run.out()).contains("faults-happened");
+    }
   }
 
   @Test

@@ -77,8 +77,15 @@ class ViewerInChromiumTest {
         location.hash = "#e=13&k=made";
         await new Promise((done) => setTimeout(done, 200));
         report.linked = document.querySelector("#detail h2").textContent;
-        document.getElementById("theme").click();
-        report.theme = document.documentElement.dataset.theme;
+        press("/"); report.focus = document.activeElement.id;
+        search.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true })); await frame(); report.unfocused = document.activeElement.id;
+        const paper = () => getComputedStyle(document.body).backgroundColor;
+        report.papers = [paper()];
+        for (let i = 0; i < 2; i++) {
+          document.getElementById("theme").click();
+          await frame();
+          report.papers.push(paper());
+        }
         new Image().src = "REPORT?" + encodeURIComponent(JSON.stringify(report));
       })();
       </script></body>""";
@@ -106,7 +113,13 @@ class ViewerInChromiumTest {
     assertThat(report.path("found").asText()).isEqualTo("1 of " + all + " events, 1 bad");
     assertThat(report.path("searchHash").asText()).contains("q=NEEDLE");
     assertThat(report.path("linked").asText()).startsWith("person0 offers key 0");
-    assertThat(report.path("theme").asText()).isIn("dark", "light");
+    assertThat(report.path("focus").asText()).isEqualTo("search");
+    assertThat(report.path("unfocused").asText()).isNotEqualTo("search");
+    assertThat(report.path("papers").get(1))
+        .as("the other theme")
+        .isNotEqualTo(report.path("papers").get(0));
+    assertThat(report.path("papers").get(2)).as("and back").isEqualTo(report.path("papers").get(0));
+    assertThat(report.path("overflow").asInt()).isLessThanOrEqualTo(0);
   }
 
   @Test
