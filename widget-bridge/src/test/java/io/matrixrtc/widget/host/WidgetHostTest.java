@@ -223,7 +223,9 @@ class WidgetHostTest {
         };
     ToDeviceDriver over =
         new ChannelToDeviceDriver(
-            channel, users -> CompletableFuture.completedFuture(Map.of("@b:e", Set.of("B"))));
+            channel,
+            users ->
+                CompletableFuture.completedFuture(DriverResult.done(Map.of("@b:e", Set.of("B")))));
     DeviceAddress a = new DeviceAddress("@a:e", "A");
     DeviceAddress b = new DeviceAddress("@b:e", "B");
     DeviceAddress c = new DeviceAddress("@c:e", "C");
