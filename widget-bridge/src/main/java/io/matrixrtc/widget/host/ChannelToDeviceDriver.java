@@ -16,7 +16,7 @@ import java.util.function.Function;
 
 /**
  * To-device messages over an account's Olm channel, which applies its trust policy: a device that
- * does not meet it is given nothing. Devices that get the same content share one
+ * does not meet it is given nothing (TODEV-TRUST). Devices that get the same content share one
  * send. Cleartext is never sent: each device is reported as refused (TODEV-OLM).
  */
 public final class ChannelToDeviceDriver implements ToDeviceDriver {
