@@ -151,7 +151,7 @@ class EventSendingTest {
   }
 
   @Test
-  void sendParentIsRefusedInPlaceOfADelay_ours() {
+  void sendParentWt10IsRefusedInPlaceOfADelay_ours() {
     assertThat(rig.refused("send_event", TEXT + ",'parent_delay_id':'d'}"))
         .contains("parent_delay_id");
     assertThat(rig.driver.calls).isEmpty();
