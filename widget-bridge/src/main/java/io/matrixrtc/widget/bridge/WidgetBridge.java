@@ -6,6 +6,7 @@ import io.matrixrtc.json.MalformedJsonException;
 import io.matrixrtc.keys.SerialScheduler;
 import io.matrixrtc.widget.host.HostEvent;
 import io.matrixrtc.widget.host.HostEvent.EndReason;
+import io.matrixrtc.widget.host.WidgetHost;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerResponse;
@@ -25,6 +26,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -60,6 +62,7 @@ public final class WidgetBridge {
   private final SecureRandom random = new SecureRandom();
   private final Map<String, RelaySession> open = new HashMap<>();
   private final Map<String, SerialScheduler.Timer> absences = new HashMap<>();
+  private final LeavingHosts leaving;
   private boolean draining;
 
   public WidgetBridge(
@@ -73,6 +76,7 @@ public final class WidgetBridge {
     this.links = links;
     this.sessions = sessions;
     this.clock = clock;
+    this.leaving = new LeavingHosts(scheduler);
   }
 
   /** Adds the page, its script and style, and the relay: below {@code publicUrl}'s path. */
@@ -130,7 +134,7 @@ public final class WidgetBridge {
     private final ServerWebSocket socket;
     private Optional<RelaySession> session = Optional.empty();
     private boolean greeted;
-    private int frames;
+    private int frames; // on the socket's thread
     private final Consumer<String> writer = this::write;
 
     Connection(ServerWebSocket socket) {
@@ -138,9 +142,32 @@ public final class WidgetBridge {
     }
 
     void start() {
-      socket.textMessageHandler(text -> scheduler.execute(() -> onText(text)));
+      socket.textMessageHandler(this::onFrame);
       socket.closeHandler(ignored -> scheduler.execute(this::onClose));
       socket.exceptionHandler(e -> LOG.debug("relay socket: {}", e.getMessage()));
+    }
+
+    /** On the socket's thread: what has come in behind a pause is not taken (RELAY-PRESSURE). */
+    private void onFrame(String text) {
+      boolean rests = ++frames % FRAMES_AT_A_TIME == 0;
+      if (rests) {
+        socket.pause();
+      }
+      scheduler.execute(
+          () -> {
+            onText(text);
+            if (rests) {
+              goOn();
+            }
+          });
+    }
+
+    private void goOn() {
+      session
+          .flatMap(RelaySession::host)
+          .map(WidgetHost::settled)
+          .orElseGet(() -> CompletableFuture.completedFuture(null))
+          .thenRun(() -> scheduler.execute(socket::resume));
     }
 
     private void onText(String text) {
@@ -151,19 +178,7 @@ public final class WidgetBridge {
         hello(text);
       } else if (session.isPresent() && !session.get().receive(text)) {
         refuse("not a frame");
-      } else if (++frames % FRAMES_AT_A_TIME == 0) {
-        rest();
       }
-    }
-
-    private void rest() {
-      session
-          .flatMap(RelaySession::host)
-          .ifPresent(
-              host -> {
-                socket.pause();
-                host.settled().thenRun(() -> scheduler.execute(socket::resume));
-              });
     }
 
     private void hello(String text) {
@@ -312,6 +327,7 @@ public final class WidgetBridge {
   private void end(RelaySession session, String reason) {
     cancelAbsence(session);
     if (open.remove(session.id()) != null) {
+      session.host().ifPresent(leaving::add);
       session.close(reason);
     }
   }
@@ -327,7 +343,10 @@ public final class WidgetBridge {
     return Future.future(done -> scheduler.execute(() -> done.complete(open.size())));
   }
 
-  /** Takes no more sessions and ends those there are; each host sees to its delayed events. */
+  /**
+   * Takes no more sessions and ends those there are. Completes when the homeserver has answered for
+   * the delayed events of each, or after three seconds (BRIDGE-DRAIN).
+   */
   public Future<Void> drain() {
     return Future.future(
         done ->
@@ -336,7 +355,7 @@ public final class WidgetBridge {
                   draining = true;
                   List.copyOf(open.values())
                       .forEach(session -> end(session, "the server is shutting down"));
-                  scheduler.execute(done::complete); // after the hosts that live here
+                  leaving.whenGone(done::complete);
                 }));
   }
 

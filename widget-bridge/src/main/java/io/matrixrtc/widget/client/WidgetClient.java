@@ -5,6 +5,7 @@ import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.SerialScheduler;
 import io.matrixrtc.session.CallInput;
 import io.matrixrtc.session.RoomStatePublisher;
+import io.matrixrtc.widget.api.Capability;
 import io.matrixrtc.widget.api.WidgetAction;
 import io.matrixrtc.widget.api.WidgetMessage;
 import java.time.Duration;
@@ -23,6 +24,7 @@ public final class WidgetClient implements AutoCloseable {
   /** How often the host is asked for a sign of life while a call is attached (CLIENT-VIEW). */
   static final Duration PULSE = Duration.ofSeconds(4);
 
+  private final WidgetSettings settings;
   private final WidgetMachine machine;
   private final WidgetRooms rooms = new WidgetRooms();
   private final Listeners listeners;
@@ -37,6 +39,7 @@ public final class WidgetClient implements AutoCloseable {
       HostPort host,
       SerialScheduler scheduler,
       Supplier<String> ids) {
+    this.settings = settings;
     this.listeners = new Listeners(listener, rooms, scheduler::now);
     this.machine = new WidgetMachine(settings, listeners, ids);
     this.host = host;
@@ -130,6 +133,11 @@ public final class WidgetClient implements AutoCloseable {
 
   SerialScheduler scheduler() {
     return scheduler;
+  }
+
+  /** Whether this is one of the capabilities that the widget asks for. */
+  boolean wants(Capability capability) {
+    return settings.wanted().contains(capability);
   }
 
   @Override

@@ -9,13 +9,17 @@ import io.matrixrtc.session.OutgoingEvent;
 import io.matrixrtc.session.PublishOutcome;
 import io.matrixrtc.session.RoomStatePublisher;
 import io.matrixrtc.session.ScheduleOutcome;
+import io.matrixrtc.widget.api.Feature;
 import io.matrixrtc.widget.api.WidgetAction;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
  * A session's own events, by way of a widget's host: one request for each call (CLIENT-PUBLISH).
+ * Delayed and sticky events of a widget that does not ask to send any fail here (CLIENT-WANTED).
  */
 final class WidgetStatePublisher implements RoomStatePublisher {
   private final WidgetClient client;
@@ -36,25 +40,54 @@ final class WidgetStatePublisher implements RoomStatePublisher {
 
   @Override
   public CompletionStage<PublishOutcome> sendMessage(OutgoingEvent.Message event) {
-    return client.request(WidgetAction.SEND_EVENT, data(event)).thenApply(HostOutcomes::publishing);
+    return lacked(event)
+        .<CompletionStage<PublishOutcome>>map(
+            why -> CompletableFuture.completedFuture(new PublishOutcome.Unsupported(why)))
+        .orElseGet(
+            () ->
+                client
+                    .request(WidgetAction.SEND_EVENT, data(event))
+                    .thenApply(HostOutcomes::publishing));
   }
 
   @Override
   public CompletionStage<ScheduleOutcome> schedule(OutgoingEvent event, Duration delay) {
-    return client
-        .request(WidgetAction.SEND_EVENT, data(event).put("delay", delay.toMillis()))
-        .thenApply(HostOutcomes::scheduling);
+    return lacked(Feature.SEND_DELAYED_EVENT)
+        .or(() -> lacked(event))
+        .<CompletionStage<ScheduleOutcome>>map(
+            why -> CompletableFuture.completedFuture(new ScheduleOutcome.Unsupported(why)))
+        .orElseGet(
+            () ->
+                client
+                    .request(WidgetAction.SEND_EVENT, data(event).put("delay", delay.toMillis()))
+                    .thenApply(HostOutcomes::scheduling));
   }
 
   @Override
   public CompletionStage<DelayedUpdateOutcome> updateDelayed(DelayId id, DelayedAction action) {
-    return client
-        .request(
-            WidgetAction.UPDATE_DELAYED_EVENT,
-            Json.newObject()
-                .put("delay_id", id.value())
-                .put("action", action.name().toLowerCase(Locale.ROOT)))
-        .thenApply(HostOutcomes::updating);
+    ObjectNode data = Json.newObject().put("delay_id", id.value());
+    data.put("action", action.name().toLowerCase(Locale.ROOT));
+    return lacked(Feature.UPDATE_DELAYED_EVENT)
+        .<CompletionStage<DelayedUpdateOutcome>>map(
+            why -> CompletableFuture.completedFuture(new DelayedUpdateOutcome.Unsupported(why)))
+        .orElseGet(
+            () ->
+                client
+                    .request(WidgetAction.UPDATE_DELAYED_EVENT, data)
+                    .thenApply(HostOutcomes::updating));
+  }
+
+  private Optional<String> lacked(OutgoingEvent event) {
+    return event instanceof OutgoingEvent.Message message && !message.stickyFor().isZero()
+        ? lacked(Feature.SEND_STICKY_EVENT)
+        : Optional.empty();
+  }
+
+  /** Why this cannot be done, if the widget does not ask for it. */
+  private Optional<String> lacked(Feature feature) {
+    return client.wants(feature)
+        ? Optional.empty()
+        : Optional.of("the widget does not ask for " + feature.text());
   }
 
   private ObjectNode data(OutgoingEvent event) {

@@ -1,5 +1,6 @@
 package io.matrixrtc.widget.drivers;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.client.ApiRequest;
 import io.matrixrtc.client.ApiResult;
@@ -89,9 +90,19 @@ final class AccountRtc implements RtcDriver {
 
   @Override
   public CompletionStage<DriverResult<String>> livekitToken(GetLivekitToken query) {
-    return HomeserverAnswers.of(
-        livekit(query.body(), "get_token")
-            .thenApply(result -> result.map(answer -> answer.path("jwt").asText())));
+    return HomeserverAnswers.of(livekit(query.body(), "get_token"))
+        .thenApply(
+            result ->
+                result instanceof DriverResult.Failed<ObjectNode> failed
+                    ? new DriverResult.Failed<>(failed.reason(), failed.cause())
+                    : token(((DriverResult.Done<ObjectNode>) result).answer()));
+  }
+
+  private static DriverResult<String> token(ObjectNode answer) {
+    JsonNode jwt = answer.path("jwt");
+    return jwt.isTextual() && !jwt.textValue().isEmpty() // RTC-TOKEN
+        ? DriverResult.done(jwt.textValue())
+        : DriverResult.failed("the homeserver's answer holds no LiveKit token");
   }
 
   @Override

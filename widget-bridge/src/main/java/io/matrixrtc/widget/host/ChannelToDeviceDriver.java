@@ -15,27 +15,28 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
- * To-device messages over an account's Olm channel, which applies its trust policy. Devices that
- * get the same content share one send. Cleartext is never sent: each device is reported as refused
- * (TODEV-OLM).
+ * To-device messages over an account's Olm channel, which applies its trust policy: a device that
+ * does not meet it is given nothing (TODEV-TRUST). Devices that get the same content share one
+ * send. Cleartext is never sent: each device is reported as refused (TODEV-OLM).
  */
 public final class ChannelToDeviceDriver implements ToDeviceDriver {
   private final ToDeviceChannel channel;
-  private final Function<Set<String>, CompletionStage<Map<String, Set<String>>>> devices;
+  private final Function<Set<String>, CompletionStage<DriverResult<Map<String, Set<String>>>>>
+      devices;
 
   /**
-   * @param devices the device ids of users, fetched if need be
+   * @param devices the device ids of users, fetched if need be, or why they cannot be had
    */
   public ChannelToDeviceDriver(
       ToDeviceChannel channel,
-      Function<Set<String>, CompletionStage<Map<String, Set<String>>>> devices) {
+      Function<Set<String>, CompletionStage<DriverResult<Map<String, Set<String>>>>> devices) {
     this.channel = channel;
     this.devices = devices;
   }
 
   @Override
   public CompletionStage<DriverResult<Map<String, Set<String>>>> devices(ListDevices query) {
-    return devices.apply(query.userIds()).thenApply(DriverResult::done);
+    return devices.apply(query.userIds());
   }
 
   @Override

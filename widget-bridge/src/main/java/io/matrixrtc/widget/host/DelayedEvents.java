@@ -21,6 +21,7 @@ final class DelayedEvents {
   private final HostSession session;
   private final Map<String, Kept> own = new HashMap<>();
   private int underWay;
+  private int ending; // calls of documents that are gone
 
   /** Until when the event is certainly pending at the latest; restarts move that. */
   private record Kept(Duration delay, Instant due) {}
@@ -55,9 +56,20 @@ final class DelayedEvents {
 
   /** The document that asked for it is gone. */
   private void endOrphan(DriverResult<String> result) {
+    ending--;
     if (result instanceof DriverResult.Done<String> done) {
-      session.call(new UpdateDelayed(done.answer(), Action.SEND), ignored -> {});
+      end(done.answer());
     }
+  }
+
+  private void end(String id) {
+    ending++;
+    session.calls().start(new UpdateDelayed(id, Action.SEND), sent -> ending--, sent -> ending--);
+  }
+
+  /** Whether something of a document that is gone is still on its way to the homeserver. */
+  boolean isEnding() {
+    return ending > 0;
   }
 
   /** What is over by itself frees its place. One more delay is allowed for clocks and ways. */
@@ -107,9 +119,8 @@ final class DelayedEvents {
   void reset() {
     List<String> pending = new ArrayList<>(own.keySet());
     own.clear();
+    ending += underWay;
     underWay = 0;
-    for (String id : pending) {
-      session.call(new UpdateDelayed(id, Action.SEND), ignored -> {});
-    }
+    pending.forEach(this::end);
   }
 }

@@ -80,7 +80,7 @@ final class MediaRequests {
     if (!MXC.matcher(uri).matches()) { // MEDIA-MXC
       throw new RequestRefusedException("Invalid content URI");
     }
-    if (data.has("encryption")) {
+    if (data.has("encryption")) { // MEDIA-PLAIN
       throw RequestRefusedException.invalid("encrypted files are not decrypted here");
     }
     Optional<Duration> patience = data.millis("timeout_ms", LONGEST_DOWNLOAD);

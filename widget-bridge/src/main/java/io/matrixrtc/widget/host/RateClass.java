@@ -4,7 +4,7 @@ import io.matrixrtc.widget.api.WidgetAction;
 
 /** How often a widget may ask for what (RATE-LIMIT). Each class has a bucket of its own. */
 enum RateClass {
-  /** Answered from memory. */
+  /** Answered from memory, or not known at all. */
   CHEAP(200, 50),
   /** One call to the homeserver. */
   CALL(100, 20),

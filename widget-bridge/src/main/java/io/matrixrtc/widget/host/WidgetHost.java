@@ -30,6 +30,7 @@ public final class WidgetHost implements AutoCloseable {
   private final Consumer<HostEvent> listener;
   private final SerialScheduler scheduler;
   private final String logPrefix;
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private SerialScheduler.@Nullable Timer timer;
   private Instant timerDue = Instant.MAX;
 
@@ -117,7 +118,15 @@ public final class WidgetHost implements AutoCloseable {
     return done;
   }
 
-  /** Ends the session. */
+  /**
+   * Completes once the session is over and the homeserver has answered for each delayed event that
+   * it left behind: from then on the account may be logged out (DELAY-END).
+   */
+  public CompletionStage<Void> ended() {
+    return ended.minimalCompletionStage();
+  }
+
+  /** Ends the session; see {@link #ended}. */
   @Override
   public void close() {
     input(machine::close);
@@ -139,6 +148,9 @@ public final class WidgetHost implements AutoCloseable {
       }
     }
     schedule();
+    if (machine.isSettled()) {
+      ended.complete(null);
+    }
   }
 
   private <A> void make(long id, DriverCall<A> call) {

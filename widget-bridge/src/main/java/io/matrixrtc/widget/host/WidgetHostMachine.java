@@ -154,8 +154,16 @@ public final class WidgetHostMachine {
         && !requests.isRepeated(request);
   }
 
-  /** A call to a port has come back. Unknown ids are ignored. */
+  /**
+   * A call to a port has come back; after the end only those of delayed events count (DELAY-END).
+   * Unknown ids are ignored.
+   */
   public List<HostEffect> onResult(long callId, DriverResult<?> result, Instant now) {
+    if (ended) {
+      session.setNow(now);
+      session.calls().onResult(callId, result);
+      return session.takeEffects();
+    }
     return during(now, () -> session.calls().onResult(callId, result));
   }
 
@@ -252,6 +260,11 @@ public final class WidgetHostMachine {
   /** Whether the session is over. */
   public boolean isEnded() {
     return ended;
+  }
+
+  /** Whether it is over, and the homeserver has answered for every delayed event (DELAY-END). */
+  public boolean isSettled() {
+    return ended && !delayed.isEnding();
   }
 
   private List<HostEffect> whenReady(Instant now, Runnable input) {

@@ -98,10 +98,11 @@ final class WidgetRequests {
   private void start(WidgetMessage request) {
     Optional<WidgetAction> action = WidgetAction.of(Direction.FROM_WIDGET, request.action());
     ActionHandler handler = action.map(handlers::get).orElse(null);
-    if (action.isEmpty() || handler == null) { // ACTION-UNKNOWN
-      refuse(request, WidgetError.unknownFromWidget(request.action()));
-    } else if (!bucket(action.get()).take(session.now())) {
+    RateClass rate = action.map(RateClass::of).orElse(RateClass.CHEAP);
+    if (!bucket(rate).take(session.now())) { // RATE-LIMIT
       flooding(request, "Too many requests in a short time");
+    } else if (action.isEmpty() || handler == null) { // ACTION-UNKNOWN
+      refuse(request, WidgetError.unknownFromWidget(request.action()));
     } else if (!ready.test(action.get())) { // NEGOTIATE-FIRST
       refuse(request, WidgetError.of("Request received before capabilities were negotiated"));
     } else {
@@ -110,10 +111,9 @@ final class WidgetRequests {
     }
   }
 
-  private TokenBucket bucket(WidgetAction action) {
+  private TokenBucket bucket(RateClass rate) {
     return buckets.computeIfAbsent(
-        RateClass.of(action),
-        kind -> new TokenBucket(kind.burst(), kind.perSecond(), session.now()));
+        rate, kind -> new TokenBucket(kind.burst(), kind.perSecond(), session.now()));
   }
 
   /** Starts what could not be started before. To be called after every input. */

@@ -16,6 +16,7 @@ import io.matrixrtc.widget.host.HostEvent.EndReason;
 import io.matrixrtc.widget.host.HostEvent.WithheldReason;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -106,6 +107,15 @@ class HostPageTest {
         assertThat(CapabilityText.of(capability)).doesNotContain("org.matrix.msc");
       }
     }
+  }
+
+  @Test
+  void consentWordsNoTwoCapabilitiesReadTheSame() {
+    Set<Capability> all = new LinkedHashSet<>(List.of(Feature.values()));
+    all.addAll(ElementCall.capabilities("@a:b", "D", "!r:b"));
+    assertThat(all.stream().map(CapabilityText::of).toList())
+        .doesNotHaveDuplicates()
+        .contains("Send a call's ringing", "Send a call's ringing (older form)");
   }
 
   /** A backup that does as the user says. */

@@ -21,6 +21,7 @@ import io.matrixrtc.session.RoomUpdate;
 import io.matrixrtc.widget.api.ApiVersion;
 import io.matrixrtc.widget.api.Capability;
 import io.matrixrtc.widget.api.CapabilitySet;
+import io.matrixrtc.widget.api.Feature;
 import io.matrixrtc.widget.api.WidgetAction;
 import java.time.Duration;
 import java.time.Instant;
@@ -298,7 +299,12 @@ class WidgetClientTest {
 
   @Test
   void wt8EveryFormOfSendingIsOneRequest() {
-    WidgetClient client = ready(EnumSet.allOf(ApiVersion.class));
+    WidgetClient client =
+        ready(
+            EnumSet.allOf(ApiVersion.class),
+            Feature.SEND_DELAYED_EVENT.text(),
+            Feature.UPDATE_DELAYED_EVENT.text(),
+            Feature.SEND_STICKY_EVENT.text());
     RoomStatePublisher room = client.statePublisher("!r:e");
     ObjectNode content = json("{'c':1}");
     OutgoingEvent message = new OutgoingEvent.Message("t", "x", content, Duration.ZERO);

@@ -67,7 +67,7 @@ class WidgetRoomsTest {
   }
 
   @Test
-  void clientFeedACallIsToldTheWholeStateFirstAndThenTheChangesOfItsRoom() throws Exception {
+  void clientFeedWc8ACallIsToldTheWholeStateFirstAndThenTheChangesOfItsRoom() throws Exception {
     Told told = new Told();
     List<String> begun = new ArrayList<>();
     rooms.attach(ROOM, told, () -> begun.add("begun"), NOW);

@@ -11,6 +11,7 @@ import io.matrixrtc.client.ApiResult;
 import io.matrixrtc.client.ClientSettings;
 import io.matrixrtc.client.EncryptedClient;
 import io.matrixrtc.client.HttpAnswer;
+import io.matrixrtc.client.HttpCall;
 import io.matrixrtc.client.MatrixClient;
 import io.matrixrtc.client.MatrixSession;
 import io.matrixrtc.client.SyncAnswer.RoomSection;
@@ -19,6 +20,7 @@ import io.matrixrtc.json.Json;
 import io.matrixrtc.json.MalformedJsonException;
 import io.matrixrtc.olm.StateKey;
 import io.matrixrtc.widget.host.DirectoryDriver;
+import io.matrixrtc.widget.host.DriverCall;
 import io.matrixrtc.widget.host.DriverResult;
 import io.matrixrtc.widget.host.EventDriver;
 import io.matrixrtc.widget.host.EventDriver.StateKeys;
@@ -36,7 +38,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -111,7 +115,7 @@ class AccountDriversTest {
   }
 
   @Test
-  void rtcSearchTheEndpointFirstThenElsewhereAndNoneIsAFailure() {
+  void rtcSearchWr30TheEndpointFirstThenElsewhereAndNoneIsAFailure() {
     AccountRtc rtc = new AccountRtc(server.client, Optional.empty());
     server.answer("/rtc/transports", 404, "{'errcode':'M_UNRECOGNIZED','error':'what?'}");
     DriverResult.Failed<List<ObjectNode>> none =
@@ -127,6 +131,65 @@ class AccountDriversTest {
     String two = "[{'type':'livekit','livekit_service_url':'https://jwt.b'},{'type':'other'}]";
     server.answer("/rtc/transports", 200, "{'rtc_transports':" + two + "}");
     assertThat(done(rtc.transports(new RtcDriver.GetTransports()))).hasSize(2);
+  }
+
+  private HttpCall last() {
+    return server.calls.get(server.calls.size() - 1);
+  }
+
+  @Test
+  void rtcTokenItIsAskedForAsTheWidgetSaysAndAnAnswerWithoutOneIsAFailure() {
+    AccountRtc rtc = new AccountRtc(server.client, Optional.empty());
+    ObjectNode body = json("{'room_id':'!r:e','slot_id':'m.call#ROOM','member':{'id':'i'}}");
+    RtcDriver.GetLivekitToken query = new RtcDriver.GetLivekitToken(body);
+    server.answer("/get_token", 200, "{'jwt':'a.b.c','url':'wss://sfu'}");
+    assertThat(done(rtc.livekitToken(query))).isEqualTo("a.b.c");
+    assertThat(last().method()).isEqualTo("POST");
+    assertThat(last().uri().getPath())
+        .isEqualTo("/_matrix/client/unstable/io.element.msc4195/rtc/livekit/get_token");
+    assertThat(json(last().body().orElseThrow())).isEqualTo(body);
+    for (String without : List.of("{}", "{'jwt':''}", "{'jwt':7}", "{'token':'a.b.c'}")) {
+      server.answer("/get_token", 200, without);
+      DriverResult.Failed<String> none = failed(rtc.livekitToken(query));
+      assertThat(none.reason())
+          .as(without)
+          .isEqualTo("the homeserver's answer holds no LiveKit token");
+      assertThat(none.cause()).as("the homeserver refused nothing").isEmpty();
+    }
+    server.answer("/get_token", 403, "{'errcode':'M_FORBIDDEN','error':'no'}");
+    assertThat(failed(rtc.livekitToken(query)).cause().orElseThrow().httpStatus()).isEqualTo(403);
+  }
+
+  @Test
+  void rtcTokenALeaveIsHandedOverByThePathBesideIt() {
+    AccountRtc rtc = new AccountRtc(server.client, Optional.empty());
+    ObjectNode body = json("{'room_id':'!r:e','slot_id':'m.call#ROOM','delay_id':'d'}");
+    RtcDriver.DelegateLeave leave = new RtcDriver.DelegateLeave(body);
+    server.answer("/delegate_delayed_leave", 200, "{}");
+    assertThat(done(rtc.delegateLeave(leave))).isEqualTo(DriverCall.Ack.ACK);
+    assertThat(last().method()).isEqualTo("POST");
+    assertThat(last().uri().getPath())
+        .isEqualTo(
+            "/_matrix/client/unstable/io.element.msc4195/rtc/livekit/delegate_delayed_leave");
+    assertThat(json(last().body().orElseThrow())).isEqualTo(body);
+    server.answer("/delegate_delayed_leave", 404, "{'errcode':'M_NOT_FOUND','error':'no'}");
+    assertThat(failed(rtc.delegateLeave(leave)).cause().orElseThrow().httpStatus()).isEqualTo(404);
+  }
+
+  @Test
+  void todevAllEveryDeviceIsNamedAndAFailedQueryIsNoEmptyList() {
+    AccountDevices devices = new AccountDevices(server.client);
+    Set<String> users = Set.of("@b:e", "@c:e");
+    server.answer(
+        "/keys/query",
+        200,
+        "{'device_keys':{'@b:e':{'B1':{},'B2':{}},'@c:e':{}},'failures':{'d':{}}}");
+    assertThat(done(devices.apply(users)))
+        .isEqualTo(Map.of("@b:e", Set.of("B1", "B2"), "@c:e", Set.of()));
+    assertThat(json(last().body().orElseThrow()).path("device_keys"))
+        .isEqualTo(json("{'@b:e':[],'@c:e':[]}"));
+    server.answer("/keys/query", 403, "{'errcode':'M_FORBIDDEN','error':'no'}");
+    assertThat(failed(devices.apply(users)).cause().orElseThrow().httpStatus()).isEqualTo(403);
   }
 
   @Test

@@ -83,13 +83,21 @@ final class HostedRoom implements AutoCloseable {
     return encrypted ? room.encrypted() : room;
   }
 
-  private EncryptedClient device(String name, AccountFeed listener) throws CryptoStoreException {
-    ClientSettings settings =
-        ClientSettings.of(http, new PoolScheduler(pool, InstantSource.system()))
-            .withSync(SyncSettings.defaults().withFilter(SyncFilter.allState()));
-    Credentials credentials = Credentials.of(name, PASSWORD, "test");
-    LoginOutcome outcome = get(MatrixClient.register(server.baseUrl(), credentials, settings));
-    MatrixClient matrix = new MatrixClient(((LoginOutcome.LoggedIn) outcome).session(), settings);
+  private ClientSettings settings() {
+    return ClientSettings.of(http, new PoolScheduler(pool, InstantSource.system()))
+        .withSync(SyncSettings.defaults().withFilter(SyncFilter.allState()));
+  }
+
+  /** One more device of a user, which its owner does not sign. */
+  EncryptedClient unsigned(String name) throws CryptoStoreException {
+    Credentials credentials = Credentials.of(name, PASSWORD, "unsigned");
+    return open(
+        get(MatrixClient.login(server.baseUrl(), credentials, settings())), new AccountFeed());
+  }
+
+  private EncryptedClient open(LoginOutcome outcome, AccountFeed listener)
+      throws CryptoStoreException {
+    MatrixClient matrix = new MatrixClient(((LoginOutcome.LoggedIn) outcome).session(), settings());
     StateKey key = StateKey.generate(new SecureRandom()::nextBytes);
     EncryptedClient client =
         EncryptedClient.builder(matrix)
@@ -99,11 +107,18 @@ final class HostedRoom implements AutoCloseable {
             .start();
     open.push(key::close);
     open.push(client);
+    return client;
+  }
+
+  private EncryptedClient device(String name, AccountFeed listener) throws CryptoStoreException {
+    Credentials credentials = Credentials.of(name, PASSWORD, "test");
+    EncryptedClient client =
+        open(get(MatrixClient.register(server.baseUrl(), credentials, settings())), listener);
     SetupOutcome identity =
         get(
             client
                 .crossSigning()
-                .bootstrap(UserAuthentication.password(matrix.session().userId(), PASSWORD)));
+                .bootstrap(UserAuthentication.password(client.device().userId(), PASSWORD)));
     if (!(identity instanceof SetupOutcome.Done)) {
       throw new AssertionError(identity);
     }

@@ -6,11 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.client.ApiRequest;
+import io.matrixrtc.client.EncryptedClient;
 import io.matrixrtc.client.RoomSendOutcome;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.SenderEvidence;
 import io.matrixrtc.keys.ToDeviceChannel;
+import io.matrixrtc.keys.ToDeviceChannel.Outcome;
 import io.matrixrtc.widget.api.Capability;
 import io.matrixrtc.widget.api.ElementCall;
 import io.matrixrtc.widget.api.WidgetAction;
@@ -22,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -32,6 +35,8 @@ class WidgetAccountTest {
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final String MEMBER = "org.matrix.msc3401.call.member";
   private static final String KEYS = "io.element.call.encryption_keys";
+  private static final String NOTE = "org.example.note";
+  private static final String SEND_NOTE = "org.matrix.msc3819.send.to_device:" + NOTE;
 
   @SuppressWarnings("NullAway.Init") // open() sets them
   private HostedRoom world;
@@ -173,6 +178,85 @@ class WidgetAccountTest {
         .put("application", "m.call")
         .put("scope", "m.room");
     return content;
+  }
+
+  /** A note for a device, or for all of them, of bob's. */
+  private ObjectNode note(String deviceId, boolean encrypted) {
+    ObjectNode data = Json.newObject().put("type", NOTE).put("encrypted", encrypted);
+    data.putObject("messages")
+        .putObject(world.bob.device().userId())
+        .putObject(deviceId)
+        .put("body", "x");
+    return data;
+  }
+
+  private static ToDeviceChannel.Listener into(List<String> got, String encrypted, String clear) {
+    return new ToDeviceChannel.Listener() {
+      @Override
+      public void onEncrypted(SenderEvidence from, ObjectNode content) {
+        got.add(encrypted);
+      }
+
+      @Override
+      public void onCleartext(String userId, ObjectNode content) {
+        got.add(clear);
+      }
+    };
+  }
+
+  @Test
+  void todevTrustADeviceThatItsOwnerDidNotSignIsNamedAndGivenNothing() throws Exception {
+    open(true, SEND_NOTE);
+    EncryptedClient unsigned = world.unsigned("bob");
+    get(unsigned.published());
+    get(world.bob.published());
+    String user = world.bob.device().userId();
+    DeviceAddress first = new DeviceAddress(user, world.bob.device().deviceId());
+    DeviceAddress second = new DeviceAddress(user, unsigned.device().deviceId());
+    List<String> got = new CopyOnWriteArrayList<>();
+    world.bob.toDevice().subscribe(NOTE, into(got, "signed", "clear"));
+    unsigned.toDevice().subscribe(NOTE, into(got, "unsigned", "marker"));
+    await()
+        .atMost(SOON)
+        .until(
+            () -> {
+              Map<DeviceAddress, Outcome> barred =
+                  get(world.alice.previewRecipients(Set.of(first, second)));
+              return barred.get(second) instanceof Outcome.Refused && !barred.containsKey(first);
+            });
+
+    ObjectNode failures =
+        (ObjectNode) answer(WidgetAction.SEND_TO_DEVICE, note("*", true)).get("failures");
+    assertThat(failures.toString()).isEqualTo("{\"" + user + "\":[\"" + second.deviceId() + "\"]}");
+    ObjectNode marker = Json.newObject();
+    marker.putObject("messages").putObject(user).putObject(second.deviceId());
+    get(world
+            .alice
+            .matrix()
+            .api()
+            .once(ApiRequest.put(marker, "v3", "sendToDevice", NOTE, "marker")))
+        .orThrow();
+    await().atMost(SOON).until(() -> got.contains("signed") && got.contains("marker"));
+    assertThat(got)
+        .as("what was sent to the unsigned device before the marker")
+        .containsExactlyInAnyOrder("signed", "marker");
+  }
+
+  @Test
+  void wr18TodevOlmAnAccountSendsNoCleartextFromAClearRoomEither_ours() throws Exception {
+    open(false, SEND_NOTE);
+    get(world.bob.published());
+    String device = world.bob.device().deviceId();
+    List<String> got = new CopyOnWriteArrayList<>();
+    world.bob.toDevice().subscribe(NOTE, into(got, "encrypted", "clear"));
+    get(world.bob.previewRecipients(Set.of(world.account.address()))); // so that he knows her
+    WidgetResult refused = get(widget.request(WidgetAction.SEND_TO_DEVICE, note(device, false)));
+    assertThat(refused).isInstanceOf(WidgetResult.Refused.class);
+    assertThat(((WidgetResult.Refused) refused).response().path("failures").toString())
+        .isEqualTo("{\"" + world.bob.device().userId() + "\":[\"" + device + "\"]}");
+    assertThat(answer(WidgetAction.SEND_TO_DEVICE, note(device, true)).has("failures")).isFalse();
+    await().atMost(SOON).until(() -> !got.isEmpty());
+    assertThat(got).as("the first was not sent").containsExactly("encrypted");
   }
 
   @Test

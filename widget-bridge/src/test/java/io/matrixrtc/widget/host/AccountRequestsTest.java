@@ -200,6 +200,24 @@ class AccountRequestsTest {
   }
 
   @Test
+  void mediaPlainFilesAreNeitherDecryptedNorEncryptedHere_ours() {
+    rig.rooms.encryption.put(ROOM, RoomView.Encryption.ENCRYPTED);
+    String uri = "{'content_uri':'mxc://e.org/abc'";
+    for (String encryption : List.of("{'v':'v2','key':{'k':'AAA'},'iv':'AAA'}", "{}", "true")) {
+      assertThat(rig.refused("download_file", uri + ",'encryption':" + encryption + "}"))
+          .isEqualTo("Invalid request - encrypted files are not decrypted here");
+    }
+    assertThat(rig.driver.calls).isEmpty();
+    assertThat(rig.ask("download_file", uri + "}").has("file")).as("control").isTrue();
+    assertThat(rig.ask("upload_file", "{'file':{'$base64':'AQL/'}}").toString())
+        .as("without encryption")
+        .isEqualTo("{\"content_uri\":\"mxc://example.org/file1\"}");
+    assertThat(rig.driver.callsOf(MediaDriver.Upload.class).get(0).content().bytes())
+        .as("as they came")
+        .containsExactly(1, 2, 0xFF);
+  }
+
+  @Test
   void wh53MediaFailuresHaveTheirTexts() {
     fails(
         MediaDriver.GetConfig.class,

@@ -151,11 +151,16 @@ class EventSendingTest {
   }
 
   @Test
-  void sendParentIsRefusedInPlaceOfADelay_ours() {
+  void sendParentWt10IsRefusedInPlaceOfADelay_ours() {
     assertThat(rig.refused("send_event", TEXT + ",'parent_delay_id':'d'}"))
         .contains("parent_delay_id");
+    assertThat(rig.driver.calls).isEmpty();
     assertThat(rig.ask("send_event", TEXT + ",'parent_delay_id':'d','delay':1}").has("delay_id"))
+        .as("of both, the delay counts")
         .isTrue();
+    assertThat(rig.driver.callsOf(SendDelayed.class))
+        .extracting(SendDelayed::delay)
+        .containsExactly(Duration.ofMillis(1));
   }
 
   @Test
@@ -275,6 +280,33 @@ class EventSendingTest {
     rig.perform(rig.machine.close(rig.now));
     assertThat(rig.driver.callsOf(UpdateDelayed.class))
         .containsExactly(new UpdateDelayed(id, Action.SEND));
+  }
+
+  @Test
+  void delayEndOneThatIsUnderWayWhenTheSessionEndsIsSentTooAndThenItIsSettled_ours() {
+    String pending = delayId();
+    rig.held = call -> true;
+    rig.request("send_event", TEXT + ",'delay':10000}");
+    rig.request("send_event", TEXT + "}");
+    rig.perform(rig.machine.close(rig.now));
+    assertThat(rig.machine.isEnded()).isTrue();
+    assertThat(rig.machine.isSettled()).as("two are on their way").isFalse();
+    rig.posted.clear();
+    rig.release();
+    assertThat(rig.driver.callsOf(UpdateDelayed.class))
+        .containsExactly(
+            new UpdateDelayed(pending, Action.SEND), new UpdateDelayed("delay2", Action.SEND));
+    assertThat(rig.posted).as("the widget hears nothing any more").isEmpty();
+    assertThat(rig.machine.isSettled()).isTrue();
+  }
+
+  @Test
+  void delayEndAFailedLeaveSettlesTheSessionToo_ours() {
+    delayId();
+    rig.driver.failures.put(UpdateDelayed.class, DriverResult.failed("gone"));
+    assertThat(rig.machine.isSettled()).as("it goes on").isFalse();
+    rig.perform(rig.machine.close(rig.now));
+    assertThat(rig.machine.isSettled()).isTrue();
   }
 
   @Test

@@ -222,6 +222,37 @@ class HostileWidgetTest {
   }
 
   @Test
+  void rateLimitFloodEndUnknownActionsAreOfTheCheapClass() {
+    String known = "Unknown or unsupported from-widget action: org.example.x";
+    rig.passes(Duration.ofSeconds(1)); // the bucket is full
+    for (int i = 0; i < RateClass.CHEAP.burst(); i++) {
+      assertThat(rig.refused("org.example.x", "{}")).isEqualTo(known);
+    }
+    String tooMany = "Too many requests in a short time";
+    int most = HostLimits.DEFAULT.maxStrikes();
+    for (int i = 0; i < most; i++) {
+      assertThat(rig.refused("org.example.x", "{}")).isEqualTo(tooMany);
+    }
+    assertThat(rig.machine.isEnded()).isFalse();
+    assertThat(rig.refused("supported_api_versions", "{}")).as("of this class").isEqualTo(tooMany);
+    assertThat(rig.machine.isEnded()).isTrue();
+    assertThat(rig.eventsOf(HostEvent.Ended.class))
+        .containsExactly(new HostEvent.Ended(HostEvent.EndReason.FLOODED_BY_WIDGET));
+  }
+
+  @Test
+  void rateLimitSomeUnknownActionsCostTheOthersNothing() {
+    for (int second = 0; second < 30; second++) {
+      for (int i = 0; i < RateClass.CHEAP.perSecond(); i++) {
+        assertThat(rig.refused("org.example.x", "{}")).startsWith("Unknown");
+      }
+      rig.passes(Duration.ofSeconds(1));
+    }
+    assertThat(rig.ask("supported_api_versions", "{}").has("error")).isFalse();
+    control();
+  }
+
+  @Test
   void floodEndAFloodEndsTheSessionAndTheUserIsTold() {
     int most = HostLimits.DEFAULT.maxStrikes();
     FrameMessage rubbish = new FrameMessage(ORIGIN, true, "rubbish");

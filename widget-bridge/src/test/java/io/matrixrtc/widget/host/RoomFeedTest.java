@@ -229,6 +229,41 @@ class RoomFeedTest {
   }
 
   @Test
+  void wu16NothingIsReadAndNothingFedIfNothingReadableWasGranted() {
+    HostRig rig = new HostRig();
+    rig.driver.state.add(topic("now"));
+    rig.driver.stickyEvents.add(text());
+    rig.negotiate(
+        "org.matrix.msc2762.send.event:m.room.message",
+        "org.matrix.msc2762.send.state_event:m.room.topic#",
+        "org.matrix.msc4407.send.sticky_event");
+    feed(rig, ROOM, text());
+    rig.perform(rig.machine.onStateChanged(ROOM, List.of(topic("x")), rig.now));
+    assertThat(rig.pushes("send_event")).isEmpty();
+    assertThat(rig.pushes("update_state")).isEmpty();
+    assertThat(rig.driver.calls)
+        .as("the decision and no read")
+        .allMatch(CapabilityPolicy.Decide.class::isInstance)
+        .hasSize(1);
+    HostRig readable = asking(WIDGET, TOPIC, TEXTS);
+    readable.answerAll();
+    feed(readable, ROOM, text());
+    assertThat(readable.driver.callsOf(ReadState.class)).as("control").hasSize(1);
+    assertThat(readable.pushes("send_event")).hasSize(1);
+  }
+
+  @Test
+  void wu17TheNoticeComesFirstAndThenTheStateThatIsRead_ours() {
+    HostRig rig = asking(WIDGET, TOPIC);
+    assertThat(rig.pushes("notify_capabilities")).hasSize(1);
+    assertThat(rig.driver.callsOf(ReadState.class)).as("not before it").isEmpty();
+    rig.answerAll();
+    assertThat(rig.driver.callsOf(ReadState.class)).hasSize(1);
+    assertThat(rig.posted.stream().map(post -> post.path("action").asText()))
+        .containsSubsequence("notify_capabilities", "supported_api_versions", "update_state");
+  }
+
+  @Test
   void stickyPushWh56WhatIsStickyComesFirstIfItsTypeIsGranted() {
     HostRig rig = new HostRig();
     rig.driver.stickyEvents.addAll(

@@ -149,6 +149,18 @@ class ToDeviceTest {
   }
 
   @Test
+  void todevAllDevicesThatCannotBeHadAreAnErrorAndNothingIsSent() {
+    rig.driver.devices.put(BOB, Set.of("B1"));
+    String text = message("org.example.a", true, "{'@bob:example.org':{'*':{},'B2':{}}}");
+    rig.driver.failures.put(ToDeviceDriver.ListDevices.class, DriverResult.failed("HTTP 500"));
+    assertThat(rig.refused("send_to_device", text)).isEqualTo("Error sending event");
+    assertThat(sends()).isZero();
+    rig.driver.failures.clear();
+    assertThat(rig.ask("send_to_device", text)).as("control").isEmpty();
+    assertThat(sent().contents()).hasSize(2);
+  }
+
+  @Test
   void todevAllWr21Wr22AStarIsEveryDeviceAndANameGoesBeforeIt() {
     rig.rooms.join(ROOM, "@none:example.org");
     rig.driver.devices.put(BOB, Set.of("B1", "B2"));

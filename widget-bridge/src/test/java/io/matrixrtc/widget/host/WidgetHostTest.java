@@ -5,6 +5,7 @@ import static io.matrixrtc.widget.host.HostRig.ROOM;
 import static io.matrixrtc.widget.host.HostRig.WIDGET;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.SerialScheduler;
@@ -83,10 +84,11 @@ class WidgetHostTest {
     return new FrameMessage(ORIGIN, true, text);
   }
 
-  private void negotiate(WidgetHost host, String capability) {
+  private void negotiate(WidgetHost host, String... capabilities) {
     host.onMessage(frame(HostRig.envelope("content_loaded", "{}", "c")));
     ObjectNode asked = posted.get(posted.size() - 1).deepCopy();
-    asked.putObject("response").putArray("capabilities").add(capability);
+    ArrayNode wanted = asked.putObject("response").putArray("capabilities");
+    List.of(capabilities).forEach(wanted::add);
     host.onMessage(frame(asked.toString()));
   }
 
@@ -161,6 +163,46 @@ class WidgetHostTest {
   }
 
   @Test
+  void delayEndAHostHasEndedWhenTheHomeserverHasAnsweredForItsDelayedEvents_ours() {
+    List<CompletableFuture<DriverResult<DriverCall.Ack>>> updates = new ArrayList<>();
+    DelayedEventDriver slow =
+        new DelayedEventDriver() {
+          @Override
+          public CompletionStage<DriverResult<String>> send(SendDelayed event) {
+            return driver.send(event);
+          }
+
+          @Override
+          public CompletionStage<DriverResult<DriverCall.Ack>> update(UpdateDelayed update) {
+            updates.add(new CompletableFuture<>());
+            return updates.get(updates.size() - 1);
+          }
+        };
+    WidgetHost host =
+        host(
+            (WidgetDriver)
+                java.lang.reflect.Proxy.newProxyInstance(
+                    WidgetDriver.class.getClassLoader(),
+                    new Class<?>[] {WidgetDriver.class},
+                    (proxy, method, args) ->
+                        method.getName().equals("delayedEvents")
+                            ? slow
+                            : method.invoke(driver, args)));
+    negotiate(host, "org.matrix.msc2762.send.event:a", "org.matrix.msc4157.send.delayed_event");
+    host.onMessage(
+        frame(HostRig.envelope("send_event", "{'type':'a','content':{},'delay':9000}", "d")));
+    host.close();
+    assertThat(updates).hasSize(1);
+    assertThat(host.ended().toCompletableFuture()).isNotDone();
+    updates.get(0).complete(DriverResult.failed("HTTP status 500"));
+    assertThat(host.ended().toCompletableFuture()).as("an answer is an answer").isDone();
+    WidgetHost idle = host(driver);
+    assertThat(idle.ended().toCompletableFuture()).isNotDone();
+    idle.close();
+    assertThat(idle.ended().toCompletableFuture()).as("control: it left nothing").isDone();
+  }
+
+  @Test
   void todevOlmTheAccountsChannelSendsEqualContentsTogetherAndNeverCleartext() {
     Map<ObjectNode, Set<DeviceAddress>> sent = new HashMap<>();
     ToDeviceChannel channel =
@@ -181,7 +223,9 @@ class WidgetHostTest {
         };
     ToDeviceDriver over =
         new ChannelToDeviceDriver(
-            channel, users -> CompletableFuture.completedFuture(Map.of("@b:e", Set.of("B"))));
+            channel,
+            users ->
+                CompletableFuture.completedFuture(DriverResult.done(Map.of("@b:e", Set.of("B")))));
     DeviceAddress a = new DeviceAddress("@a:e", "A");
     DeviceAddress b = new DeviceAddress("@b:e", "B");
     DeviceAddress c = new DeviceAddress("@c:e", "C");
