@@ -15,11 +15,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A device that dies: opens its store, sends to a peer, syncs and hands on, in a loop, until it
- * comes to its crash point for the n-th time or is killed. The network and the app are files, of
- * which a dead process takes nothing back.
+ * comes to its crash point for the n-th time, where it says so and waits to be killed, or is killed
+ * elsewhere. The network and the app are files, of which a dead process takes nothing back.
  */
 final class CrashProgram {
   static final UserDevice DEVICE = new UserDevice("@b:x.org", "B");
@@ -35,7 +36,12 @@ final class CrashProgram {
     BEFORE_ENCRYPT_COMMIT,
     AFTER_ENCRYPT_COMMIT,
     AFTER_SEND,
-    NEVER
+    NEVER;
+
+    /** What it says when it is there. */
+    String arrival() {
+      return "at " + this;
+    }
   }
 
   /** How the program is spoilt on purpose, so that the checks can be seen to catch it. */
@@ -60,7 +66,7 @@ final class CrashProgram {
     this.defect = defect;
   }
 
-  /** Arguments: folder, point, at which passing of it to die, defect. */
+  /** Arguments: folder, point, at which passing of it to wait for death, defect. */
   public static void main(String[] args) throws Exception {
     new CrashProgram(
             Path.of(args[0]),
@@ -75,9 +81,14 @@ final class CrashProgram {
         folder.resolve("store.db"), StoreSecret.key(new byte[32]), RandomSource.secure());
   }
 
+  /** Says that it is at its point, and waits there to be killed. */
   private void passing(Point passed) {
     if (passed == point && --passesLeft == 0) {
-      Runtime.getRuntime().halt(9);
+      System.out.println(point.arrival());
+      System.out.flush();
+      while (true) {
+        LockSupport.park(this);
+      }
     }
   }
 

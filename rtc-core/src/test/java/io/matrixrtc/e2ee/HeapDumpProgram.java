@@ -11,15 +11,17 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Two machines talk; then the heap is written to {@code open.hprof}, the machines are closed, and
- * it is written to {@code closed.hprof}. What must not be in the second is in {@code secrets.txt},
- * a line each in hex. For {@link HeapDumpTest}, in a process of its own.
+ * Two machines talk, also in a room; then the heap is written to {@code open.hprof}, the machines
+ * are closed, and it is written to {@code closed.hprof}. What must not be in the second is in
+ * {@code secrets.txt} and, of the room, {@code room-secrets.txt}, a line each in hex. For {@link
+ * HeapDumpTest}, in a process of its own.
  */
 final class HeapDumpProgram {
   private HeapDumpProgram() {}
@@ -32,7 +34,8 @@ final class HeapDumpProgram {
     Files.writeString(out.resolve("secrets.txt"), HexFormat.of().formatHex(keyBytes) + "\n");
     Arrays.fill(keyBytes, (byte) 0);
 
-    MachineNetwork network = new MachineNetwork(1);
+    RoomFixture rooms = new RoomFixture(1);
+    MachineNetwork network = rooms.network;
     MemoryCryptoStore aliceStore = new MemoryCryptoStore();
     MemoryCryptoStore bobStore = new MemoryCryptoStore();
     SecureRandom random = new SecureRandom();
@@ -43,6 +46,9 @@ final class HeapDumpProgram {
     OlmMachine bob =
         OlmMachine.open(bobDevice, MachineNetwork.ALL, bobStore, key, random::nextBytes);
     talk(network, alice, bob);
+    talkInARoom(rooms, alice, bob);
+    // The room's first: this turns its ratchet, and the thread's MAC keeps its last result.
+    writeRoomSecrets(out, key, aliceStore, bobStore);
     writeSecrets(out, key, aliceStore, bob);
     writeSecrets(out, key, bobStore, alice);
     dump(out.resolve("open.hprof"));
@@ -70,6 +76,35 @@ final class HeapDumpProgram {
       network.deliver(bob, "org.example.test", content, alice.device());
       network.sync(alice);
     }
+  }
+
+  /** Alice writes three messages, of which bob reads the last: his copy is at two places. */
+  private static void talkInARoom(RoomFixture rooms, OlmMachine alice, OlmMachine bob)
+      throws Exception {
+    alice.rooms().encryptionEnabled(RoomFixture.ROOM, RoomFixture.settings());
+    RoomMembers members = RoomFixture.joined(alice.device().userId(), bob.device().userId());
+    rooms.say(alice, members, "one");
+    rooms.say(alice, members, "two");
+    rooms.text(bob, rooms.say(alice, members, "three"));
+  }
+
+  private static void writeRoomSecrets(
+      Path out, StateKey key, CryptoStore writer, CryptoStore reader) throws Exception {
+    RowSeal rows = new RowSeal(key, bytes -> {});
+    Set<String> secrets = new TreeSet<>();
+    String kind = "outbound room session";
+    RowKey name = new RowKey(kind, RoomFixture.ROOM, "");
+    try (StateKey row = rows.rowKey(kind, RoomFixture.ROOM)) {
+      Sealed outbound = writer.roomRows().find(name).orElseThrow();
+      secrets.addAll(StateSecrets.ofOutbound(row, outbound.toBytes()));
+    }
+    for (CryptoStore store : List.of(writer, reader)) {
+      StoredRoomKey held = store.roomKeys(Optional.empty(), 2).get(0);
+      try (StateKey row = rows.rowKey("room key", held.id().roomId(), held.id().sessionId())) {
+        secrets.addAll(StateSecrets.ofInbound(row, held.session().toBytes(), 2));
+      }
+    }
+    Files.write(out.resolve("room-secrets.txt"), secrets);
   }
 
   private static void writeSecrets(Path out, StateKey key, CryptoStore store, OlmMachine peer)

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Closed machines leave no secret of Olm in the heap. The control: open ones do. */
+/** Closed machines leave no secret of Olm or Megolm in the heap. The control: open ones do. */
 class HeapDumpTest {
   @TempDir private Path dir;
 
@@ -44,13 +44,23 @@ class HeapDumpTest {
     } finally {
       child.destroyForcibly();
     }
-    List<byte[]> secrets = new ArrayList<>();
-    for (String line : Files.readAllLines(dir.resolve("secrets.txt"))) {
-      secrets.add(HexFormat.of().parseHex(line));
-    }
+    List<byte[]> secrets = secrets("secrets.txt");
     assertThat(secrets).hasSizeGreaterThan(100);
+    List<byte[]> ofTheRoom = secrets("room-secrets.txt");
+    assertThat(ofTheRoom)
+        .as("four parts of the ratchet, the last at two more places, and the signing key")
+        .hasSize(7);
+    secrets.addAll(ofTheRoom);
     assertThat(found(dir.resolve("open.hprof"), secrets)).hasSize(secrets.size());
     assertThat(found(dir.resolve("closed.hprof"), secrets)).isEmpty();
+  }
+
+  private List<byte[]> secrets(String file) throws IOException {
+    List<byte[]> secrets = new ArrayList<>();
+    for (String line : Files.readAllLines(dir.resolve(file))) {
+      secrets.add(HexFormat.of().parseHex(line));
+    }
+    return secrets;
   }
 
   /** The numbers of the secrets that occur in the file. */

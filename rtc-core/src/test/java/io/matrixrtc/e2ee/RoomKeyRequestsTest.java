@@ -233,6 +233,56 @@ class RoomKeyRequestsTest {
     assertThat(laptop.rooms().takeKeyRequestEvents()).isEmpty();
   }
 
+  /** The ids of the keys that the phone is told are not there, of so many that it asks for. */
+  private List<String> unavailableOf(int count) throws Exception {
+    List<ObjectNode> many = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      many.add(request(PHONE, "r" + i, new RoomKeyId(RoomFixture.ROOM, "s" + i)));
+    }
+    laptop.invalidateDeviceLists(network.now);
+    network.sync(laptop, many);
+    network.settle(laptop);
+    return network.takeQueue(PHONE).stream()
+        .map(notice -> notice.path("content").path("session_id").asText())
+        .toList();
+  }
+
+  @Test
+  void requestsThatWaitForADeviceListAreBounded() throws Exception {
+    assertThat(unavailableOf(RoomKeyForwards.MAX_WAITING))
+        .hasSize(RoomKeyForwards.MAX_WAITING)
+        .startsWith("s0");
+    assertThat(unavailableOf(RoomKeyForwards.MAX_WAITING + 1))
+        .as("the oldest goes")
+        .hasSize(RoomKeyForwards.MAX_WAITING)
+        .startsWith("s1");
+  }
+
+  @Test
+  void forwardOnceIsRememberedInBounds() throws Exception {
+    int perSync = 500;
+    for (int from = 0; from < RoomKeyForwards.MAX_ANSWERED; from += perSync) {
+      List<ObjectNode> some = new ArrayList<>();
+      for (int i = from; i < from + perSync; i++) {
+        some.add(request(PHONE, "r" + i, key));
+      }
+      network.sync(laptop, some);
+      network.settle(laptop);
+      network.carriedOut.clear();
+    }
+    assertThat(network.takeQueue(PHONE)).hasSize(RoomKeyForwards.MAX_ANSWERED);
+    assertThat(isAnswered("r0")).as("as many are remembered").isFalse();
+    assertThat(isAnswered("new")).isTrue();
+    assertThat(isAnswered("r1")).isFalse();
+    assertThat(isAnswered("r0")).as("one too many").isTrue();
+  }
+
+  private boolean isAnswered(String requestId) throws Exception {
+    network.sync(laptop, List.of(request(PHONE, requestId, key)));
+    network.settle(laptop);
+    return !network.takeQueue(PHONE).isEmpty();
+  }
+
   @Test
   void requestsThatAreNoneAndKeysThatAreNotHeldAreRefused() throws Exception {
     ObjectNode other = request(PHONE, "1", key);

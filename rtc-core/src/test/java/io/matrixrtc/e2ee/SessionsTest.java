@@ -8,10 +8,12 @@ import io.matrixrtc.e2ee.OutgoingRequest.KeysClaim;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.olm.StateKey;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -291,18 +293,56 @@ class SessionsTest {
 
   @Test
   void sessKeepAtMostTenSessionsTheLeastUsedGoes() throws Exception {
-    for (int i = 0; i < OlmSessions.MAX_PER_DEVICE + 1; i++) {
-      network.pass(Duration.ofHours(2));
-      OlmMachine lost = network.open(aliceDevice, MachineNetwork.ALL, copyWithoutSessions());
-      lost.trackUsers(Set.of(bobDevice.userId()), network.now);
-      network.sync(lost, List.of(), Set.of(bobDevice.userId()));
-      send(lost, bobDevice);
-      assertDecrypts(bob, 1);
-      int expected = Math.min(i + 1, OlmSessions.MAX_PER_DEVICE);
-      assertThat(bobStore.sessions(alice.identityKeys().curve25519())).hasSize(expected);
-      network.sync(bob, List.of());
-      network.settle(bob);
+    List<OlmMachine> alices = new ArrayList<>();
+    List<String> sessions = new ArrayList<>();
+    for (int i = 0; i < OlmSessions.MAX_PER_DEVICE; i++) {
+      alices.add(startsAnew());
+      assertThat(keptByBob()).hasSize(i + 1).containsAll(sessions);
+      keptByBob().stream().filter(id -> !sessions.contains(id)).forEach(sessions::add);
     }
+    network.pass(Duration.ofHours(2));
+    send(alices.get(0), bobDevice);
+    assertDecrypts(bob, 1);
+    startsAnew();
+    assertThat(keptByBob())
+        .as("the oldest was used since")
+        .hasSize(OlmSessions.MAX_PER_DEVICE)
+        .contains(sessions.get(0))
+        .doesNotContain(sessions.get(1))
+        .containsAll(sessions.subList(2, sessions.size()));
+  }
+
+  @Test
+  void sessKeepTheNewSessionThoughTheClockWentBack() throws Exception {
+    for (int i = 0; i < OlmSessions.MAX_PER_DEVICE; i++) {
+      startsAnew();
+    }
+    Set<String> before = keptByBob();
+    network.pass(Duration.ofDays(-2));
+    startsAnew();
+    Set<String> after = keptByBob();
+    assertThat(after).hasSize(OlmSessions.MAX_PER_DEVICE);
+    after.removeAll(before);
+    assertThat(after).as("one of the others went").hasSize(1);
+  }
+
+  /** Two hours later an alice who lost her sessions writes to bob. */
+  private OlmMachine startsAnew() throws Exception {
+    network.pass(Duration.ofHours(2));
+    OlmMachine lost = network.open(aliceDevice, MachineNetwork.ALL, copyWithoutSessions());
+    lost.trackUsers(Set.of(bobDevice.userId()), network.now);
+    network.sync(lost, List.of(), Set.of(bobDevice.userId()));
+    send(lost, bobDevice);
+    assertDecrypts(bob, 1);
+    network.sync(bob, List.of());
+    network.settle(bob);
+    return lost;
+  }
+
+  private Set<String> keptByBob() {
+    return bobStore.sessions(alice.identityKeys().curve25519()).stream()
+        .map(StoredSession::sessionId)
+        .collect(Collectors.toSet());
   }
 
   /** The store of an alice who lost her sessions. */

@@ -21,19 +21,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A device that is killed again and again, at named points and at random moments. */
 class StoreCrashTest {
+  private static final long MAX_MILLIS = 120_000;
+
   @TempDir Path folder;
 
   @Test
@@ -156,7 +161,7 @@ class StoreCrashTest {
       }
     }
 
-    /** Runs the device until it dies, is killed, or has nothing left to do. */
+    /** Runs the device until it has nothing left to do, or is at its point, or its time is over. */
     void live(Point point, int passing, Defect defect, long killAfterMillis) throws Exception {
       List<String> command = new ArrayList<>();
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -164,23 +169,32 @@ class StoreCrashTest {
       command.add(CrashProgram.class.getName());
       command.addAll(
           List.of(folder.toString(), point.name(), Integer.toString(passing), defect.name()));
-      Process process =
-          new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(folder.resolve("output").toFile())
-              .start();
-      boolean ended =
-          killAfterMillis == Long.MAX_VALUE
-              ? process.waitFor(120, TimeUnit.SECONDS)
-              : process.waitFor(killAfterMillis, TimeUnit.MILLISECONDS);
-      process.destroyForcibly();
-      int code = process.waitFor();
-      assertThat(ended || killAfterMillis != Long.MAX_VALUE).as("it came to an end").isTrue();
-      if (ended) {
-        assertThat(code).as(Files.readString(folder.resolve("output"))).isIn(0, 9);
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      List<String> said = Collections.synchronizedList(new ArrayList<>());
+      CompletableFuture<Boolean> arrival =
+          CompletableFuture.supplyAsync(() -> isThere(process, point, said));
+      boolean ends = false;
+      try {
+        ends = !arrival.get(Math.min(killAfterMillis, MAX_MILLIS), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        assertThat(killAfterMillis).as("it came to an end: %s", said).isLessThan(MAX_MILLIS);
+      } finally {
+        if (!ends) {
+          process.destroyForcibly();
+        }
+      }
+      assertThat(process.waitFor(MAX_MILLIS, TimeUnit.MILLISECONDS)).isTrue();
+      int code = process.exitValue();
+      if (ends) {
+        assertThat(code).as("%s", said).isZero();
       }
       crashes += code == 0 ? 0 : 1;
       receive();
+    }
+
+    /** Listens until the device says that it waits to be killed; false if it came to its end. */
+    private static boolean isThere(Process process, Point point, List<String> said) {
+      return process.inputReader().lines().peek(said::add).anyMatch(point.arrival()::equals);
     }
 
     /** The peer reads what left the device, so that the ratchet turns. */

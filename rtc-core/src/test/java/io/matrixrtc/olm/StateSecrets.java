@@ -50,4 +50,34 @@ public final class StateSecrets {
     }
     return secrets;
   }
+
+  /** The parts of the ratchet of a room key that we write with, and what it signs with. */
+  public static Set<String> ofOutbound(StateKey key, byte[] sealed) throws SealedStateException {
+    Set<String> secrets = new TreeSet<>();
+    try (GroupSession session = GroupSession.unseal(key, sealed)) {
+      addParts(session.ratchet(), secrets);
+      secrets.add(HEX.formatHex(((Ed25519KeyPair) session.signingKey()).copySeed()));
+    }
+    return secrets;
+  }
+
+  /**
+   * The parts of the ratchet of a room key that is held, at its first index and at {@code last}.
+   */
+  public static Set<String> ofInbound(StateKey key, byte[] sealed, long last)
+      throws SealedStateException {
+    Set<String> secrets = new TreeSet<>();
+    try (InboundGroupSession session = InboundGroupSession.unseal(key, sealed)) {
+      addParts(session.first(), secrets);
+      session.first().advanceTo(last);
+      addParts(session.first(), secrets);
+    }
+    return secrets;
+  }
+
+  private static void addParts(MegolmRatchet ratchet, Set<String> secrets) {
+    for (int part = 0; part < MegolmRatchet.BYTES; part += 32) {
+      secrets.add(HEX.formatHex(ratchet.raw(), part, part + 32));
+    }
+  }
 }
