@@ -3,8 +3,10 @@ package io.matrixrtc.e2ee;
 import io.matrixrtc.olm.GroupSession;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The room key that we write a room's events with, and who may have it. Wipes itself. */
 final class OutboundRoomSession implements AutoCloseable {
@@ -14,6 +16,7 @@ final class OutboundRoomSession implements AutoCloseable {
   private final HistoryVisibility visibility;
   private final TrustPolicy policy;
   private final Map<UserDevice, Share> shares = new LinkedHashMap<>();
+  private final Set<UserDevice> bundled = new LinkedHashSet<>();
   private long messages;
   private boolean discarded;
 
@@ -98,6 +101,14 @@ final class OutboundRoomSession implements AutoCloseable {
   /** Who has what of it; to be changed through {@link OutboundRoomSessions} only. */
   Map<UserDevice, Share> shares() {
     return shares;
+  }
+
+  /**
+   * Who was given all of it in a bundle of the room's history, which says nothing of whether it is
+   * still to be shared with them; to be changed through {@link OutboundRoomSessions} only.
+   */
+  Set<UserDevice> bundled() {
+    return bundled;
   }
 
   @Override

@@ -20,6 +20,7 @@ final class OutboundRoomSessions {
   private static final String RATCHET = "outbound room session";
   private static final String FACTS = "outbound room session facts";
   private static final String SHARE = "outbound room key share";
+  private static final String BUNDLED = "outbound room key bundled";
 
   private final RoomRows rows;
   private final RatchetSeal seal;
@@ -68,6 +69,9 @@ final class OutboundRoomSessions {
                       ? Optional.of(WithheldCode.valueOf(row.path("code").asText()))
                       : Optional.empty()));
     }
+    for (ObjectNode row : rows.of(BUNDLED, roomId).values()) {
+      session.bundled().add(new UserDevice(row.path("user").asText(), row.path("device").asText()));
+    }
     return session;
   }
 
@@ -76,6 +80,7 @@ final class OutboundRoomSessions {
     Optional<OutboundRoomSession> old = find(session.roomId());
     if (old.isPresent()) {
       old.get().shares().keySet().forEach(device -> rows.forget(share(session.roomId(), device)));
+      old.get().bundled().forEach(device -> rows.forget(bundled(session.roomId(), device)));
       old.get().close();
     }
     loaded.put(session.roomId(), session);
@@ -117,10 +122,24 @@ final class OutboundRoomSessions {
     rows.forget(share(session.roomId(), device));
   }
 
+  /** Notes that a device is given it in a bundle. */
+  void putBundled(OutboundRoomSession session, UserDevice device) {
+    session.bundled().add(device);
+    rows.put(
+        bundled(session.roomId(), device),
+        Json.newObject().put("user", device.userId()).put("device", device.deviceId()));
+  }
+
   private static RowKey share(String roomId, UserDevice device) {
-    // the length tells where the user id ends
-    return new RowKey(
-        SHARE, roomId, device.userId().length() + " " + device.userId() + device.deviceId());
+    return new RowKey(SHARE, roomId, name(device));
+  }
+
+  private static RowKey bundled(String roomId, UserDevice device) {
+    return new RowKey(BUNDLED, roomId, name(device));
+  }
+
+  private static String name(UserDevice device) { // the length tells where the user id ends
+    return device.userId().length() + " " + device.userId() + device.deviceId();
   }
 
   /** Lets go of what was not used lately. Only when everything is written. */

@@ -1,8 +1,7 @@
 package io.matrixrtc.e2ee;
 
-import io.matrixrtc.e2ee.OutboundRoomSession.Share;
 import java.time.Instant;
-import java.util.Map;
+import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 
@@ -46,11 +45,16 @@ final class OutboundRotation {
   /** Whether somebody who may have the key must not read on. Who was told no had nothing. */
   private Optional<RotationCause> excluded(OutboundRoomSession session, Set<String> readers)
       throws CryptoStoreException {
-    for (Map.Entry<UserDevice, Share> share : session.shares().entrySet()) {
-      if (!share.getValue().mayHaveKey()) {
-        continue;
-      }
-      UserDevice address = share.getKey();
+    Set<UserDevice> holders = new LinkedHashSet<>(session.bundled()); // ROTATE-BUNDLE
+    session
+        .shares()
+        .forEach(
+            (device, share) -> {
+              if (share.mayHaveKey()) {
+                holders.add(device);
+              }
+            });
+    for (UserDevice address : holders) {
       if (!readers.contains(address.userId()) && !address.userId().equals(ownUser)) {
         return Optional.of(RotationCause.MEMBER_LEFT); // ROTATE-LEAVE
       }

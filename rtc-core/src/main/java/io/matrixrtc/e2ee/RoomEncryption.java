@@ -169,6 +169,18 @@ public final class RoomEncryption {
     return session.isPresent();
   }
 
+  /**
+   * Notes that devices are given all keys of a room in a bundle, and so the one that we write with
+   * (ROTATE-BUNDLE). Call it when the keys were taken, before the bundle leaves.
+   */
+  public void bundled(String roomId, Collection<UserDevice> devices) throws CryptoStoreException {
+    Optional<OutboundRoomSession> session = sessions.find(roomId);
+    if (session.isPresent()) {
+      devices.forEach(device -> sessions.putBundled(session.get(), device));
+      commit.run(RowChanges.none());
+    }
+  }
+
   /** The key that we write the room's events with, and who has it; empty if there is none yet. */
   public Optional<RoomSessionStatus> outboundSession(String roomId) throws CryptoStoreException {
     return sessions.find(roomId).map(RoomSessionStatus::of);

@@ -124,6 +124,30 @@ class RoomRotationTest {
   }
 
   @Test
+  void rotateBundleWhoWasGivenTheHistoryCounts_B114() throws Exception {
+    settings(RoomFixture.settings());
+    assertThat(next(joined(ALICE, BOB))).isEqualTo(RotationCause.FIRST);
+    alice.rooms().bundled(RoomFixture.ROOM, Set.of(CAROL_DEVICE));
+    RoomMembers invited = members(HistoryVisibility.SHARED, Set.of(ALICE, BOB), Set.of(CAROL));
+    assertThat(next(invited)).as("invited, and still there").isNull();
+    assertThat(next()).as("the invited one joins").isNull();
+    assertThat(next(joined(ALICE, BOB))).isEqualTo(RotationCause.MEMBER_LEFT);
+    assertThat(next(joined(ALICE, BOB))).as("the new one is in no bundle").isNull();
+
+    alice.rooms().bundled(RoomFixture.ROOM, Set.of(CAROL_DEVICE));
+    alice.close();
+    alice = network.open(ALICE_DEVICE, MachineNetwork.ALL, store);
+    assertThat(next(joined(ALICE, BOB))).isEqualTo(RotationCause.MEMBER_LEFT);
+    alice.close();
+    alice = network.open(ALICE_DEVICE, MachineNetwork.ALL, store);
+    assertThat(next(joined(ALICE, BOB))).isNull();
+
+    alice.rooms().bundled(RoomFixture.ROOM, Set.of(CAROL_DEVICE));
+    alice.setLocalTrust(CAROL_DEVICE, LocalTrust.BLOCKED);
+    assertThat(next(invited)).isEqualTo(RotationCause.DEVICE_EXCLUDED);
+  }
+
+  @Test
   void rotateDeviceABlockedOneReadsNothingFurther_B114() throws Exception {
     settings(RoomFixture.settings());
     next();

@@ -213,6 +213,7 @@ public final class BackupService implements AutoCloseable {
         judge(now.version());
       } else if (answer instanceof VersionAnswer.None) {
         current = Optional.empty();
+        key.noBackup(scheduler.now());
         uploads.disable();
         drain();
         listener.judged(current, false, false);

@@ -14,6 +14,7 @@ import io.matrixrtc.client.EncryptedClient;
 import io.matrixrtc.client.UploadBody;
 import io.matrixrtc.e2ee.CrossSigningStatus;
 import io.matrixrtc.e2ee.Device;
+import io.matrixrtc.e2ee.UserDevice;
 import io.matrixrtc.e2ee.VerificationState;
 import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.ToDeviceChannel.Outcome;
@@ -21,6 +22,7 @@ import io.matrixrtc.olm.RandomSource;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -76,10 +78,24 @@ final class HistorySender {
             archive.keysOf(roomId),
             archive.withheldOf(roomId),
             client.device().deviceId())) {
-      return bundle.isEmpty()
-          ? new ShareOutcome.NotShared(Reason.NO_KEYS)
-          : send(roomId, bundle, devices);
+      if (bundle.isEmpty()) {
+        return new ShareOutcome.NotShared(Reason.NO_KEYS);
+      }
+      note(roomId, devices);
+      return send(roomId, bundle, devices);
     }
+  }
+
+  /** BUNDLE-ROTATE: what is sent once they are gone again must not be for them to read. */
+  private void note(String roomId, Set<DeviceAddress> devices) throws VaultException {
+    List<UserDevice> holders =
+        devices.stream().map(to -> new UserDevice(to.userId(), to.deviceId())).toList();
+    await(
+        client.withMachine(
+            machine -> {
+              machine.rooms().bundled(roomId, holders);
+              return true;
+            }));
   }
 
   private ApiResult<Boolean> isShareable(String roomId) throws VaultException {

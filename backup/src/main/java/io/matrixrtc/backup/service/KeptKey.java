@@ -25,6 +25,7 @@ final class KeptKey {
   private final EncryptedClient client;
   private final Archive archive;
   private volatile @Nullable BackupKey key;
+  private boolean unclaimed;
 
   /** Takes the key that the store has, if it has one. */
   KeptKey(EncryptedClient client, Archive archive) throws VaultException {
@@ -81,18 +82,15 @@ final class KeptKey {
         .join();
   }
 
-  /** A key that one of our verified devices sent is tried once, and kept only if it fits. */
+  /**
+   * A key that one of our verified devices sent is tried, and kept if it fits. Only then it is
+   * forgotten where it came, so that none is lost in between (AUTH-GOSSIP).
+   */
   void takeGossip(BackupVersion version, Instant now) throws VaultException {
+    unclaimed = false;
     Optional<Secret> received =
         client
-            .withMachine(
-                machine -> {
-                  Optional<Secret> secret = machine.crossSigning().receivedBackupKey();
-                  if (secret.isPresent()) {
-                    machine.crossSigning().forgetReceivedBackupKey(now);
-                  }
-                  return secret;
-                })
+            .withMachine(machine -> machine.crossSigning().receivedBackupKey())
             .toCompletableFuture()
             .join();
     if (received.isEmpty()) {
@@ -108,6 +106,30 @@ final class KeptKey {
     } catch (BackupKeyException e) {
       throw new IllegalStateException("the machine checked it", e);
     }
+    forgetGossip(now);
+  }
+
+  /**
+   * There is no backup. A key that was sent is forgotten the second time: the first time it may
+   * have come, with a new backup, after the server was asked (AUTH-GOSSIP).
+   */
+  void noBackup(Instant now) {
+    boolean arrived = hasArrived();
+    if (arrived && unclaimed) {
+      forgetGossip(now);
+    }
+    unclaimed = arrived && !unclaimed;
+  }
+
+  private void forgetGossip(Instant now) {
+    client
+        .withMachine(
+            machine -> {
+              machine.crossSigning().forgetReceivedBackupKey(now);
+              return true;
+            })
+        .toCompletableFuture()
+        .join();
   }
 
   /** A copy, to be closed on its own. */

@@ -1,6 +1,7 @@
 package io.matrixrtc.backup.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -8,10 +9,12 @@ import io.matrixrtc.backup.BackupKey;
 import io.matrixrtc.backup.BackupVersion;
 import io.matrixrtc.backup.TestKeys;
 import io.matrixrtc.backup.TestRandom;
+import io.matrixrtc.backup.archive.Archive;
 import io.matrixrtc.backup.archive.ArchiveVault;
 import io.matrixrtc.backup.download.DownloadProgress;
 import io.matrixrtc.backup.download.DownloadState;
 import io.matrixrtc.backup.roomkey.ExportedRoomKey;
+import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.backup.upload.Losses;
 import io.matrixrtc.backup.upload.UploadFailure;
 import io.matrixrtc.client.ApiResult;
@@ -36,12 +39,14 @@ import io.matrixrtc.olm.Ed25519PublicKey;
 import io.matrixrtc.olm.StateKey;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -317,6 +322,61 @@ class BackupServiceTest {
     await().atMost(LIMIT).until(() -> other.judgements.contains("false false"));
     assertThat(other.judgements).as("nobody verified it").doesNotContain("true true");
     assertThat(other.held()).isZero();
+  }
+
+  /** The store fails when the key is to be kept, and later the backup is gone. */
+  @Test
+  void authGossipIsForgottenWhenItIsKeptOrThereIsNoBackup() throws Exception {
+    Device first = firstWithBackup();
+    Device verified = new Device(false);
+    verified.service.close(); // the test does what it does
+    for (Device device : devices) {
+      device.client.start();
+      get(device.client.published());
+    }
+    get(first
+            .client
+            .crossSigning()
+            .bootstrap(UserAuthentication.password(first.session.userId(), PASSWORD)))
+        .sentence();
+    verify(first, verified);
+    verify(verified, first);
+    first.create(8).close();
+    AtomicBoolean full = new AtomicBoolean();
+    Archive keys = new ClientArchive(verified.client);
+    Archive archive =
+        new Archive() {
+          @Override
+          public <T> T use(Use<T> use) throws VaultException {
+            if (full.get()) {
+              throw new VaultException("the disk is full");
+            }
+            return keys.use(use);
+          }
+        };
+    KeptKey kept = new KeptKey(verified.client, archive);
+    await().atMost(LIMIT).until(kept::hasArrived);
+    BackupVersion version =
+        ((VersionAnswer.Current) get(new RoomKeysApi(first.client.matrix().api()).version()))
+            .version();
+    full.set(true);
+    assertThatThrownBy(() -> kept.takeGossip(version, Instant.EPOCH))
+        .isInstanceOf(VaultException.class);
+    assertThat(kept.get()).isNull();
+    assertThat(kept.hasArrived()).as("it is not lost").isTrue();
+    kept.noBackup(Instant.EPOCH);
+    assertThat(kept.hasArrived()).as("it may be that of a new backup").isTrue();
+    full.set(false);
+    kept.takeGossip(version, Instant.EPOCH);
+    assertThat(kept.hasArrived()).isFalse();
+    assertThat(new KeptKey(verified.client, keys).get()).isNotNull();
+
+    first.create(9).close();
+    await().atMost(LIMIT).until(kept::hasArrived);
+    kept.noBackup(Instant.EPOCH);
+    assertThat(kept.hasArrived()).isTrue(); // control
+    kept.noBackup(Instant.EPOCH);
+    assertThat(kept.hasArrived()).as("nobody needs to ask the server about it again").isFalse();
   }
 
   private static void verify(Device by, Device device) throws Exception {

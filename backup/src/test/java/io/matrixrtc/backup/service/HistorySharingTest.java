@@ -217,17 +217,20 @@ class HistorySharingTest {
 
   private static void assertReads(Person reader, Person author, String room, String eventId)
       throws Exception {
-    ObjectNode event =
-        get(reader
-                .client
-                .matrix()
-                .api()
-                .call(ApiRequest.get("v3", "rooms", room, "event", eventId)))
-            .orThrow();
+    ObjectNode event = event(reader, room, eventId);
     assertThat(event.path("sender").asText()).isEqualTo(author.id());
-    RoomEventResult read =
-        get(reader.client.withMachine(m -> m.rooms().decrypt(room, event, TrustPolicy.ALL)));
-    assertThat(read).isInstanceOf(RoomEventResult.Decrypted.class);
+    assertThat(read(reader, room, event)).isInstanceOf(RoomEventResult.Decrypted.class);
+  }
+
+  /** An event as the homeserver hands it out to somebody. */
+  private static ObjectNode event(Person to, String room, String eventId) throws Exception {
+    return get(to.client.matrix().api().call(ApiRequest.get("v3", "rooms", room, "event", eventId)))
+        .orThrow();
+  }
+
+  private static RoomEventResult read(Person reader, String room, ObjectNode event)
+      throws Exception {
+    return get(reader.client.withMachine(m -> m.rooms().decrypt(room, event, TrustPolicy.ALL)));
   }
 
   @Test
@@ -254,6 +257,33 @@ class HistorySharingTest {
     assertReads(bob, alice, room, sent.eventId());
     assertThat(get(bob.sharing.forwarder(key))).map(Forwarder::userId).contains(alice.id());
     assertThat(get(alice.sharing.forwarder(key))).isEmpty(); // control: her own
+  }
+
+  /** Bob is given nothing but the bundle, and goes while Alice is away; Carol stays. */
+  @Test
+  void bundleRotateWhoLeavesReadsNothingFurther_C78() throws Exception {
+    Person alice = alice();
+    Person bob = bob();
+    Person carol = new Person("carol", true).signed();
+    String room = alice.room(HistoryVisibility.SHARED);
+    get(alice.client.matrix().rooms().invite(room, carol.id())).orThrow();
+    get(carol.client.matrix().rooms().join(room)).orThrow();
+    RoomSendOutcome.Sent before = alice.post(room);
+    get(alice.sharing.invite(room, bob.id()));
+    get(bob.sharing.accept(room, alice.id())).orThrow();
+    await().atMost(LIMIT).until(() -> bob.takenFrom(alice).isPresent());
+    alice.close();
+    get(alice.client.ended());
+    get(bob.client.matrix().rooms().leave(room)).orThrow();
+    alice.open();
+    RoomSendOutcome.Sent after = alice.post(room);
+
+    assertThat(read(bob, room, event(alice, room, before.eventId()))) // control
+        .isInstanceOf(RoomEventResult.Decrypted.class);
+    assertThat(read(bob, room, event(alice, room, after.eventId())))
+        .isInstanceOf(RoomEventResult.UnableToDecrypt.class);
+    await().atMost(LIMIT).until(() -> carol.holds(after.encryption().key())); // control
+    assertReads(carol, alice, room, after.eventId());
   }
 
   /** BUNDLE-FLAG: Bob may invite Carol in turn; BUNDLE-FORWARDER: she is shown that it was Bob. */
