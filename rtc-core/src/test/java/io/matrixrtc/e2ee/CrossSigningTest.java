@@ -238,6 +238,56 @@ class CrossSigningTest {
   }
 
   @Test
+  void xsAuthAStageThatIsDoneIsNotWantedAgain() {
+    ObjectNode answer = challenge("s1");
+    answer.putArray("flows").addObject().putArray("stages").add("m.login.terms").add("m.login.sso");
+    UserInteractiveAuth first = UserInteractiveAuth.parse(answer).orElseThrow();
+    assertThat(first.wantsOnly("m.login.terms")).isFalse();
+    assertThat(first.wantsOnly("m.login.sso")).isFalse();
+    answer.putArray("completed").add("m.login.terms");
+    UserInteractiveAuth second = UserInteractiveAuth.parse(answer).orElseThrow();
+    assertThat(second.wantsOnly("m.login.terms")).isFalse();
+    assertThat(second.wantsOnly("m.login.sso")).isTrue();
+    assertThat(second.answer("m.login.sso").path("session").asText()).isEqualTo("s1");
+    answer.remove("session");
+    assertThat(UserInteractiveAuth.parse(answer).orElseThrow().answer("m.login.sso").has("session"))
+        .isFalse();
+  }
+
+  @Test
+  void xsAuthASessionThatTheAppNamesIsNotReplaced() throws Exception {
+    SigningKeysUpload first = startedUpTo();
+    phone.crossSigning().onAuthenticationWanted(first.id(), challenge("s1"), network.now);
+    phone.crossSigning().authenticate(Json.newObject().put("session", "own"), network.now);
+    assertThat(upload().body().path("auth").path("session").asText()).isEqualTo("own");
+  }
+
+  @Test
+  void xsAgainAResetThatWasInterruptedGoesOnWithItsKeys() throws Exception {
+    bootstrapped();
+    phone.crossSigning().reset(network.now);
+    SigningKeysUpload first = upload();
+    phone = reopened();
+    assertThat(setup()).isEqualTo(new SetupState.Interrupted());
+    network.refresh(phone, ALICE);
+    assertThat(setup())
+        .as("the identity is the one to replace")
+        .isEqualTo(new SetupState.Interrupted());
+    phone.crossSigning().reset(network.now);
+    assertThat(upload().body()).isEqualTo(first.body());
+    network.settle(phone);
+    assertThat(setup()).isEqualTo(new SetupState.Done());
+  }
+
+  @Test
+  void bootstrapTellsHowFarItIs() throws Exception {
+    assertThat(phone.crossSigning().bootstrap(network.now))
+        .isInstanceOf(SetupState.Preparing.class);
+    network.settle(phone);
+    assertThat(phone.crossSigning().bootstrap(network.now)).isEqualTo(new SetupState.Done());
+  }
+
+  @Test
   void xsExistsAnIdentityOfAnotherDeviceIsNotReplaced() throws Exception {
     TestIdentity present = network.newIdentity(ALICE);
     phone.crossSigning().bootstrap(network.now);
@@ -418,6 +468,7 @@ class CrossSigningTest {
       assertThat(Secret.parse(SecretName.MASTER, text)).contains(secret);
       assertThat(Secret.parse(SecretName.MASTER, text + "=")).as("padded").contains(secret);
       assertThat(Secret.parse(SecretName.USER_SIGNING, text)).isNotEqualTo(secret);
+      assertThat(Secret.copyOf(SecretName.MASTER, new byte[Secret.BYTES])).isNotEqualTo(secret);
       assertThat(secret).hasToString("Secret[m.cross_signing.master]");
     }
     for (String bad : List.of("", "====", "AAAA", "A".repeat(42), "A".repeat(44), "ä")) {

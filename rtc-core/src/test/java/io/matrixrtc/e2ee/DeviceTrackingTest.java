@@ -277,6 +277,30 @@ class DeviceTrackingTest {
   }
 
   @Test
+  void devBackoffIsNotForServersThatWereNotAsked() throws Exception {
+    KeysQuery query = askForBob();
+    ObjectNode answer = network.query(Set.of(BOB.userId()));
+    answer.putObject("failures").putObject("away.org");
+    answer(query, answer);
+    machine.trackUsers(Set.of("@c:away.org"), network.now);
+    assertThat(queries()).extracting(KeysQuery::users).containsExactly(Set.of("@c:away.org"));
+    ObjectNode failure = Json.newObject();
+    failure.putObject("device_keys");
+    failure.putObject("failures").putObject("away.org");
+    answer(queries().get(0), failure);
+    assertThat(queries()).as("the control: asked").isEmpty();
+    machine.trackUsers(Set.of("@d:away.org"), network.now);
+    assertThat(queries()).isEmpty();
+  }
+
+  @Test
+  void aQueryNamesItsUsersAndAllTheirDevices() throws Exception {
+    ObjectNode body = Json.newObject();
+    body.putObject("device_keys").putArray(BOB.userId());
+    assertThat(askForBob().body()).isEqualTo(body);
+  }
+
+  @Test
   void devBackoffDelaysAreThoseOfTheSdk() {
     assertThat(List.of(1, 2, 3, 4, 5, 6, 7, 8, 50))
         .extracting(count -> FailureBackoff.delay(count).toSeconds())

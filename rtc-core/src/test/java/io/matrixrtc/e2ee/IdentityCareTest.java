@@ -219,4 +219,26 @@ class IdentityCareTest {
     }
     assertThat(phone.crossSigning().takeAlarms()).hasSize(IdentityAlarms.MAX_ALARMS);
   }
+
+  @Test
+  void anAlarmIsToldAgainOnlyWhenMoreThanTheBoundWereTold() throws Exception {
+    network.deviceKeys(BOB).put("keys", "none");
+    network.refresh(phone, BOB.userId());
+    raiseWithCarol(IdentityAlarms.MAX_ALARMS - 1);
+    assertThat(phone.crossSigning().takeAlarms())
+        .hasSize(IdentityAlarms.MAX_ALARMS)
+        .startsWith(new DeviceKeyRefused(BOB));
+    network.refresh(phone, BOB.userId());
+    assertThat(phone.crossSigning().takeAlarms()).as("as many are remembered").isEmpty();
+    raiseWithCarol(1);
+    network.refresh(phone, BOB.userId());
+    assertThat(phone.crossSigning().takeAlarms()).hasSize(2).contains(new DeviceKeyRefused(BOB));
+  }
+
+  private void raiseWithCarol(int alarms) throws Exception {
+    for (int i = 0; i < alarms; i++) {
+      network.identities.put(CAROL.userId(), new TestIdentity(CAROL.userId(), network.random()));
+      network.refresh(phone, CAROL.userId());
+    }
+  }
 }

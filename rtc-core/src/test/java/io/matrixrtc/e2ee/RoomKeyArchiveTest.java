@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.matrixrtc.e2ee.sqlite.SqliteCryptoStore;
 import io.matrixrtc.e2ee.sqlite.StoreSecret;
+import io.matrixrtc.encoding.Base64Text;
 import io.matrixrtc.olm.Account;
 import io.matrixrtc.olm.Curve25519PublicKey;
 import io.matrixrtc.olm.ExportedSessionKey;
@@ -175,6 +176,56 @@ class RoomKeyArchiveTest {
         .isEqualTo(new BackupCount(1, 0));
     merge(Optional.of("7"), early);
     assertThat(archive.backupCount("7")).isEqualTo(new BackupCount(1, 1));
+  }
+
+  @Test
+  void backupMarkACopyWithAnotherRatchetIsNotWhatIsHeld() throws Exception {
+    RoomKeyCopy real = copy(session(), false);
+    byte[] bytes = Base64Text.decode(real.sessionKey().toBase64());
+    bytes[40] ^= 1; // in the ratchet
+    RoomKeyCopy forged =
+        new RoomKeyCopy(
+            real.id(),
+            real.senderKey(),
+            Optional.empty(),
+            false,
+            ExportedSessionKey.fromBase64(Base64Text.encode(bytes)));
+    merge(Optional.empty(), real);
+    assertThat(merge(Optional.of("7"), forged)).isEqualTo(new RoomKeyImport(0, 0, 1));
+    assertThat(archive.backupCount("7")).isEqualTo(new BackupCount(1, 0));
+    merge(Optional.of("7"), real);
+    assertThat(archive.backupCount("7")).as("the control").isEqualTo(new BackupCount(1, 1));
+  }
+
+  @Test
+  void backupMarkAKeyThatMayBeSharedFurtherIsBackedUpAgain() throws Exception {
+    GroupSession session = session();
+    merge(Optional.of("7"), copy(session, false));
+    assertThat(machine.rooms().takeArrivedKeys()).hasSize(1);
+    assertThat(archive.notBackedUp("7", 10)).isEmpty();
+    assertThat(merge(Optional.empty(), copy(session, true))).isEqualTo(new RoomKeyImport(0, 1, 0));
+    assertThat(archive.notBackedUp("7", 10)).hasSize(1);
+    assertThat(machine.rooms().takeArrivedKeys()).hasSize(1);
+  }
+
+  @Test
+  void backupMarkStaysWhereOnlyTheOwnerIsProven() throws Exception {
+    RoomFixture rooms = new RoomFixture(57);
+    OlmMachine alice = rooms.open(RoomFixture.ALICE_DEVICE);
+    OlmMachine bob = rooms.open(RoomFixture.BOB_DEVICE);
+    rooms.network.introduce(alice, bob);
+    RoomMembers both = RoomFixture.joined(RoomFixture.ALICE, RoomFixture.BOB);
+    RoomKeyId id = rooms.encrypt(alice, both, "x").key();
+    RoomKeyArchive keys = bob.rooms().keys();
+    try (RoomKeyCopy copy = alice.rooms().keys().find(id).orElseThrow()) {
+      keys.merge(List.of(copy), Optional.of("7"), new ExtraWrites());
+    }
+    assertThat(bob.rooms().takeArrivedKeys()).containsExactly(id);
+    assertThat(keys.info(id).orElseThrow().source()).isEqualTo(RoomKeySource.IMPORTED);
+    rooms.network.sync(bob);
+    assertThat(keys.info(id).orElseThrow().source()).isEqualTo(RoomKeySource.DIRECT);
+    assertThat(keys.backupCount("7")).isEqualTo(new BackupCount(1, 1));
+    assertThat(bob.rooms().takeArrivedKeys()).isEmpty();
   }
 
   @Test

@@ -112,4 +112,18 @@ class RoomKeyOwnersTest {
     listed(sender.device, sender.keys.deviceKeys());
     assertThat(noted().device()).as("control").contains(sender.device);
   }
+
+  @Test
+  void roomOwnerTheMasterKeyIsNotedWhereItVouchesForTheDevice() throws Exception {
+    share(ed25519());
+    TestIdentity identity = network.newIdentity(ALICE);
+    listed(sender.device, sender.keys.deviceKeys());
+    assertThat(noted().state()).isEqualTo(VerificationState.UNSIGNED_DEVICE);
+    assertThat(noted().master()).as("not signed by it").isEmpty();
+    ObjectNode signed = sender.keys.deviceKeys();
+    identity.signDevice(signed);
+    listed(sender.device, signed);
+    assertThat(noted().state()).isEqualTo(VerificationState.UNVERIFIED_IDENTITY);
+    assertThat(noted().master()).contains(identity.key());
+  }
 }

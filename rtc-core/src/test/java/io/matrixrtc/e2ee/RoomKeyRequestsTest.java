@@ -130,6 +130,36 @@ class RoomKeyRequestsTest {
     assertThat(phone.rooms().openKeyRequests()).isEmpty();
   }
 
+  @Test
+  void requestCancelWhenTheKeyIsImported() throws Exception {
+    phone.rooms().requestKey(key);
+    network.settle(phone);
+    assertThat(actions(laptop)).containsExactly("request");
+    try (RoomKeyCopy copy = laptop.rooms().keys().find(key).orElseThrow()) {
+      phone.rooms().keys().merge(List.of(copy), Optional.empty(), new ExtraWrites());
+    }
+    network.settle(phone);
+    assertThat(actions(laptop)).containsExactly("request_cancellation");
+    assertThat(phone.rooms().openKeyRequests()).isEmpty();
+  }
+
+  @Test
+  void requestOnceAKeyThatStartsTooLateIsAskedFor() throws Exception {
+    TestRoomSession session = new TestRoomSession(RoomFixture.ROOM, network.random());
+    ObjectNode before = session.event("$0", ALICE, "before");
+    ObjectNode after = session.event("$1", ALICE, "after");
+    network.deliver(alice, "m.room_key", session.roomKey(), PHONE);
+    ObjectNode readable = session.event("$2", ALICE, "readable");
+    network.carriedOut.clear();
+    assertThat(rooms.text(phone, readable)).isEqualTo("readable");
+    assertThat(rooms.sent(REQUEST)).as("the control").isEmpty();
+    assertThat(rooms.refused(phone, before)).isInstanceOf(RoomDecryptionFailure.UnknownIndex.class);
+    assertThat(rooms.refused(phone, after)).isInstanceOf(RoomDecryptionFailure.UnknownIndex.class);
+    network.settle(phone);
+    assertThat(rooms.sent(REQUEST)).containsExactly(BOB_DEVICE);
+    assertThat(phone.rooms().openKeyRequests()).containsExactly(session.id());
+  }
+
   private List<String> actions(OlmMachine at) {
     List<String> actions = new ArrayList<>();
     network
@@ -214,6 +244,18 @@ class RoomKeyRequestsTest {
     network.sync(laptop, List.of(request(PHONE, "1", key)));
     network.settle(laptop);
     assertThat(laptop.rooms().takeKeyRequestEvents()).containsExactly(new Forwarded(PHONE, key));
+  }
+
+  @Test
+  void forwardVerifiedADeviceThatIsNotKnownYetIsLookedUpFirst() throws Exception {
+    OlmMachine tablet = rooms.open(new UserDevice(BOB, "TABLET"));
+    network.settle(tablet);
+    network.sync(laptop, List.of(request(tablet.device(), "1", key)));
+    assertThat(laptop.find(tablet.device())).isEmpty();
+    network.settle(laptop);
+    assertThat(laptop.find(tablet.device())).as("looked up").isPresent();
+    assertThat(laptop.rooms().takeKeyRequestEvents())
+        .containsExactly(new NotForwarded(tablet.device(), Refusal.UNVERIFIED_DEVICE));
   }
 
   @Test

@@ -295,6 +295,56 @@ class RoomSharingTest {
   }
 
   @Test
+  void withheldNoOlmIsToldAgainAfterAKeyReachedTheDevice() throws Exception {
+    noKeysOfBob();
+    rooms.encrypt(alice, joined(ALICE, BOB), "1");
+    assertThat(rooms.sent(WITHHELD)).containsExactly(BOB_DEVICE);
+    network.sync(bob, List.of());
+    network.settle(bob); // publishes new keys
+    network.pass(Duration.ofHours(1));
+    assertThat(shareOf(rooms.encrypt(alice, joined(ALICE, BOB), "2"), BOB_DEVICE))
+        .isEqualTo(new RoomKeyShare.Served(1));
+    alice.close();
+    for (StoredSession lost : aliceStore.sessions(bob.identityKeys().curve25519())) {
+      aliceStore.write(Changes.builder().removeSession(lost.key()).build());
+    }
+    alice = rooms.open(ALICE_DEVICE, MachineNetwork.ALL, aliceStore);
+    network.settle(alice);
+    noKeysOfBob();
+    alice.rooms().discardSession(ROOM);
+    network.carriedOut.clear();
+    rooms.encrypt(alice, joined(ALICE, BOB), "3");
+    assertThat(rooms.sent(WITHHELD)).containsExactly(BOB_DEVICE);
+  }
+
+  private void noKeysOfBob() {
+    Objects.requireNonNull(network.oneTimeKeys.get(BOB_DEVICE)).clear();
+    network.fallbackKeys.remove(BOB_DEVICE);
+  }
+
+  @Test
+  void withheldOnceForEachReason() throws Exception {
+    OlmMachine careful =
+        rooms.open(
+            new UserDevice("@dave:d.example", "D"),
+            OlmMachine.Settings.defaults(),
+            new MemoryCryptoStore());
+    network.settle(careful);
+    careful.trackUsers(Set.of(CAROL), network.now);
+    network.settle(careful);
+    careful.setLocalTrust(CAROL_DEVICE, LocalTrust.BLOCKED);
+    rooms.encrypt(careful, joined(CAROL), "1");
+    assertThat(withheldNotice(CAROL_DEVICE).path("code").asText()).isEqualTo("m.blacklisted");
+    network.carriedOut.clear();
+    careful.setLocalTrust(CAROL_DEVICE, LocalTrust.UNSET);
+    rooms.encrypt(careful, joined(CAROL), "2");
+    assertThat(rooms.sent(WITHHELD)).as("another reason").containsExactly(CAROL_DEVICE);
+    assertThat(withheldNotice(CAROL_DEVICE).path("code").asText()).isEqualTo("m.unverified");
+    rooms.encrypt(careful, joined(CAROL), "3");
+    assertThat(rooms.sent(WITHHELD)).as("the same").isEmpty();
+  }
+
+  @Test
   void shareOfferedAKeyThatMayHaveGotAwayIsSentAgainAndCounts() throws Exception {
     alice
         .rooms()

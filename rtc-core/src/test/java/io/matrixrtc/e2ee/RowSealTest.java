@@ -57,4 +57,11 @@ class RowSealTest {
     assertThatThrownBy(() -> seal.open(Sealed.of(shorter), "kind", "row"))
         .isInstanceOf(CryptoStoreException.Unreadable.class);
   }
+
+  @Test
+  void sealedValuesAreEqualIfTheirBytesAre() {
+    assertThat(Sealed.of(CONTENT)).isEqualTo(Sealed.of(CONTENT.clone()));
+    assertThat(Sealed.of(CONTENT)).isNotEqualTo(Sealed.of(new byte[CONTENT.length]));
+    assertThat(Sealed.of(CONTENT).equals(null)).isFalse();
+  }
 }

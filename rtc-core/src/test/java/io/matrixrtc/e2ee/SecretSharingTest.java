@@ -333,6 +333,57 @@ class SecretSharingTest {
   }
 
   @Test
+  void whyNothingIsSharedIsTold() throws Exception {
+    bothVerified();
+    JsonNode good = requestsToPhone().get(0);
+    ObjectNode unknown = good.deepCopy();
+    content(unknown).put("name", "org.example.secret");
+    phoneReads(List.of(unknown));
+    assertThat(phone.crossSigning().takeSecretEvents())
+        .containsExactly(new NotShared(LAPTOP, Refusal.NOT_HELD));
+    ObjectNode neither = good.deepCopy();
+    content(neither).put("action", "other");
+    phoneReads(List.of(neither));
+    assertThat(phone.crossSigning().takeSecretEvents())
+        .containsExactly(new NotShared(LAPTOP, Refusal.MALFORMED));
+    phoneReads(List.of(good));
+    assertThat(phone.crossSigning().takeSecretEvents())
+        .as("the control")
+        .singleElement()
+        .isInstanceOf(Shared.class);
+  }
+
+  @Test
+  void xsSecretCancelAnAnswerThatIsUnderWayIsTold() throws Exception {
+    bothVerified();
+    JsonNode request = requestsToPhone().get(0);
+    ObjectNode cancellation = request.deepCopy();
+    content(cancellation).put("action", "request_cancellation").remove("name");
+    network.sync(phone, List.of(request));
+    for (OutgoingRequest claim : phone.outgoingRequests(network.now)) {
+      phone.markSent(claim.id(), network.carryOut(PHONE, claim), network.now);
+    }
+    assertThat(phone.outgoingRequests(network.now))
+        .singleElement()
+        .isInstanceOf(OutgoingRequest.ToDevice.class);
+    network.sync(phone, List.of(cancellation));
+    network.settle(phone);
+    assertThat(laptopGotSomething()).isTrue();
+    assertThat(phone.crossSigning().takeSecretEvents()).singleElement().isInstanceOf(Shared.class);
+  }
+
+  @Test
+  void xsSecretAskWithoutAnIdentityOnlyTheBackupKeyIsAskedFor() throws Exception {
+    MachineNetwork other = new MachineNetwork(6);
+    OlmMachine first = other.open(ALICE, PHONE.deviceId());
+    OlmMachine second = other.open(ALICE, LAPTOP.deviceId());
+    other.introduce(first, second);
+    second.setLocalTrust(PHONE, LocalTrust.VERIFIED);
+    assertThat(second.crossSigning().requestMissingSecrets(other.now))
+        .containsExactly(SecretName.BACKUP);
+  }
+
+  @Test
   void waitingRequestsAreBounded() throws Exception {
     bothVerified();
     JsonNode good = requestsToPhone().get(0);

@@ -226,6 +226,31 @@ class SigningTest {
   }
 
   @Test
+  void xsSignFailuresAMasterKeyThatWasReplacedMeanwhileIsNotSigned() throws Exception {
+    TestIdentity bobs = network.newIdentity(BOB.userId());
+    network.refresh(phone, BOB.userId());
+    phone.queryKeys(List.of(BOB.userId()), network.now);
+    KeysQuery query =
+        (KeysQuery)
+            phone.outgoingRequests(network.now).stream()
+                .filter(KeysQuery.class::isInstance)
+                .findFirst()
+                .orElseThrow();
+    verify(Verification.ofUser(BOB.userId(), bobs.key()));
+    network.newIdentity(BOB.userId());
+    phone.markSent(query.id(), network.query(query.users()), network.now);
+    assertThat(phone.outgoingRequests(network.now)).noneMatch(SignaturesUpload.class::isInstance);
+    assertThat(phone.crossSigning().takeSignatureFailures())
+        .singleElement()
+        .satisfies(
+            failure -> {
+              assertThat(failure.errcode()).isEqualTo("M_NOT_FOUND");
+              assertThat(failure.target())
+                  .isEqualTo(SignatureTarget.master(BOB.userId(), bobs.key()));
+            });
+  }
+
+  @Test
   void xsSignRaceAnAnswerThatWasAskedForBeforeDoesNotTakeTheSignatureBack() throws Exception {
     ObjectNode unsigned = network.query(Set.of(ALICE)).deepCopy();
     phone.queryKeys(List.of(ALICE), network.now);
@@ -241,6 +266,9 @@ class SigningTest {
     assertThat(phoneSeesLaptopSigned()).isTrue();
     phone.markSent(query, unsigned.deepCopy(), network.now);
     assertThat(phoneSeesLaptopSigned()).isTrue();
+    assertThat(phone.outgoingRequests(network.now))
+        .as("asked for again")
+        .anyMatch(KeysQuery.class::isInstance);
 
     phone.queryKeys(List.of(ALICE), network.now);
     for (OutgoingRequest request : phone.outgoingRequests(network.now)) {
