@@ -17,6 +17,7 @@ import io.matrixrtc.backup.download.FullDownload;
 import io.matrixrtc.backup.roomkey.RoomKeyVault;
 import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.backup.upload.Losses;
+import io.matrixrtc.backup.upload.UnconfirmedLossException;
 import io.matrixrtc.backup.upload.UploadLoop;
 import io.matrixrtc.client.ApiResult;
 import io.matrixrtc.client.EncryptedClient;
@@ -325,18 +326,20 @@ public final class BackupService implements AutoCloseable {
    * Makes a new backup version with a new key, gives the key to our other verified devices, and
    * uploads everything.
    *
+   * @param confirmedLoss how many keys that are only in the present version are given up; 0 if none
    * @return completes with a copy of its key, the caller's to close, for secret storage and the
-   *     user; or with why there is none
+   *     user; or with why there is none; exceptionally with an {@link UnconfirmedLossException},
+   *     and nothing is made, if another number would be lost
    */
-  public CompletionStage<ApiResult<BackupKey>> create(RandomSource random) {
-    return CompletableFuture.supplyAsync(() -> createNow(random), scheduler)
+  public CompletionStage<ApiResult<BackupKey>> create(RandomSource random, long confirmedLoss) {
+    return CompletableFuture.supplyAsync(() -> createNow(random, confirmedLoss), scheduler)
         .whenComplete((made, error) -> check());
   }
 
-  private ApiResult<BackupKey> createNow(RandomSource random) {
+  private ApiResult<BackupKey> createNow(RandomSource random, long confirmedLoss) {
     BackupKey made = BackupKey.generate(random);
     try {
-      ApiResult<String> version = versions.create(made);
+      ApiResult<String> version = versions.create(made, confirmedLoss);
       if (version instanceof ApiResult.Failed<String> failed) {
         made.close();
         return new ApiResult.Failed<>(failed.failure());
@@ -344,7 +347,7 @@ public final class BackupService implements AutoCloseable {
       key.made(made);
       key.push(scheduler.now()); // AUTH-PUSH
       return new ApiResult.Ok<>(KeptKey.copy(made));
-    } catch (VaultException e) {
+    } catch (VaultException | UnconfirmedLossException e) {
       made.close();
       throw new CompletionException(e);
     }

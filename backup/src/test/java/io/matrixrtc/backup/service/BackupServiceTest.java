@@ -16,6 +16,7 @@ import io.matrixrtc.backup.download.DownloadState;
 import io.matrixrtc.backup.roomkey.ExportedRoomKey;
 import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.backup.upload.Losses;
+import io.matrixrtc.backup.upload.UnconfirmedLossException;
 import io.matrixrtc.backup.upload.UploadFailure;
 import io.matrixrtc.client.ApiResult;
 import io.matrixrtc.client.ClientThreads;
@@ -135,7 +136,11 @@ class BackupServiceTest {
     }
 
     BackupKey create(long seed) throws Exception {
-      ApiResult<BackupKey> created = get(service.create(TestRandom.of(seed)));
+      return create(seed, 0);
+    }
+
+    BackupKey create(long seed, long confirmedLoss) throws Exception {
+      ApiResult<BackupKey> created = get(service.create(TestRandom.of(seed), confirmedLoss));
       await().atMost(LIMIT).until(() -> judgements.contains("true true"));
       service.flush();
       await()
@@ -392,19 +397,55 @@ class BackupServiceTest {
     Device first = firstWithBackup();
     first.create(8).close();
     Device second = new Device(false);
-    second.create(9).close();
+    second.create(9, KEYS).close();
     first.judgements.clear();
     get(first.service.check());
     await().atMost(LIMIT).until(() -> first.judgements.contains("false false"));
-    BackupVersions versions =
-        new BackupVersions(
-            second.client,
-            new ClientArchive(second.client),
-            second.vault(),
-            new RoomKeysApi(second.client.matrix().api()));
-    assertThat(versions.deleteAll().orThrow()).isEqualTo(2);
+    BackupVersions versions = versions(second);
+    assertThat(versions.deleteAll(0).orThrow()).isEqualTo(2);
     get(first.service.check());
     await().atMost(LIMIT).until(() -> first.judgements.contains("none"));
     assertThat(get(first.service.losses()).backupOff()).isTrue();
+  }
+
+  private static BackupVersions versions(Device device) {
+    return new BackupVersions(
+        device.client,
+        new ClientArchive(device.client),
+        device.vault(),
+        new RoomKeysApi(device.client.matrix().api()));
+  }
+
+  @Test
+  void upResetIsRefusedByTheServiceUnlessTheLossIsConfirmed_ours() throws Exception {
+    Device first = firstWithBackup();
+    first.create(8).close();
+    Device second = new Device(false); // has nothing of it
+    for (long wrong : new long[] {0, KEYS - 1, KEYS + 1}) {
+      assertThatThrownBy(() -> get(second.service.create(TestRandom.of(9), wrong)))
+          .hasRootCauseInstanceOf(UnconfirmedLossException.class)
+          .hasRootCauseMessage(KEYS + " keys are only in the backup");
+      assertThatThrownBy(() -> versions(second).deleteAll(wrong))
+          .isInstanceOfSatisfying(
+              UnconfirmedLossException.class,
+              refused -> assertThat(refused.keys()).isEqualTo(KEYS));
+    }
+    assertThat(versionNow(first)).isEqualTo("1");
+    second.create(9, KEYS).close(); // confirmed
+    assertThat(versionNow(first)).isEqualTo("2");
+    get(first.service.check());
+    first.judgements.clear();
+    first.remaining.clear();
+    first.create(10).close(); // no loss: the second version is empty
+    assertThat(versionNow(first)).isEqualTo("3");
+    assertThatThrownBy(() -> versions(second).deleteAll(0))
+        .isInstanceOf(UnconfirmedLossException.class);
+    assertThat(versions(first).deleteAll(0).orThrow()).isEqualTo(3); // no loss: it is all here
+  }
+
+  private static String versionNow(Device device) throws Exception {
+    return ((VersionAnswer.Current) get(new RoomKeysApi(device.client.matrix().api()).version()))
+        .version()
+        .version();
   }
 }
