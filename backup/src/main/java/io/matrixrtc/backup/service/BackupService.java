@@ -10,7 +10,6 @@ import io.matrixrtc.backup.archive.ArchiveVault;
 import io.matrixrtc.backup.archive.EvictedRooms;
 import io.matrixrtc.backup.archive.SharedHistoryArchive;
 import io.matrixrtc.backup.download.DiskSpoolFile;
-import io.matrixrtc.backup.download.DownloadJob;
 import io.matrixrtc.backup.download.DownloadProgress;
 import io.matrixrtc.backup.download.DownloadState;
 import io.matrixrtc.backup.download.FullDownload;
@@ -27,7 +26,6 @@ import io.matrixrtc.olm.RandomSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -53,7 +51,6 @@ public final class BackupService implements AutoCloseable {
 
   private static final Duration ASK_AGAIN = Duration.ofSeconds(30);
   private static final Duration LOOK_FOR_NEW_KEYS = Duration.ofSeconds(30);
-  private static final Duration LIGHT_PASS = Duration.ofDays(1);
 
   /** What came of a private key that somebody gave. */
   public enum KeyOutcome {
@@ -70,7 +67,6 @@ public final class BackupService implements AutoCloseable {
   private final EncryptedClient client;
   private final Archive archive;
   private final RoomKeyVault vault;
-  private final ArchiveDownloadStore jobs;
   private final DiskSpoolFile spool;
   private final RoomKeysApi api;
   private final BackupVersions versions;
@@ -81,11 +77,10 @@ public final class BackupService implements AutoCloseable {
   private final LaneRunner lane;
   private final BackupRooms rooms;
   private final RoomsFirst roomsFirst;
-  private final EvictedRooms evicted;
+  private final WholeBackup whole;
   private final BackupListener listener;
   private final KeptKey key;
   private Optional<BackupVersion> current = Optional.empty();
-  private @Nullable Instant lastPass;
   private SerialScheduler.@Nullable Timer poll;
   private SerialScheduler.@Nullable Timer newKeys;
   private volatile boolean closed;
@@ -102,7 +97,6 @@ public final class BackupService implements AutoCloseable {
     this.key = key;
     this.client = client;
     this.archive = archive;
-    this.jobs = jobs;
     this.spool = spool;
     this.listener = listener;
     this.vault = new ArchiveVault(archive, scheduler::now);
@@ -118,10 +112,11 @@ public final class BackupService implements AutoCloseable {
             new UploadEvents(listener, this::check, this::broken));
     this.lane =
         new LaneRunner(new FetchedKeys(archive, downloads), vault, api, scheduler, this::broken);
-    this.evicted = new EvictedRooms(archive);
+    EvictedRooms evicted = new EvictedRooms(archive);
     RoomBackup single = new RoomBackup(api, vault, scheduler);
     this.roomsFirst =
         new RoomsFirst(client, archive, jobs, spoolPath, single, scheduler, listener, this::broken);
+    this.whole = new WholeBackup(jobs, key, downloads, lane, roomsFirst, evicted, scheduler);
     this.rooms =
         new BackupRooms(
             single,
@@ -216,7 +211,7 @@ public final class BackupService implements AutoCloseable {
         current = Optional.empty();
         key.noBackup(scheduler.now());
         uploads.disable();
-        drain();
+        whole.drain();
         listener.judged(current, false, false);
       } else if (answer instanceof VersionAnswer.Unknown unknown) {
         again = ASK_AGAIN;
@@ -243,9 +238,9 @@ public final class BackupService implements AutoCloseable {
       if (changed) {
         lane.backupChanged();
       }
-      bringAll(version, held);
+      whole.bring(version, held);
     } else {
-      drain();
+      whole.drain();
     }
     if (access.sealTo().isPresent()) {
       uploads.enable(version.version(), access.sealTo().get());
@@ -253,44 +248,6 @@ public final class BackupService implements AutoCloseable {
       uploads.disable();
     }
     listener.judged(current, access.mayRead(), access.mayUpload());
-  }
-
-  /** Complete and unchanged: nothing to do, for the lane neither; the store has it all. */
-  private void bringAll(BackupVersion version, BackupKey held) throws VaultException {
-    Optional<DownloadJob> job = jobs.job().filter(known -> isOf(known, version));
-    boolean done = job.filter(known -> known.state() == DownloadState.DONE).isPresent();
-    boolean complete = done && job.get().etag().equals(version.etag());
-    if (complete && evicted.all().isEmpty()) {
-      lane.rest();
-      return;
-    }
-    lane.use(version.version(), held);
-    if (complete) {
-      return;
-    }
-    Instant last = lastPass;
-    if (!done || last == null || !scheduler.now().isBefore(last.plus(LIGHT_PASS))) {
-      lastPass = scheduler.now();
-      roomsFirst.run(version, held, () -> downloads.start(version, held, false));
-    }
-  }
-
-  private static boolean isOf(DownloadJob job, BackupVersion version) {
-    return job.version().equals(version.version())
-        && version
-            .auth()
-            .publicKey()
-            .filter(key -> key.toBase64().equals(job.publicKey()))
-            .isPresent();
-  }
-
-  /** What was fetched of a version that is gone is imported with its key. */
-  private void drain() {
-    lane.rest();
-    BackupKey held = key.get();
-    if (held != null) {
-      downloads.drain(held);
-    }
   }
 
   /**
@@ -377,7 +334,7 @@ public final class BackupService implements AutoCloseable {
         () -> {
           BackupKey held = key.get();
           if (roomsFirst.cancel() && held != null) {
-            readable().ifPresent(version -> downloads.start(version, held, false));
+            readable().ifPresent(version -> whole.download(version, held, false));
           }
         },
         scheduler);
@@ -389,7 +346,7 @@ public final class BackupService implements AutoCloseable {
         () -> {
           BackupKey held = key.get();
           if (held != null) {
-            readable().ifPresent(version -> downloads.start(version, held, true));
+            readable().ifPresent(version -> whole.download(version, held, true));
           }
         },
         scheduler);
@@ -470,8 +427,13 @@ public final class BackupService implements AutoCloseable {
     @Override
     public void progress(DownloadProgress progress) {
       listener.download(progress);
-      if (progress.state() == DownloadState.DONE) {
-        check(); // complete and unchanged: the lane rests
+      try {
+        boolean next = progress.state().isFinal() && key.downloadEnded();
+        if (next || progress.state() == DownloadState.DONE) {
+          check(); // complete and unchanged: the lane rests
+        }
+      } catch (VaultException e) {
+        broken(e);
       }
     }
 

@@ -1,5 +1,6 @@
 package io.matrixrtc.backup.service;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -10,14 +11,20 @@ import io.matrixrtc.backup.BackupVersion;
 import io.matrixrtc.backup.TestKeys;
 import io.matrixrtc.backup.TestRandom;
 import io.matrixrtc.backup.archive.Archive;
+import io.matrixrtc.backup.archive.ArchiveDownloadStore;
 import io.matrixrtc.backup.archive.ArchiveVault;
+import io.matrixrtc.backup.archive.StoredBackupKey;
+import io.matrixrtc.backup.download.DiskSpoolFile;
 import io.matrixrtc.backup.download.DownloadProgress;
 import io.matrixrtc.backup.download.DownloadState;
+import io.matrixrtc.backup.download.FullDownload;
+import io.matrixrtc.backup.download.OpenerPool;
 import io.matrixrtc.backup.roomkey.ExportedRoomKey;
 import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.backup.upload.Losses;
 import io.matrixrtc.backup.upload.UnconfirmedLossException;
 import io.matrixrtc.backup.upload.UploadFailure;
+import io.matrixrtc.client.ApiRequest;
 import io.matrixrtc.client.ApiResult;
 import io.matrixrtc.client.ClientThreads;
 import io.matrixrtc.client.Credentials;
@@ -447,5 +454,52 @@ class BackupServiceTest {
     return ((VersionAnswer.Current) get(new RoomKeysApi(device.client.matrix().api()).version()))
         .version()
         .version();
+  }
+
+  /** All of version 1 is on disk and nothing imported when version 2 takes its place. */
+  @Test
+  void dlKeyOfAnEarlierVersionIsKeptUntilItsSpoolIsImported() throws Exception {
+    Device first = firstWithBackup();
+    Device second = new Device(false);
+    second.service.close();
+    Archive keys = new ClientArchive(second.client);
+    RoomKeysApi api = new RoomKeysApi(second.client.matrix().api());
+    try (BackupKey key = first.create(8);
+        BackupKey next = BackupKey.generate(TestRandom.of(9));
+        DiskSpoolFile spool = new DiskSpoolFile(directory.resolve(second.session.deviceId()))) {
+      BackupVersion version = ((VersionAnswer.Current) get(api.version())).version();
+      StoredBackupKey.write(keys, key, version.version());
+      FullDownload download =
+          new FullDownload(ArchiveDownloadStore.open(keys), spool, "service", OpenerPool.direct());
+      Instant now = Instant.now();
+      download.start(version, key, false, now);
+      byte[] body =
+          get(second
+                  .client
+                  .matrix()
+                  .api()
+                  .call(ApiRequest.get("v3", "room_keys", "keys").with("version", "1")))
+              .orThrow()
+              .toString()
+              .getBytes(UTF_8);
+      download.received(body, body.length, now);
+      download.ended(now);
+      assertThat(second.held()).isZero();
+      assertThat(versions(second).create(next, KEYS).orThrow()).isEqualTo("2");
+      get(api.delete("1")).orThrow();
+      try (BackupKey old = StoredBackupKey.ofDownload(keys).orElseThrow()) {
+        assertThat(old.toSecret()).isEqualTo(key.toSecret());
+      }
+    }
+    second.close();
+    get(second.client.ended());
+    second.judgements.clear();
+    second.open();
+    await().atMost(LIMIT).until(() -> second.held() == KEYS);
+    second.awaitState(DownloadState.DONE); // control: and then the new one is gone through
+    assertThat(second.judgements).contains("true true");
+    await()
+        .atMost(LIMIT)
+        .until(() -> StoredBackupKey.ofDownload(new ClientArchive(second.client)).isEmpty());
   }
 }
