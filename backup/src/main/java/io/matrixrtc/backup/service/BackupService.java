@@ -67,6 +67,7 @@ public final class BackupService implements AutoCloseable {
   private final EncryptedClient client;
   private final Archive archive;
   private final RoomKeyVault vault;
+  private final ArchiveDownloadStore jobs;
   private final DiskSpoolFile spool;
   private final RoomKeysApi api;
   private final BackupVersions versions;
@@ -97,6 +98,7 @@ public final class BackupService implements AutoCloseable {
     this.key = key;
     this.client = client;
     this.archive = archive;
+    this.jobs = jobs;
     this.spool = spool;
     this.listener = listener;
     this.vault = new ArchiveVault(archive, scheduler::now);
@@ -109,14 +111,15 @@ public final class BackupService implements AutoCloseable {
             new UploadLoop(vault, random),
             api,
             scheduler,
-            new UploadEvents(listener, this::check, this::broken));
+            new UploadEvents(listener, this::check, this::uploaded, this::broken));
     this.lane =
         new LaneRunner(new FetchedKeys(archive, downloads), vault, api, scheduler, this::broken);
     EvictedRooms evicted = new EvictedRooms(archive);
     RoomBackup single = new RoomBackup(api, vault, scheduler);
     this.roomsFirst =
         new RoomsFirst(client, archive, jobs, spoolPath, single, scheduler, listener, this::broken);
-    this.whole = new WholeBackup(jobs, key, downloads, lane, roomsFirst, evicted, scheduler);
+    this.whole =
+        new WholeBackup(archive, jobs, key, downloads, lane, roomsFirst, evicted, scheduler);
     this.rooms =
         new BackupRooms(
             single,
@@ -248,6 +251,17 @@ public final class BackupService implements AutoCloseable {
       uploads.disable();
     }
     listener.judged(current, access.mayRead(), access.mayUpload());
+  }
+
+  private void uploaded(String version, String etag, long count) {
+    try {
+      Optional<BackupVersion> now = current.filter(known -> known.version().equals(version));
+      if (now.isPresent() && jobs.adopt(version, now.get().etag(), etag, count)) {
+        current = Optional.of(new BackupVersion(version, now.get().auth(), count, etag));
+      }
+    } catch (VaultException e) {
+      broken(e);
+    }
   }
 
   /**

@@ -2,8 +2,10 @@ package io.matrixrtc.backup.service;
 
 import io.matrixrtc.backup.BackupKey;
 import io.matrixrtc.backup.BackupVersion;
+import io.matrixrtc.backup.archive.Archive;
 import io.matrixrtc.backup.archive.ArchiveDownloadStore;
 import io.matrixrtc.backup.archive.EvictedRooms;
+import io.matrixrtc.backup.archive.StoredPass;
 import io.matrixrtc.backup.download.DownloadJob;
 import io.matrixrtc.backup.download.DownloadState;
 import io.matrixrtc.backup.roomkey.VaultException;
@@ -11,12 +13,12 @@ import io.matrixrtc.keys.SerialScheduler;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Brings the whole of a backup when that is due. Confined to the service's scheduler. */
 final class WholeBackup {
   private static final Duration LIGHT_PASS = Duration.ofDays(1);
 
+  private final Archive archive;
   private final ArchiveDownloadStore jobs;
   private final KeptKey key;
   private final DownloadRunner downloads;
@@ -24,9 +26,9 @@ final class WholeBackup {
   private final RoomsFirst roomsFirst;
   private final EvictedRooms evicted;
   private final SerialScheduler scheduler;
-  private @Nullable Instant lastPass;
 
   WholeBackup(
+      Archive archive,
       ArchiveDownloadStore jobs,
       KeptKey key,
       DownloadRunner downloads,
@@ -34,6 +36,7 @@ final class WholeBackup {
       RoomsFirst roomsFirst,
       EvictedRooms evicted,
       SerialScheduler scheduler) {
+    this.archive = archive;
     this.jobs = jobs;
     this.key = key;
     this.downloads = downloads;
@@ -60,9 +63,11 @@ final class WholeBackup {
       download(version, held, false);
       return;
     }
-    Instant last = lastPass;
-    if (!done || last == null || !scheduler.now().isBefore(last.plus(LIGHT_PASS))) {
-      lastPass = scheduler.now();
+    Instant now = scheduler.now();
+    Optional<Instant> last = StoredPass.read(archive); // DL-PASS; the clock may have gone back
+    if (!done
+        || last.filter(at -> !now.isBefore(at) && now.isBefore(at.plus(LIGHT_PASS))).isEmpty()) {
+      StoredPass.write(archive, now);
       roomsFirst.run(version, held, () -> download(version, held, false));
     }
   }

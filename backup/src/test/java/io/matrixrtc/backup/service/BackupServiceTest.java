@@ -14,6 +14,7 @@ import io.matrixrtc.backup.archive.Archive;
 import io.matrixrtc.backup.archive.ArchiveDownloadStore;
 import io.matrixrtc.backup.archive.ArchiveVault;
 import io.matrixrtc.backup.archive.StoredBackupKey;
+import io.matrixrtc.backup.archive.StoredPass;
 import io.matrixrtc.backup.download.DiskSpoolFile;
 import io.matrixrtc.backup.download.DownloadProgress;
 import io.matrixrtc.backup.download.DownloadState;
@@ -39,6 +40,7 @@ import io.matrixrtc.e2ee.Verification;
 import io.matrixrtc.e2ee.VerificationOutcome;
 import io.matrixrtc.homeserver.EmbeddedHomeserver;
 import io.matrixrtc.homeserver.HomeserverConfig;
+import io.matrixrtc.homeserver.faults.Exchange;
 import io.matrixrtc.homeserver.faults.Fault;
 import io.matrixrtc.homeserver.faults.FaultPlan;
 import io.matrixrtc.homeserver.faults.FaultRule;
@@ -71,10 +73,12 @@ class BackupServiceTest {
   private EmbeddedHomeserver server;
   private ClientThreads threads;
   private final List<Device> devices = new ArrayList<>();
+  private final List<Exchange> exchanges = new CopyOnWriteArrayList<>();
 
   @BeforeEach
   void start() throws Exception {
     server = EmbeddedHomeserver.start(HomeserverConfig.defaults().withPort(0));
+    server.requestLog().listen(exchanges::add);
     threads = ClientThreads.start();
   }
 
@@ -501,5 +505,72 @@ class BackupServiceTest {
     await()
         .atMost(LIMIT)
         .until(() -> StoredBackupKey.ofDownload(new ClientArchive(second.client)).isEmpty());
+  }
+
+  private long wholeFetches() {
+    return exchanges.stream()
+        .filter(one -> one.method().equals("GET") && one.path().endsWith("/room_keys/keys"))
+        .count();
+  }
+
+  /** Opens a device again as if its last pass were {@code ago}; returns when it has judged. */
+  private void reopen(Device device, Duration ago) throws Exception {
+    StoredPass.write(new ClientArchive(device.client), Instant.now().minus(ago));
+    device.close();
+    get(device.client.ended());
+    device.judgements.clear();
+    device.downloads.clear();
+    exchanges.clear();
+    device.open();
+    await().atMost(LIMIT).until(() -> device.judgements.contains("true true"));
+    get(device.client.matrix().api().call(ApiRequest.get("v3", "joined_rooms")));
+    get(device.service.downloadProgress()); // behind what the judgement has begun
+  }
+
+  private Device withKeysAdded(Device device, int from, int to) throws Exception {
+    device.addKeys(from, to);
+    device.remaining.clear();
+    await()
+        .atMost(LIMIT)
+        .until(
+            () -> {
+              device.service.flush();
+              return device.vault().countNotBackedUp("1") == 0;
+            });
+    return device;
+  }
+
+  @Test
+  void dlOwnUploadsAreNotFetchedAndForeignOnesAre() throws Exception {
+    Device first = firstWithBackup();
+    try (BackupKey key = first.create(8)) {
+      withKeysAdded(first, KEYS, KEYS + 5);
+      Device second = new Device(false);
+      assertThat(get(second.service.useKey(key))).isEqualTo(BackupService.KeyOutcome.FITS);
+      second.awaitState(DownloadState.DONE);
+      withKeysAdded(second, KEYS + 5, KEYS + 9);
+      reopen(second, Duration.ofDays(2));
+      assertThat(wholeFetches()).isZero();
+
+      withKeysAdded(first, KEYS + 9, KEYS + 12); // control
+      reopen(second, Duration.ofDays(2));
+      await().atMost(LIMIT).until(() -> second.held() == KEYS + 12);
+      assertThat(wholeFetches()).isOne();
+    }
+  }
+
+  @Test
+  void dlPassOnceADayOverRestarts() throws Exception {
+    Device first = firstWithBackup();
+    try (BackupKey key = first.create(8)) {
+      Device second = new Device(false);
+      get(second.service.useKey(key));
+      second.awaitState(DownloadState.DONE);
+      withKeysAdded(first, KEYS, KEYS + 5);
+      reopen(second, Duration.ofHours(23));
+      assertThat(wholeFetches()).isZero();
+      reopen(second, Duration.ofHours(25)); // control
+      await().atMost(LIMIT).until(() -> second.held() == KEYS + 5);
+    }
   }
 }
