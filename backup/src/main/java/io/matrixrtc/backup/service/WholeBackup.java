@@ -59,7 +59,7 @@ final class WholeBackup {
     if (complete) {
       return;
     }
-    if (key.earlier() != null) {
+    if (key.earlier() != null && !key.downloadEnded()) { // the user may have stopped it
       download(version, held, false);
       return;
     }
