@@ -101,6 +101,33 @@ public final class ArchiveDownloadStore implements DownloadStore {
         });
   }
 
+  /**
+   * The backup has changed by an upload of ours, and may have by others. If what we know to be in
+   * it is all that there is, a download that was complete before is complete now (DL-OWN).
+   *
+   * @param before the etag that the server stated last
+   * @param etag that of the answer to our upload
+   * @param count the number of entries in that answer
+   * @return whether it is complete
+   */
+  public boolean adopt(String version, String before, String etag, long count)
+      throws VaultException {
+    return archive.use(
+        room -> {
+          Optional<DownloadJob> job = JobRow.read(room);
+          if (job.isEmpty()
+              || job.get().state() != DownloadState.DONE
+              || !job.get().version().equals(version)
+              || !job.get().etag().equals(before)
+              || room.backupCount(BackupMarks.of(room, version)).backedUp() != count) {
+            return false;
+          }
+          room.write(
+              new ExtraWrites().put(JobRow.KEY, JobRow.write(job.get().standsFor(etag, count))));
+          return true;
+        });
+  }
+
   private static boolean isOwner(RoomKeyArchive room, String expected) throws CryptoStoreException {
     Optional<DownloadJob> held = JobRow.read(room);
     return held.isEmpty() || held.get().owner().equals(expected);

@@ -57,6 +57,25 @@ public record DownloadJob(
         leaseUntil);
   }
 
+  /** Returns the job as one of the same backup that has become another since. */
+  public DownloadJob standsFor(String nextEtag, long nextCount) {
+    return new DownloadJob(
+        version,
+        publicKey,
+        nextEtag,
+        nextCount,
+        state,
+        whole,
+        seen,
+        checkpoint,
+        imported,
+        unchanged,
+        failed,
+        attempts,
+        owner,
+        leaseUntil);
+  }
+
   DownloadJob in(DownloadState next) {
     return new DownloadJob(
         version,

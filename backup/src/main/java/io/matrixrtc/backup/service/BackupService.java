@@ -10,13 +10,13 @@ import io.matrixrtc.backup.archive.ArchiveVault;
 import io.matrixrtc.backup.archive.EvictedRooms;
 import io.matrixrtc.backup.archive.SharedHistoryArchive;
 import io.matrixrtc.backup.download.DiskSpoolFile;
-import io.matrixrtc.backup.download.DownloadJob;
 import io.matrixrtc.backup.download.DownloadProgress;
 import io.matrixrtc.backup.download.DownloadState;
 import io.matrixrtc.backup.download.FullDownload;
 import io.matrixrtc.backup.roomkey.RoomKeyVault;
 import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.backup.upload.Losses;
+import io.matrixrtc.backup.upload.UnconfirmedLossException;
 import io.matrixrtc.backup.upload.UploadLoop;
 import io.matrixrtc.client.ApiResult;
 import io.matrixrtc.client.EncryptedClient;
@@ -26,7 +26,6 @@ import io.matrixrtc.olm.RandomSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -52,7 +51,6 @@ public final class BackupService implements AutoCloseable {
 
   private static final Duration ASK_AGAIN = Duration.ofSeconds(30);
   private static final Duration LOOK_FOR_NEW_KEYS = Duration.ofSeconds(30);
-  private static final Duration LIGHT_PASS = Duration.ofDays(1);
 
   /** What came of a private key that somebody gave. */
   public enum KeyOutcome {
@@ -80,11 +78,10 @@ public final class BackupService implements AutoCloseable {
   private final LaneRunner lane;
   private final BackupRooms rooms;
   private final RoomsFirst roomsFirst;
-  private final EvictedRooms evicted;
+  private final WholeBackup whole;
   private final BackupListener listener;
   private final KeptKey key;
   private Optional<BackupVersion> current = Optional.empty();
-  private @Nullable Instant lastPass;
   private SerialScheduler.@Nullable Timer poll;
   private SerialScheduler.@Nullable Timer newKeys;
   private volatile boolean closed;
@@ -114,13 +111,15 @@ public final class BackupService implements AutoCloseable {
             new UploadLoop(vault, random),
             api,
             scheduler,
-            new UploadEvents(listener, this::check, this::broken));
+            new UploadEvents(listener, this::check, this::uploaded, this::broken));
     this.lane =
         new LaneRunner(new FetchedKeys(archive, downloads), vault, api, scheduler, this::broken);
-    this.evicted = new EvictedRooms(archive);
+    EvictedRooms evicted = new EvictedRooms(archive);
     RoomBackup single = new RoomBackup(api, vault, scheduler);
     this.roomsFirst =
         new RoomsFirst(client, archive, jobs, spoolPath, single, scheduler, listener, this::broken);
+    this.whole =
+        new WholeBackup(archive, jobs, key, downloads, lane, roomsFirst, evicted, scheduler);
     this.rooms =
         new BackupRooms(
             single,
@@ -215,7 +214,7 @@ public final class BackupService implements AutoCloseable {
         current = Optional.empty();
         key.noBackup(scheduler.now());
         uploads.disable();
-        drain();
+        whole.drain();
         listener.judged(current, false, false);
       } else if (answer instanceof VersionAnswer.Unknown unknown) {
         again = ASK_AGAIN;
@@ -242,9 +241,9 @@ public final class BackupService implements AutoCloseable {
       if (changed) {
         lane.backupChanged();
       }
-      bringAll(version, held);
+      whole.bring(version, held);
     } else {
-      drain();
+      whole.drain();
     }
     if (access.sealTo().isPresent()) {
       uploads.enable(version.version(), access.sealTo().get());
@@ -254,41 +253,14 @@ public final class BackupService implements AutoCloseable {
     listener.judged(current, access.mayRead(), access.mayUpload());
   }
 
-  /** Complete and unchanged: nothing to do, for the lane neither; the store has it all. */
-  private void bringAll(BackupVersion version, BackupKey held) throws VaultException {
-    Optional<DownloadJob> job = jobs.job().filter(known -> isOf(known, version));
-    boolean done = job.filter(known -> known.state() == DownloadState.DONE).isPresent();
-    boolean complete = done && job.get().etag().equals(version.etag());
-    if (complete && evicted.all().isEmpty()) {
-      lane.rest();
-      return;
-    }
-    lane.use(version.version(), held);
-    if (complete) {
-      return;
-    }
-    Instant last = lastPass;
-    if (!done || last == null || !scheduler.now().isBefore(last.plus(LIGHT_PASS))) {
-      lastPass = scheduler.now();
-      roomsFirst.run(version, held, () -> downloads.start(version, held, false));
-    }
-  }
-
-  private static boolean isOf(DownloadJob job, BackupVersion version) {
-    return job.version().equals(version.version())
-        && version
-            .auth()
-            .publicKey()
-            .filter(key -> key.toBase64().equals(job.publicKey()))
-            .isPresent();
-  }
-
-  /** What was fetched of a version that is gone is imported with its key. */
-  private void drain() {
-    lane.rest();
-    BackupKey held = key.get();
-    if (held != null) {
-      downloads.drain(held);
+  private void uploaded(String version, String etag, long count) {
+    try {
+      Optional<BackupVersion> now = current.filter(known -> known.version().equals(version));
+      if (now.isPresent() && jobs.adopt(version, now.get().etag(), etag, count)) {
+        current = Optional.of(new BackupVersion(version, now.get().auth(), count, etag));
+      }
+    } catch (VaultException e) {
+      broken(e);
     }
   }
 
@@ -325,18 +297,20 @@ public final class BackupService implements AutoCloseable {
    * Makes a new backup version with a new key, gives the key to our other verified devices, and
    * uploads everything.
    *
+   * @param confirmedLoss how many keys that are only in the present version are given up; 0 if none
    * @return completes with a copy of its key, the caller's to close, for secret storage and the
-   *     user; or with why there is none
+   *     user; or with why there is none; exceptionally with an {@link UnconfirmedLossException},
+   *     and nothing is made, if another number would be lost
    */
-  public CompletionStage<ApiResult<BackupKey>> create(RandomSource random) {
-    return CompletableFuture.supplyAsync(() -> createNow(random), scheduler)
+  public CompletionStage<ApiResult<BackupKey>> create(RandomSource random, long confirmedLoss) {
+    return CompletableFuture.supplyAsync(() -> createNow(random, confirmedLoss), scheduler)
         .whenComplete((made, error) -> check());
   }
 
-  private ApiResult<BackupKey> createNow(RandomSource random) {
+  private ApiResult<BackupKey> createNow(RandomSource random, long confirmedLoss) {
     BackupKey made = BackupKey.generate(random);
     try {
-      ApiResult<String> version = versions.create(made);
+      ApiResult<String> version = versions.create(made, confirmedLoss);
       if (version instanceof ApiResult.Failed<String> failed) {
         made.close();
         return new ApiResult.Failed<>(failed.failure());
@@ -344,7 +318,7 @@ public final class BackupService implements AutoCloseable {
       key.made(made);
       key.push(scheduler.now()); // AUTH-PUSH
       return new ApiResult.Ok<>(KeptKey.copy(made));
-    } catch (VaultException e) {
+    } catch (VaultException | UnconfirmedLossException e) {
       made.close();
       throw new CompletionException(e);
     }
@@ -374,7 +348,7 @@ public final class BackupService implements AutoCloseable {
         () -> {
           BackupKey held = key.get();
           if (roomsFirst.cancel() && held != null) {
-            readable().ifPresent(version -> downloads.start(version, held, false));
+            readable().ifPresent(version -> whole.download(version, held, false));
           }
         },
         scheduler);
@@ -386,7 +360,7 @@ public final class BackupService implements AutoCloseable {
         () -> {
           BackupKey held = key.get();
           if (held != null) {
-            readable().ifPresent(version -> downloads.start(version, held, true));
+            readable().ifPresent(version -> whole.download(version, held, true));
           }
         },
         scheduler);
@@ -467,8 +441,13 @@ public final class BackupService implements AutoCloseable {
     @Override
     public void progress(DownloadProgress progress) {
       listener.download(progress);
-      if (progress.state() == DownloadState.DONE) {
-        check(); // complete and unchanged: the lane rests
+      try {
+        boolean next = progress.state().isFinal() && key.downloadEnded();
+        if (next || progress.state() == DownloadState.DONE) {
+          check(); // complete and unchanged: the lane rests
+        }
+      } catch (VaultException e) {
+        broken(e);
       }
     }
 

@@ -9,6 +9,7 @@ import io.matrixrtc.backup.archive.StoredBackupKey;
 import io.matrixrtc.backup.roomkey.RoomKeyVault;
 import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.backup.upload.Losses;
+import io.matrixrtc.backup.upload.UnconfirmedLossException;
 import io.matrixrtc.client.ApiResult;
 import io.matrixrtc.client.EncryptedClient;
 import io.matrixrtc.e2ee.BackupCount;
@@ -34,11 +35,19 @@ public final class BackupVersions {
 
   /**
    * Makes a version that {@code key} opens, signed by what we hold, and keeps the key with it.
-   * Nothing is marked as in it yet.
+   * Nothing is marked as in it yet. Whether there is one that it replaces is asked first.
    *
+   * @param confirmedLoss how many keys that are only in the present version are given up
    * @return its name
    */
-  public ApiResult<String> create(BackupKey key) throws VaultException {
+  public ApiResult<String> create(BackupKey key, long confirmedLoss)
+      throws VaultException, UnconfirmedLossException {
+    VersionAnswer answer = await(api.version());
+    if (answer instanceof VersionAnswer.Current current) {
+      check(current.version(), confirmedLoss);
+    } else if (answer instanceof VersionAnswer.Unknown unknown) {
+      throw new VaultException(unknown.sentence());
+    }
     BackupAuth auth =
         await(client.withMachine(m -> MachineKeys.sign(m, BackupAuth.of(key.publicKey()))));
     ApiResult<String> created = await(api.create(auth));
@@ -52,9 +61,11 @@ public final class BackupVersions {
    * Deletes every version, since below the one that is deleted an older one may come back. The
    * private key here is kept, for what a download may have on disk.
    *
+   * @param confirmedLoss how many keys that are only in the current version are given up
    * @return how many there were
    */
-  public ApiResult<Integer> deleteAll() throws VaultException {
+  public ApiResult<Integer> deleteAll(long confirmedLoss)
+      throws VaultException, UnconfirmedLossException {
     int deleted = 0;
     while (true) {
       VersionAnswer answer = await(api.version());
@@ -63,6 +74,9 @@ public final class BackupVersions {
         return new ApiResult.Ok<>(deleted);
       }
       if (answer instanceof VersionAnswer.Current current) {
+        if (deleted == 0) {
+          check(current.version(), confirmedLoss);
+        }
         ApiResult<Boolean> gone = await(api.delete(current.version().version()));
         if (gone instanceof ApiResult.Failed<Boolean> failed) {
           return new ApiResult.Failed<>(failed.failure());
@@ -71,6 +85,15 @@ public final class BackupVersions {
       } else if (answer instanceof VersionAnswer.Unknown unknown) {
         throw new VaultException(unknown.sentence());
       }
+    }
+  }
+
+  /** UP-RESET. */
+  private void check(BackupVersion version, long confirmedLoss)
+      throws VaultException, UnconfirmedLossException {
+    Losses losses = losses(Optional.of(version));
+    if (!losses.mayDeleteBackup(confirmedLoss)) {
+      throw new UnconfirmedLossException(losses.notDownloaded());
     }
   }
 

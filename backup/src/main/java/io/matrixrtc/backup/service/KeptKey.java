@@ -25,6 +25,7 @@ final class KeptKey {
   private final EncryptedClient client;
   private final Archive archive;
   private volatile @Nullable BackupKey key;
+  private volatile @Nullable BackupKey earlier;
   private boolean unclaimed;
 
   /** Takes the key that the store has, if it has one. */
@@ -32,6 +33,31 @@ final class KeptKey {
     this.client = client;
     this.archive = archive;
     StoredBackupKey.read(archive).ifPresent(held -> key = held.key());
+    this.earlier = StoredBackupKey.ofDownload(archive).orElse(null);
+  }
+
+  /** The key of a download that was not finished when another key took its place (DL-KEY). */
+  @Nullable BackupKey earlier() {
+    return earlier;
+  }
+
+  /** A download ended; returns whether one that waited for that may begin. */
+  boolean downloadEnded() throws VaultException {
+    BackupKey held = earlier;
+    Optional<BackupKey> needed = StoredBackupKey.ofDownload(archive);
+    needed.ifPresent(BackupKey::close);
+    if (held == null || needed.isPresent()) {
+      return false;
+    }
+    earlier = null;
+    held.close();
+    return true;
+  }
+
+  private void findEarlier() throws VaultException {
+    if (earlier == null) {
+      earlier = StoredBackupKey.ofDownload(archive).orElse(null);
+    }
   }
 
   /** The key, which stays open until {@link #wipe}. */
@@ -43,11 +69,13 @@ final class KeptKey {
   void keep(BackupKey fitting, BackupVersion version) throws VaultException {
     StoredBackupKey.write(archive, fitting, version.version());
     key = fitting;
+    findEarlier();
   }
 
   /** Takes the key of a version that was made, and written to the store, just now. */
-  void made(BackupKey fresh) {
+  void made(BackupKey fresh) throws VaultException {
     key = fresh;
+    findEarlier();
   }
 
   /** For our other devices, which ask for it by gossip. */
@@ -144,9 +172,14 @@ final class KeptKey {
   /** Closes the key; the store keeps it. */
   void wipe() {
     BackupKey held = key;
+    BackupKey before = earlier;
     key = null;
+    earlier = null;
     if (held != null) {
       held.close();
+    }
+    if (before != null) {
+      before.close();
     }
   }
 }

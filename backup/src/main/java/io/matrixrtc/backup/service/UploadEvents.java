@@ -8,8 +8,17 @@ final class UploadEvents implements UploadRunner.Listener {
   private final BackupListener listener;
   private final Runnable check;
   private final Consumer<Exception> broken;
+  private final Uploaded uploaded;
 
-  UploadEvents(BackupListener listener, Runnable check, Consumer<Exception> broken) {
+  /** What is told of an upload. */
+  @FunctionalInterface
+  interface Uploaded {
+    void to(String version, String etag, long count);
+  }
+
+  UploadEvents(
+      BackupListener listener, Runnable check, Uploaded uploaded, Consumer<Exception> broken) {
+    this.uploaded = uploaded;
     this.listener = listener;
     this.check = check;
     this.broken = broken;
@@ -28,6 +37,11 @@ final class UploadEvents implements UploadRunner.Listener {
   @Override
   public void checkServer() {
     check.run();
+  }
+
+  @Override
+  public void uploaded(String version, String etag, long count) {
+    uploaded.to(version, etag, count);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.matrixrtc.backup.service;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.backup.upload.UploadEffect;
 import io.matrixrtc.backup.upload.UploadFailure;
@@ -31,6 +32,9 @@ public final class UploadRunner {
 
     /** An upload did not go through, and is tried again. */
     void delayed(UploadFailure failure);
+
+    /** The server took keys, and says what the backup is now. */
+    default void uploaded(String version, String etag, long count) {}
 
     /** The store failed. */
     void broken(Exception why);
@@ -151,16 +155,23 @@ public final class UploadRunner {
             });
   }
 
-  private void answered(String version, @Nullable ApiResult<?> result) {
-    if (result instanceof ApiResult.Failed<?> failed) {
+  private void answered(String version, @Nullable ApiResult<ObjectNode> result) {
+    if (result instanceof ApiResult.Failed<ObjectNode> failed) {
       UploadFailure failure = RoomKeysApi.uploadFailure(failed.failure());
       use(
           (l, now) -> {
             listener.delayed(failure);
             return l.failed(version, failure, now);
           });
-    } else if (result != null) {
-      use((l, now) -> l.uploaded(version, now));
+    } else if (result instanceof ApiResult.Ok<ObjectNode> ok) {
+      use(
+          (l, now) -> {
+            List<UploadEffect> effects = l.uploaded(version, now);
+            ObjectNode backup = ok.value();
+            listener.uploaded(
+                version, backup.path("etag").asText(), backup.path("count").asLong(-1));
+            return effects;
+          });
     }
   }
 

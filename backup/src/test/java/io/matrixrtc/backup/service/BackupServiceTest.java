@@ -1,5 +1,6 @@
 package io.matrixrtc.backup.service;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -10,13 +11,21 @@ import io.matrixrtc.backup.BackupVersion;
 import io.matrixrtc.backup.TestKeys;
 import io.matrixrtc.backup.TestRandom;
 import io.matrixrtc.backup.archive.Archive;
+import io.matrixrtc.backup.archive.ArchiveDownloadStore;
 import io.matrixrtc.backup.archive.ArchiveVault;
+import io.matrixrtc.backup.archive.StoredBackupKey;
+import io.matrixrtc.backup.archive.StoredPass;
+import io.matrixrtc.backup.download.DiskSpoolFile;
 import io.matrixrtc.backup.download.DownloadProgress;
 import io.matrixrtc.backup.download.DownloadState;
+import io.matrixrtc.backup.download.FullDownload;
+import io.matrixrtc.backup.download.OpenerPool;
 import io.matrixrtc.backup.roomkey.ExportedRoomKey;
 import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.backup.upload.Losses;
+import io.matrixrtc.backup.upload.UnconfirmedLossException;
 import io.matrixrtc.backup.upload.UploadFailure;
+import io.matrixrtc.client.ApiRequest;
 import io.matrixrtc.client.ApiResult;
 import io.matrixrtc.client.ClientThreads;
 import io.matrixrtc.client.Credentials;
@@ -31,6 +40,7 @@ import io.matrixrtc.e2ee.Verification;
 import io.matrixrtc.e2ee.VerificationOutcome;
 import io.matrixrtc.homeserver.EmbeddedHomeserver;
 import io.matrixrtc.homeserver.HomeserverConfig;
+import io.matrixrtc.homeserver.faults.Exchange;
 import io.matrixrtc.homeserver.faults.Fault;
 import io.matrixrtc.homeserver.faults.FaultPlan;
 import io.matrixrtc.homeserver.faults.FaultRule;
@@ -63,10 +73,12 @@ class BackupServiceTest {
   private EmbeddedHomeserver server;
   private ClientThreads threads;
   private final List<Device> devices = new ArrayList<>();
+  private final List<Exchange> exchanges = new CopyOnWriteArrayList<>();
 
   @BeforeEach
   void start() throws Exception {
     server = EmbeddedHomeserver.start(HomeserverConfig.defaults().withPort(0));
+    server.requestLog().listen(exchanges::add);
     threads = ClientThreads.start();
   }
 
@@ -135,7 +147,11 @@ class BackupServiceTest {
     }
 
     BackupKey create(long seed) throws Exception {
-      ApiResult<BackupKey> created = get(service.create(TestRandom.of(seed)));
+      return create(seed, 0);
+    }
+
+    BackupKey create(long seed, long confirmedLoss) throws Exception {
+      ApiResult<BackupKey> created = get(service.create(TestRandom.of(seed), confirmedLoss));
       await().atMost(LIMIT).until(() -> judgements.contains("true true"));
       service.flush();
       await()
@@ -392,19 +408,169 @@ class BackupServiceTest {
     Device first = firstWithBackup();
     first.create(8).close();
     Device second = new Device(false);
-    second.create(9).close();
+    second.create(9, KEYS).close();
     first.judgements.clear();
     get(first.service.check());
     await().atMost(LIMIT).until(() -> first.judgements.contains("false false"));
-    BackupVersions versions =
-        new BackupVersions(
-            second.client,
-            new ClientArchive(second.client),
-            second.vault(),
-            new RoomKeysApi(second.client.matrix().api()));
-    assertThat(versions.deleteAll().orThrow()).isEqualTo(2);
+    BackupVersions versions = versions(second);
+    assertThat(versions.deleteAll(0).orThrow()).isEqualTo(2);
     get(first.service.check());
     await().atMost(LIMIT).until(() -> first.judgements.contains("none"));
     assertThat(get(first.service.losses()).backupOff()).isTrue();
+  }
+
+  private static BackupVersions versions(Device device) {
+    return new BackupVersions(
+        device.client,
+        new ClientArchive(device.client),
+        device.vault(),
+        new RoomKeysApi(device.client.matrix().api()));
+  }
+
+  @Test
+  void upResetIsRefusedByTheServiceUnlessTheLossIsConfirmed_ours() throws Exception {
+    Device first = firstWithBackup();
+    first.create(8).close();
+    Device second = new Device(false); // has nothing of it
+    for (long wrong : new long[] {0, KEYS - 1, KEYS + 1}) {
+      assertThatThrownBy(() -> get(second.service.create(TestRandom.of(9), wrong)))
+          .hasRootCauseInstanceOf(UnconfirmedLossException.class)
+          .hasRootCauseMessage(KEYS + " keys are only in the backup");
+      assertThatThrownBy(() -> versions(second).deleteAll(wrong))
+          .isInstanceOfSatisfying(
+              UnconfirmedLossException.class,
+              refused -> assertThat(refused.keys()).isEqualTo(KEYS));
+    }
+    assertThat(versionNow(first)).isEqualTo("1");
+    second.create(9, KEYS).close(); // confirmed
+    assertThat(versionNow(first)).isEqualTo("2");
+    get(first.service.check());
+    first.judgements.clear();
+    first.remaining.clear();
+    first.create(10).close(); // no loss: the second version is empty
+    assertThat(versionNow(first)).isEqualTo("3");
+    assertThatThrownBy(() -> versions(second).deleteAll(0))
+        .isInstanceOf(UnconfirmedLossException.class);
+    assertThat(versions(first).deleteAll(0).orThrow()).isEqualTo(3); // no loss: it is all here
+  }
+
+  private static String versionNow(Device device) throws Exception {
+    return ((VersionAnswer.Current) get(new RoomKeysApi(device.client.matrix().api()).version()))
+        .version()
+        .version();
+  }
+
+  /** All of version 1 is on disk and nothing imported when version 2 takes its place. */
+  @Test
+  void dlKeyOfAnEarlierVersionIsKeptUntilItsSpoolIsImported() throws Exception {
+    Device first = firstWithBackup();
+    Device second = new Device(false);
+    second.service.close();
+    Archive keys = new ClientArchive(second.client);
+    RoomKeysApi api = new RoomKeysApi(second.client.matrix().api());
+    try (BackupKey key = first.create(8);
+        BackupKey next = BackupKey.generate(TestRandom.of(9));
+        DiskSpoolFile spool = new DiskSpoolFile(directory.resolve(second.session.deviceId()))) {
+      BackupVersion version = ((VersionAnswer.Current) get(api.version())).version();
+      StoredBackupKey.write(keys, key, version.version());
+      FullDownload download =
+          new FullDownload(ArchiveDownloadStore.open(keys), spool, "service", OpenerPool.direct());
+      Instant now = Instant.now();
+      download.start(version, key, false, now);
+      byte[] body =
+          get(second
+                  .client
+                  .matrix()
+                  .api()
+                  .call(ApiRequest.get("v3", "room_keys", "keys").with("version", "1")))
+              .orThrow()
+              .toString()
+              .getBytes(UTF_8);
+      download.received(body, body.length, now);
+      download.ended(now);
+      assertThat(second.held()).isZero();
+      assertThat(versions(second).create(next, KEYS).orThrow()).isEqualTo("2");
+      get(api.delete("1")).orThrow();
+      try (BackupKey old = StoredBackupKey.ofDownload(keys).orElseThrow()) {
+        assertThat(old.toSecret()).isEqualTo(key.toSecret());
+      }
+    }
+    second.close();
+    get(second.client.ended());
+    second.judgements.clear();
+    second.open();
+    await().atMost(LIMIT).until(() -> second.held() == KEYS);
+    second.awaitState(DownloadState.DONE); // control: and then the new one is gone through
+    assertThat(second.judgements).contains("true true");
+    await()
+        .atMost(LIMIT)
+        .until(() -> StoredBackupKey.ofDownload(new ClientArchive(second.client)).isEmpty());
+  }
+
+  private long wholeFetches() {
+    return exchanges.stream()
+        .filter(one -> one.method().equals("GET") && one.path().endsWith("/room_keys/keys"))
+        .count();
+  }
+
+  /** Opens a device again as if its last pass were {@code ago}; returns when it has judged. */
+  private void reopen(Device device, Duration ago) throws Exception {
+    StoredPass.write(new ClientArchive(device.client), Instant.now().minus(ago));
+    device.close();
+    get(device.client.ended());
+    device.judgements.clear();
+    device.downloads.clear();
+    exchanges.clear();
+    device.open();
+    await().atMost(LIMIT).until(() -> device.judgements.contains("true true"));
+    get(device.client.matrix().api().call(ApiRequest.get("v3", "joined_rooms")));
+    get(device.service.downloadProgress()); // behind what the judgement has begun
+  }
+
+  private Device withKeysAdded(Device device, int from, int to) throws Exception {
+    device.addKeys(from, to);
+    device.remaining.clear();
+    await()
+        .atMost(LIMIT)
+        .until(
+            () -> {
+              device.service.flush();
+              return device.vault().countNotBackedUp("1") == 0;
+            });
+    return device;
+  }
+
+  @Test
+  void dlOwnUploadsAreNotFetchedAndForeignOnesAre() throws Exception {
+    Device first = firstWithBackup();
+    try (BackupKey key = first.create(8)) {
+      withKeysAdded(first, KEYS, KEYS + 5);
+      Device second = new Device(false);
+      assertThat(get(second.service.useKey(key))).isEqualTo(BackupService.KeyOutcome.FITS);
+      second.awaitState(DownloadState.DONE);
+      withKeysAdded(second, KEYS + 5, KEYS + 9);
+      reopen(second, Duration.ofDays(2));
+      assertThat(wholeFetches()).isZero();
+
+      withKeysAdded(first, KEYS + 9, KEYS + 12); // control
+      reopen(second, Duration.ofDays(2));
+      await().atMost(LIMIT).until(() -> second.held() == KEYS + 12);
+      assertThat(wholeFetches()).isOne();
+    }
+  }
+
+  @Test
+  void dlPassOnceADayOverRestarts() throws Exception {
+    Device first = firstWithBackup();
+    try (BackupKey key = first.create(8)) {
+      Device second = new Device(false);
+      get(second.service.useKey(key));
+      second.awaitState(DownloadState.DONE);
+      withKeysAdded(first, KEYS, KEYS + 5);
+      reopen(second, Duration.ofHours(23));
+      assertThat(wholeFetches()).isZero();
+      reopen(second, Duration.ofHours(25)); // control
+      await().atMost(LIMIT).until(() -> second.held() == KEYS + 5);
+    }
   }
 }

@@ -514,7 +514,7 @@ class HistorySharingTest {
     try (BackupService writer =
         BackupService.open(alice.client, directory.resolve("w"), TestRandom.of(3), quiet)) {
       get(writer.check());
-      BackupKey made = get(writer.create(TestRandom.of(4))).orThrow();
+      BackupKey made = get(writer.create(TestRandom.of(4), 0)).orThrow();
       RoomKeysApi api = new RoomKeysApi(alice.client.matrix().api());
       BackupVersion version = ((VersionAnswer.Current) get(api.version())).version();
       ObjectNode rooms = Json.newObject();

@@ -62,7 +62,7 @@ class RestoreAndReadTest {
         };
     try (BackupService backup =
             BackupService.open(user.client(), spool, RandomSource.secure(), listener);
-        BackupKey key = get(backup.create(RandomSource.secure())).orThrow()) {
+        BackupKey key = get(backup.create(RandomSource.secure(), 0)).orThrow()) {
       get(backup.flush());
       get(uploaded);
       return key.toRecoveryKey();

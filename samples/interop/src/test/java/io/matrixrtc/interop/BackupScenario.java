@@ -193,7 +193,7 @@ final class BackupScenario {
     Downloads uploads = new Downloads();
     String recoveryKey;
     try (BackupService service = service(alice, uploads);
-        BackupKey key = World.get(service.create(RandomSource.secure())).orThrow()) {
+        BackupKey key = World.get(service.create(RandomSource.secure(), 0)).orThrow()) {
       try (OpenStorage storage =
           storage(alice).create(PASSPHRASE, Map.of(BackupKey.SECRET_NAME, key.toSecret()))) {
         recoveryKey = storage.recoveryKey();

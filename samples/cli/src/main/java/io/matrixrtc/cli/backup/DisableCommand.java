@@ -6,6 +6,7 @@ import io.matrixrtc.backup.archive.StoredBackupKey;
 import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.backup.secrets.AccountDataException;
 import io.matrixrtc.backup.upload.Losses;
+import io.matrixrtc.backup.upload.UnconfirmedLossException;
 import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.client.ApiResult;
 import io.matrixrtc.json.Json;
@@ -63,14 +64,14 @@ final class DisableCommand implements Callable<Integer> {
           json -> json.put("versionsDeleted", versions),
           "Backups are off; versions deleted: " + versions + ". The keys in the store stay.");
       return 0;
-    } catch (VaultException | AccountDataException e) {
+    } catch (VaultException | AccountDataException | UnconfirmedLossException e) {
       throw CommandFailure.of(e);
     }
   }
 
-  private static int delete(Account account)
-      throws VaultException, AccountDataException, CommandFailure {
-    ApiResult<Integer> deleted = account.versions().deleteAll();
+  private int delete(Account account)
+      throws VaultException, AccountDataException, UnconfirmedLossException, CommandFailure {
+    ApiResult<Integer> deleted = account.versions().deleteAll(confirmedLoss);
     if (deleted instanceof ApiResult.Failed<Integer> failed) {
       throw new CommandFailure(failed.failure().sentence());
     }

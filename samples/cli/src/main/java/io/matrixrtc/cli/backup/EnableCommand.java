@@ -6,6 +6,7 @@ import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.backup.secrets.AccountDataException;
 import io.matrixrtc.backup.secrets.OpenStorage;
 import io.matrixrtc.backup.upload.Losses;
+import io.matrixrtc.backup.upload.UnconfirmedLossException;
 import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.client.ApiResult;
 import io.matrixrtc.e2ee.Secret;
@@ -73,7 +74,7 @@ final class EnableCommand implements Callable<Integer> {
       }
       preference.turnOn();
       return create(account, printer);
-    } catch (VaultException | AccountDataException e) {
+    } catch (VaultException | AccountDataException | UnconfirmedLossException e) {
       throw CommandFailure.of(e);
     }
   }
@@ -96,9 +97,13 @@ final class EnableCommand implements Callable<Integer> {
   }
 
   private int create(Account account, Printer printer)
-      throws VaultException, AccountDataException, CommandFailure, InterruptedException {
+      throws VaultException,
+          AccountDataException,
+          UnconfirmedLossException,
+          CommandFailure,
+          InterruptedException {
     try (BackupKey key = BackupKey.generate(RandomSource.secure())) {
-      ApiResult<String> version = account.versions().create(key);
+      ApiResult<String> version = account.versions().create(key, confirmedLoss);
       if (version instanceof ApiResult.Failed<String> failed) {
         throw new CommandFailure(failed.failure().sentence());
       }

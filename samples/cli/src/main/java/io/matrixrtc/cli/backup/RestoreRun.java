@@ -68,6 +68,19 @@ final class RestoreRun implements DownloadRunner.Listener {
     }
   }
 
+  /** Imports what was fetched with {@code key}, and waits for the end. */
+  void drain(DownloadRunner runner, BackupKey key) throws CommandFailure, InterruptedException {
+    try {
+      runner.drain(key).toCompletableFuture().get();
+      if (end.isDone() || runner.progress().toCompletableFuture().get().isPresent()) {
+        end.get();
+      }
+    } catch (ExecutionException e) {
+      throw new CommandFailure(
+          "the restore of the earlier backup stopped: " + e.getMessage() + ".");
+    }
+  }
+
   /** The end was shown: the program may end. */
   void shown() {
     shown.countDown();

@@ -3,6 +3,7 @@ package io.matrixrtc.cli.backup;
 import io.matrixrtc.backup.BackupKey;
 import io.matrixrtc.backup.BackupVersion;
 import io.matrixrtc.backup.archive.ArchiveDownloadStore;
+import io.matrixrtc.backup.archive.StoredBackupKey;
 import io.matrixrtc.backup.download.DiskSpoolFile;
 import io.matrixrtc.backup.download.DownloadState;
 import io.matrixrtc.backup.download.FullDownload;
@@ -30,6 +31,7 @@ final class ServerRestore {
         DiskSpoolFile spool = new DiskSpoolFile(account.files().spool());
         BackupThreads threads = new BackupThreads()) {
       ArchiveDownloadStore jobs = ArchiveDownloadStore.open(account.archive());
+      drain(jobs, spool, threads);
       RestoreRun run = new RestoreRun(display, Optional.empty());
       DownloadRunner runner =
           new DownloadRunner(
@@ -45,6 +47,19 @@ final class ServerRestore {
       return summary.state();
     } catch (IOException | VaultException e) {
       throw new CommandFailure("the restore stopped: " + e.getMessage() + ".");
+    }
+  }
+
+  /** What a restore of an earlier version has on disk is imported first, with its key (DL-KEY). */
+  private void drain(ArchiveDownloadStore jobs, DiskSpoolFile spool, BackupThreads threads)
+      throws VaultException, CommandFailure, InterruptedException {
+    Optional<BackupKey> earlier = StoredBackupKey.ofDownload(account.archive());
+    if (earlier.isPresent()) {
+      try (BackupKey key = earlier.get()) {
+        RestoreRun run = new RestoreRun(display, Optional.empty());
+        FullDownload download = new FullDownload(jobs, spool, "restore", threads.openers());
+        run.drain(new DownloadRunner(download, account.api(), threads.scheduler(), run), key);
+      }
     }
   }
 }

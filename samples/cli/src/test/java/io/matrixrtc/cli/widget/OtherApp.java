@@ -82,7 +82,7 @@ final class OtherApp implements AutoCloseable {
                 "m.room.message",
                 Json.newObject().put("msgtype", "m.text").put("body", "x")));
     Map<String, String> secrets = new LinkedHashMap<>();
-    try (BackupKey key = get(backup.create(RandomSource.secure())).orThrow()) {
+    try (BackupKey key = get(backup.create(RandomSource.secure(), 0)).orThrow()) {
       secrets.put(BackupKey.SECRET_NAME, key.toSecret());
     }
     Awaitility.await()
