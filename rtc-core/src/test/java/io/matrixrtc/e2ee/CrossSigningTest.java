@@ -322,6 +322,33 @@ class CrossSigningTest {
   }
 
   @Test
+  void xsAlarmNoneForAResetWhoseAnswerWasLost() throws Exception {
+    bootstrapped();
+    phone.crossSigning().reset(network.now);
+    network.carryOut(PHONE, upload());
+    phone = reopened();
+    network.refresh(phone, ALICE);
+    assertThat(setup()).isEqualTo(new SetupState.Done());
+    assertThat(phone.crossSigning().takeAlarms()).as("our own doing").isEmpty();
+  }
+
+  @Test
+  void xsAlarmForAnotherIdentityThanTheOneThatIsBeingMade() throws Exception {
+    bootstrapped();
+    phone.crossSigning().reset(network.now);
+    upload();
+    phone = reopened();
+    network.newIdentity(ALICE);
+    network.crossSigning.published.clear();
+    network.refresh(phone, ALICE);
+    assertThat(setup())
+        .isEqualTo(new SetupState.Refused(SetupState.Reason.OTHER_IDENTITY_MEANWHILE));
+    assertThat(phone.crossSigning().takeAlarms())
+        .singleElement()
+        .isInstanceOf(IdentityAlarm.OwnIdentityReplaced.class);
+  }
+
+  @Test
   void xsRaceAnotherDeviceThatWasFasterIsNotOverruled() throws Exception {
     startedUpTo();
     phone = reopened();

@@ -326,11 +326,14 @@ class RoomEventsTest {
     withhold("m.no_olm");
     withhold("org.example.other");
     assertThat(store.withheld(session.id())).isEmpty();
-    ObjectNode bad = notice("m.unverified");
-    ((ObjectNode) bad.get("content")).remove("room_id");
-    assertThat(network.sync(bob, List.of(bad)))
-        .singleElement()
-        .isInstanceOf(ToDeviceResult.Invalid.class);
+    for (String member : List.of("room_id", "session_id", "code", "algorithm")) {
+      ObjectNode bad = notice("m.unverified");
+      ((ObjectNode) bad.get("content")).remove(member);
+      assertThat(network.sync(bob, List.of(bad)))
+          .as(member)
+          .singleElement()
+          .isInstanceOf(ToDeviceResult.Invalid.class);
+    }
     for (WithheldCode code : EnumSet.complementOf(EnumSet.of(WithheldCode.NO_OLM))) {
       withhold(code.code());
       assertThat(store.withheld(session.id()))
