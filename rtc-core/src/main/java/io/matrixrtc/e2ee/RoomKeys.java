@@ -129,9 +129,9 @@ final class RoomKeys {
     work.changes().forgetRoomKey(id);
   }
 
-  /** Returns the keys that are new or read further back since the last call. */
+  /** Returns the keys that are new or read further back since the last call, oldest first. */
   Set<RoomKeyId> takeArrived() {
-    Set<RoomKeyId> taken = Set.copyOf(arrived);
+    Set<RoomKeyId> taken = new LinkedHashSet<>(arrived);
     arrived.clear();
     return taken;
   }

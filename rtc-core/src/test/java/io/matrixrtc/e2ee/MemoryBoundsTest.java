@@ -155,9 +155,11 @@ class MemoryBoundsTest {
     machine.outgoingRequests(network.now); // which collects what arrived
     merge(machine, oneMore);
     assertThat(machine.rooms().takeArrivedKeys())
-        .as("one after the others")
+        .as("one after the others: the oldest goes")
         .hasSize(RoomKeys.MAX_ARRIVED)
-        .contains(oneMore.get(0).id());
+        .contains(oneMore.get(0).id())
+        .contains(second)
+        .doesNotContain(first);
   }
 
   private static void merge(OlmMachine machine, List<RoomKeyCopy> copies) throws Exception {

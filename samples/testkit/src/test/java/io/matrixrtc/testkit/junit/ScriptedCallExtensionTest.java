@@ -40,5 +40,6 @@ class ScriptedCallExtensionTest {
     Path file = ScriptedCallExtension.keepTrace(call, "kept-for-a-test");
     assertThat(TraceJson.read(file)).isEqualTo(call.trace());
     Files.delete(file);
+    Files.delete(file.resolveSibling("kept-for-a-test.html"));
   }
 }
