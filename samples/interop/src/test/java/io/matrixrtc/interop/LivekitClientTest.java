@@ -105,8 +105,12 @@ class LivekitClientTest {
     String us = MediaKeys.identity(alice.address());
     try (RawParticipant raw = sfu.raw(us, ROOM)) {
       Mirror.play(
-          raw, page.identity(), atAlice.keysOf(bob.address()), atAlice.keysOf(alice.address()));
-      page.awaitMedia(us);
+          raw,
+          page.identity(),
+          atAlice.keysOf(bob.address()),
+          atAlice.keysOf(alice.address()),
+          List.of(page),
+          us);
     }
     assertThat(page.failures()).isEmpty();
   }

@@ -35,6 +35,19 @@ interface MediaPeer {
     }
   }
 
+  /** Has decoded enough of a track of a participant. */
+  default void assertGets(Media media, String from) throws InterruptedException {
+    if (media == Media.VIDEO) {
+      assertThat(framesSeen(from))
+          .as("pictures of %s at %s", from, identity())
+          .isGreaterThanOrEqualTo(ENOUGH_FRAMES);
+    } else {
+      assertThat(energyHeard(from))
+          .as("sound of %s at %s", from, identity())
+          .isGreaterThan(SOME_ENERGY);
+    }
+  }
+
   /** Waits until it has decoded sound and pictures of a participant. */
   default void awaitMedia(String from) {
     await()
@@ -42,12 +55,9 @@ interface MediaPeer {
         .pollInterval(OFTEN)
         .untilAsserted(
             () -> {
-              assertThat(framesSeen(from))
-                  .as("pictures of %s at %s", from, identity())
-                  .isGreaterThanOrEqualTo(ENOUGH_FRAMES);
-              assertThat(energyHeard(from))
-                  .as("sound of %s at %s", from, identity())
-                  .isGreaterThan(SOME_ENERGY);
+              for (Media media : Media.values()) {
+                assertGets(media, from);
+              }
             });
   }
 }

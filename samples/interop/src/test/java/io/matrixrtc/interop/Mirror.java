@@ -15,20 +15,27 @@ import java.util.List;
  */
 final class Mirror {
   private static final int FRAMES = 30;
-  // The first round may be over before the receivers have set the track up.
-  private static final int ROUNDS = 3;
 
   private Mirror() {}
 
   /**
-   * Mirrors two seconds and less of each track.
+   * Mirrors two seconds and less of each track, again and again until all hearers have decoded
+   * enough of it: nobody can tell how long they take to set a track up.
    *
    * @param us at the SFU
    * @param from whose media is mirrored
    * @param theirs their keys
    * @param ours our keys
+   * @param hearers who is to hear and see {@code as}
+   * @param as our name at the SFU
    */
-  static void play(RawParticipant us, String from, List<CallKey> theirs, List<CallKey> ours)
+  static void play(
+      RawParticipant us,
+      String from,
+      List<CallKey> theirs,
+      List<CallKey> ours,
+      List<? extends MediaPeer> hearers,
+      String as)
       throws InterruptedException {
     try (KeyRing opening = MediaKeys.ring(theirs);
         KeyRing sealing = MediaKeys.ring(ours)) {
@@ -43,7 +50,17 @@ final class Mirror {
             .isIn(FrameStatus.NO_KEY, FrameStatus.NOT_AUTHENTIC);
         FrameEncryptor encryptor = new FrameEncryptor(sealing);
         us.publish(media);
-        us.play(media, opened.stream().map(frame -> frame.sealed(encryptor)).toList(), ROUNDS);
+        List<EncodedFrame> sealed = opened.stream().map(frame -> frame.sealed(encryptor)).toList();
+        await()
+            .atMost(MediaPeer.SOON)
+            .pollInterval(MediaPeer.OFTEN)
+            .untilAsserted(
+                () -> {
+                  us.play(media, sealed, 1);
+                  for (MediaPeer hearer : hearers) {
+                    hearer.assertGets(media, as);
+                  }
+                });
       }
     }
   }

@@ -34,6 +34,7 @@ class RtcNodeTest {
       List<OurCall> members = List.of(atAlice, atBob, atCarol);
       CallKeyScenarios.awaitKeysOfAll(members);
       CallKey bobs = atBob.ownKey();
+      List<CallKey> alices = atAlice.keysOf(alice.address());
 
       Browser.Page page = browser.open(MediaKeys.identity(carol.address()));
       page.keysOf(atCarol, members);
@@ -44,7 +45,7 @@ class RtcNodeTest {
           RtcNode eve = RtcNode.join(name + "-eve", sfu.login("eve", ROOM));
           RawParticipant raw = sfu.raw(us, ROOM)) {
         node.keysOf(atBob, members);
-        // It goes on sending with this one, though our manager may have another by now.
+        // It goes on sending with this one, and we with ours: our managers may have others by now.
         node.key(node.identity(), bobs.index(), bobs.base64());
         node.publish();
         eve.key(node.identity(), bobs.index(), Base64.getEncoder().encodeToString(new byte[16]));
@@ -52,9 +53,7 @@ class RtcNodeTest {
         node.awaitMedia(page.identity());
         page.awaitMedia(node.identity());
         Mirror.play(
-            raw, node.identity(), atAlice.keysOf(bob.address()), atAlice.keysOf(alice.address()));
-        node.awaitMedia(us);
-        page.awaitMedia(us);
+            raw, node.identity(), atAlice.keysOf(bob.address()), alices, List.of(node, page), us);
         assertThat(page.failures()).isEmpty();
 
         assertThat(eve.framesSeen(node.identity())).isZero();
