@@ -406,6 +406,27 @@ interface CryptoStoreContract {
     }
   }
 
+  @Test
+  default void keepsTheNewestMessageHashesOfManyWrites() throws Exception {
+    int each = CryptoStore.MAX_MESSAGE_HASHES / 3;
+    try (CryptoStore store = open()) {
+      for (int write = 0; write < 5; write++) {
+        Changes.Builder some = Changes.builder();
+        for (int i = 0; i < each; i++) {
+          some.messageHash("h" + (write * each + i));
+        }
+        assertThat(store.hasMessageHash("h" + (write * each))).as("not yet").isFalse();
+        store.write(some.build());
+        assertThat(store.hasMessageHash("h" + (write * each))).isTrue();
+      }
+      int written = 5 * each;
+      int oldest = written - CryptoStore.MAX_MESSAGE_HASHES;
+      for (int i = 0; i < written; i++) {
+        assertThat(store.hasMessageHash("h" + i)).as("h%d", i).isEqualTo(i >= oldest);
+      }
+    }
+  }
+
   private static StoredInboxEvent inboxEvent(long id) {
     return new StoredInboxEvent(id, Sealed.of(new byte[] {(byte) id, 1}));
   }

@@ -29,7 +29,7 @@ final class GoldenStoreProgram {
   }
 
   /** The version that {@link #main} makes. */
-  static final int VERSION = 3;
+  static final int VERSION = 4;
 
   static String fileName(int version, UserDevice device) {
     return "store-" + version + "-" + device.deviceId().toLowerCase(Locale.ROOT) + ".db";

@@ -7,6 +7,12 @@ import io.matrixrtc.json.Json;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,7 +24,7 @@ class GoldenStoreTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 3})
+  @ValueSource(ints = {1, 2, 3, 4})
   void storeGoldenEachVersionIsReadAndGoesOn(int version) throws Exception {
     for (UserDevice device : List.of(GoldenStoreProgram.ALICE, GoldenStoreProgram.BOB)) {
       String name = GoldenStoreProgram.fileName(version, device);
@@ -26,6 +32,7 @@ class GoldenStoreTest {
         Files.copy(golden, folder.resolve(name));
       }
     }
+    List<String> hashes = version < 4 ? hashesInTheirOwnRows(version) : List.of();
     MachineNetwork network = new MachineNetwork(1);
     try (SqliteCryptoStore aliceStore =
             GoldenStoreProgram.open(folder, version, GoldenStoreProgram.ALICE);
@@ -34,6 +41,11 @@ class GoldenStoreTest {
       OlmMachine alice = GoldenStoreProgram.machine(network, GoldenStoreProgram.ALICE, aliceStore);
       OlmMachine bob = GoldenStoreProgram.machine(network, GoldenStoreProgram.BOB, bobStore);
 
+      assertThat(hashes).as("in the table of before version 4").hasSize(List.of(2, 2, 3, 0).get(version - 1));
+      for (String hash : hashes) {
+        assertThat(bobStore.hasMessageHash(hash)).isTrue();
+      }
+      assertThat(bobStore.hasMessageHash("another")).isFalse();
       assertThat(bob.syncToken()).isPresent();
       assertThat(bobStore.trackedUsers().keySet())
           .containsExactlyInAnyOrder("@alice:x.org", "@bob:x.org");
@@ -93,5 +105,18 @@ class GoldenStoreTest {
           .as("in the session that was stored")
           .hasSize(sessions);
     }
+  }
+
+  private List<String> hashesInTheirOwnRows(int version) throws SQLException {
+    List<String> hashes = new ArrayList<>();
+    Path file = folder.resolve(GoldenStoreProgram.fileName(version, GoldenStoreProgram.BOB));
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT hash FROM message_hash")) {
+      while (rows.next()) {
+        hashes.add(rows.getString(1));
+      }
+    }
+    return hashes;
   }
 }

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * file has is its {@code user_version}.
  */
 final class Schema {
-  static final int VERSION = 3;
+  static final int VERSION = 4;
 
   private static final Pattern COMMENT = Pattern.compile("(?m)^--.*$");
 

@@ -57,6 +57,7 @@ public final class SqliteCryptoStore implements CryptoStore {
   private final SealedRows rows;
   private final SqliteRoomKeys roomKeys;
   private final SqliteRows extraRows;
+  private final SqliteMessageHashes hashes;
   private final SqliteWriter writer;
   private boolean closed;
 
@@ -68,7 +69,8 @@ public final class SqliteCryptoStore implements CryptoStore {
     this.rows = new SealedRows(new RowSeal(key, random));
     this.roomKeys = new SqliteRoomKeys(database, rows);
     this.extraRows = new SqliteRows(database, "backup_row");
-    this.writer = new SqliteWriter(database, rows, roomKeys);
+    this.hashes = new SqliteMessageHashes(database);
+    this.writer = new SqliteWriter(database, rows, roomKeys, hashes);
   }
 
   /**
@@ -335,9 +337,7 @@ public final class SqliteCryptoStore implements CryptoStore {
 
   @Override
   public boolean hasMessageHash(String hash) throws CryptoStoreException {
-    return database
-        .first(row -> row.getInt(1), "SELECT 1 FROM message_hash WHERE hash = ?", hash)
-        .isPresent();
+    return hashes.contains(hash);
   }
 
   @Override
@@ -377,6 +377,7 @@ public final class SqliteCryptoStore implements CryptoStore {
           }
           database.execute("UPDATE inbox_last SET last = 0");
         });
+    hashes.forget();
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)"); // the log holds what was deleted
   }
 

@@ -20,11 +20,14 @@ final class SqliteWriter {
   private final Database database;
   private final SealedRows rows;
   private final SqliteRoomKeys roomKeys;
+  private final SqliteMessageHashes hashes;
 
-  SqliteWriter(Database database, SealedRows rows, SqliteRoomKeys roomKeys) {
+  SqliteWriter(
+      Database database, SealedRows rows, SqliteRoomKeys roomKeys, SqliteMessageHashes hashes) {
     this.database = database;
     this.rows = rows;
     this.roomKeys = roomKeys;
+    this.hashes = hashes;
   }
 
   void write(Changes changes) throws CryptoStoreException {
@@ -51,7 +54,7 @@ final class SqliteWriter {
     for (String user : changes.untrackedUsers()) {
       database.update("DELETE FROM tracked_user WHERE user_id = ?", user);
     }
-    writeHashes(changes);
+    hashes.write(changes.messageHashes());
     if (changes.syncToken().isPresent()) {
       putValue("sync token", rows.seal(changes.syncToken().get(), SealedRows.SYNC_TOKEN));
     }
@@ -154,25 +157,17 @@ final class SqliteWriter {
   }
 
   private void write(InboxChanges changes) throws CryptoStoreException {
+    long last = 0;
     for (StoredInboxEvent event : changes.received()) {
       database.update(
           "INSERT OR REPLACE INTO inbox VALUES (?, ?)", event.id(), event.event().toBytes());
-      database.update("UPDATE inbox_last SET last = max(last, ?)", event.id());
+      last = Math.max(last, event.id());
+    }
+    if (last > 0) {
+      database.update("UPDATE inbox_last SET last = max(last, ?)", last);
     }
     for (Long id : changes.acknowledged()) {
       database.update("DELETE FROM inbox WHERE id = ?", id);
-    }
-  }
-
-  private void writeHashes(Changes changes) throws CryptoStoreException {
-    for (String hash : changes.messageHashes()) { // a repeated one counts as new
-      database.update("INSERT OR REPLACE INTO message_hash (hash) VALUES (?)", hash);
-    }
-    if (!changes.messageHashes().isEmpty()) {
-      database.update(
-          "DELETE FROM message_hash WHERE position <= (SELECT position FROM message_hash"
-              + " ORDER BY position DESC LIMIT 1 OFFSET ?)",
-          CryptoStore.MAX_MESSAGE_HASHES);
     }
   }
 }
