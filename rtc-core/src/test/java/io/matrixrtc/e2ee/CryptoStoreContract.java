@@ -407,7 +407,7 @@ interface CryptoStoreContract {
   }
 
   @Test
-  default void keepsTheNewestMessageHashesOfManyWrites() throws Exception {
+  default void storeHashesTheNewestOfManyWritesAreKnown() throws Exception {
     int each = CryptoStore.MAX_MESSAGE_HASHES / 3;
     try (CryptoStore store = open()) {
       for (int write = 0; write < 5; write++) {

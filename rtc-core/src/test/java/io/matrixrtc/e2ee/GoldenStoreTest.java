@@ -41,7 +41,9 @@ class GoldenStoreTest {
       OlmMachine alice = GoldenStoreProgram.machine(network, GoldenStoreProgram.ALICE, aliceStore);
       OlmMachine bob = GoldenStoreProgram.machine(network, GoldenStoreProgram.BOB, bobStore);
 
-      assertThat(hashes).as("in the table of before version 4").hasSize(List.of(2, 2, 3, 0).get(version - 1));
+      assertThat(hashes)
+          .as("in the table of before version 4")
+          .hasSize(List.of(2, 2, 3, 0).get(version - 1));
       for (String hash : hashes) {
         assertThat(bobStore.hasMessageHash(hash)).isTrue();
       }

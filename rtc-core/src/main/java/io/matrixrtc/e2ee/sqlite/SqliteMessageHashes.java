@@ -37,7 +37,7 @@ final class SqliteMessageHashes {
             row -> row.getString(1).split(SEPARATOR),
             "SELECT hashes FROM message_hashes ORDER BY last DESC");
     Set<String> found = new HashSet<>();
-    int room = CryptoStore.MAX_MESSAGE_HASHES;
+    int room = CryptoStore.MAX_MESSAGE_HASHES; // STORE-HASHES
     for (String[] hashes : rows) {
       int old = Math.max(0, hashes.length - room);
       found.addAll(List.of(hashes).subList(old, hashes.length));
