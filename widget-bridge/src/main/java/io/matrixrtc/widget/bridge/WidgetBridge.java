@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +48,10 @@ import org.slf4j.LoggerFactory;
 public final class WidgetBridge {
   private static final Logger LOG = LoggerFactory.getLogger(WidgetBridge.class);
   private static final int SESSION_ID_BYTES = 16;
+
+  /** Longest first frame: nobody is known yet who sends it. */
+  private static final int MAX_HELLO_CHARS = 4_096;
+
   private static final String SHUTTING_DOWN = "the server is shutting down";
 
   /** After so many frames the socket rests until the host has caught up (RELAY-PRESSURE). */
@@ -138,6 +143,7 @@ public final class WidgetBridge {
     private Optional<RelaySession> session = Optional.empty();
     private boolean greeted;
     private boolean gone;
+    private SerialScheduler.@Nullable Timer silence;
     private int frames; // on the socket's thread
     private final Consumer<String> writer = this::write;
 
@@ -145,7 +151,13 @@ public final class WidgetBridge {
       this.socket = socket;
     }
 
+    /** BRIDGE-HELLO: who says nothing is not waited for any longer than who is away. */
     void start() {
+      scheduler.execute(
+          () ->
+              silence =
+                  scheduler.schedule(
+                      scheduler.now().plus(settings.maxAbsence()), () -> refuse("no hello")));
       socket.textMessageHandler(this::onFrame);
       socket.closeHandler(ignored -> scheduler.execute(this::onClose));
       socket.exceptionHandler(e -> LOG.debug("relay socket: {}", e.getMessage()));
@@ -175,10 +187,11 @@ public final class WidgetBridge {
     }
 
     private void onText(String text) {
-      if (text.length() > settings.maxMessageChars()) {
+      if (text.length() > (greeted ? settings.maxMessageChars() : MAX_HELLO_CHARS)) {
         refuse("too long");
       } else if (!greeted) {
         greeted = true;
+        heard();
         hello(text);
       } else if (session.isPresent() && !session.get().receive(text)) {
         refuse("not a frame");
@@ -293,8 +306,15 @@ public final class WidgetBridge {
       socket.close();
     }
 
+    private void heard() {
+      if (silence != null) {
+        silence.cancel();
+      }
+    }
+
     private void onClose() {
       gone = true;
+      heard();
       session.ifPresent(
           known -> {
             if (open.containsKey(known.id()) && known.isConnectedBy(writer)) {

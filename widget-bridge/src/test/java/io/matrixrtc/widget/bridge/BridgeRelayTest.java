@@ -121,6 +121,34 @@ class BridgeRelayTest {
   }
 
   @Test
+  @Tag(SHORT_ABSENCE)
+  void bridgeHelloWhoSaysNothingIsNotWaitedFor() throws Exception {
+    Page page = rig.opened();
+    page.next();
+    Page silent = rig.page("");
+    assertThat(silent.next().path("reason").asText()).isEqualTo("no hello");
+    assertThat(silent.closing.get(10, TimeUnit.SECONDS)).isTrue();
+    page.post(1, "supported_api_versions");
+    assertThat(action(page.nextMessage()))
+        .as("control: one that has said it and is as old")
+        .isEqualTo("supported_api_versions");
+    assertThat(page.closing).isNotDone();
+  }
+
+  @Test
+  void bridgeHelloAFirstFrameThatIsTooLongIsRefusedUnread() throws Exception {
+    String link = rig.newLink("good");
+    String start = "{'t':'hello','link':'" + link + "','more':'";
+    String end = "'}";
+    String more = "x".repeat(4_096 - start.length() - end.length());
+    assertThat(rig.page(start + more + "x" + end).next().path("reason").asText())
+        .isEqualTo("too long");
+    assertThat(rig.page(start + more + end).next().path("t").asText())
+        .as("control: one less")
+        .isEqualTo("welcome");
+  }
+
+  @Test
   void relayPressureAFloodOfFramesIsWorkedOffInOrder() throws Exception {
     Page page = rig.opened();
     page.next();

@@ -139,6 +139,7 @@ final class BridgeRig implements AutoCloseable {
             .map(Object::toString));
   }
 
+  /** A page that begins with this, or with nothing at all. */
   Page page(String hello) throws Exception {
     return page(hello, origin());
   }
@@ -166,6 +167,7 @@ final class BridgeRig implements AutoCloseable {
   final class Page {
     private final WebSocket socket;
     private final BlockingQueue<String> got = new LinkedBlockingQueue<>();
+    final CompletableFuture<Boolean> closing = new CompletableFuture<>();
 
     private Page(String hello, String origin) throws Exception {
       WebSocketConnectOptions options =
@@ -176,7 +178,10 @@ final class BridgeRig implements AutoCloseable {
               .putHeader("Origin", origin);
       socket = get(sockets.connect(options));
       socket.textMessageHandler(got::add);
-      send(hello);
+      socket.closeHandler(closed -> closing.complete(true));
+      if (!hello.isEmpty()) {
+        send(hello);
+      }
     }
 
     void send(String text) throws Exception {
