@@ -4,14 +4,19 @@ import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.cli.keys.Profile;
 import io.matrixrtc.cli.widget.ElementCallFiles;
 import io.matrixrtc.cli.widget.HostingException;
+import io.matrixrtc.cli.widget.LinkPrinter;
 import io.matrixrtc.cli.widget.Sfu;
 import io.matrixrtc.cli.widget.WidgetHostServer;
 import io.matrixrtc.e2ee.TrustPolicy;
 import io.matrixrtc.token.ApiKey;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.URI;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +43,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Element Call is fetched by npm the first time and kept in the user's cache folder.",
+      "A link opens one session, and soon; press Enter for new links. A session that is open goes",
+      "on when its link's time is over.",
       "",
       "Examples:",
       "  matrixrtc widget-host",
@@ -49,6 +56,8 @@ import picocli.CommandLine.Spec;
       "  matrixrtc widget-host --profile ~/.matrixrtc --room '#calls:example.org'"
     })
 final class WidgetHostCommand implements Callable<Integer> {
+  private static final int MAX_LINK_MINUTES = 1_440;
+
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
@@ -127,6 +136,13 @@ final class WidgetHostCommand implements Callable<Integer> {
   private int port;
 
   @Option(
+      names = "--link-lifetime",
+      paramLabel = "MINUTES",
+      defaultValue = "10",
+      description = "How long a link may be opened, 1 to 1440 (default: ${DEFAULT-VALUE}).")
+  private int linkMinutes;
+
+  @Option(
       names = "--trust",
       paramLabel = "POLICY",
       defaultValue = "cross-signed",
@@ -143,30 +159,32 @@ final class WidgetHostCommand implements Callable<Integer> {
   public Integer call() throws CommandFailure, InterruptedException {
     try (WidgetHostServer server = WidgetHostServer.start(settings())) {
       Runtime.getRuntime().addShutdownHook(new Thread(server::close, "widget-host-shutdown"));
-      for (String user : server.users()) {
-        System.out.println(
-            json
-                ? "{\"type\":\"link\",\"user\":\""
-                    + user
-                    + "\",\"room\":\""
-                    + server.roomId()
-                    + "\",\"url\":\""
-                    + server.link(user)
-                    + "\"}"
-                : user + " opens " + server.link(user));
-      }
-      if (!json) {
-        System.out.println("Each link opens one session. Stop it with Ctrl-C.");
-      }
-      new CountDownLatch(1).await();
+      Duration lifetime = Duration.ofMinutes(linkMinutes);
+      LinkPrinter links =
+          new LinkPrinter(
+              server.users(),
+              server.roomId(),
+              user -> server.link(user, lifetime),
+              lifetime,
+              json,
+              System.out);
+      links.print();
+      links.printForEach(
+          new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())));
+      new CountDownLatch(1).await(); // nobody is at the keyboard
       return 0;
     } catch (HostingException e) {
       throw new CommandFailure(String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      throw new CommandFailure("standard input cannot be read: " + e.getMessage());
     }
   }
 
   private WidgetHostServer.Settings settings() throws CommandFailure, HostingException {
     checkUsers();
+    if (linkMinutes < 1 || linkMinutes > MAX_LINK_MINUTES) {
+      throw wrong("--link-lifetime: want 1 to " + MAX_LINK_MINUTES + " minutes");
+    }
     TrustPolicy policy;
     Optional<URI> url;
     try {

@@ -118,6 +118,8 @@ class UsageTest {
             "--widget=http://b",
             "--key-file=k")
         .misusedWith("--livekit-url: want --key-file, and no --homeserver or --profile");
+    Run.of("widget-host", "--link-lifetime=0")
+        .misusedWith("--link-lifetime: want 1 to 1440 minutes");
     Run.of("widget-host", "--widget=ftp://a").misusedWith("--widget: want an http or https URL");
     Run.of("nonsense").misusedWith("nonsense");
     Run.of("demo", "--nonsense").misusedWith("--nonsense");

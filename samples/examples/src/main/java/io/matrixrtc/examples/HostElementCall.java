@@ -54,7 +54,7 @@ public record HostElementCall(
     return elementCall.getScheme() + "://" + elementCall.getAuthority();
   }
 
-  /** Adds the page to the app; users open it by {@code bridge.link(roomId, lifetime)}. */
+  /** Adds the page to the app; users open it by {@code bridge.link(roomId)}. */
   public WidgetBridge mount(Vertx vertx, Router router) {
     byte[] key = new byte[32]; // links are good until a restart
     new SecureRandom().nextBytes(key);
@@ -81,7 +81,8 @@ public record HostElementCall(
         account.host(
             HostedWidget.call(id, origin(), self, roomId),
             HostLimits.DEFAULT,
-            WidgetScreen.of(shown.frame(), shown.listener(), WidgetConsent.trusted(granted)),
+            WidgetScreen.of(shown.frame(), shown.listener(), WidgetConsent.trusted(granted))
+                .offering(shown::offer),
             new PoolScheduler(pool, InstantSource.system()),
             new SecureRandom());
     String homeserver = client.matrix().api().homeserver().toString();

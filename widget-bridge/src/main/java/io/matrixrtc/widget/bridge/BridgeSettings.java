@@ -15,6 +15,9 @@ import java.util.Locale;
  * @param maxUnacknowledged most messages kept for a page that is away
  * @param maxUnacknowledgedChars their length in all
  * @param maxAbsence how long a page may be away before its session ends
+ * @param linkLifetime how long a new link opens a session, if nothing else is said; a session that
+ *     it has opened lives on without it (LINK-SHORT)
+ * @param linkAdvice what a user whose link opens nothing (any more) is to do, in a sentence
  */
 public record BridgeSettings(
     URI publicUrl,
@@ -23,9 +26,16 @@ public record BridgeSettings(
     int maxMessageChars,
     int maxUnacknowledged,
     long maxUnacknowledgedChars,
-    Duration maxAbsence) {
+    Duration maxAbsence,
+    Duration linkLifetime,
+    String linkAdvice) {
+  /** Long enough to hand a link over and open it, too short for one that is found later. */
+  public static final Duration USUAL_LINK_LIFETIME = Duration.ofMinutes(10);
 
   public BridgeSettings {
+    if (linkLifetime.isNegative() || linkLifetime.isZero()) {
+      throw new IllegalArgumentException("link lifetime: want more than none");
+    }
     if (origin(publicUrl).equals(widgetOrigin)) { // BRIDGE-ORIGIN
       throw new IllegalArgumentException("the widget must not share the host page's origin");
     }
@@ -34,7 +44,29 @@ public record BridgeSettings(
   /** Everything else as is the custom. */
   public static BridgeSettings of(URI publicUrl, String widgetOrigin) {
     return new BridgeSettings(
-        publicUrl, widgetOrigin, 2_000, 18 << 20, 4_096, 64L << 20, Duration.ofSeconds(30));
+        publicUrl,
+        widgetOrigin,
+        2_000,
+        18 << 20,
+        4_096,
+        64L << 20,
+        Duration.ofSeconds(30),
+        USUAL_LINK_LIFETIME,
+        "Ask for a new link.");
+  }
+
+  /** With other links. */
+  public BridgeSettings withLinks(Duration lifetime, String advice) {
+    return new BridgeSettings(
+        publicUrl,
+        widgetOrigin,
+        maxSessions,
+        maxMessageChars,
+        maxUnacknowledged,
+        maxUnacknowledgedChars,
+        maxAbsence,
+        lifetime,
+        advice);
   }
 
   /** Options for the server that carries the bridge: its relay needs longer messages than usual. */

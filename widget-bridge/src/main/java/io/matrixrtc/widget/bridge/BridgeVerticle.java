@@ -79,7 +79,12 @@ public final class BridgeVerticle extends VerticleBase {
     return widgetOrigin;
   }
 
-  /** A link for a ticket; see {@link WidgetBridge#link}. */
+  /** A link for a ticket; see {@link WidgetBridge#link(String)}. */
+  public String link(String ticket) {
+    return bridge().link(ticket);
+  }
+
+  /** A link for a ticket; see {@link WidgetBridge#link(String, Duration)}. */
   public String link(String ticket, Duration lifetime) {
     return bridge().link(ticket, lifetime);
   }

@@ -5,8 +5,12 @@ import io.matrixrtc.widget.api.Feature;
 import io.matrixrtc.widget.api.Flow;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
-/** Capabilities in words that people understand (CONSENT-WORDS). */
+/**
+ * Capabilities in words that people understand (CONSENT-WORDS). What is the widget's own, or a
+ * room's, is shown as {@link PlainText}.
+ */
 final class CapabilityText {
   /** What types are about, after "Send" or "See". */
   private static final Map<String, String> TYPES =
@@ -35,6 +39,11 @@ final class CapabilityText {
   private static final Map<Feature, String> FEATURES =
       Map.ofEntries(
           Map.entry(Feature.ALWAYS_ON_SCREEN, "Stay visible when you look at something else"),
+          Map.entry(Feature.SCREENSHOT, "Be asked for a picture of what it shows"),
+          Map.entry(Feature.VISIBILITY, "Know whether you can see it"),
+          Map.entry(Feature.NAVIGATE, "Suggest people and rooms for you to look at"),
+          Map.entry(Feature.VIEW_ROOM, "Show you another room"),
+          Map.entry(Feature.STICKER, "Send stickers in your name"),
           Map.entry(Feature.REQUIRES_CLIENT, "Run inside this app only"),
           Map.entry(Feature.DOWNLOAD_FILE, "Load pictures and files from your homeserver"),
           Map.entry(Feature.UPLOAD_FILE, "Store files on your homeserver"),
@@ -51,27 +60,48 @@ final class CapabilityText {
 
   private CapabilityText() {}
 
-  /** A sentence without a full stop, from the widget's point of view. */
+  /** A sentence without a full stop, from the widget's point of view; rooms by their ids. */
   static String of(Capability capability) {
+    return of(capability, roomId -> Optional.empty());
+  }
+
+  /** The same, with the names of rooms beside their ids, as far as {@code names} has them. */
+  static String of(Capability capability, Function<String, Optional<String>> names) {
     if (capability instanceof Feature feature) {
       return FEATURES.getOrDefault(feature, "Use " + feature.text());
     } else if (capability instanceof Capability.MessageEvent event) {
       return verb(event.flow())
           + kind(event.type(), "events of type ")
-          + event.msgtype().map(type -> " of type " + type).orElse("");
+          + event.msgtype().map(type -> " of type " + plain(type)).orElse("");
     } else if (capability instanceof Capability.StateEvent event) {
       return (event.flow() == Flow.SEND ? "Change: " : "See ")
           + kind(event.type(), "the room's ")
-          + event.stateKey().map(key -> " (" + key + ")").orElse("");
+          + event.stateKey().map(key -> " (" + plain(key) + ")").orElse("");
     } else if (capability instanceof Capability.ToDevice message) {
       return (message.flow() == Flow.SEND
               ? "Send to people's devices: "
               : "Get from people's devices: ")
           + kind(message.type(), "");
     } else if (capability instanceof Capability.Timeline timeline) {
-      return timeline.roomId().map(room -> "Use the room " + room).orElse("Use all your rooms");
+      return timeline
+          .roomId()
+          .map(room -> "Use the room " + room(room, names))
+          .orElse("Use all your rooms");
     }
-    return "Use " + capability.text();
+    return "Use " + plain(capability.text());
+  }
+
+  /**
+   * A room in words: its name, if it has one that can be shown, and always its id, which no name
+   * can forge (CONSENT-ROOM).
+   */
+  static String room(String roomId, Function<String, Optional<String>> names) {
+    return names
+        .apply(roomId)
+        .map(name -> PlainText.of(name, PlainText.MAX_NAME))
+        .filter(name -> !name.isEmpty())
+        .map(name -> "“" + name + "” (" + plain(roomId) + ")")
+        .orElseGet(() -> plain(roomId));
   }
 
   /** Under what heading it is shown. */
@@ -91,6 +121,10 @@ final class CapabilityText {
   }
 
   private static String kind(String type, String otherwise) {
-    return Optional.ofNullable(TYPES.get(type)).orElse(otherwise + type);
+    return Optional.ofNullable(TYPES.get(type)).orElseGet(() -> otherwise + plain(type));
+  }
+
+  private static String plain(String text) {
+    return PlainText.of(text, PlainText.MAX_ID);
   }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.SerialScheduler;
 import io.matrixrtc.widget.api.Capability;
+import io.matrixrtc.widget.api.MatrixLink;
 import io.matrixrtc.widget.host.CapabilityPolicy;
 import io.matrixrtc.widget.host.DriverResult;
 import io.matrixrtc.widget.host.FramePort;
@@ -13,6 +14,7 @@ import io.matrixrtc.widget.host.HostEvent;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -20,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,19 +127,52 @@ public final class HostPage {
     standing.accept(Json.newObject().put("t", "advice").put("text", text));
   }
 
-  /** Asks the user about each capability, in words (CONSENT-WORDS). */
-  public CapabilityPolicy policy() {
-    return request -> askCapabilities(request.asked()).thenApply(DriverResult::done);
+  /**
+   * Offers the user a link that the widget wants followed. It opens when the user chooses it, in a
+   * window that knows nothing of this one, and never by itself; a newer one takes its place
+   * (PAGE-LINK).
+   *
+   * @return whether there is a page to show it on; not whether the user follows it
+   */
+  public boolean offer(MatrixLink link) {
+    if (over) {
+      return false;
+    }
+    page.accept(Json.newObject().put("t", "link").put("url", link.uri()));
+    return true;
   }
 
-  private CompletionStage<Set<Capability>> askCapabilities(List<Capability> asked) {
+  /** Asks the user about each capability, in words (CONSENT-WORDS); rooms are told by their ids. */
+  public CapabilityPolicy policy() {
+    return policy(Optional.empty(), roomId -> Optional.empty());
+  }
+
+  /**
+   * Asks the user about each capability, in words (CONSENT-WORDS), and says for what room.
+   *
+   * @param roomId the room that the widget is shown in
+   * @param names what rooms are called, for example {@code RoomView::name}; cleaned before it is
+   *     shown, and never without the room's id (CONSENT-ROOM)
+   */
+  public CapabilityPolicy policy(String roomId, Function<String, Optional<String>> names) {
+    return policy(Optional.of(roomId), names);
+  }
+
+  private CapabilityPolicy policy(
+      Optional<String> roomId, Function<String, Optional<String>> names) {
+    return request -> askCapabilities(request.asked(), roomId, names).thenApply(DriverResult::done);
+  }
+
+  private CompletionStage<Set<Capability>> askCapabilities(
+      List<Capability> asked, Optional<String> roomId, Function<String, Optional<String>> names) {
     ObjectNode question = Json.newObject().put("kind", "capabilities");
+    roomId.ifPresent(id -> question.put("room", CapabilityText.room(id, names)));
     ArrayNode items = question.putArray("items");
     for (Capability capability : asked) {
       items
           .addObject()
           .put("id", capability.text())
-          .put("text", CapabilityText.of(capability))
+          .put("text", CapabilityText.of(capability, names))
           .put("group", CapabilityText.groupOf(capability));
     }
     return ask(question)

@@ -24,7 +24,11 @@ final class LeavingHosts {
 
   /** This one is closed now, or was. */
   void add(WidgetHost host) {
-    CompletableFuture<Void> gone = host.ended().toCompletableFuture();
+    add(host.ended().toCompletableFuture());
+  }
+
+  /** Something else that is to be waited for. */
+  void add(CompletableFuture<Void> gone) {
     leaving.add(gone);
     var unused = gone.thenRun(() -> scheduler.execute(() -> leaving.remove(gone)));
   }

@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>From the page, numbered: {@code msg} (origin, source, text), {@code load}, {@code answer} (to
  * a question: id, allow), {@code theme} (dark), {@code hangup}, {@code backup}. To the page,
- * numbered: {@code msg} (text), {@code ask}, {@code granted}, {@code event}. Each may say with
- * {@code ack} what has come in; a frame {@code ack} both ways says nothing else (RELAY-ACK).
+ * numbered: {@code msg} (text), {@code ask}, {@code granted}, {@code event}, {@code link} (url).
+ * Each may say with {@code ack} what has come in; a frame {@code ack} both ways says nothing else
+ * (RELAY-ACK).
  */
 final class RelaySession {
   private static final Set<String> FROM_PAGE =
@@ -237,10 +238,18 @@ final class RelaySession {
     }
   }
 
+  /** What a page is told that has no session, or none any more: why, and how to get a new one. */
+  static String refusal(String reason, BridgeSettings settings) {
+    return Json.newObject()
+        .put("t", "refused")
+        .put("reason", reason)
+        .put("advice", settings.linkAdvice())
+        .toString();
+  }
+
   /** PAGE-TOLD: the page hears why, and blanks the iframe. */
   void close(String reason) {
-    connection.ifPresent(
-        send -> send.accept(Json.newObject().put("t", "refused").put("reason", reason).toString()));
+    connection.ifPresent(send -> send.accept(refusal(reason, settings)));
     disconnect();
     if (acknowledgement != null) {
       acknowledgement.cancel();

@@ -51,22 +51,57 @@ public final class SignedLinks {
 
   /** Whether the link is ours and has not expired. Does not use it up. */
   public boolean isValid(String link, Instant now) {
-    return read(link, now).isPresent();
+    return read(link).filter(ours -> ours.expiry.isAfter(now)).isPresent();
   }
 
   /** The ticket of a valid link that was not used before; it is used then. */
-  public synchronized Optional<String> use(String link, Instant now) {
-    Optional<Link> read = read(link, now);
+  public synchronized Use use(String link, Instant now) {
     used.values().removeIf(expiry -> !expiry.isAfter(now));
-    if (read.isEmpty() || used.putIfAbsent(link, read.get().expiry) != null) {
-      return Optional.empty();
+    Optional<Link> read = read(link);
+    if (read.isEmpty()) {
+      return new Use.Refused(Refusal.NOT_OURS);
+    } else if (!read.get().expiry.isAfter(now)) {
+      return new Use.Refused(Refusal.EXPIRED);
+    } else if (used.putIfAbsent(link, read.get().expiry) != null) {
+      return new Use.Refused(Refusal.USED);
     }
-    return Optional.of(read.get().ticket);
+    return new Use.Granted(read.get().ticket);
+  }
+
+  /** What became of a link that somebody has come with. */
+  public sealed interface Use {
+    /** It stands for this, and is used up now. */
+    record Granted(String ticket) implements Use {}
+
+    /** It opens nothing. */
+    record Refused(Refusal why) implements Use {}
+  }
+
+  /** Why a link opens nothing. */
+  public enum Refusal {
+    /** Not signed by this server, or not since it was started, or not all of it is there. */
+    NOT_OURS("link is not valid"),
+    /** It has opened its session. */
+    USED("link was used"),
+    /** Its time is over. */
+    EXPIRED("link has expired");
+
+    private final String words;
+
+    Refusal(String words) {
+      this.words = words;
+    }
+
+    /** As the page is told, which has a sentence for each. */
+    String words() {
+      return words;
+    }
   }
 
   private record Link(String ticket, Instant expiry) {}
 
-  private Optional<Link> read(String link, Instant now) {
+  /** What is written in a link of ours, however old. */
+  private Optional<Link> read(String link) {
     String[] parts = link.split("\\.", -1);
     if (parts.length != 4 || link.length() > 2 * MAX_TICKET_CHARS) {
       return Optional.empty();
@@ -78,10 +113,8 @@ public final class SignedLinks {
         return Optional.empty();
       }
       Instant expiry = Instant.ofEpochMilli(Long.parseLong(parts[1]));
-      return expiry.isAfter(now)
-          ? Optional.of(
-              new Link(new String(Base64.getUrlDecoder().decode(parts[0]), UTF_8), expiry))
-          : Optional.empty();
+      return Optional.of(
+          new Link(new String(Base64.getUrlDecoder().decode(parts[0]), UTF_8), expiry));
     } catch (IllegalArgumentException e) { // neither base64 nor a number: none of ours
       return Optional.empty();
     }

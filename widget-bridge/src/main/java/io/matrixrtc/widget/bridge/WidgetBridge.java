@@ -11,7 +11,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.ServerWebSocket;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
@@ -23,12 +22,15 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,12 +49,17 @@ public final class WidgetBridge {
   private static final Logger LOG = LoggerFactory.getLogger(WidgetBridge.class);
   private static final int SESSION_ID_BYTES = 16;
 
+  /** Longest first frame: nobody is known yet who sends it. */
+  private static final int MAX_HELLO_CHARS = 4_096;
+
+  private static final String SHUTTING_DOWN = "the server is shutting down";
+
   /** After so many frames the socket rests until the host has caught up (RELAY-PRESSURE). */
   private static final int FRAMES_AT_A_TIME = 64;
 
   /** BRIDGE-FRAME: {@code host.js} makes the iframe, in its sandbox and with what it may use. */
   private static final List<String> SCRIPTS =
-      List.of("host.js", "panel.js", "call.js", "backup.js", "consent.js", "mask.js");
+      List.of("host.js", "panel.js", "call.js", "backup.js", "consent.js", "mask.js", "offer.js");
 
   private final ContextScheduler scheduler;
   private final BridgeSettings settings;
@@ -62,6 +69,7 @@ public final class WidgetBridge {
   private final SecureRandom random = new SecureRandom();
   private final Map<String, RelaySession> open = new HashMap<>();
   private final Map<String, SerialScheduler.Timer> absences = new HashMap<>();
+  private final Set<CompletableFuture<Void>> openings = new LinkedHashSet<>();
   private final LeavingHosts leaving;
   private boolean draining;
 
@@ -134,6 +142,8 @@ public final class WidgetBridge {
     private final ServerWebSocket socket;
     private Optional<RelaySession> session = Optional.empty();
     private boolean greeted;
+    private boolean gone;
+    private SerialScheduler.@Nullable Timer silence;
     private int frames; // on the socket's thread
     private final Consumer<String> writer = this::write;
 
@@ -141,7 +151,13 @@ public final class WidgetBridge {
       this.socket = socket;
     }
 
+    /** BRIDGE-HELLO: who says nothing is not waited for any longer than who is away. */
     void start() {
+      scheduler.execute(
+          () ->
+              silence =
+                  scheduler.schedule(
+                      scheduler.now().plus(settings.maxAbsence()), () -> refuse("no hello")));
       socket.textMessageHandler(this::onFrame);
       socket.closeHandler(ignored -> scheduler.execute(this::onClose));
       socket.exceptionHandler(e -> LOG.debug("relay socket: {}", e.getMessage()));
@@ -171,10 +187,11 @@ public final class WidgetBridge {
     }
 
     private void onText(String text) {
-      if (text.length() > settings.maxMessageChars()) {
+      if (text.length() > (greeted ? settings.maxMessageChars() : MAX_HELLO_CHARS)) {
         refuse("too long");
       } else if (!greeted) {
         greeted = true;
+        heard();
         hello(text);
       } else if (session.isPresent() && !session.get().receive(text)) {
         refuse("not a frame");
@@ -213,31 +230,62 @@ public final class WidgetBridge {
     }
 
     private void begin(String link, boolean dark) {
-      if (open.size() >= settings.maxSessions()) { // BRIDGE-LIMIT
+      if (draining) {
+        refuse(SHUTTING_DOWN);
+        return;
+      } else if (open.size() >= settings.maxSessions()) { // BRIDGE-LIMIT
         refuse("too many sessions");
         return;
       }
-      Optional<String> ticket = links.use(link, clock.instant());
-      if (ticket.isEmpty()) {
-        refuse("link is not valid");
-        return;
+      SignedLinks.Use use = links.use(link, clock.instant());
+      if (use instanceof SignedLinks.Use.Refused refused) {
+        refuse(refused.why().words());
+      } else if (use instanceof SignedLinks.Use.Granted granted) {
+        begin(newSession(dark), granted.ticket());
       }
-      RelaySession fresh = newSession(dark);
+    }
+
+    private void begin(RelaySession fresh, String ticket) {
       open.put(fresh.id(), fresh);
-      sessions
-          .open(ticket.get(), fresh.page())
+      CompletableFuture<Void> opening = new CompletableFuture<>();
+      openings.add(opening);
+      CompletableFuture.completedFuture(ticket)
+          .thenCompose(known -> sessions.open(known, fresh.page()))
           .whenComplete(
               (opened, bug) ->
                   scheduler.execute(
                       () -> {
+                        openings.remove(opening);
                         if (bug != null || opened.isEmpty()) {
                           end(fresh, "nothing to open");
                           refuse("nothing to open");
+                          opening.complete(null);
+                        } else if (open.get(fresh.id()) == fresh) {
+                          welcome(fresh, opened.get());
+                          opening.complete(null);
                         } else {
-                          fresh.open(opened.get());
-                          attach(fresh, 0);
+                          refuse(draining ? SHUTTING_DOWN : "it was closed");
+                          tooLate(opened.get().host(), opening);
                         }
                       }));
+    }
+
+    /**
+     * BRIDGE-LATE: nobody wants it any more; who waits for the bridge to drain waits for it, too.
+     */
+    private void tooLate(WidgetHost host, CompletableFuture<Void> opening) {
+      host.close();
+      leaving.add(host);
+      var unused = host.ended().thenRun(() -> opening.complete(null));
+    }
+
+    private void welcome(RelaySession fresh, WidgetSessions.Opened opened) {
+      fresh.open(opened);
+      if (gone) { // it never heard the session's id, so it cannot come back for it
+        end(fresh, "the page has gone");
+      } else {
+        attach(fresh, 0);
+      }
     }
 
     /** A newer connection takes over; the older one of the same session is silent from then on. */
@@ -254,11 +302,19 @@ public final class WidgetBridge {
     }
 
     private void refuse(String reason) {
-      socket.writeTextMessage(new JsonObject().put("t", "refused").put("reason", reason).encode());
+      socket.writeTextMessage(RelaySession.refusal(reason, settings));
       socket.close();
     }
 
+    private void heard() {
+      if (silence != null) {
+        silence.cancel();
+      }
+    }
+
     private void onClose() {
+      gone = true;
+      heard();
       session.ifPresent(
           known -> {
             if (open.containsKey(known.id()) && known.isConnectedBy(writer)) {
@@ -353,13 +409,26 @@ public final class WidgetBridge {
             scheduler.execute(
                 () -> {
                   draining = true;
-                  List.copyOf(open.values())
-                      .forEach(session -> end(session, "the server is shutting down"));
+                  List.copyOf(open.values()).forEach(session -> end(session, SHUTTING_DOWN));
+                  openings.forEach(leaving::add);
                   leaving.whenGone(done::complete);
                 }));
   }
 
-  /** A link to the page for a ticket, good for one session. */
+  /**
+   * A link to the page for a ticket, good for one session that begins within {@link
+   * BridgeSettings#linkLifetime}.
+   */
+  public String link(String ticket) {
+    return link(ticket, settings.linkLifetime());
+  }
+
+  /**
+   * A link to the page for a ticket, good for one session.
+   *
+   * @param lifetime within which the session must begin (LINK-SHORT); how long it then lasts has
+   *     nothing to do with it
+   */
   public String link(String ticket, Duration lifetime) {
     Instant now = clock.instant();
     String path = settings.publicUrl().toString().replaceAll("/+$", "");

@@ -2,6 +2,7 @@ package io.matrixrtc.widget.drivers;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
+import io.matrixrtc.widget.api.MatrixLink;
 import io.matrixrtc.widget.host.DriverCall.Ack;
 import io.matrixrtc.widget.host.DriverResult;
 import io.matrixrtc.widget.host.EventDriver;
@@ -9,29 +10,34 @@ import io.matrixrtc.widget.host.UiDriver;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 
 /**
- * A screen that shows the widget and nothing else: it is always on screen, no link leads anywhere.
- * Stickers go to the room.
+ * A screen that shows the widget and nothing else: it is always on screen, and no other room is
+ * shown. A link is offered to the user, who opens it or not (UI-OFFER). Stickers go to the room.
  */
 final class AccountUi implements UiDriver {
   private final EventDriver events;
+  private final Predicate<MatrixLink> links;
 
-  AccountUi(EventDriver events) {
+  /**
+   * @param links brings a link before the user, and says whether it could
+   */
+  AccountUi(EventDriver events, Predicate<MatrixLink> links) {
     this.events = events;
+    this.links = links;
   }
 
   @Override
-  public CompletionStage<DriverResult<Ack>> navigate(Navigate link) {
-    return no();
+  public CompletionStage<DriverResult<Ack>> navigate(Navigate wish) {
+    return CompletableFuture.completedFuture(
+        links.test(wish.link()) // UI-OFFER
+            ? DriverResult.done(Ack.ACK)
+            : DriverResult.failed("there is nobody to offer a link to"));
   }
 
   @Override
   public CompletionStage<DriverResult<Ack>> viewRoom(ViewRoom room) {
-    return no();
-  }
-
-  private static CompletionStage<DriverResult<Ack>> no() {
     return CompletableFuture.completedFuture(DriverResult.failed("nothing else can be shown"));
   }
 

@@ -162,6 +162,13 @@ final class RoomStates implements RoomView {
   }
 
   @Override
+  public Optional<String> name(String roomId) {
+    return entry(roomId, "m.room.name", "")
+        .map(event -> event.path("content").path("name").asText())
+        .filter(name -> !name.isBlank());
+  }
+
+  @Override
   public Set<String> joinedRooms() {
     return Set.copyOf(joined);
   }

@@ -130,7 +130,7 @@ public final class WidgetAccount implements AutoCloseable {
       RandomGenerator random) {
     CompletableFuture<WidgetHost> self = new CompletableFuture<>();
     AccountEvents events = new AccountEvents(account, states, transactions);
-    UiDriver ui = screen.ui().orElseGet(() -> new AccountUi(events));
+    UiDriver ui = screen.ui().orElseGet(() -> new AccountUi(events, screen.links()));
     AccountDriver driver =
         new AccountDriver(
             screen.consent().capabilities(),

@@ -10,7 +10,9 @@ import io.matrixrtc.widget.api.CapabilitySet;
 import io.matrixrtc.widget.api.Flow;
 import io.matrixrtc.widget.api.WidgetAction;
 import io.matrixrtc.widget.host.HostedWidget.LoadMode;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,11 +28,14 @@ import java.util.Set;
  * never withdrawn while a document lives, and never outlive it.
  */
 final class Negotiation {
+  /** Most negotiations that wait for the decision before them; one more is refused. */
+  static final int MAX_WAITING = 8;
+
   private final HostSession session;
   private final CapabilityRules rules;
   private final Granted onGranted;
   private final Map<String, Capability> requested = new LinkedHashMap<>();
-  private final List<List<String>> undecided = new ArrayList<>();
+  private final Deque<List<String>> undecided = new ArrayDeque<>();
   private Phase phase = Phase.LOADING;
   private boolean deciding;
 
@@ -127,6 +132,9 @@ final class Negotiation {
   /** The request to renegotiate: answered at once, decided afterwards. */
   void requestCapabilities(Exchange exchange, RequestFields data) throws RequestRefusedException {
     List<String> wanted = data.texts("capabilities", session.limits().maxCapabilities()); // LIMITS
+    if (deciding && undecided.size() >= MAX_WAITING) { // LIMITS
+      throw new RequestRefusedException("Too many negotiations at a time");
+    }
     exchange.acknowledge();
     decide(wanted);
   }
@@ -145,6 +153,7 @@ final class Negotiation {
     List<Capability> open = new ArrayList<>(new LinkedHashSet<>(wantedButNotGranted(wanted)));
     if (open.isEmpty()) {
       grant(Set.of());
+      decideNext();
       return;
     }
     deciding = true;
@@ -159,10 +168,15 @@ final class Negotiation {
             approved.clear();
           }
           grant(approved);
-          if (!undecided.isEmpty()) {
-            decide(undecided.remove(0));
-          }
+          decideNext();
         });
+  }
+
+  /** Each that has waited has its own decision and notice, also behind one that asks nobody. */
+  private void decideNext() {
+    if (!deciding && !undecided.isEmpty()) {
+      decide(undecided.remove());
+    }
   }
 
   private List<Capability> wantedButNotGranted(List<String> wanted) {

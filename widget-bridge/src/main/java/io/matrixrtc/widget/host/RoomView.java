@@ -1,5 +1,6 @@
 package io.matrixrtc.widget.host;
 
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -15,6 +16,14 @@ public interface RoomView {
 
   /** Every room that the account has joined. */
   Set<String> joinedRooms();
+
+  /**
+   * The room's name, as its people have set it: any text, which may be meant to mislead. Empty if
+   * it has none, or none is known.
+   */
+  default Optional<String> name(String roomId) {
+    return Optional.empty();
+  }
 
   /** What is known about a room's encryption. */
   enum Encryption {

@@ -1,11 +1,15 @@
 package io.matrixrtc.widget.host;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.widget.api.MatrixLink;
 import java.util.concurrent.CompletionStage;
 
 /** What surrounds the widget on the user's screen. */
 public interface UiDriver {
-  /** Follows a checked {@code matrix.to} link. */
+  /**
+   * Brings a link before the user, or follows it. Done means that the user has it, not that it was
+   * opened: a driver never opens anything that the user did not choose.
+   */
   CompletionStage<DriverResult<DriverCall.Ack>> navigate(Navigate link);
 
   /** Shows a room. */
@@ -17,8 +21,8 @@ public interface UiDriver {
   /** Sends a sticker that was picked. */
   CompletionStage<DriverResult<DriverCall.Ack>> sticker(Sticker sticker);
 
-  /** A link that starts with {@code https://matrix.to/#}. */
-  record Navigate(String uri) implements DriverCall<DriverCall.Ack> {
+  /** A link that the widget wants followed. */
+  record Navigate(MatrixLink link) implements DriverCall<DriverCall.Ack> {
     @Override
     public CompletionStage<DriverResult<DriverCall.Ack>> on(WidgetDriver driver) {
       return driver.ui().navigate(this);

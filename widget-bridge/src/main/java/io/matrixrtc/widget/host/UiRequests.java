@@ -2,6 +2,7 @@ package io.matrixrtc.widget.host;
 
 import io.matrixrtc.json.Json;
 import io.matrixrtc.widget.api.Feature;
+import io.matrixrtc.widget.api.MatrixLink;
 import io.matrixrtc.widget.api.WidgetError;
 import io.matrixrtc.widget.host.UiDriver.AlwaysOnScreen;
 import io.matrixrtc.widget.host.UiDriver.Navigate;
@@ -10,8 +11,6 @@ import io.matrixrtc.widget.host.UiDriver.ViewRoom;
 
 /** What a widget asks of the screen around it. Modal widgets are not offered. */
 final class UiRequests {
-  private static final String MATRIX_TO = "https://matrix.to/#";
-
   private final HostSession session;
   private final RoomAccess rooms;
 
@@ -22,11 +21,11 @@ final class UiRequests {
 
   void navigate(Exchange exchange, RequestFields data) throws RequestRefusedException {
     need(Feature.NAVIGATE);
-    String uri = data.text("uri").orElse("");
-    if (!uri.startsWith(MATRIX_TO)) { // UI-LINK
-      throw new RequestRefusedException("Invalid matrix.to URI");
-    }
-    exchange.call(new Navigate(uri), "Error handling navigation", ack -> exchange.acknowledge());
+    MatrixLink link =
+        data.text("uri")
+            .flatMap(MatrixLink::read) // UI-LINK
+            .orElseThrow(() -> new RequestRefusedException("Invalid matrix.to URI"));
+    exchange.call(new Navigate(link), "Error handling navigation", ack -> exchange.acknowledge());
   }
 
   void viewRoom(Exchange exchange, RequestFields data) throws RequestRefusedException {

@@ -27,7 +27,8 @@ function askOpenId() {
 
 function askCapabilities(question) {
   title.textContent = 'This widget asks for permissions';
-  words.textContent = 'Untick what it should not do. It can ask again later; what you do not allow stays forbidden.';
+  words.textContent = (question.room ? `It is shown in the room ${question.room}. ` : '') +
+    'Untick what it should not do. It can ask again later; what you do not allow stays forbidden.';
   const groups = new Map();
   for (const item of question.items) {
     if (!groups.has(item.group)) groups.set(item.group, []);

@@ -2,6 +2,7 @@
 // connections as it takes. Decides nothing but who may speak: the frame itself, from its origin.
 import { onBackupButton, showBackup } from './backup.js';
 import { consent } from './consent.js';
+import { offer } from './offer.js';
 import { panel } from './panel.js';
 
 const status = document.getElementById('status');
@@ -16,12 +17,13 @@ const SANDBOX = 'allow-forms allow-popups allow-popups-to-escape-sandbox allow-s
 const ALLOW = 'microphone; camera; encrypted-media; autoplay; display-capture; clipboard-write; ' +
   'clipboard-read; speaker-selection; screen-wake-lock';
 
-// What the server's reasons mean for the user.
+// What the server's reasons mean for the user. What to do about it, it says itself.
 const OVER = {
-  'session over': 'the server does not know it any more, because it was started again or this page was away for too long. ' +
-    'Ask for a new link to go on',
-  'link is not valid': 'this link was used before, or has expired. Ask for a new one',
-  'the server is shutting down': 'the server is shutting down. Ask for a new link when it is back',
+  'session over': 'The session is over: the server does not know it any more, because it was started again or this page was away for too long.',
+  'link has expired': 'This link has expired: a link must be opened soon after it was made.',
+  'link was used': 'This link was used before: each link opens one session.',
+  'link is not valid': 'This link is not known here: a part of it is missing, or the server was started again since it was made.',
+  'the server is shutting down': 'The session is over: the server is shutting down.',
 };
 
 // What came in is acknowledged by the next frame that goes out; alone after this, in milliseconds, or so much.
@@ -124,7 +126,8 @@ function receive(entry, chars) {
   } else if (entry.t === 'ack') {
     acknowledged(entry.n);
   } else if (entry.t === 'refused') {
-    finish(`The session is over: ${OVER[entry.reason] ?? entry.reason}.`);
+    const known = OVER[entry.reason];
+    finish(known ? `${known} ${entry.advice ?? ''}`.trim() : `The session is over: ${entry.reason}.`);
   } else if (entry.t === 'backup') {
     showBackup(entry);
   } else if (entry.t === 'advice') {
@@ -147,6 +150,8 @@ function take(entry) {
     else post(message);
   } else if (entry.t === 'ask') {
     consent(entry).then((allow) => put({ t: 'answer', id: entry.id, allow }));
+  } else if (entry.t === 'link') {
+    offer(entry.url);
   } else if (entry.t === 'granted') {
     panel.granted(entry.items);
   } else if (entry.t === 'event') {
@@ -210,6 +215,7 @@ function finish(text) {
   sessionStorage.removeItem('session');
   hangup.hidden = true;
   advise('');
+  offer('');
   say(text);
   remove();
   notice(text);

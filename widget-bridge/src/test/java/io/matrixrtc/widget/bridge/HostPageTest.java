@@ -8,6 +8,7 @@ import io.matrixrtc.widget.api.Capability;
 import io.matrixrtc.widget.api.CapabilitySet;
 import io.matrixrtc.widget.api.ElementCall;
 import io.matrixrtc.widget.api.Feature;
+import io.matrixrtc.widget.api.MatrixLink;
 import io.matrixrtc.widget.host.CapabilityPolicy;
 import io.matrixrtc.widget.host.DriverResult;
 import io.matrixrtc.widget.host.HostEvent;
@@ -107,6 +108,57 @@ class HostPageTest {
         assertThat(CapabilityText.of(capability)).doesNotContain("org.matrix.msc");
       }
     }
+  }
+
+  @Test
+  void consentWordsNoFeatureIsToldByItsWireName() {
+    for (Feature feature : Feature.values()) {
+      assertThat(CapabilityText.of(feature)).doesNotContain(feature.text());
+    }
+  }
+
+  @Test
+  void consentRoomIsToldByItsNameAndAlwaysByItsId() {
+    Capability elsewhere = Capability.parse("org.matrix.msc2762.timeline:!b:e.org");
+    Map<String, String> names =
+        Map.of(
+            "!a:e.org", "Team \u202e(!safe:e.org)\n call",
+            "!b:e.org", "x".repeat(100),
+            "!c:e.org", "\u200b \u202e");
+    var unused =
+        page.policy("!a:e.org", id -> Optional.ofNullable(names.get(id)))
+            .decide(new CapabilityPolicy.Decide("w", List.of(elsewhere), CapabilitySet.NONE));
+    assertThat(last().path("room").asText()).isEqualTo("“Team (!safe:e.org) call” (!a:e.org)");
+    assertThat(last().path("items").path(0).path("text").asText())
+        .isEqualTo("Use the room “" + "x".repeat(63) + "…” (!b:e.org)");
+    assertThat(CapabilityText.room("!c:e.org", id -> Optional.ofNullable(names.get(id))))
+        .as("a name that shows nothing")
+        .isEqualTo("!c:e.org");
+    assertThat(CapabilityText.room("!d:e.org", id -> Optional.ofNullable(names.get(id))))
+        .as("none")
+        .isEqualTo("!d:e.org");
+    unused = asked();
+    assertThat(last().has("room")).as("nobody said which").isFalse();
+  }
+
+  @Test
+  void pageTextAWidgetsOwnWordsAreCleanedToo() {
+    for (String kind : List.of("send.event:", "receive.state_event:", "send.to_device:")) {
+      String wire = kind.contains("to_device") ? "org.matrix.msc3819." : "org.matrix.msc2762.";
+      assertThat(CapabilityText.of(Capability.parse(wire + kind + "a\u202eb\u0007c\nd")))
+          .endsWith("abc d");
+    }
+  }
+
+  @Test
+  void pageLinkALinkIsOfferedAsLongAsThereIsAPage() {
+    MatrixLink link = new MatrixLink("https://matrix.to/#/@bob:example.org");
+    assertThat(page.offer(link)).isTrue();
+    assertThat(last().path("t").asText()).isEqualTo("link");
+    assertThat(last().path("url").asText()).isEqualTo(link.uri());
+    page.end();
+    assertThat(page.offer(link)).isFalse();
+    assertThat(shown).hasSize(1);
   }
 
   @Test

@@ -3,6 +3,8 @@ package io.matrixrtc.widget.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.matrixrtc.widget.bridge.SignedLinks.Refusal;
+import io.matrixrtc.widget.bridge.SignedLinks.Use;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,10 +44,29 @@ class SignedLinksTest {
   void linkOnceALinkOpensOneSession() {
     SignedLinks links = new SignedLinks(new byte[32]);
     String link = links.sign("t", NOW, Duration.ofMinutes(1));
-    assertThat(links.use(link, NOW)).contains("t");
-    assertThat(links.use(link, NOW)).isEmpty();
+    assertThat(links.use(link, NOW)).isEqualTo(new Use.Granted("t"));
+    assertThat(links.use(link, NOW)).isEqualTo(new Use.Refused(Refusal.USED));
     String second = links.sign("t", NOW, Duration.ofMinutes(1));
-    assertThat(links.use(second, NOW)).as("control: another link of the same moment").contains("t");
+    assertThat(links.use(second, NOW))
+        .as("control: another link of the same moment")
+        .isEqualTo(new Use.Granted("t"));
+  }
+
+  @Test
+  void linkShortALinkSaysWhyItOpensNothing() {
+    SignedLinks links = new SignedLinks(new byte[32]);
+    String link = links.sign("t", NOW, Duration.ofMinutes(1));
+    String other = links.sign("t", NOW, Duration.ofMinutes(1));
+    Instant end = NOW.plus(Duration.ofMinutes(1));
+    assertThat(links.use(link, end.minusMillis(1))).isEqualTo(new Use.Granted("t"));
+    assertThat(links.use(other, end)).isEqualTo(new Use.Refused(Refusal.EXPIRED));
+    assertThat(links.use(link, end)).as("used, too").isEqualTo(new Use.Refused(Refusal.EXPIRED));
+    assertThat(links.use(link + "x", NOW)).isEqualTo(new Use.Refused(Refusal.NOT_OURS));
+    assertThatThrownBy(
+            () ->
+                BridgeSettings.of(URI.create("https://a.example.org/"), "https://w.example.org")
+                    .withLinks(Duration.ZERO, ""))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

@@ -23,8 +23,8 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
 import java.net.URI;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -47,14 +47,22 @@ final class BridgedWidget implements RelayConnection.Listener, AutoCloseable {
   final AtomicInteger resumed = new AtomicInteger();
 
   BridgedWidget(HostedRoom world) {
+    this(world, Set.of());
+  }
+
+  /** One that wants, and is granted, more than Element Call. */
+  BridgedWidget(HostedRoom world, Set<Capability> more) {
     this.world = world;
     DeviceAddress self = world.account.address();
-    this.wanted = ElementCall.capabilities(self.userId(), self.deviceId(), world.room);
+    this.wanted = new HashSet<>(more);
+    wanted.addAll(ElementCall.capabilities(self.userId(), self.deviceId(), world.room));
     Router router = Router.router(vertx);
     HttpServer server =
         get(
             vertx
-                .createHttpServer()
+                .createHttpServer(
+                    BridgeSettings.of(URI.create("http://127.0.0.1/"), HostedRoom.ORIGIN)
+                        .serverOptions())
                 .requestHandler(router)
                 .listen(0, "127.0.0.1")
                 .toCompletionStage());
@@ -67,7 +75,7 @@ final class BridgedWidget implements RelayConnection.Listener, AutoCloseable {
             this::open,
             InstantSource.system());
     bridge.mount(router);
-    this.page = URI.create(bridge.link("alice", Duration.ofMinutes(1)));
+    this.page = URI.create(bridge.link("alice"));
     PoolScheduler scheduler = new PoolScheduler(world.pool, InstantSource.system());
     this.relay = new RelayConnection(page, this, scheduler);
     this.widget =

@@ -20,6 +20,7 @@ import io.matrixrtc.homeserver.rtc.RtcTransports;
 import io.matrixrtc.keys.PoolScheduler;
 import io.matrixrtc.olm.StateKey;
 import io.matrixrtc.widget.api.Capability;
+import io.matrixrtc.widget.api.MatrixLink;
 import io.matrixrtc.widget.client.WidgetClient;
 import io.matrixrtc.widget.client.WidgetListener;
 import io.matrixrtc.widget.client.WidgetSettings;
@@ -61,6 +62,8 @@ final class HostedRoom implements AutoCloseable {
   final WidgetAccount account;
   final String room;
   final List<HostEvent> events = new CopyOnWriteArrayList<>();
+  final List<MatrixLink> offered = new CopyOnWriteArrayList<>();
+  volatile boolean takesOffers = true;
 
   HostedRoom(boolean encrypted) throws Exception {
     server = server();
@@ -139,9 +142,10 @@ final class HostedRoom implements AutoCloseable {
     CompletableFuture<WidgetClient> widget = new CompletableFuture<>();
     WidgetScreen screen =
         WidgetScreen.of(
-            text -> widget.thenAccept(one -> one.onMessage(text)),
-            events::add,
-            WidgetConsent.trusted(Set.copyOf(wanted)));
+                text -> widget.thenAccept(one -> one.onMessage(text)),
+                events::add,
+                WidgetConsent.trusted(Set.copyOf(wanted)))
+            .offering(link -> takesOffers && offered.add(link));
     WidgetHost host =
         account.host(
             hosted,

@@ -162,7 +162,7 @@ class JavaWidgetCallTest {
               },
               new io.matrixrtc.keys.PoolScheduler(world.pool, InstantSource.system()))) {
         second.start();
-        assertThat(get(ended)).isEqualTo("link is not valid");
+        assertThat(get(ended)).isEqualTo("link was used");
       }
       assertThat(bridged.ended).as("the first one goes on").isNotDone();
     }

@@ -15,6 +15,7 @@ import io.matrixrtc.keys.ToDeviceChannel;
 import io.matrixrtc.keys.ToDeviceChannel.Outcome;
 import io.matrixrtc.widget.api.Capability;
 import io.matrixrtc.widget.api.ElementCall;
+import io.matrixrtc.widget.api.MatrixLink;
 import io.matrixrtc.widget.api.WidgetAction;
 import io.matrixrtc.widget.client.OpenIdAnswer;
 import io.matrixrtc.widget.client.WidgetClient;
@@ -381,5 +382,37 @@ class WidgetAccountTest {
                     Json.newObject().put("type", "org.example.note"))
                 .path("events"))
         .isEmpty();
+  }
+
+  @Test
+  void uiOfferALinkIsOfferedToTheUserAndNothingElseIs() throws Exception {
+    open(false, "org.matrix.msc2931.navigate");
+    String link = "https://matrix.to/#/@bob:localhost";
+    for (String uri : List.of("http://evil.example.org/", "https://matrix.to/#/bob", "")) {
+      assertThat(error(WidgetAction.NAVIGATE, Json.newObject().put("uri", uri)))
+          .isEqualTo("Invalid matrix.to URI");
+    }
+    assertThat(world.offered).isEmpty();
+    assertThat(answer(WidgetAction.NAVIGATE, Json.newObject().put("uri", link))).isEmpty();
+    assertThat(world.offered).containsExactly(new MatrixLink(link));
+    world.takesOffers = false;
+    assertThat(error(WidgetAction.NAVIGATE, Json.newObject().put("uri", link)))
+        .as("nobody to offer it to")
+        .isEqualTo("Error handling navigation");
+  }
+
+  @Test
+  void uiOfferNothingIsOfferedWithoutTheCapability() throws Exception {
+    open(false);
+    ObjectNode link = Json.newObject().put("uri", "https://matrix.to/#/@bob:localhost");
+    assertThat(error(WidgetAction.NAVIGATE, link)).isEqualTo("Missing capability");
+    assertThat(world.offered).isEmpty();
+  }
+
+  @Test
+  void consentRoomTheAccountKnowsWhatItsRoomIsCalled() throws Exception {
+    open(false);
+    assertThat(world.account.rooms().name(world.room)).contains("A room");
+    assertThat(world.account.rooms().name("!elsewhere:localhost")).isEmpty();
   }
 }

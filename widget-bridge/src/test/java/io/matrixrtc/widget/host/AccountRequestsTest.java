@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.widget.api.Feature;
 import io.matrixrtc.widget.api.MatrixApiError;
+import io.matrixrtc.widget.api.MatrixLink;
 import io.matrixrtc.widget.api.WidgetAction;
 import io.matrixrtc.widget.host.OpenIdDriver.Standing;
 import java.util.ArrayList;
@@ -296,9 +297,12 @@ class AccountRequestsTest {
   void wh2Wh3Wh4Wh5UiLinkNavigation() {
     String link = "{'uri':'https://matrix.to/#/!room:example.org'}";
     assertThat(rig.ask("org.matrix.msc2931.navigate", link)).isEmpty();
-    assertThat(rig.driver.callsOf(UiDriver.Navigate.class)).hasSize(1);
+    assertThat(rig.driver.callsOf(UiDriver.Navigate.class))
+        .containsExactly(
+            new UiDriver.Navigate(new MatrixLink("https://matrix.to/#/!room:example.org")));
     assertThat(bare.refused("navigate", link)).isEqualTo("Missing capability");
-    for (String uri : List.of("https://matrix.to.evil.org/#/x", "javascript:alert(1)", "")) {
+    for (String uri :
+        List.of("https://matrix.to.evil.org/#/x", "http://evil.org/", "javascript:alert(1)", "")) {
       assertThat(rig.refused("navigate", "{'uri':'" + uri + "'}"))
           .isEqualTo("Invalid matrix.to URI");
     }

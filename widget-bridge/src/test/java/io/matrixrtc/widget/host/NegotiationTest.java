@@ -213,6 +213,35 @@ class NegotiationTest {
   }
 
   @Test
+  void renegotiationBehindOneThatAsksNobodyIsDecidedToo() {
+    HostRig rig = HostRig.granted(STICKER);
+    rig.held = call -> call instanceof CapabilityPolicy.Decide;
+    rig.ask("request_capabilities", "{'capabilities':['m.always_on_screen']}");
+    rig.ask("request_capabilities", "{'capabilities':['m.sticker']}");
+    rig.ask("request_capabilities", "{'capabilities':['m.navigate']}");
+    rig.held = call -> false;
+    rig.release();
+    assertThat(rig.pushes("notify_capabilities")).hasSize(3);
+    assertThat(approved(rig)).containsExactly(STICKER, SCREEN, "m.navigate");
+  }
+
+  @Test
+  void limitsOfNegotiationsThatWaitForADecision() {
+    HostRig rig = HostRig.granted(STICKER);
+    rig.held = call -> call instanceof CapabilityPolicy.Decide;
+    for (int i = 0; i <= Negotiation.MAX_WAITING; i++) { // one is before the user
+      rig.ask("request_capabilities", "{'capabilities':['m.always_on_screen']}");
+    }
+    assertThat(rig.refused("request_capabilities", "{'capabilities':['m.navigate']}"))
+        .isEqualTo("Too many negotiations at a time");
+    rig.release();
+    assertThat(rig.pushes("notify_capabilities")).hasSize(Negotiation.MAX_WAITING + 1);
+    rig.held = call -> false;
+    rig.ask("request_capabilities", "{'capabilities':['m.navigate']}");
+    assertThat(approved(rig)).as("control: there is room again").contains("m.navigate");
+  }
+
+  @Test
   void negotiateFirstWu3Wr17NothingIsDoneBeforeNegotiationIsOver() {
     HostRig rig = new HostRig();
     rig.request("content_loaded", "{}");

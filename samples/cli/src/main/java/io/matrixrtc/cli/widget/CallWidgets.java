@@ -89,7 +89,8 @@ final class CallWidgets implements WidgetSessions {
             .host(
                 widget,
                 HostLimits.DEFAULT,
-                WidgetScreen.of(page.frame(), listener(account, page), consent(account, page)),
+                WidgetScreen.of(page.frame(), listener(account, page), consent(account, page))
+                    .offering(page::offer),
                 page.scheduler(), // no driver of an account blocks
                 random);
     account.show(page);
@@ -112,7 +113,7 @@ final class CallWidgets implements WidgetSessions {
             ? ElementCall.capabilities(
                 account.userId(), account.client().device().deviceId(), hosted.roomId)
             : Set.of();
-    return new PageConsent(page, unasked, trusted);
+    return new PageConsent(page, hosted.roomId, account.widgets().rooms(), unasked, trusted);
   }
 
   private URI url(HostAccount account, String widgetId, boolean dark) {

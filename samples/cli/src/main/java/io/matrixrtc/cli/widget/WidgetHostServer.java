@@ -34,9 +34,8 @@ import java.util.Optional;
  * accounts, and, unless one is named, a homeserver.
  */
 public final class WidgetHostServer implements AutoCloseable {
-  /** How long a link may be used for the first time. */
-  public static final Duration LINK_LIFETIME = Duration.ofHours(12);
-
+  private static final String NEW_LINK =
+      "Press Enter in the window in which matrixrtc widget-host runs: it prints new links.";
   private static final String LOOPBACK = "127.0.0.1";
   private static final int KEY_BYTES = 32;
 
@@ -205,7 +204,8 @@ public final class WidgetHostServer implements AutoCloseable {
     WidgetBridge mounted =
         new WidgetBridge(
             vertx,
-            BridgeSettings.of(page, widgetOrigin),
+            BridgeSettings.of(page, widgetOrigin)
+                .withLinks(BridgeSettings.USUAL_LINK_LIFETIME, NEW_LINK),
             new SignedLinks(key),
             new CallWidgets(accounts, hosted),
             InstantSource.system());
@@ -235,9 +235,14 @@ public final class WidgetHostServer implements AutoCloseable {
     return List.copyOf(accounts.keySet());
   }
 
-  /** A link to the host page for a user; each opens one session. */
+  /** A link to the host page for a user; each opens one session, within ten minutes. */
   public String link(String userId) {
-    return bridge.orElseThrow().link(userId, LINK_LIFETIME);
+    return bridge.orElseThrow().link(userId);
+  }
+
+  /** The same, within another time. */
+  public String link(String userId, Duration lifetime) {
+    return bridge.orElseThrow().link(userId, lifetime);
   }
 
   /** The room that the widget is shown in. */

@@ -14,6 +14,7 @@ import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.PoolScheduler;
 import io.matrixrtc.keys.ToDeviceChannel.Outcome;
 import io.matrixrtc.widget.client.WidgetResult;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -86,7 +87,11 @@ class HostKilledTest {
   }
 
   private RelayedWidget widget(HostProcess host) {
-    return new RelayedWidget(host.page, new PoolScheduler(pool, InstantSource.system()));
+    return widget(host.page);
+  }
+
+  private RelayedWidget widget(URI page) {
+    return new RelayedWidget(page, new PoolScheduler(pool, InstantSource.system()));
   }
 
   private static <T> T get(CompletionStage<T> stage) throws Exception {
@@ -174,7 +179,9 @@ class HostKilledTest {
         try (RelayedWidget old = widget(first)) {
           assertThat(get(old.ended)).as("the old link").isEqualTo("link is not valid");
         }
-        try (RelayedWidget again = widget(second)) {
+        URI fresh = second.newLink();
+        assertThat(fresh).as("what Enter prints").isNotEqualTo(second.page);
+        try (RelayedWidget again = widget(fresh)) {
           assertThat(get(again.ready)).as("with the new link").isTrue();
           assertThat(again.parameter("deviceId"))
               .as("the same device")

@@ -5,6 +5,7 @@ import io.matrixrtc.json.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -21,13 +22,18 @@ final class HostProcess implements AutoCloseable {
   private static final int LIMIT_SECONDS = 60;
 
   private final Process process;
+  private final BufferedReader out;
+  private final Path log;
 
   /** The page of the one user, with the link. */
   final URI page;
 
-  private HostProcess(Process process, URI page) {
+  private HostProcess(Process process, Path log) throws Exception {
     this.process = process;
-    this.page = page;
+    this.log = log;
+    this.out =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    this.page = link();
   }
 
   /** Starts it; its page is served when this returns. */
@@ -54,7 +60,7 @@ final class HostProcess implements AutoCloseable {
             .start();
     boolean started = false;
     try {
-      HostProcess host = new HostProcess(process, link(process, log));
+      HostProcess host = new HostProcess(process, log);
       started = true;
       return host;
     } finally {
@@ -64,14 +70,19 @@ final class HostProcess implements AutoCloseable {
     }
   }
 
-  private static URI link(Process process, Path log) throws Exception {
+  /** Presses Enter: a fresh link. */
+  URI newLink() throws Exception {
+    OutputStream keyboard = process.getOutputStream();
+    keyboard.write('\n');
+    keyboard.flush();
+    return link();
+  }
+
+  private URI link() throws Exception {
     CompletableFuture<String> line =
         CompletableFuture.supplyAsync(
             () -> {
               try {
-                BufferedReader out =
-                    new BufferedReader(
-                        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
                 return String.valueOf(out.readLine());
               } catch (IOException e) {
                 throw new IllegalStateException(e);

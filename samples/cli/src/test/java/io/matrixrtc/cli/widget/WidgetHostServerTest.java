@@ -18,6 +18,7 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -92,7 +93,10 @@ class WidgetHostServerTest {
     private final WebSocket socket;
 
     Page(WidgetHostServer server) {
-      URI link = URI.create(server.link(server.users().get(0)));
+      this(URI.create(server.link(server.users().get(0))));
+    }
+
+    Page(URI link) {
       socket =
           HttpClient.newHttpClient()
               .newWebSocketBuilder()
@@ -127,6 +131,23 @@ class WidgetHostServerTest {
           return frame;
         }
       }
+    }
+
+    /** The next message of an action, whatever name of it is used. */
+    ObjectNode message(String action) throws Exception {
+      while (true) {
+        ObjectNode frame = await(kind("msg"));
+        ObjectNode message = Json.parseObject(frame.path("text").asText());
+        if (message.path("action").asText().endsWith(action)) {
+          return message;
+        }
+      }
+    }
+
+    void relay(int number, ObjectNode message) {
+      ObjectNode frame = Json.newObject().put("t", "msg").put("n", number);
+      frame.put("origin", "http://widget.invalid").put("source", true);
+      send(frame.put("text", message.toString()).toString());
     }
 
     @Override
@@ -181,6 +202,56 @@ class WidgetHostServerTest {
       other.sign(device, advice.replaceAll(".*@alice:localhost ", "").replace(" ", ""));
       assertThat(page.await(kind("advice")).path("text").asText()).as("it is signed").isEmpty();
     }
+  }
+
+  @Test
+  void anExpiredLinkSaysSoAndWhatToDoAndANewOneOpens() throws Exception {
+    try (WidgetHostServer server = host(Optional.empty())) {
+      URI old = URI.create(server.link(server.users().get(0), Duration.ofNanos(1)));
+      try (Page late = new Page(old)) {
+        ObjectNode refused = late.await(kind("refused"));
+        assertThat(refused.path("reason").asText()).isEqualTo("link has expired");
+        assertThat(refused.path("advice").asText()).startsWith("Press Enter");
+      }
+      try (Page page = new Page(server)) {
+        assertThat(page.await(kind("welcome")).path("session").asText()).isNotEmpty();
+      }
+    }
+  }
+
+  @Test
+  void theConsentDialogNamesTheRoom() throws Exception {
+    try (WidgetHostServer server = host(Optional.empty());
+        Page page = new Page(server)) {
+      String url = page.await(kind("welcome")).path("url").asText();
+      String widgetId = url.replaceAll(".*[?&]widgetId=([^&#]*).*", "$1");
+      page.send("{\"t\":\"load\",\"n\":1}");
+      ObjectNode asked = page.message("capabilities");
+      asked.putObject("response").putArray("capabilities").add("org.matrix.msc2931.navigate");
+      page.relay(2, asked);
+      ObjectNode question = page.await(kind("ask"));
+      assertThat(question.path("room").asText()).isEqualTo("“A call” (" + server.roomId() + ")");
+      page.send(
+          "{\"t\":\"answer\",\"n\":3,\"id\":"
+              + question.path("id").asLong()
+              + ",\"allow\":[\"org.matrix.msc2931.navigate\"]}");
+      page.message("notify_capabilities");
+
+      String link = "https://matrix.to/#/" + server.roomId().replace(":", "%3A");
+      page.relay(4, navigate(widgetId, "1", "http://evil.example.org/"));
+      assertThat(page.message("navigate").path("response").path("error").path("message").asText())
+          .isEqualTo("Invalid matrix.to URI");
+      page.relay(5, navigate(widgetId, "2", link));
+      assertThat(page.await(kind("link")).path("url").asText()).isEqualTo(link);
+      assertThat(page.message("navigate").path("response")).isEmpty();
+    }
+  }
+
+  private static ObjectNode navigate(String widgetId, String requestId, String uri) {
+    ObjectNode message = Json.newObject().put("api", "fromWidget").put("widgetId", widgetId);
+    message.put("requestId", requestId).put("action", "org.matrix.msc2931.navigate");
+    message.putObject("data").put("uri", uri);
+    return message;
   }
 
   @Test

@@ -1,0 +1,219 @@
+package io.matrixrtc.widget.bridge;
+
+import static io.matrixrtc.widget.bridge.BridgeRig.WIDGET;
+import static io.matrixrtc.widget.bridge.BridgeRig.action;
+import static io.matrixrtc.widget.bridge.BridgeRig.get;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.json.Json;
+import io.matrixrtc.keys.PoolScheduler;
+import io.matrixrtc.widget.api.Capability;
+import io.matrixrtc.widget.api.CapabilitySet;
+import io.matrixrtc.widget.api.WidgetAction;
+import io.matrixrtc.widget.bridge.BridgeRig.Page;
+import io.matrixrtc.widget.client.WidgetClient;
+import io.matrixrtc.widget.client.WidgetListener;
+import io.matrixrtc.widget.client.WidgetResult;
+import io.matrixrtc.widget.client.WidgetSettings;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+
+/** The relay between page and host, over real sockets: what is broken off, resumed and reloaded. */
+class BridgeRelayTest {
+  /** Tests that wait for an absence to be too long; the others must not, however slow they are. */
+  private static final String SHORT_ABSENCE = "short-absence";
+
+  @SuppressWarnings("NullAway.Init") // serve sets it
+  private BridgeRig rig;
+
+  @BeforeEach
+  void serve(TestInfo test) throws Exception {
+    rig =
+        test.getTags().contains(SHORT_ABSENCE)
+            ? new BridgeRig(Duration.ofMillis(400), InstantSource.system())
+            : new BridgeRig();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    rig.close();
+  }
+
+  @Test
+  void aWidgetIsHostedThroughTheRelay() throws Exception {
+    Page page = rig.opened();
+    ObjectNode welcome = page.next();
+    assertThat(welcome.path("t").asText()).isEqualTo("welcome");
+    assertThat(welcome.path("url").asText()).isEqualTo(WIDGET + "/index.html");
+    page.post(1, "supported_api_versions");
+    assertThat(action(page.nextMessage())).isEqualTo("supported_api_versions");
+    page.post(2, "content_loaded");
+    assertThat(action(page.nextMessage())).isEqualTo("content_loaded");
+    assertThat(action(page.nextMessage())).isEqualTo("capabilities");
+  }
+
+  @Test
+  void relayResumeWhatThePageMissedComesAgainAndNothingTwice() throws Exception {
+    Page page = rig.opened();
+    String session = page.next().path("session").asText();
+    page.post(1, "supported_api_versions");
+    assertThat(page.nextMessage().path("n").asInt()).isEqualTo(1);
+    page.cut();
+    Page again = rig.page("{'t':'hello','resume':'" + session + "','seen':0}");
+    ObjectNode welcome = again.next();
+    assertThat(welcome.path("seen").asInt()).as("what the server has").isEqualTo(1);
+    assertThat(again.nextMessage().path("n").asInt()).as("again").isEqualTo(1);
+    again.post(1, "supported_api_versions"); // the page is not sure that it arrived
+    again.post(2, "content_loaded");
+    ObjectNode next = again.nextMessage();
+    assertThat(next.path("n").asInt()).isEqualTo(2);
+    assertThat(action(next)).as("the first was not carried out again").isEqualTo("content_loaded");
+  }
+
+  @Test
+  void relayReloadAReloadedPageHasItsSessionAgainAndTheWidgetStartsAnew() throws Exception {
+    Page page = rig.opened();
+    String session = page.next().path("session").asText();
+    page.send("{'t':'load','n':1}");
+    page.post(2, "content_loaded");
+    page.nextMessage();
+    assertThat(action(page.nextMessage())).isEqualTo("capabilities");
+    page.cut();
+    Page again = rig.page("{'t':'hello','link':'','reload':'" + session + "'}");
+    ObjectNode welcome = again.next();
+    assertThat(welcome.path("session").asText()).isEqualTo(session);
+    assertThat(welcome.path("seen").asInt()).as("numbers begin anew").isZero();
+    again.send("{'t':'load','n':1}");
+    again.post(2, "content_loaded");
+    ObjectNode reply = again.nextMessage();
+    assertThat(action(reply)).as("the old question is not asked").isEqualTo("content_loaded");
+    assertThat(action(again.nextMessage())).isEqualTo("capabilities");
+    Page guess = rig.page("{'t':'hello','link':'','reload':'guess'}");
+    assertThat(guess.next().path("reason").asText()).isEqualTo("session over");
+  }
+
+  @Test
+  @Tag(SHORT_ABSENCE)
+  void relayAbsenceAPageThatStaysAwayLosesItsSession() throws Exception {
+    Page page = rig.opened();
+    String session = page.next().path("session").asText();
+    page.cut();
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> get(rig.bridge.sessionCount()) == 0);
+    assertThat(
+            rig.page("{'t':'hello','resume':'" + session + "','seen':0}")
+                .next()
+                .path("reason")
+                .asText())
+        .isEqualTo("session over");
+  }
+
+  @Test
+  @Tag(SHORT_ABSENCE)
+  void bridgeHelloWhoSaysNothingIsNotWaitedFor() throws Exception {
+    Page page = rig.opened();
+    page.next();
+    Page silent = rig.page("");
+    assertThat(silent.next().path("reason").asText()).isEqualTo("no hello");
+    assertThat(silent.closing.get(10, TimeUnit.SECONDS)).isTrue();
+    page.post(1, "supported_api_versions");
+    assertThat(action(page.nextMessage()))
+        .as("control: one that has said it and is as old")
+        .isEqualTo("supported_api_versions");
+    assertThat(page.closing).isNotDone();
+  }
+
+  @Test
+  void bridgeHelloAFirstFrameThatIsTooLongIsRefusedUnread() throws Exception {
+    String link = rig.newLink("good");
+    String start = "{'t':'hello','link':'" + link + "','more':'";
+    String end = "'}";
+    String more = "x".repeat(4_096 - start.length() - end.length());
+    assertThat(rig.page(start + more + "x" + end).next().path("reason").asText())
+        .isEqualTo("too long");
+    assertThat(rig.page(start + more + end).next().path("t").asText())
+        .as("control: one less")
+        .isEqualTo("welcome");
+  }
+
+  @Test
+  void relayPressureAFloodOfFramesIsWorkedOffInOrder() throws Exception {
+    Page page = rig.opened();
+    page.next();
+    for (int i = 1; i <= 150; i++) {
+      page.post(i, "supported_api_versions");
+    }
+    for (int i = 1; i <= 150; i++) {
+      assertThat(
+              Json.parseObject(page.nextMessage().path("text").asText()).path("requestId").asText())
+          .isEqualTo("r" + i);
+    }
+  }
+
+  @Test
+  @Tag(SHORT_ABSENCE)
+  void framesThatAreNoneEndTheConnection() throws Exception {
+    for (String text : new String[] {"x", "{}", "{'t':'msg','n':7}", "{'t':'ack','n':9}"}) {
+      Page page = rig.opened();
+      page.next();
+      page.send(text);
+      assertThat(page.next().path("t").asText()).isEqualTo("refused");
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(10))
+          .until(() -> get(rig.bridge.sessionCount()) == 0);
+    }
+  }
+
+  @Test
+  void aWidgetInJavaTalksThroughTheRelay() throws Exception {
+    Page page = rig.opened();
+    page.next();
+    AtomicLong numbers = new AtomicLong();
+    CompletableFuture<CapabilitySet> ready = new CompletableFuture<>();
+    WidgetListener listener =
+        new WidgetListener() {
+          @Override
+          public void onCapabilities(CapabilitySet approved) {
+            ready.complete(approved);
+          }
+        };
+    try (WidgetClient client =
+        new WidgetClient(
+            WidgetSettings.of(
+                "w", List.of(Capability.parse("org.matrix.msc2762.send.event:m.reaction"))),
+            listener,
+            text -> page.relay(numbers.incrementAndGet(), text),
+            new PoolScheduler(rig.pool, InstantSource.system()),
+            () -> "w" + numbers.get() + "-" + System.nanoTime())) {
+      client.start();
+      for (int i = 0; i < 4; i++) { // versions, loaded, capabilities, notice
+        client.onMessage(page.nextMessage().path("text").asText());
+      }
+      assertThat(ready.get(10, TimeUnit.SECONDS).capabilities()).hasSize(1);
+      CompletableFuture<WidgetResult> sent =
+          client
+              .request(
+                  WidgetAction.SEND_EVENT,
+                  Json.parseObject("{\"type\":\"m.reaction\",\"content\":{}}"))
+              .toCompletableFuture();
+      client.onMessage(page.nextMessage().path("text").asText());
+      assertThat(sent.get(10, TimeUnit.SECONDS))
+          .isEqualTo(
+              new WidgetResult.Answered(
+                  Json.parseObject(
+                      "{\"room_id\":\"!room:example.org\",\"event_id\":\"$event1\"}")));
+    }
+  }
+}
