@@ -44,7 +44,7 @@ import picocli.CommandLine.Spec;
       "",
       "Element Call is fetched by npm the first time and kept in the user's cache folder.",
       "A link opens one session, and soon; press Enter for new links. A session that is open goes",
-      "on when its link's time is over.",
+      "on when its link's time is over. To run it in the background, add: < /dev/null &",
       "",
       "Examples:",
       "  matrixrtc widget-host",
