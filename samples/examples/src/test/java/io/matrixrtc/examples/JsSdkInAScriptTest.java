@@ -1,5 +1,7 @@
 package io.matrixrtc.examples;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.matrixrtc.testkit.agent.KeyWiring;
 import io.matrixrtc.testkit.junit.PlayedBy;
 import io.matrixrtc.testkit.junit.ScriptedCallTest;
@@ -7,6 +9,7 @@ import io.matrixrtc.testkit.peers.JsSdk;
 import io.matrixrtc.testkit.script.CallDevice;
 import io.matrixrtc.testkit.script.CallScript;
 import io.matrixrtc.testkit.script.Moment;
+import io.matrixrtc.testkit.trace.TraceEvent;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -34,6 +37,11 @@ class JsSdkInAScriptTest {
     call.expect(carol).not().toHear(alice).sentSince(ours);
     call.expect(carol).not().toHear(bob).sentSince(theirs);
     call.expectServer().notToHaveSeenAKeyOf(bob);
+    assertThat(call.trace().events(TraceEvent.MessageSent.class))
+        .as("the trace has its messages, as the homeserver got them")
+        .filteredOn(message -> message.from().equals(bob.identity()))
+        .extracting(TraceEvent.MessageSent::to)
+        .contains(alice.identity(), "room");
   }
 
   @Test

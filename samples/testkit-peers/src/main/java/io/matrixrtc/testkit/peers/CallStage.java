@@ -64,6 +64,7 @@ final class CallStage implements AutoCloseable {
   /** The SFU reports to one token service; each homeserver's listens here in its turn. */
   private final int tokenPort;
 
+  private final Path sfuLog;
   private final StandInSfu sfu;
   private final WidgetBridge bridge;
   private final String widgetOrigin;
@@ -81,6 +82,7 @@ final class CallStage implements AutoCloseable {
       open.push(pool::shutdownNow);
       open.push(clients);
       tokenPort = freePort();
+      sfuLog = log;
       sfu =
           StandInSfu.start(
               log, List.of("--two-connections", "--webhook", tokenService() + "/sfu_webhook"));
@@ -165,6 +167,11 @@ final class CallStage implements AutoCloseable {
    * can be open.
    */
   WorldServer withSfu(WorldServer homeserver, Runnable onClose) {
+    if (!sfu.isAlive()) {
+      onClose.run();
+      homeserver.close();
+      throw new ScriptException("the SFU has ended; its log is " + sfuLog);
+    }
     return new ServerWithSfu(homeserver, sfu, URI.create(tokenService()), onClose);
   }
 

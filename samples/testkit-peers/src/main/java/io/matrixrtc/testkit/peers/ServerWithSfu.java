@@ -1,6 +1,7 @@
 package io.matrixrtc.testkit.peers;
 
 import io.matrixrtc.homeserver.EmbeddedHomeserver;
+import io.matrixrtc.homeserver.faults.RequestLog;
 import io.matrixrtc.testkit.ScriptException;
 import io.matrixrtc.testkit.ServerFaults;
 import io.matrixrtc.testkit.WorldServer;
@@ -80,6 +81,11 @@ final class ServerWithSfu implements WorldServer {
   @Override
   public Optional<EmbeddedHomeserver> embedded() {
     return server.embedded();
+  }
+
+  @Override
+  public Optional<RequestLog> requestLog() {
+    return server.requestLog();
   }
 
   @Override

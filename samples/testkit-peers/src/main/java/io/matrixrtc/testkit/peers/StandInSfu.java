@@ -87,6 +87,11 @@ public final class StandInSfu implements AutoCloseable {
     return url;
   }
 
+  /** Whether its process has not ended. */
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
   @Override
   public void close() throws InterruptedException {
     process.close();

@@ -86,6 +86,11 @@ public final class ForeignAgent implements ParticipantPort {
   }
 
   @Override
+  public boolean tracesMessages() {
+    return false;
+  }
+
+  @Override
   public CompletionStage<Boolean> meets(DeviceAddress other) {
     CompletableFuture<Boolean> met = new CompletableFuture<>();
     lookFor(other, met);

@@ -26,6 +26,14 @@ public interface ParticipantPort extends AutoCloseable {
     return CompletableFuture.completedStage(true);
   }
 
+  /**
+   * Whether it writes its own messages into its trace. What others send is noted as the homeserver
+   * gets it, where that can be seen.
+   */
+  default boolean tracesMessages() {
+    return true;
+  }
+
   /** Ends the participant without ceremony, as a crash would. */
   @Override
   void close();

@@ -113,6 +113,8 @@ const server = createServer(async (request, response) => {
 const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_SIGNAL_BYTES });
 
 server.on("upgrade", (request, socket, head) => {
+  // From here on nobody else listens, and a client may be gone at any time.
+  socket.on("error", (error) => console.error("connection:", error.message));
   const refuse = (status, why) => {
     socket.end(`HTTP/1.1 ${status} ${why}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
   };

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
+import { connect } from "node:net";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 import { CreateRoomRequest, DisconnectReason, LeaveRequest_Action, SignalRequest, SignalResponse } from "@livekit/protocol";
@@ -95,6 +96,18 @@ test("who has no token for it does not get in", async () => {
   assert.equal(await statusOf(`/rtc?access_token=${live("a", { room: "r" })}`), 401);
   assert.equal(await statusOf(`/other?access_token=${live("a")}`), 404);
   assert.equal(await statusOf(`/rtc/v1?access_token=${live("a")}&join_request=AAAA`), 400);
+  assert.equal(await statusOf(`/rtc?access_token=${live("a")}`), "open");
+});
+
+test("a client that is gone before its answer harms nobody", async () => {
+  const { hostname, port } = new URL(url);
+  for (let i = 0; i < 20; i++) {
+    const socket = connect(Number(port), hostname);
+    await once(socket, "connect");
+    socket.write("GET /other HTTP/1.1\r\nhost: sfu\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n");
+    await new Promise((resolve) => setImmediate(resolve));
+    socket.resetAndDestroy();
+  }
   assert.equal(await statusOf(`/rtc?access_token=${live("a")}`), "open");
 });
 
