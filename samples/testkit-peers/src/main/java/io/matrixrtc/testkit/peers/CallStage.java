@@ -53,13 +53,14 @@ final class CallStage implements AutoCloseable {
 
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final Map<String, WidgetSessions> sessions = new ConcurrentHashMap<>();
-  private final ScheduledExecutorService pool = Executors.newScheduledThreadPool(2);
+  private final ScheduledExecutorService pool =
+      Executors.newScheduledThreadPool(2, task -> daemon(task, "call-stage"));
 
   private final ClientThreads clients = ClientThreads.start();
 
   /** Playwright and all that it gives belong to one thread. */
   private final ExecutorService browsing =
-      Executors.newSingleThreadExecutor(task -> new Thread(task, "browser"));
+      Executors.newSingleThreadExecutor(task -> daemon(task, "browser"));
 
   /** The SFU reports to one token service; each homeserver's listens here in its turn. */
   private final int tokenPort;
@@ -79,6 +80,7 @@ final class CallStage implements AutoCloseable {
   CallStage(Path log) throws Exception {
     boolean started = false;
     try {
+      Path unused = Chromium.program(); // says so before anything is fetched, if there is none
       open.push(pool::shutdownNow);
       open.push(clients);
       tokenPort = freePort();
@@ -118,6 +120,12 @@ final class CallStage implements AutoCloseable {
         close();
       }
     }
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
   }
 
   private static int freePort() throws IOException {
@@ -217,6 +225,9 @@ final class CallStage implements AutoCloseable {
     try {
       return browsing.submit(task).get();
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof ScriptException told) {
+        throw told;
+      }
       throw new ScriptException("in the browser: " + e.getCause(), e);
     }
   }

@@ -80,14 +80,19 @@ final class Chromium {
   static Browser launch(Playwright playwright) {
     return playwright
         .chromium()
-        .launch(
-            new BrowserType.LaunchOptions()
-                .setExecutablePath(
-                    find(
-                        Optional.ofNullable(System.getProperty(ElementCallBrowser.CHROMIUM))
-                            .or(() -> Optional.ofNullable(System.getenv("CHROMIUM"))),
-                        Objects.requireNonNullElse(System.getenv("PATH"), "")))
-                .setArgs(OPTIONS));
+        .launch(new BrowserType.LaunchOptions().setExecutablePath(program()).setArgs(OPTIONS));
+  }
+
+  /**
+   * The browser's program, as properties and environment say.
+   *
+   * @throws PeerUnavailableException if there is none
+   */
+  static Path program() {
+    return find(
+        Optional.ofNullable(System.getProperty(ElementCallBrowser.CHROMIUM))
+            .or(() -> Optional.ofNullable(System.getenv("CHROMIUM"))),
+        Objects.requireNonNullElse(System.getenv("PATH"), ""));
   }
 
   /**
