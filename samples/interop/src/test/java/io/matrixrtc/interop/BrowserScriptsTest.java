@@ -1,5 +1,6 @@
 package io.matrixrtc.interop;
 
+import io.matrixrtc.testkit.peers.ElementCallBrowser;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -12,20 +13,20 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("interop")
 class BrowserScriptsTest {
-  private static BrowserStage stage;
+  private static ElementCallBrowser browser;
 
   @BeforeAll
-  static void start() throws Exception {
-    stage = new BrowserStage("BrowserScriptsTest");
+  static void start() {
+    browser = new ElementCallBrowser();
   }
 
   @AfterAll
-  static void stop() throws Exception {
-    stage.close();
+  static void stop() {
+    browser.close();
   }
 
   private interface Script {
-    void play(MixedCall call) throws InterruptedException;
+    void play(MixedCall call);
   }
 
   private static void play(String name, String inBrowser, Script script) throws Exception {
@@ -36,7 +37,7 @@ class BrowserScriptsTest {
       throws Exception {
     try (MixedCall call =
         ScriptPlayers.withElementCall(
-            stage, "BrowserScriptsTest." + name, trust, Set.of(inBrowser))) {
+            browser, "BrowserScriptsTest." + name, trust, Set.of(inBrowser))) {
       script.play(call);
     }
   }

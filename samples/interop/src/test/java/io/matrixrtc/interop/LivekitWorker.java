@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.media.Codec;
 import io.matrixrtc.media.FrameType;
+import io.matrixrtc.testkit.peers.PeerProcess;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Base64;

@@ -1,31 +1,19 @@
 package io.matrixrtc.interop;
 
-import static org.awaitility.Awaitility.await;
-
-import io.matrixrtc.keys.DeviceAddress;
-import io.matrixrtc.testkit.agent.ForeignAgent;
+import io.matrixrtc.testkit.WorldSettings;
 import io.matrixrtc.testkit.agent.KeyWiring;
-import io.matrixrtc.testkit.agent.ParticipantSpec;
 import io.matrixrtc.testkit.script.CallDevice;
 import io.matrixrtc.testkit.script.CallScript;
 import io.matrixrtc.testkit.script.ScriptSettings;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** A scripted call some of whose devices are played by other implementations than ours. */
 final class MixedCall implements AutoCloseable {
-  private static final Duration SOON = Duration.ofSeconds(60);
-
   private final Function<String, Player> cast;
-  private final BiFunction<Player, String, ForeignDevice> players;
-  private final Map<CallDevice, ForeignDevice> theirs = new LinkedHashMap<>();
-  private final List<CallDevice> signedIn = new ArrayList<>();
+  private final BiFunction<Player, String, WorldSettings.Starter> players;
   final CallScript script;
 
   /** Who a device is played by. */
@@ -44,7 +32,7 @@ final class MixedCall implements AutoCloseable {
   MixedCall(
       ScriptSettings settings,
       Function<String, Player> cast,
-      BiFunction<Player, String, ForeignDevice> players) {
+      BiFunction<Player, String, WorldSettings.Starter> players) {
     this.script = CallScript.open(settings);
     this.cast = cast;
     this.players = players;
@@ -53,10 +41,8 @@ final class MixedCall implements AutoCloseable {
   /** A device of the call, played by whom the cast says. */
   CallDevice device(String name) {
     CallDevice device = script.device(name);
-    if (!isOurs(device) && !theirs.containsKey(device)) {
-      ForeignDevice played = players.apply(cast.apply(name), name.replace('/', '-'));
-      theirs.put(device, played);
-      device.playedBy((spec, trace) -> new ForeignAgent(spec, trace, played));
+    if (!isOurs(device)) {
+      device.playedBy(players.apply(player(device), name.replace('/', '-')));
     }
     return device;
   }
@@ -93,28 +79,13 @@ final class MixedCall implements AutoCloseable {
     return player(device) != Player.JS_SDK;
   }
 
-  /** Signs devices in and waits until everyone who has to has heard of them. */
-  void admit(CallDevice... some) throws InterruptedException {
+  /** Signs devices in; the script waits until everyone who has to has heard of them. */
+  void admit(CallDevice... some) {
     script.admit(List.of(some));
-    signedIn.addAll(List.of(some));
-    for (Map.Entry<CallDevice, ForeignDevice> one : theirs.entrySet()) {
-      for (CallDevice other : signedIn) {
-        // Upstream counts a device that it does not know as served, and never tries again.
-        if (signedIn.contains(one.getKey()) && !one.getKey().equals(other)) {
-          await().atMost(SOON).until(() -> one.getValue().knows(address(other)));
-        }
-      }
-    }
-  }
-
-  private static DeviceAddress address(CallDevice device) {
-    ParticipantSpec spec = device.participant().spec();
-    return new DeviceAddress(spec.userId(), spec.deviceId());
   }
 
   /** Signs devices in, has them join the call, and waits until all hear each other. */
-  void start(CallDevice... some) throws InterruptedException {
-    admit(some);
+  void start(CallDevice... some) {
     script.start(some);
     script.expectAll().toHearEachOther();
   }

@@ -18,7 +18,7 @@ final class MixedScripts {
 
   private MixedScripts() {}
 
-  static void firstCall(MixedCall call) throws InterruptedException {
+  static void firstCall(MixedCall call) {
     CallScript script = call.script;
     CallDevice alice = call.device("alice");
     CallDevice bob = call.device("bob");
@@ -34,7 +34,7 @@ final class MixedScripts {
     script.expectServer().notToHaveSeenAKeyOf(bob);
   }
 
-  static void lateJoiner(MixedCall call) throws InterruptedException {
+  static void lateJoiner(MixedCall call) {
     CallScript script = call.script;
     CallDevice alice = call.device("alice");
     CallDevice bob = call.device("bob");
@@ -48,7 +48,7 @@ final class MixedScripts {
         .forEach(device -> script.expect(carol).not().toHear(device).sentBefore(join));
   }
 
-  static void leaver(MixedCall call) throws InterruptedException {
+  static void leaver(MixedCall call) {
     CallScript script = call.script;
     CallDevice alice = call.device("alice");
     CallDevice bob = call.device("bob");
@@ -63,7 +63,7 @@ final class MixedScripts {
     script.expect(carol).not().toHear(bob).sentSince(bobs);
   }
 
-  static void rejoin(MixedCall call) throws InterruptedException {
+  static void rejoin(MixedCall call) {
     CallScript script = call.script;
     CallDevice alice = call.device("alice");
     CallDevice bob = call.device("bob");
@@ -77,7 +77,7 @@ final class MixedScripts {
     script.expect(carol).not().toHear(alice).sentBetween(rotated, back);
   }
 
-  static void reload(MixedCall call) throws InterruptedException {
+  static void reload(MixedCall call) {
     CallScript script = call.script;
     CallDevice alice = call.device("alice");
     CallDevice bob = call.device("bob");
@@ -93,7 +93,7 @@ final class MixedScripts {
     script.expect(bob).toGoOnHearing(alice);
   }
 
-  static void secondDevice(MixedCall call) throws InterruptedException {
+  static void secondDevice(MixedCall call) {
     CallScript script = call.script;
     CallDevice alice = call.device("alice");
     CallDevice laptop = call.device("bob/laptop");
@@ -110,7 +110,7 @@ final class MixedScripts {
     script.expect(phone).toGoOnHearing(alice);
   }
 
-  static void crash(MixedCall call) throws InterruptedException {
+  static void crash(MixedCall call) {
     CallScript script = call.script;
     CallDevice alice = call.device("alice");
     CallDevice bob = call.device("bob");
@@ -125,7 +125,7 @@ final class MixedScripts {
     script.expect(carol).not().toHear(bob).sentSince(rotated);
   }
 
-  static void oldClient(MixedCall call) throws InterruptedException {
+  static void oldClient(MixedCall call) {
     CallScript script = call.script;
     CallDevice alice = call.device("alice");
     CallDevice bob = call.device("bob");
@@ -144,7 +144,7 @@ final class MixedScripts {
   }
 
   /** The old client, and one that does not speak to it: ours speaks to both. */
-  static void oldClientBesideOneThatIgnoresIt(MixedCall call) throws InterruptedException {
+  static void oldClientBesideOneThatIgnoresIt(MixedCall call) {
     CallScript script = call.script;
     CallDevice alice = call.device("alice");
     CallDevice bob = call.device("bob");
@@ -167,7 +167,7 @@ final class MixedScripts {
   }
 
   /** With the trust requirement {@code cross-signed}. */
-  static void unverifiedDevice(MixedCall call) throws InterruptedException {
+  static void unverifiedDevice(MixedCall call) {
     CallScript script = call.script;
     CallDevice alice = call.device("alice");
     CallDevice bob = call.device("bob");
@@ -186,7 +186,7 @@ final class MixedScripts {
   }
 
   /** 429 and lost answers. */
-  static void troubleDuringARotation(MixedCall call) throws InterruptedException {
+  static void troubleDuringARotation(MixedCall call) {
     CallScript script = call.script;
     CallDevice alice = call.device("alice");
     CallDevice bob = call.device("bob");

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.DeviceAddress;
+import io.matrixrtc.testkit.peers.PeerProcess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
+import io.matrixrtc.testkit.peers.PeerProcess;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;

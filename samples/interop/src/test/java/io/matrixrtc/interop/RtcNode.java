@@ -3,6 +3,7 @@ package io.matrixrtc.interop;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
+import io.matrixrtc.testkit.peers.PeerProcess;
 import java.io.IOException;
 import java.util.List;
 

@@ -1,24 +1,22 @@
 package io.matrixrtc.interop;
 
 import io.matrixrtc.testkit.WorldServer;
+import io.matrixrtc.testkit.peers.ElementCallBrowser;
+import io.matrixrtc.testkit.peers.JsSdk;
 import io.matrixrtc.testkit.script.ScriptSettings;
 import io.matrixrtc.testkit.server.EmbeddedServer;
 import io.matrixrtc.testkit.server.ProxiedServer;
 import io.matrixrtc.testkit.server.RemoteServer;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** Opens scripts whose devices are played by several implementations, on any homeserver. */
 final class ScriptPlayers {
   /** The homeserver to play on; ours if it is empty. */
   private static final String HOMESERVER = System.getProperty("interop.homeserver", "");
-
-  private static final List<String> JS_SDK_39 = List.of("node", "target/js-sdk-39/peer.mjs");
 
   private ScriptPlayers() {}
 
@@ -32,33 +30,24 @@ final class ScriptPlayers {
    * A call with devices of matrix-js-sdk.
    *
    * @param name for the trace and for the names of log files
-   * @param reloads which devices are loaded again in it
    */
-  static MixedCall withJsSdk(
-      String name, String trust, Set<String> reloads, Function<String, MixedCall.Player> cast) {
+  static MixedCall withJsSdk(String name, String trust, Function<String, MixedCall.Player> cast) {
     return new MixedCall(
         ScriptSettings.on(ScriptPlayers::homeserver).titled(name).withTrust(trust),
         cast,
-        jsSdk(name, reloads));
-  }
-
-  private static BiFunction<MixedCall.Player, String, ForeignDevice> jsSdk(
-      String name, Set<String> reloads) {
-    return (player, device) ->
-        new JsSdkSession(
-            player == MixedCall.Player.JS_SDK_39 ? JS_SDK_39 : JsSdkTest.COMMAND,
-            log(name, device),
-            reloads.contains(device));
+        (player, device) ->
+            (player == MixedCall.Player.JS_SDK_39 ? JsSdk.oldParticipant() : JsSdk.participant())
+                .loggingTo(log(name, device)));
   }
 
   /** A call with a device of Element Call in a browser. */
   static MixedCall withElementCall(
-      BrowserStage stage, String name, String trust, Set<String> inBrowser) {
+      ElementCallBrowser browser, String name, String trust, Set<String> inBrowser) {
     return new MixedCall(
-        ScriptSettings.on(() -> stage.withSfu(homeserver())).titled(name).withTrust(trust),
+        ScriptSettings.on(ScriptPlayers::homeserver).with(browser).titled(name).withTrust(trust),
         device ->
             inBrowser.contains(device) ? MixedCall.Player.ELEMENT_CALL : MixedCall.Player.OURS,
-        (player, device) -> new ElementCallSession(stage, log(name, device)));
+        (player, device) -> browser.loggingTo(log(name, device)));
   }
 
   private static Path log(String name, String device) {

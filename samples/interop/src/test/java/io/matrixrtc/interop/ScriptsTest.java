@@ -4,7 +4,6 @@ import static io.matrixrtc.interop.MixedCall.Player.JS_SDK;
 import static io.matrixrtc.interop.MixedCall.Player.JS_SDK_39;
 import static io.matrixrtc.interop.MixedCall.Player.OURS;
 
-import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -34,9 +33,8 @@ class ScriptsTest {
     }
   }
 
-  static MixedCall open(Cast cast, String script, String... reloads) {
-    return ScriptPlayers.withJsSdk(
-        "ScriptsTest." + script + " " + cast, "all", Set.of(reloads), cast);
+  static MixedCall open(Cast cast, String script) {
+    return ScriptPlayers.withJsSdk("ScriptsTest." + script + " " + cast, "all", cast);
   }
 
   @ParameterizedTest
@@ -75,7 +73,7 @@ class ScriptsTest {
   @ParameterizedTest
   @EnumSource(Cast.class)
   void reload(Cast cast) throws Exception {
-    try (MixedCall call = open(cast, "reload", "bob")) {
+    try (MixedCall call = open(cast, "reload")) {
       MixedScripts.reload(call);
     }
   }
@@ -101,10 +99,7 @@ class ScriptsTest {
   void oldClient() throws Exception {
     try (MixedCall call =
         ScriptPlayers.withJsSdk(
-            "ScriptsTest.oldClient",
-            "all",
-            Set.of(),
-            device -> device.equals("old") ? JS_SDK_39 : OURS)) {
+            "ScriptsTest.oldClient", "all", device -> device.equals("old") ? JS_SDK_39 : OURS)) {
       MixedScripts.oldClient(call);
     }
   }
@@ -120,7 +115,6 @@ class ScriptsTest {
         ScriptPlayers.withJsSdk(
             "ScriptsTest.unverifiedDevice " + theirs.replace('/', '-'),
             "cross-signed",
-            Set.of("bob-old"),
             device -> device.equals(theirs) ? JS_SDK : OURS)) {
       MixedScripts.unverifiedDevice(call);
     }

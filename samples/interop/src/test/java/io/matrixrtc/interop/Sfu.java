@@ -1,16 +1,15 @@
 package io.matrixrtc.interop;
 
-import static org.awaitility.Awaitility.await;
-
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
+import io.matrixrtc.testkit.peers.PeerProcess;
+import io.matrixrtc.testkit.peers.StandInSfu;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import javax.crypto.Mac;
@@ -18,20 +17,17 @@ import javax.crypto.spec.SecretKeySpec;
 
 /** The stand-in for a LiveKit server, and who takes part there without a browser. */
 final class Sfu implements AutoCloseable {
-  private static final Duration SOON = Duration.ofSeconds(30);
   private static final Duration TOKEN_LIFETIME = Duration.ofHours(1);
   private static final String FOLDER = "target/sfu/";
-  static final String KEY = "interop";
-  static final String SECRET = "a secret for one test, of 32 bytes and more";
+  static final String KEY = StandInSfu.KEY;
+  static final String SECRET = StandInSfu.SECRET;
 
   private final String name;
-  private final PeerProcess process;
-  private final String url;
+  private final StandInSfu sfu;
 
-  private Sfu(String name, PeerProcess process, String url) {
+  private Sfu(String name, StandInSfu sfu) {
     this.name = name;
-    this.process = process;
-    this.url = url;
+    this.sfu = sfu;
   }
 
   /**
@@ -39,19 +35,13 @@ final class Sfu implements AutoCloseable {
    *
    * @param name for the names of log files
    */
-  static Sfu start(String name) throws IOException {
+  static Sfu start(String name) throws IOException, InterruptedException {
     return start(name, List.of());
   }
 
   /** Starts it with more options. */
-  static Sfu start(String name, List<String> options) throws IOException {
-    List<String> command =
-        new ArrayList<>(List.of("node", FOLDER + "main.mjs", "--end-with-input"));
-    command.addAll(List.of("--port", "0", "--key", KEY, "--secret", SECRET));
-    command.addAll(options);
-    PeerProcess process = new PeerProcess(command, log(name, "sfu"));
-    await().atMost(SOON).until(() -> !process.events("ready").isEmpty());
-    return new Sfu(name, process, process.events("ready").get(0).path("url").asText());
+  static Sfu start(String name, List<String> options) throws IOException, InterruptedException {
+    return new Sfu(name, StandInSfu.start(log(name, "sfu"), options));
   }
 
   static Path log(String test, String process) {
@@ -60,7 +50,7 @@ final class Sfu implements AutoCloseable {
 
   /** Where clients connect to. */
   String url() {
-    return url;
+    return sfu.url();
   }
 
   /** A participant that sends and takes encoded frames; {@link RawParticipant#close} ends it. */
@@ -82,7 +72,7 @@ final class Sfu implements AutoCloseable {
 
   /** Where to connect to, and a token for one participant. */
   ObjectNode login(String identity, String room) {
-    return Json.newObject().put("url", url).put("token", token(identity, room));
+    return Json.newObject().put("url", url()).put("token", token(identity, room));
   }
 
   private static String token(String identity, String room) {
@@ -109,6 +99,6 @@ final class Sfu implements AutoCloseable {
 
   @Override
   public void close() throws InterruptedException {
-    process.close();
+    sfu.close();
   }
 }

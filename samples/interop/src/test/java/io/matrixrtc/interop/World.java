@@ -24,6 +24,7 @@ import io.matrixrtc.json.MalformedJsonException;
 import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.PoolScheduler;
 import io.matrixrtc.olm.StateKey;
+import io.matrixrtc.testkit.peers.PeerProcess;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;

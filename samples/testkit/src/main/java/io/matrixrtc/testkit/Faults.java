@@ -10,6 +10,7 @@ import io.matrixrtc.testkit.trace.TraceEvent;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -40,14 +41,15 @@ public final class Faults {
 
   /** A fault of the homeserver in force, until it has happened as often as was asked for. */
   public final class Running {
-    private final FaultPlan.Active rule;
     private final String name;
     private final int times;
+    private final AtomicBoolean over = new AtomicBoolean();
+    private final FaultPlan.Active active;
 
-    private Running(FaultPlan.Active rule, String name, int times) {
-      this.rule = rule;
+    private Running(FaultPlan plan, FaultRule rule, String name) {
       this.name = name;
-      this.times = times;
+      this.times = rule.times();
+      this.active = plan.add(rule, () -> end(rule.times()));
     }
 
     /** How many requests it was made for; 1 if it lasts until it is ended. */
@@ -57,13 +59,19 @@ public final class Faults {
 
     /** How many requests have met it. */
     public int hits() {
-      return rule.hits();
+      return active.hits();
     }
 
-    /** Ends it, whether or not it has happened. */
+    /** Ends it, whether or not it has happened. One that is used up has ended by itself. */
     public void end() {
-      rule.remove();
-      record(name, target(), false, hits() + " requests met it");
+      active.remove();
+      end(hits());
+    }
+
+    private void end(int hits) {
+      if (over.compareAndSet(false, true)) {
+        record(name, target(), false, hits + " requests met it");
+      }
     }
 
     @Override
@@ -174,12 +182,12 @@ public final class Faults {
   private Running add(String pathRegex, int times, Fault fault) {
     FaultRule rule = FaultRule.on(pathRegex, fault).times(times);
     FaultRule whose = only.map(one -> rule.user(one.spec().userId())).orElse(rule);
-    FaultPlan.Active active = ofServer().plan().add(whose);
+    FaultPlan plan = ofServer().plan();
     String name = fault.getClass().getSimpleName().replaceAll("(?<=.)(?=[A-Z])", " ");
     name = name.toLowerCase(Locale.ROOT);
     String often = times == FaultRule.ALWAYS ? "until it is ended" : times + " times";
     record(name, target(), true, pathRegex + ", " + often);
-    return new Running(active, name, times);
+    return new Running(plan, whose, name);
   }
 
   private ServerFaults ofServer() {

@@ -1,11 +1,13 @@
 package io.matrixrtc.testkit;
 
+import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.testkit.agent.ParticipantAnswer;
 import io.matrixrtc.testkit.agent.ParticipantPort;
 import io.matrixrtc.testkit.agent.ParticipantRequest;
 import io.matrixrtc.testkit.agent.ParticipantSpec;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -66,6 +68,20 @@ public final class Participant implements AutoCloseable {
   /** Joins the room, not yet its call. */
   public void enterRoom(String roomId) {
     step(new ParticipantRequest.EnterRoom(roomId));
+  }
+
+  /**
+   * Waits until it has heard of another's device. Our own look devices up when they need to; some
+   * implementations give no key to a device that they do not know yet, and say nothing.
+   */
+  public void meet(Participant other) {
+    DeviceAddress device = new DeviceAddress(other.spec().userId(), other.spec().deviceId());
+    CompletableFuture<Boolean> met = port.meets(device).toCompletableFuture();
+    try {
+      await(met, "to hear of " + other.name() + "'s device");
+    } finally {
+      met.cancel(false);
+    }
   }
 
   /** Forgets the call without leaving it, as a page does that is loaded again. */
@@ -154,11 +170,12 @@ public final class Participant implements AutoCloseable {
   }
 
   private ParticipantAnswer await(ParticipantRequest request) {
-    String step = request.getClass().getSimpleName();
+    return await(port.ask(request).toCompletableFuture(), request.getClass().getSimpleName());
+  }
+
+  private <T> T await(CompletableFuture<T> running, String step) {
     try {
-      return port.ask(request)
-          .toCompletableFuture()
-          .get(STEP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+      return running.get(STEP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       throw new ScriptException(name() + ": " + step + " failed: " + e.getCause(), e);
     } catch (TimeoutException e) {

@@ -1,7 +1,7 @@
 package io.matrixrtc.testkit;
 
 /** A step of a script failed, or an expectation was not met in time. The message is for people. */
-public final class ScriptException extends RuntimeException {
+public class ScriptException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   public ScriptException(String message) {

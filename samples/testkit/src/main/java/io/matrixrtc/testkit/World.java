@@ -1,5 +1,7 @@
 package io.matrixrtc.testkit;
 
+import io.matrixrtc.testkit.agent.OverheardMessages;
+import io.matrixrtc.testkit.agent.ParticipantPort;
 import io.matrixrtc.testkit.agent.ParticipantSpec;
 import io.matrixrtc.testkit.media.MediaClock;
 import io.matrixrtc.testkit.media.TrackKind;
@@ -36,6 +38,8 @@ public final class World implements AutoCloseable {
   private final MediaClock clock;
   private final FrameRelay relay;
   private final TraceRecorder recorder;
+  private final OverheardMessages overheard;
+  private final Runnable endListening;
   private final CallView view = new CallView();
   private final List<Participant> participants = new ArrayList<>();
   private final Map<String, Integer> marks = new LinkedHashMap<>();
@@ -46,6 +50,9 @@ public final class World implements AutoCloseable {
     this.relay = relay;
     this.recorder = new TraceRecorder(clock, clock.start());
     recorder.listen(view::add);
+    this.overheard = new OverheardMessages(recorder::record);
+    this.endListening =
+        settings.homeserver().requestLog().map(log -> log.listen(overheard)).orElse(() -> {});
   }
 
   /**
@@ -94,7 +101,11 @@ public final class World implements AutoCloseable {
     recorder.record(
         new TraceEvent.ParticipantAdded(spec.identity(), spec.userId(), device, name, false));
     try {
-      Participant participant = new Participant(settings.starter().start(spec, recorder::add));
+      ParticipantPort port = settings.starter().start(spec, recorder::add);
+      if (!port.tracesMessages()) {
+        overheard.listenTo(spec.identity());
+      }
+      Participant participant = new Participant(port);
       participants.add(participant);
       return participant;
     } catch (IOException e) {
@@ -242,6 +253,7 @@ public final class World implements AutoCloseable {
   @Override
   public void close() {
     participants.forEach(Participant::close);
+    endListening.run();
     relay.close();
     clock.close();
     settings.homeserver().close();

@@ -1,6 +1,7 @@
 package io.matrixrtc.testkit;
 
 import io.matrixrtc.homeserver.EmbeddedHomeserver;
+import io.matrixrtc.homeserver.faults.RequestLog;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +29,11 @@ public interface WorldServer extends AutoCloseable {
   /** How to make things go wrong; empty where that cannot be done. */
   default Optional<ServerFaults> faults() {
     return embedded().map(EmbeddedFaults::new);
+  }
+
+  /** Tells of every request and its answer; empty where they do not pass this process. */
+  default Optional<RequestLog> requestLog() {
+    return embedded().map(EmbeddedHomeserver::requestLog);
   }
 
   /**

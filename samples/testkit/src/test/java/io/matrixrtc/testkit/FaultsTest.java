@@ -35,13 +35,14 @@ class FaultsTest {
       assertThat(errors.hits()).isEqualTo(1);
       limits.end();
       assertThat(faults(call))
-          .contains(
+          .containsExactlyInAnyOrder(
               new TraceEvent.FaultChanged(
                   "too many requests", "server", true, "/sendToDevice/, 2 times"),
               new TraceEvent.FaultChanged(
                   "server error", "server", true, "/sendToDevice/, 1 times"),
               new TraceEvent.FaultChanged(
-                  "too many requests", "server", false, "2 requests met it"));
+                  "too many requests", "server", false, "2 requests met it"),
+              new TraceEvent.FaultChanged("server error", "server", false, "1 requests met it"));
     }
   }
 

@@ -22,7 +22,8 @@ class TestkitRuleTableTest {
       Pattern.compile("^\\| ([A-Z][A-Z0-9-]+) \\| .+ \\| .+ \\| (.+) \\|$");
   private static final Pattern TEST = Pattern.compile("`(\\w+)(?:\\.(\\w+))?`");
   private static final Pattern BEARS_AN_ID =
-      Pattern.compile("void \\w+_((?:SCRIPT|SCENARIO|VIEWER|TRACE|EXPECT)_[A-Z_]+)\\(");
+      Pattern.compile(
+          "void \\w+_((?:SCRIPT|SCENARIO|VIEWER|TRACE|EXPECT|FOREIGN|PEER)_[A-Z_]+)\\(");
 
   private record Row(String id, String tests) {}
 
@@ -37,10 +38,10 @@ class TestkitRuleTableTest {
     return rows;
   }
 
-  /** The sources of the tests of this module and of the command's, by class name. */
+  /** The sources of the tests of this module, of its peers and of the command, by class name. */
   private static Map<String, String> tests() throws IOException {
     Map<String, String> sources = new HashMap<>();
-    for (String module : List.of("testkit", "cli")) {
+    for (String module : List.of("testkit", "testkit-peers", "cli")) {
       try (Stream<Path> files = Files.walk(Path.of("..", module, "src/test/java"))) {
         for (Path file : files.filter(f -> f.toString().endsWith("Test.java")).toList()) {
           String name = file.getFileName().toString().replace(".java", "");

@@ -9,10 +9,12 @@ public final class FaultPlan {
   /** A rule in force. */
   public final class Active {
     private final FaultRule rule;
+    private final Runnable usedUp;
     private int hits;
 
-    private Active(FaultRule rule) {
+    private Active(FaultRule rule, Runnable usedUp) {
       this.rule = rule;
+      this.usedUp = usedUp;
     }
 
     /** How many requests have met the fault. */
@@ -32,8 +34,18 @@ public final class FaultPlan {
 
   private final List<Active> active = new ArrayList<>();
 
-  public synchronized Active add(FaultRule rule) {
-    Active added = new Active(rule);
+  public Active add(FaultRule rule) {
+    return add(rule, () -> {});
+  }
+
+  /**
+   * Adds a rule.
+   *
+   * @param usedUp run once, when the last request that the rule is for has met it; on the server's
+   *     thread, so it must be quick and must not throw
+   */
+  public synchronized Active add(FaultRule rule, Runnable usedUp) {
+    Active added = new Active(rule, usedUp);
     active.add(added);
     return added;
   }
@@ -43,16 +55,17 @@ public final class FaultPlan {
   }
 
   /** The fault that this request meets; counts as a hit. The first matching rule decides. */
-  public synchronized Optional<Fault> next(String method, String path, Optional<String> userId) {
-    Optional<Active> first =
-        active.stream().filter(a -> a.rule.matches(method, path, userId)).findFirst();
-    first.ifPresent(
-        met -> {
-          met.hits++;
-          if (met.hits >= met.rule.times()) {
-            active.remove(met);
-          }
-        });
+  public Optional<Fault> next(String method, String path, Optional<String> userId) {
+    Optional<Active> first;
+    synchronized (this) {
+      first = active.stream().filter(a -> a.rule.matches(method, path, userId)).findFirst();
+      first.ifPresent(met -> met.hits++);
+      if (first.isEmpty() || first.get().hits < first.get().rule.times()) {
+        return first.map(met -> met.rule.fault());
+      }
+      active.remove(first.get());
+    }
+    first.get().usedUp.run(); // without the lock
     return first.map(met -> met.rule.fault());
   }
 }

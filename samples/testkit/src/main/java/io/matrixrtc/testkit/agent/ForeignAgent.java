@@ -18,9 +18,11 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A participant whose session and keys are those of another implementation, while its media is the
@@ -31,6 +33,9 @@ import java.util.function.Consumer;
 public final class ForeignAgent implements ParticipantPort {
   /** How often the frame counts go into the trace, in wall time. */
   private static final long COUNT_MILLIS = 250;
+
+  /** How often it is asked whether it knows a device, in wall time. */
+  private static final long MEET_MILLIS = 100;
 
   private final ParticipantSpec spec;
   private final ForeignSession session;
@@ -78,6 +83,49 @@ public final class ForeignAgent implements ParticipantPort {
   public CompletionStage<ParticipantAnswer> ask(ParticipantRequest request) {
     return CompletableFuture.supplyAsync(() -> carryOut(request), requests)
         .exceptionally(ForeignAgent::failed);
+  }
+
+  @Override
+  public boolean tracesMessages() {
+    return false;
+  }
+
+  @Override
+  public CompletionStage<Boolean> meets(DeviceAddress other) {
+    CompletableFuture<Boolean> met = new CompletableFuture<>();
+    lookFor(other, met);
+    return met;
+  }
+
+  private void lookFor(DeviceAddress other, CompletableFuture<Boolean> met) {
+    if (met.isDone()) { // by who waits no longer
+      return;
+    }
+    try {
+      CompletableFuture.runAsync(() -> look(other, met), requests)
+          .whenComplete((done, failure) -> fail(met, failure));
+    } catch (RejectedExecutionException e) {
+      fail(met, e);
+    }
+  }
+
+  private static void fail(CompletableFuture<Boolean> met, @Nullable Throwable failure) {
+    if (failure != null) {
+      met.completeExceptionally(failure);
+    }
+  }
+
+  private void look(DeviceAddress other, CompletableFuture<Boolean> met) {
+    try {
+      if (session.knows(other)) {
+        met.complete(true);
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AgentClient.RefusedException("interrupted");
+    }
+    var unused = timer.schedule(() -> lookFor(other, met), MEET_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private static ParticipantAnswer failed(Throwable failure) {

@@ -81,6 +81,15 @@ public interface ForeignSession extends AutoCloseable {
     throw new UnsupportedOperationException("cannot sign other devices");
   }
 
+  /**
+   * Whether it has heard of a device of another participant. Those who give no key to a device that
+   * they do not know, and do not try again, answer this: a script then waits until it is so before
+   * anybody joins. Looked at again and again, so it must not block for long.
+   */
+  default boolean knows(DeviceAddress other) throws InterruptedException {
+    return true;
+  }
+
   /** Ends it without ceremony. Nothing is told any more. */
   @Override
   void close();

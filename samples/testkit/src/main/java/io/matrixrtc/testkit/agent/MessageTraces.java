@@ -36,10 +36,10 @@ final class MessageTraces {
    */
   static final int MAX_REMEMBERED = 256;
 
-  private static final Pattern TO_DEVICE = Pattern.compile(".*/sendToDevice/([^/]+)/([^/]+)");
-  private static final Pattern IN_ROOM =
+  static final Pattern TO_DEVICE = Pattern.compile(".*/sendToDevice/([^/]+)/([^/]+)");
+  static final Pattern IN_ROOM =
       Pattern.compile(".*/rooms/[^/]+/(?:state|send)/(org\\.matrix\\.msc[^/]+|m\\.call[^/]*)/.*");
-  private static final Pattern ROOM_EVENT =
+  static final Pattern ROOM_EVENT =
       Pattern.compile(".*/rooms/[^/]+/send/m\\.room\\.encrypted/([^/]+)");
 
   /** Stands for all of the room. */

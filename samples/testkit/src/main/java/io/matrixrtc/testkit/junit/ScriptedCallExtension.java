@@ -2,6 +2,7 @@ package io.matrixrtc.testkit.junit;
 
 import io.matrixrtc.testkit.script.CallDevice;
 import io.matrixrtc.testkit.script.CallScript;
+import io.matrixrtc.testkit.script.DevicePlayer;
 import io.matrixrtc.testkit.script.ScriptSettings;
 import io.matrixrtc.testkit.trace.TraceJson;
 import io.matrixrtc.testkit.viewer.TraceViewer;
@@ -11,6 +12,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.platform.commons.support.AnnotationSupport;
+import org.junit.platform.commons.support.ReflectionSupport;
 
 /** Opens a script when a test first asks for it, and closes it. See {@link ScriptedCallTest}. */
 public final class ScriptedCallExtension implements ParameterResolver, AfterEachCallback {
@@ -52,7 +55,29 @@ public final class ScriptedCallExtension implements ParameterResolver, AfterEach
     if (parameter.getParameter().getType().equals(CallScript.class)) {
       return call;
     }
-    return call.device(deviceName(parameter));
+    CallDevice device = call.device(deviceName(parameter));
+    parameter
+        .findAnnotation(PlayedBy.class)
+        .ifPresent(by -> device.playedBy(player(by.value(), context)));
+    return device;
+  }
+
+  /** The one of a class, for all tests of this run; JUnit closes it in the end. */
+  private static DevicePlayer player(Class<? extends DevicePlayer> type, ExtensionContext context) {
+    return context
+        .getRoot()
+        .getStore(NAMESPACE)
+        .computeIfAbsent(type, wanted -> ReflectionSupport.newInstance(type), DevicePlayer.class);
+  }
+
+  /** Those who play the devices that a test is given. */
+  private static DevicePlayer[] players(ExtensionContext context) {
+    return Arrays.stream(context.getRequiredTestMethod().getParameters())
+        .flatMap(parameter -> AnnotationSupport.findAnnotation(parameter, PlayedBy.class).stream())
+        .map(PlayedBy::value)
+        .distinct()
+        .map(type -> player(type, context))
+        .toArray(DevicePlayer[]::new);
   }
 
   private static String deviceName(ParameterContext parameter) {
@@ -83,6 +108,7 @@ public final class ScriptedCallExtension implements ParameterResolver, AfterEach
             : ScriptSettings.at(URI.create(homeserver));
     return CallScript.open(
         settings
+            .with(players(context))
             .titled(name(context))
             .withPolicy(wanted.policy())
             .withTrust(wanted.trust())

@@ -23,11 +23,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * }
  * }</pre>
  *
- * <p>A device is named by its parameter ({@code -parameters} is needed), or by {@link Device}. A
- * test that fails leaves its trace, and a page that shows it, in {@code target/call-traces}, or
- * wherever {@code -Dmatrixrtc.script.traces} says; with {@code -Dmatrixrtc.script.traces.all=true}
- * each test does. {@code -Dmatrixrtc.script.homeserver=URL} runs the scripts on another homeserver,
- * {@code -Dmatrixrtc.script.seed=N} with another seed.
+ * <p>A device is named by its parameter ({@code -parameters} is needed), or by {@link Device}; it
+ * is the library's unless {@link PlayedBy} says otherwise. A test that fails leaves its trace, and
+ * a page that shows it, in {@code target/call-traces}, or wherever {@code
+ * -Dmatrixrtc.script.traces} says; with {@code -Dmatrixrtc.script.traces.all=true} each test does.
+ * {@code -Dmatrixrtc.script.homeserver=URL} runs the scripts on another homeserver, {@code
+ * -Dmatrixrtc.script.seed=N} with another seed.
  */
 @Documented
 @Inherited

@@ -55,7 +55,8 @@ public final class CallDevice {
 
   /**
    * Has it played by somebody else than the library, for example by another implementation behind a
-   * {@link io.matrixrtc.testkit.agent.ForeignAgent}. Before it first signs in.
+   * {@link io.matrixrtc.testkit.agent.ForeignAgent}: see {@link DevicePlayer}. Before it first
+   * signs in.
    */
   public CallDevice playedBy(WorldSettings.Starter other) {
     if (participant != null) {
@@ -111,6 +112,11 @@ public final class CallDevice {
 
   boolean isSignedIn() {
     return participant != null;
+  }
+
+  /** Whether it is signed in and has not crashed. */
+  boolean isThere() {
+    return participant != null && !gone;
   }
 
   void signedInAs(Participant in) {

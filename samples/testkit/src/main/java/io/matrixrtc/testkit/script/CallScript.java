@@ -125,6 +125,23 @@ public final class CallScript implements AutoCloseable {
       room = entering.get(0).createRoom(settings.title());
     }
     world.together(entering, participant -> participant.enterRoom(room));
+    introduce(entering);
+  }
+
+  /** Has everyone who must know others' devices beforehand wait until it does. */
+  private void introduce(List<Participant> fresh) {
+    if (fresh.isEmpty()) {
+      return;
+    }
+    List<Participant> there =
+        devices().stream().filter(CallDevice::isThere).map(CallDevice::participant).toList();
+    world.together(
+        there,
+        one ->
+            there.stream()
+                .filter(other -> !other.equals(one))
+                .filter(other -> fresh.contains(one) || fresh.contains(other))
+                .forEach(one::meet));
   }
 
   private void identify(CallDevice device) {

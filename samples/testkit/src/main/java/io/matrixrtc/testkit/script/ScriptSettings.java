@@ -84,6 +84,21 @@ public record ScriptSettings(
         List.of());
   }
 
+  /** With what these players need beside the homeserver, for example an SFU. */
+  public ScriptSettings with(DevicePlayer... players) {
+    List<DevicePlayer> all = List.of(players);
+    Supplier<WorldServer> extended =
+        () -> {
+          WorldServer homeserver = server.get();
+          for (DevicePlayer player : all) {
+            homeserver = player.beside(homeserver);
+          }
+          return homeserver;
+        };
+    return new ScriptSettings(
+        title, extended, speed, policy, useDelay, trust, patience, seed, media);
+  }
+
   public ScriptSettings titled(String other) {
     return new ScriptSettings(other, server, speed, policy, useDelay, trust, patience, seed, media);
   }

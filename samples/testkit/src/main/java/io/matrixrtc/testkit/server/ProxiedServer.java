@@ -1,6 +1,7 @@
 package io.matrixrtc.testkit.server;
 
 import io.matrixrtc.homeserver.faults.FaultPlan;
+import io.matrixrtc.homeserver.faults.RequestLog;
 import io.matrixrtc.homeserver.http.BindFailed;
 import io.matrixrtc.homeserver.proxy.FaultProxy;
 import io.matrixrtc.testkit.ScriptException;
@@ -70,6 +71,11 @@ public final class ProxiedServer implements WorldServer {
             return log.all();
           }
         });
+  }
+
+  @Override
+  public Optional<RequestLog> requestLog() {
+    return Optional.of(proxy.requestLog());
   }
 
   @Override

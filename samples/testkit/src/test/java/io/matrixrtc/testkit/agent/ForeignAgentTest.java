@@ -78,6 +78,19 @@ class ForeignAgentTest {
     }
   }
 
+  /** Hears of a device at the third look, and of another never. */
+  private static final class Shy extends Told {
+    int looks;
+
+    @Override
+    public boolean knows(DeviceAddress other) {
+      if (!other.equals(BOB)) {
+        throw new IllegalStateException("no such user");
+      }
+      return ++looks >= 3;
+    }
+  }
+
   /** A page that can be loaded again, muted, compared and signed with. */
   private static final class Page extends Told {
     @Override
@@ -231,5 +244,25 @@ class ForeignAgentTest {
     ask(agent, new ParticipantRequest.Mute());
     ask(agent, new ParticipantRequest.Unmute());
     assertThat(page.steps).containsExactly("sign B key", "mute true", "mute false");
+  }
+
+  @Test
+  void itIsAskedUntilItKnowsADevice_FOREIGN_MEETS() throws Exception {
+    assertThat(agent.meets(BOB).toCompletableFuture().get(30, TimeUnit.SECONDS)).isTrue();
+    Shy shy = new Shy();
+    try (ForeignAgent other = agent(shy)) {
+      assertThat(other.meets(BOB).toCompletableFuture().get(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(shy.looks).isEqualTo(3);
+      assertThat(other.meets(new DeviceAddress("@eve:x", "EVE")).toCompletableFuture())
+          .failsWithin(Duration.ofSeconds(30))
+          .withThrowableThat()
+          .withMessageContaining("no such user");
+    }
+  }
+
+  @Test
+  void whoIsClosedKnowsNobodyAnyMore_FOREIGN_MEETS() {
+    agent.close();
+    assertThat(agent.meets(BOB).toCompletableFuture()).failsWithin(Duration.ofSeconds(30));
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.matrixrtc.testkit.peers;
+
+import org.jspecify.annotations.NullMarked;
