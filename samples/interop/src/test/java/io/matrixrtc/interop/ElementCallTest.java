@@ -185,6 +185,8 @@ final class ElementCallTest {
       DeviceAddress second = address(call, "bob", bob);
       alice.await(() -> alice.hasKeysOf(second) && bob.hasKeysOf(first));
       alice.screenshot("call-light-1280");
+      bob.inspect("traffic");
+      bob.screenshots("traffic");
 
       OurDevice carol = call.participant("carol");
       alice.cut();
@@ -237,6 +239,8 @@ final class ElementCallTest {
       page.screenshot("lobby-light-360");
       int width = (int) page.page().evaluate("document.documentElement.scrollWidth");
       assertThat(width).as("no sideways scrolling").isLessThanOrEqualTo(360);
+      Object inner = page.page().frames().get(1).evaluate("innerWidth");
+      assertThat(inner).as("the widget has all of it").isEqualTo(360);
     }
   }
 }

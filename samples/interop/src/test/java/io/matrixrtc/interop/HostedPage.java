@@ -16,6 +16,7 @@ import java.util.function.BooleanSupplier;
 final class HostedPage {
   private static final double SOON_MILLIS = 60_000;
   private static final double POLL_MILLIS = 200;
+  private static final double LOOK_MILLIS = 1_000;
   private static final Path SHOTS = Path.of("target", "screenshots");
 
   private final Page page;
@@ -168,7 +169,7 @@ final class HostedPage {
       page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(colors));
       for (int width : List.of(360, 1280)) {
         page.setViewportSize(width, width < 1000 ? 740 : 800);
-        page.waitForTimeout(POLL_MILLIS); // the widget follows in its own time
+        page.waitForTimeout(LOOK_MILLIS); // the widget follows in its own time
         screenshot(name + "-" + colors.name().toLowerCase(Locale.ROOT) + "-" + width);
       }
     }
