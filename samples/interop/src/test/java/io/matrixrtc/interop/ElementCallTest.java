@@ -3,6 +3,7 @@ package io.matrixrtc.interop;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.WebSocket;
 import com.microsoft.playwright.options.ColorScheme;
 import io.matrixrtc.cli.widget.ElementCallFiles;
 import io.matrixrtc.cli.widget.WidgetHostServer;
@@ -14,10 +15,12 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -53,6 +56,33 @@ final class ElementCallTest {
     assertThat(HexFormat.of().formatHex(hash.digest())).isEqualTo(FILES);
   }
 
+  private static void listen(WebSocket relay, List<String> frames) {
+    relay.onFrameSent(frame -> frames.add(frame.text()));
+    relay.onFrameReceived(frame -> frames.add(frame.text()));
+  }
+
+  /** Media keys and tokens pass the page, and are neither on it nor in what it copies. */
+  private static void assertSecretsAreMasked(
+      HostedPage page, List<String> frames, List<CallKey> keys) {
+    page.expandTraffic();
+    String copied = page.copyTraffic();
+    String all = String.join("\n", frames);
+    List<String> secrets = new ArrayList<>();
+    Pattern.compile("access_token\\\\\":\\\\\"([^\\\\]+)")
+        .matcher(all)
+        .results()
+        .forEach(token -> secrets.add(token.group(1)));
+    assertThat(secrets).as("control: OpenID tokens went by").isNotEmpty();
+    keys.forEach(key -> secrets.add(key.base64().replace("=", "")));
+    for (String secret : secrets) {
+      assertThat(all.contains(secret)).as("control: it went by").isTrue();
+      assertThat(page.page().content().contains(secret)).as("on the page").isFalse();
+      assertThat(copied.contains(secret)).as("copied").isFalse();
+    }
+    assertThat(page.text("#log")).contains("io.element.call.encryption_keys", "matrix_server_name");
+    assertThat(copied).contains("io.element.call.encryption_keys", "matrix_server_name");
+  }
+
   @Test
   void itJoinsWithADelayedLeaveAndExchangesKeysWithAJavaParticipant(TestInfo info)
       throws Exception {
@@ -63,7 +93,10 @@ final class ElementCallTest {
       try (OurCall ours =
           OurCall.join(
               bob, call.server().roomId(), TrustRequirement.CROSS_SIGNED, call.tokenService(bob))) {
-        HostedPage page = call.open("alice", ColorScheme.DARK).awaitLobby();
+        HostedPage page = call.page("alice", ColorScheme.DARK);
+        List<String> frames = new ArrayList<>();
+        page.page().onWebSocket(relay -> listen(relay, frames));
+        page.open(call.link("alice")).awaitLobby();
         page.screenshot("lobby-dark-1280");
         page.join();
         DeviceAddress alice = address(call, "alice", page);
@@ -72,7 +105,9 @@ final class ElementCallTest {
         assertThat(ours.evidenceOf(alice))
             .containsOnly(new SenderEvidence.OlmDevice(alice, SenderEvidence.Trust.CROSS_SIGNED));
         page.await(() -> page.hasKeysOf(bob.address()));
-        page.screenshot("call-dark-1280");
+        page.page().keyboard().press("Escape");
+        page.screenshots("call");
+        assertSecretsAreMasked(page, frames, ours.keysOf(alice));
         assertThat(requests)
             .as("the leave that the homeserver sends if nobody restarts it")
             .anyMatch(
@@ -109,7 +144,7 @@ final class ElementCallTest {
                 assertThat(received.sender()).isEqualTo(alice.userId());
                 assertThat(received.senderDevice()).isEqualTo(alice.deviceId());
               });
-      page.screenshot("call-js-sdk-dark-1280");
+      page.screenshots("keys");
       page.hangUp();
     }
   }
@@ -150,6 +185,8 @@ final class ElementCallTest {
       DeviceAddress second = address(call, "bob", bob);
       alice.await(() -> alice.hasKeysOf(second) && bob.hasKeysOf(first));
       alice.screenshot("call-light-1280");
+      bob.inspect("traffic");
+      bob.screenshots("traffic");
 
       OurDevice carol = call.participant("carol");
       alice.cut();
@@ -202,6 +239,8 @@ final class ElementCallTest {
       page.screenshot("lobby-light-360");
       int width = (int) page.page().evaluate("document.documentElement.scrollWidth");
       assertThat(width).as("no sideways scrolling").isLessThanOrEqualTo(360);
+      Object inner = page.page().frames().get(1).evaluate("innerWidth");
+      assertThat(inner).as("the widget has all of it").isEqualTo(360);
     }
   }
 }

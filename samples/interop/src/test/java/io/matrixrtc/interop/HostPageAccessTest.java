@@ -3,6 +3,7 @@ package io.matrixrtc.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Keyboard;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import java.io.IOException;
@@ -76,6 +77,32 @@ final class HostPageAccessTest {
     assertThat(focused(page)).isEqualTo(id);
   }
 
+  private static void tabBackTo(HostedPage page, String id) {
+    press(page, "Shift+Tab", id);
+  }
+
+  /** Filters, pauses, copies and reads the traffic by keyboard; returns what axe finds. */
+  private static List<String> traffic(HostedPage page) throws IOException {
+    Keyboard keys = page.page().keyboard();
+    tabTo(page, "filter");
+    keys.type("capabilities");
+    Locator shown = page.page().locator("#log > li:not([hidden])");
+    page.await(() -> shown.count() > 0 && shown.count() < page.page().locator("#log > li").count());
+    for (String pressed : List.of("true", "false")) {
+      tabTo(page, "pause");
+      keys.press("Enter");
+      assertThat(page.page().locator("#pause").getAttribute("aria-pressed")).isEqualTo(pressed);
+    }
+    tabTo(page, "copy");
+    keys.press("Enter");
+    page.page().getByText("messages copied.").waitFor();
+    tabTo(page, "log");
+    keys.press("Tab");
+    keys.press("Enter");
+    assertThat(page.page().locator("#log pre").isVisible()).isTrue();
+    return look(page, "message");
+  }
+
   /** Says yes to each question, by keyboard, until there is none for a while. */
   private static void allowAll(HostedPage page) {
     while (page.page().locator("#consent[open]").count() > 0) {
@@ -92,7 +119,8 @@ final class HostPageAccessTest {
             "HostPageAccessTest." + info.getTestMethod().orElseThrow().getName(),
             new HostedCall.Options(Optional.empty(), true),
             "alice")) {
-      HostedPage page = call.page("alice", ColorScheme.LIGHT).throughUs().open(call.link("alice"));
+      String link = call.link("alice");
+      HostedPage page = call.page("alice", ColorScheme.LIGHT).throughUs().open(link);
       Keyboard keys = page.page().keyboard();
       List<String> found = new ArrayList<>();
       page.page().locator("#consent[open]").waitFor();
@@ -117,6 +145,8 @@ final class HostPageAccessTest {
         keys.press("ArrowRight");
       }
       assertThat(focused(page)).as("and round").isEqualTo("tab-traffic");
+      found.addAll(traffic(page));
+      tabBackTo(page, "tab-traffic");
       keys.press("ArrowLeft");
       tabTo(page, "backup-button");
       assertThat(page.text("#backup-button")).isEqualTo("Pause");
@@ -140,10 +170,25 @@ final class HostPageAccessTest {
       found.addAll(look(page, "openid"));
       allowAll(page);
       found.addAll(look(page, "call"));
-      press(page, "Shift+Tab", "hangup"); // out of the widget, and back
+      page.cut();
+      page.await(() -> page.text("#status").contains("Connection lost"));
+      found.addAll(look(page, "lost"));
+      page.reconnect();
+      page.await(() -> !page.text("#status").contains("Connection lost"));
+      tabBackTo(page, "hangup"); // out of the widget
       keys.press("Enter");
       page.page().getByText("The call is over.").waitFor();
       found.addAll(look(page, "over"));
+      keys.press("Enter"); // on what has the focus: open it again
+      page.page().locator("#stage iframe").waitFor();
+      page.page().locator("#consent[open]").waitFor();
+      tabTo(page, "consent-no");
+      keys.press("Enter");
+
+      page.open(link);
+      page.page().locator("#stage").getByText("this link was used before").waitFor();
+      found.addAll(look(page, "error"));
+      tabTo(page, "toggle");
       assertThat(found).isEmpty();
 
       page.page()

@@ -2,10 +2,6 @@ package io.matrixrtc.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.Frame;
-import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -22,60 +18,47 @@ import org.junit.jupiter.api.Test;
 final class HostPageReloadTest {
   private static final long HELD_MILLIS = 2_000;
 
-  private ServedFiles files;
-  private Playwright playwright;
-  private HostedPage page;
+  private HostPageByHand hosted;
   private RelayByHand relay;
 
   @BeforeEach
   void open() throws IOException {
-    files = ServedFiles.of(Map.of("/", "/io/matrixrtc/widget/bridge/", "/widget/", "/reload/"));
-    playwright = Playwright.create();
-    Browser browser = HostedCall.launch(playwright);
-    Page tab = browser.newPage();
-    tab.clock().install();
-    page = new HostedPage(tab);
-    String origin = "http://localhost:" + files.port();
-    relay = new RelayByHand(tab, origin, origin + "/widget/widget.html");
-    page.open("http://127.0.0.1:" + files.port() + "/host.html");
-    page.await(() -> relay.loads() == 1);
+    hosted = new HostPageByHand();
+    relay = hosted.relay();
   }
 
   @AfterEach
   void close() {
-    playwright.close();
-    files.close();
+    hosted.close();
   }
 
-  private Frame frame() {
-    return page.page().frames().get(1);
-  }
-
-  /** The widget asks; done when the server has it. */
   private void ask(String action, String requestId) {
-    frame().evaluate("([action, id]) => ask(action, id)", List.of(action, requestId));
-    page.await(() -> relay.has(requestId));
+    hosted.ask(action, requestId, Map.of());
   }
 
   /** The widget asks and is answered; done when it has the answer. */
   private void negotiate(String action, String requestId) {
     ask(action, requestId);
     relay.answer(action, requestId);
-    awaitHeard(requestId);
+    hosted.awaitHeard(requestId);
   }
 
   private void awaitHeard(String requestId) {
-    page.await(() -> heard().contains(requestId));
+    hosted.awaitHeard(requestId);
   }
 
   private List<String> heard() {
-    return List.of(String.valueOf(frame().evaluate("heard.join()")).split(","));
+    return hosted.heard();
   }
 
   private void reload() {
     int loads = relay.loads();
-    frame().evaluate("location.reload()");
-    page.await(() -> relay.loads() > loads);
+    hosted.frame().evaluate("location.reload()");
+    hosted.page().await(() -> relay.loads() > loads);
+  }
+
+  private void pass(long millis) {
+    hosted.page().page().clock().runFor(millis);
   }
 
   /** The control: a document that is there hears what is pushed, at once. */
@@ -99,7 +82,7 @@ final class HostPageReloadTest {
     relay.answer("content_loaded", "loaded again");
     relay.push("send_event", "after that");
     awaitHeard("after that");
-    page.page().clock().runFor(2 * HELD_MILLIS);
+    pass(2 * HELD_MILLIS);
     relay.push("send_event", "last");
     awaitHeard("last");
     assertThat(heard())
@@ -116,7 +99,7 @@ final class HostPageReloadTest {
     relay.push("capabilities", "negotiation");
     awaitHeard("negotiation");
     assertThat(heard()).doesNotContain("one", "two");
-    page.page().clock().runFor(HELD_MILLIS);
+    pass(HELD_MILLIS);
     awaitHeard("two");
     relay.push("send_event", "three");
     awaitHeard("three");

@@ -176,6 +176,7 @@ final class HostedCall implements AutoCloseable {
     BrowserContext context =
         browser.newContext(
             new Browser.NewContextOptions().setViewportSize(1280, 800).setColorScheme(colors));
+    context.grantPermissions(List.of("clipboard-read", "clipboard-write", "camera", "microphone"));
     Page page = context.newPage();
     HostedPage hosted = new HostedPage(page);
     open.push(() -> Files.write(Sfu.log(test, name), hosted.log()));

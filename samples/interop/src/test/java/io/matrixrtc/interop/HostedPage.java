@@ -4,16 +4,19 @@ import com.microsoft.playwright.FrameLocator;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.WebSocketRoute;
+import com.microsoft.playwright.options.ColorScheme;
 import io.matrixrtc.keys.DeviceAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.BooleanSupplier;
 
 /** The host page in a browser, and Element Call in it. */
 final class HostedPage {
   private static final double SOON_MILLIS = 60_000;
   private static final double POLL_MILLIS = 200;
+  private static final double LOOK_MILLIS = 1_000;
   private static final Path SHOTS = Path.of("target", "screenshots");
 
   private final Page page;
@@ -158,6 +161,32 @@ final class HostedPage {
   /** The text of an element. */
   String text(String selector) {
     return String.valueOf(page.locator(selector).first().textContent());
+  }
+
+  /** Screenshots in both themes and at both widths; ends with the large one in the dark. */
+  void screenshots(String name) {
+    for (ColorScheme colors : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+      page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(colors));
+      for (int width : List.of(360, 1280)) {
+        page.setViewportSize(width, width < 1000 ? 740 : 800);
+        page.waitForTimeout(LOOK_MILLIS); // the widget follows in its own time
+        screenshot(name + "-" + colors.name().toLowerCase(Locale.ROOT) + "-" + width);
+      }
+    }
+  }
+
+  /** Opens every message that the inspector has, for all that they hold to be on the page. */
+  void expandTraffic() {
+    inspect("traffic");
+    page.evaluate("document.querySelectorAll('#log details').forEach((it) => it.open = true)");
+    await(() -> page.locator("#log details:not(:has(pre))").count() == 0);
+  }
+
+  /** What the inspector's button puts into the clipboard. */
+  String copyTraffic() {
+    page.locator("#copy").click();
+    page.getByText("messages copied.").waitFor();
+    return String.valueOf(page.evaluate("navigator.clipboard.readText()"));
   }
 
   void screenshot(String name) {

@@ -14,8 +14,12 @@ import java.util.Set;
 
 /** The server's end of a host page's relay, of which each step is a test's own. */
 final class RelayByHand {
+  /** Longest message. */
+  static final int MAX_CHARS = 1 << 20;
+
   private final List<WebSocketRoute> open = new ArrayList<>();
   private final Set<String> requests = new HashSet<>();
+  private final List<JsonNode> frames = new ArrayList<>();
   private final ObjectNode welcome;
   private int sent;
   private int loads;
@@ -30,7 +34,7 @@ final class RelayByHand {
             .put("session", "a session")
             .put("origin", origin)
             .put("url", url)
-            .put("max", 1 << 20)
+            .put("max", MAX_CHARS)
             .put("seen", 0);
     page.routeWebSocket("**/relay", this::accept);
   }
@@ -42,6 +46,7 @@ final class RelayByHand {
 
   private void receive(WebSocketFrame raw) {
     JsonNode frame = read(raw.text());
+    frames.add(frame);
     if (frame.path("t").asText().equals("hello")) {
       relay().send(welcome.toString());
     } else if (frame.path("t").asText().equals("load")) {
@@ -73,32 +78,62 @@ final class RelayByHand {
     return requests.contains(requestId);
   }
 
+  /** The texts of messages of the widget. */
+  List<String> messages() {
+    return ofKind("msg").stream().map(frame -> frame.path("text").asText()).toList();
+  }
+
+  /** Frames of the page. */
+  List<JsonNode> ofKind(String kind) {
+    return frames.stream().filter(frame -> frame.path("t").asText().equals(kind)).toList();
+  }
+
   /** The host asks the widget. */
   void push(String action, String requestId) {
-    post(message("toWidget", action, requestId));
+    push(action, requestId, "{}");
+  }
+
+  /** The host asks the widget, with data. */
+  void push(String action, String requestId, String data) {
+    post(message("toWidget", action, requestId, data));
   }
 
   /** The host answers the widget. */
   void answer(String action, String requestId) {
-    ObjectNode answer = message("fromWidget", action, requestId);
-    answer.putObject("response");
+    answer(action, requestId, "{}", "{}");
+  }
+
+  /** The host answers what the widget asked with {@code data}. */
+  void answer(String action, String requestId, String data, String response) {
+    ObjectNode answer = message("fromWidget", action, requestId, data);
+    answer.set("response", read(response));
     post(answer);
   }
 
-  private static ObjectNode message(String direction, String action, String requestId) {
+  private static ObjectNode message(
+      String direction, String action, String requestId, String data) {
     ObjectNode message =
         Json.newObject()
             .put("api", direction)
             .put("widgetId", "widget")
             .put("requestId", requestId)
             .put("action", action);
-    message.putObject("data");
+    message.set("data", read(data));
     return message;
   }
 
   private void post(ObjectNode message) {
+    tell(Json.newObject().put("t", "msg").put("text", message.toString()));
+  }
+
+  /** The host tells the page something, once. */
+  void tell(ObjectNode frame) {
     sent++;
-    ObjectNode frame = Json.newObject().put("t", "msg").put("n", sent);
-    relay().send(frame.put("text", message.toString()).toString());
+    relay().send(frame.put("n", sent).toString());
+  }
+
+  /** What the page is to show until there is something newer of its kind. */
+  void show(String frame) {
+    relay().send(frame);
   }
 }

@@ -59,7 +59,15 @@ public final class WidgetBridge {
 
   /** BRIDGE-FRAME: {@code host.js} makes the iframe, in its sandbox and with what it may use. */
   private static final List<String> SCRIPTS =
-      List.of("host.js", "panel.js", "call.js", "backup.js", "consent.js", "mask.js", "offer.js");
+      List.of(
+          "host.js",
+          "panel.js",
+          "call.js",
+          "backup.js",
+          "consent.js",
+          "mask.js",
+          "plain.js",
+          "offer.js");
 
   private final ContextScheduler scheduler;
   private final BridgeSettings settings;

@@ -35,7 +35,7 @@ export function callView(list, empty, title) {
     for (const [user, devices] of Object.entries(data.messages ?? {})) {
       for (const name of Object.keys(devices)) {
         const failed = response.error || response.failures?.[user]?.includes(name);
-        ours.set(device(user, name), failed ? 'not reached' : 'has our key');
+        ours.set(device(user, name), failed ? 'was not reached' : 'has our key');
       }
     }
   }

@@ -4,6 +4,7 @@ import { onBackupButton, showBackup } from './backup.js';
 import { consent } from './consent.js';
 import { offer } from './offer.js';
 import { panel } from './panel.js';
+import { plain, Unfit } from './plain.js';
 
 const status = document.getElementById('status');
 const stage = document.getElementById('stage');
@@ -34,6 +35,14 @@ const MAX_OWED_CHARS = 65536;
 // A document that has just begun asks for versions, then says content_loaded; so long it may take between the two, in milliseconds.
 const BEGINNING = 2000;
 const NEGOTIATION = ['supported_api_versions', 'capabilities', 'notify_capabilities'];
+
+// What each message of the Widget API has; of one that is not passed on, so many characters of each are shown.
+const ENVELOPE = ['api', 'widgetId', 'requestId', 'action'];
+const MAX_SHOWN = 255;
+
+// Who has posed as the widget, and how often.
+const strangers = new Map();
+const MAX_STRANGERS = 20;
 
 let socket = null;
 let session = '';
@@ -146,8 +155,8 @@ function take(entry) {
     const message = JSON.parse(entry.text);
     if (opening && message.api === 'toWidget') return; // meant for the document that was there before
     if (opening === message.requestId) opening = '';
-    if (held && message.api === 'toWidget' && !NEGOTIATION.includes(message.action)) held.push(message);
-    else post(message);
+    if (held && message.api === 'toWidget' && !NEGOTIATION.includes(message.action)) held.push([message, entry.text.length]);
+    else post(message, entry.text.length);
   } else if (entry.t === 'ask') {
     consent(entry).then((allow) => put({ t: 'answer', id: entry.id, allow }));
   } else if (entry.t === 'link') {
@@ -160,9 +169,9 @@ function take(entry) {
   }
 }
 
-function post(message) {
-  panel.message('to', message);
+function post(message, length) {
   if (frame) frame.contentWindow.postMessage(message, origin);
+  panel.message('to', message, length);
 }
 
 // Who asks for versions may be another document already, of which nothing else is known yet.
@@ -172,7 +181,7 @@ function hold() {
   setTimeout(() => {
     if (held !== mine) return;
     held = null;
-    mine.forEach(post);
+    mine.forEach(([message, length]) => post(message, length));
   }, BEGINNING);
 }
 
@@ -234,51 +243,55 @@ function show() {
   stage.replaceChildren(frame);
 }
 
-async function plain(value) {
-  if (value instanceof Blob) return { $base64: await base64(value), type: value.type };
-  if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return { $base64: await base64(new Blob([value])) };
-  if (Array.isArray(value)) return Promise.all(value.map(plain));
-  if (value && typeof value === 'object') {
-    const entries = await Promise.all(Object.entries(value).map(async ([name, item]) => [name, await plain(item)]));
-    return Object.fromEntries(entries);
-  }
-  return value;
-}
-
-function base64(blob) {
-  return new Promise((done, failed) => {
-    const reader = new FileReader();
-    reader.onload = () => done(reader.result.slice(reader.result.indexOf(',') + 1));
-    reader.onerror = () => failed(reader.error);
-    reader.readAsDataURL(blob);
-  });
-}
-
 window.addEventListener('message', (event) => {
-  if (!frame || event.source !== frame.contentWindow || event.origin !== origin) return;
+  if (!frame) return;
   const data = event.data;
   if (!data || typeof data !== 'object' || Array.isArray(data)) return;
-  if (['api', 'widgetId', 'requestId', 'action'].some((name) => typeof data[name] !== 'string')) return;
+  if (ENVELOPE.some((name) => typeof data[name] !== 'string')) return;
+  if (event.source !== frame.contentWindow || event.origin !== origin) {
+    stranger(event);
+    return;
+  }
   if (data.api === 'fromWidget' && data.action === 'supported_api_versions') hold();
   if (data.api === 'fromWidget' && data.action === 'content_loaded') {
     opening = data.requestId;
     held = null;
   }
-  outgoing = outgoing
-    .then(() => plain(data))
-    .then((message) => {
-      const text = JSON.stringify(message);
-      panel.message('from', text.length <= max ? message : { ...message, data: { tooLong: text.length } });
-      if (text.length <= max) put({ t: 'msg', origin: event.origin, source: true, text });
-      else if (!data.response && frame) tooLong(data);
-    })
-    .catch((error) => console.warn('a message could not be relayed', error.name));
+  outgoing = outgoing.then(() => relay(data, event.origin));
 });
 
-function tooLong(request) {
-  const reply = { ...request, response: { error: { message: 'Message too long' } } };
-  frame.contentWindow.postMessage(reply, origin);
+async function relay(data, from) {
+  try {
+    const message = await plain(data, max);
+    const text = JSON.stringify(message);
+    if (text.length > max) throw new Unfit('Message too long');
+    panel.message('from', message, text.length);
+    put({ t: 'msg', origin: from, source: true, text });
+  } catch (error) {
+    unfit(data, error instanceof Unfit ? error.message : 'Message cannot be read');
+  }
 }
+
+function unfit(data, reason) {
+  const envelope = Object.fromEntries(ENVELOPE.map((name) => [name, data[name].slice(0, MAX_SHOWN)]));
+  panel.message('from', { ...envelope, data: { kept: reason } }, 0);
+  tell(`A message of the widget was not passed on: ${reason}`);
+  if (data.response || !frame) return;
+  frame.contentWindow.postMessage({ ...data, response: { error: { message: reason } } }, origin);
+}
+
+// Another window, or another page in the widget's frame, says what only the widget may. Of each the user is told once, and when
+// there are ten times as many; of those that come from ever new places, as of one.
+function stranger(event) {
+  let who = `${event.source === frame.contentWindow ? 'another page in its frame' : 'another window'}, from ${event.origin}`;
+  if (!strangers.has(who) && strangers.size >= MAX_STRANGERS) who = 'others';
+  const times = (strangers.get(who) ?? 0) + 1;
+  strangers.set(who, times);
+  if (!/^10*$/.test(String(times))) return;
+  tell(`${times === 1 ? 'A message' : `${times} messages`} posing as the widget's, of ${who}: dropped`);
+}
+
+function tell(text) { panel.event({ level: 'warning', text }); }
 
 hangup.addEventListener('click', () => put({ t: 'hangup' }));
 onBackupButton((want) => put({ t: 'backup', want }));

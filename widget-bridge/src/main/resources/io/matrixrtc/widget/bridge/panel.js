@@ -3,6 +3,7 @@ import { callView } from './call.js';
 import { masked } from './mask.js';
 
 const MAX_ENTRIES = 500;
+const MAX_CHARS = 16 << 20; // of all entries
 const MAX_EVENTS = 200;
 const id = (name) => document.getElementById(name);
 const [panelBox, toggle, log, filter, pause, counts] =
@@ -10,7 +11,8 @@ const [panelBox, toggle, log, filter, pause, counts] =
 const tabs = [...document.querySelectorAll('[role="tab"]')];
 const calls = callView(id('member-list'), id('no-members'), id('title'));
 
-let entries = [];      // {at, way, message, row}
+let entries = [];      // {at, way, message, chars, row}
+let chars = 0;
 let paused = false;
 let total = 0;
 
@@ -21,10 +23,14 @@ function element(name, className, text) {
   return made;
 }
 
-function message(way, raw) {
-  calls.message(way, raw);
+function message(way, raw, length) {
+  try {
+    calls.message(way, raw);
+  } catch (error) { // anybody may have made its contents
+    console.warn('the call view does not understand a message', error.name);
+  }
   total += 1;
-  if (!paused) add({ at: new Date(), way, message: masked(raw) });
+  if (!paused) add({ at: new Date(), way, message: masked(raw), chars: length });
   count();
 }
 
@@ -34,7 +40,12 @@ function add(entry) {
   const atEnd = log.scrollTop + log.clientHeight >= log.scrollHeight - 40;
   log.append(entry.row);
   entry.row.hidden = !matches(entry);
-  while (entries.length > MAX_ENTRIES) entries.shift().row.remove();
+  chars += entry.chars;
+  while (entries.length > MAX_ENTRIES || (chars > MAX_CHARS && entries.length > 1)) {
+    const oldest = entries.shift();
+    oldest.row.remove();
+    chars -= oldest.chars;
+  }
   if (atEnd) log.scrollTop = log.scrollHeight;
 }
 
@@ -82,7 +93,7 @@ pause.addEventListener('click', () => {
   pause.textContent = paused ? 'Resume' : 'Pause';
   count();
 });
-id('clear').addEventListener('click', () => { entries = []; total = 0; log.replaceChildren(); count(); });
+id('clear').addEventListener('click', () => { entries = []; chars = 0; total = 0; log.replaceChildren(); count(); });
 id('copy').addEventListener('click', async () => {
   const shown = entries.filter((entry) => !entry.row.hidden)
     .map((entry) => ({ at: entry.at.toISOString(), direction: entry.way === 'to' ? 'toWidget' : 'fromWidget', message: entry.message }));
