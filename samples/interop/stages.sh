@@ -3,8 +3,6 @@ set -euo pipefail
 
 interop=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 cd "$interop/../.."
-# The peers that the test kit can play devices with, too.
-kit_peers=$PWD/samples/testkit-peers/src/main/resources/io/matrixrtc/testkit/peers
 if command -v mvn >/dev/null 2>&1; then mvn=mvn; else mvn=./mvnw; fi
 
 # The peer cannot be had: says why and ends the stage.
@@ -23,11 +21,6 @@ quietly() {
   return 1
 }
 
-# Where a peer's files are.   peer_files NAME
-peer_files() {
-  if [ -d "$kit_peers/$1" ] && [ ! -d "$interop/peers/$1" ]; then echo "$kit_peers/$1"; else echo "$interop/peers/$1"; fi
-}
-
 # Installs what a folder's lock file names, unless an earlier stage has done so.   npm_ci FOLDER
 npm_ci() {
   [ -d "$1/node_modules" ] && cmp -s "$1/package-lock.json" "$1/installed.json" && return 0
@@ -44,7 +37,7 @@ install_js_sdk() {
   [ "$major" -ge 20 ] || skip "matrix-js-sdk needs Node 20 or newer, this is $(node --version)"
   local to=$interop/target/$peer
   mkdir -p "$to"
-  cp "$(peer_files js-sdk)"/*.mjs "$(peer_files "$peer")"/*.json "$to/"
+  cp "$interop/peers/js-sdk"/*.mjs "$interop/peers/$peer"/*.json "$to/"
   npm_ci "$to" || skip "npm cannot install matrix-js-sdk"
   echo "peer: matrix-js-sdk $(node -p "require('$to/node_modules/matrix-js-sdk/package.json').version")," \
     "crypto-wasm $(node -p "require('$to/node_modules/@matrix-org/matrix-sdk-crypto-wasm/package.json').version")," \
@@ -78,7 +71,7 @@ install_npm() {
   [ "$major" -ge 20 ] || skip "$1 needs Node 20 or newer, this is $(node --version)"
   local to=$interop/target/$1
   mkdir -p "$to"
-  cp "$(peer_files "$1")"/*.* "$to/"
+  cp "$interop/peers/$1"/*.* "$to/"
   npm_ci "$to" || skip "npm cannot install $1"
 }
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What this module brings for each peer. */
 class NpmPeerTest {
-  private static final Path SOURCES = Path.of("src/main/resources/io/matrixrtc/testkit/peers");
+  private static final Path SOURCES = Path.of("target/classes/io/matrixrtc/testkit/peers");
   private static final Pattern IMPORT = Pattern.compile("(?:from|import)\\(? ?\"\\./([\\w.-]+)\"");
 
   static List<NpmPeer> peers() {
@@ -71,7 +71,7 @@ class NpmPeerTest {
   }
 
   @Test
-  void everyScriptOfThisModuleIsOfAPeer_PEER_WHOLE() throws IOException {
+  void everyScriptInThisModulesJarIsOfAPeer_PEER_WHOLE() throws IOException {
     try (Stream<Path> files = Files.walk(SOURCES)) {
       List<String> scripts =
           files
