@@ -9,6 +9,7 @@ import io.matrixrtc.backup.BackupVersion;
 import io.matrixrtc.backup.TestKeys;
 import io.matrixrtc.backup.TestRandom;
 import io.matrixrtc.backup.roomkey.DamagedKeyException.Reason;
+import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.cases.Cases;
 import io.matrixrtc.e2ee.RoomKeyId;
 import java.io.IOException;
@@ -475,6 +476,21 @@ class FullDownloadTest {
     driver.start(false);
     assertThatExceptionOfType(IOException.class).isThrownBy(driver::run);
     driver.file.capacity(Long.MAX_VALUE);
+    Driver restarted = driver.restarted();
+    restarted.start(false).run();
+    assertThat(restarted.store.vault.contents()).isEqualTo(undisturbed(server));
+  }
+
+  /** A batch that cannot be written is not counted as bad keys: it is written by the next run. */
+  @Test
+  void aFullStoreIsAnErrorAndNothingIsLost_C26_ours() throws Exception {
+    BackupServer server = BackupServer.of(600, 3, 0);
+    Driver driver = Driver.of(server);
+    driver.store.full(true);
+    driver.start(false);
+    assertThatExceptionOfType(VaultException.class).isThrownBy(driver::run);
+    assertThat(driver.job().failed()).isZero();
+    driver.store.full(false);
     Driver restarted = driver.restarted();
     restarted.start(false).run();
     assertThat(restarted.store.vault.contents()).isEqualTo(undisturbed(server));

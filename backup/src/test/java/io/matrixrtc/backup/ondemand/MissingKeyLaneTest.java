@@ -123,7 +123,7 @@ class MissingKeyLaneTest {
   }
 
   @Test
-  void laneReadyKeepsTheQueueUntilThen_C20_C21() throws Exception {
+  void laneReadyKeepsTheQueueUntilThen_C20_C21_C44() throws Exception {
     lane.wanted(id(1), 0, false, now);
     lane.wanted(id(2), 0, false, now);
     now = now.plusMillis(100);
