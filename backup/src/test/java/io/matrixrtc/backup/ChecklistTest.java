@@ -27,7 +27,7 @@ class ChecklistTest {
   private static final Path FILE = Path.of("../docs/protocols/backup.md");
   private static final Pattern ROW = Pattern.compile("^\\| C(\\d+) \\| [^|]+ \\| ([^|]+) \\|$");
   private static final Pattern CRASH_ROW =
-      Pattern.compile("^\\| B3\\.(\\d+) \\| [^|]+ \\| ([^|]+) \\|$");
+      Pattern.compile("^\\| B3\\.(\\d+) \\| [^|]+ \\| [^|]+ \\| ([^|]+) \\|$");
   private static final Pattern ASKED_ROW =
       Pattern.compile("^\\| ([^|]+) \\| [^|]+ \\| ([^|]+) \\|$");
   private static final Pattern TEST = Pattern.compile("`([\\w.]+)#(\\w+)`");

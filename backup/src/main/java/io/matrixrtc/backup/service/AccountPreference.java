@@ -17,10 +17,10 @@ import io.matrixrtc.client.EncryptedClient;
 import io.matrixrtc.keys.SerialScheduler;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -42,7 +42,7 @@ public final class AccountPreference {
   private final Consumer<Exception> broken;
   private final boolean ignored;
   private final List<CompletableFuture<Optional<ApiFailure>>> writing = new ArrayList<>();
-  private final Set<SerialScheduler.Timer> timers = new HashSet<>();
+  private final Map<String, SerialScheduler.Timer> timers = new HashMap<>();
   private @Nullable Runnable deletion;
   private volatile boolean open;
   private volatile Optional<BackupPreference> value = Optional.empty();
@@ -170,9 +170,9 @@ public final class AccountPreference {
 
   private void run(PreferenceEffect effect) throws VaultException {
     if (effect instanceof PreferenceEffect.Fetch fetch) {
-      after(fetch.delay(), this::read);
+      after("", fetch.delay(), this::read);
     } else if (effect instanceof PreferenceEffect.Write write) {
-      after(write.delay(), () -> write(write));
+      after(write.type(), write.delay(), () -> write(write));
     } else if (effect instanceof PreferenceEffect.Persist persist) {
       StoredDecision.write(archive, persist.decision());
     } else {
@@ -195,20 +195,17 @@ public final class AccountPreference {
     gateMoved.run();
   }
 
-  private void after(Duration delay, Runnable task) {
+  /** Does one thing of its kind: another one that waits is dropped. */
+  private void after(String kind, Duration delay, Runnable task) {
+    SerialScheduler.Timer before = timers.remove(kind);
+    if (before != null) {
+      before.cancel();
+    }
     if (delay.isZero()) {
       task.run();
-      return;
+    } else {
+      timers.put(kind, scheduler.schedule(scheduler.now().plus(delay), task));
     }
-    SerialScheduler.Timer[] timer = new SerialScheduler.Timer[1];
-    timer[0] =
-        scheduler.schedule(
-            scheduler.now().plus(delay),
-            () -> {
-              timers.remove(timer[0]);
-              task.run();
-            });
-    timers.add(timer[0]);
   }
 
   /** The unstable one is asked for only where the stable one says nothing (PREF-TABLE). */
@@ -309,7 +306,7 @@ public final class AccountPreference {
   /** Does nothing any more; what is not written yet is by a later run. On the scheduler. */
   void close() {
     closed = true;
-    timers.forEach(SerialScheduler.Timer::cancel);
+    timers.values().forEach(SerialScheduler.Timer::cancel);
     timers.clear();
   }
 }

@@ -138,7 +138,8 @@ public final class BackupService implements AutoCloseable {
             scheduler,
             () -> readable().map(BackupVersion::version),
             key::get,
-            this::check);
+            this::check,
+            lane);
   }
 
   /** As the other one, following the account's preference, and deciding nothing for the user. */

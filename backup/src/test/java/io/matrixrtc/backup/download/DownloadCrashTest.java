@@ -9,6 +9,7 @@ import io.matrixrtc.backup.download.CrashChild.Point;
 import io.matrixrtc.backup.roomkey.ExportedRoomKey;
 import io.matrixrtc.backup.roomkey.RoomKeyVault;
 import io.matrixrtc.cases.Cases;
+import io.matrixrtc.cases.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -30,13 +31,14 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class DownloadCrashTest {
   /** With the damaged ones more than fit into one transaction; few, since each child opens them. */
-  private static final int KEYS = 60;
+  private static final int KEYS = 20;
 
-  private static final int DAMAGED = 500;
+  private static final int DAMAGED = 520;
   private static final int KILLS_IN_A_STORE = 3;
   private static final int WAIT_SECONDS = 120;
 
   @TempDir private Path folder;
+  private ChildJvm children = ChildJvm.plain();
   private final Map<Point, Integer> killed = new EnumMap<>(Point.class);
 
   /** What a store has in the end. */
@@ -71,6 +73,9 @@ class DownloadCrashTest {
     assertThat(undisturbed.keys()).hasSize(KEYS);
     assertThat(undisturbed)
         .isEqualTo(new End(undisturbed.keys(), DAMAGED, KEYS + DAMAGED, KEYS + DAMAGED, "DONE"));
+    if (Cases.full()) {
+      children = ChildJvm.quick(Files.createDirectory(folder.resolve("quick")), this::wholeRun);
+    }
     Point[] points = Point.values();
     int stores = 300 / KILLS_IN_A_STORE;
     Cases.runAtOnce(
@@ -94,26 +99,30 @@ class DownloadCrashTest {
     assertThat(sum).isGreaterThanOrEqualTo(Cases.full() ? 300 : 10);
   }
 
+  private void wholeRun(ChildJvm jvm) throws Exception {
+    Process child =
+        new ProcessBuilder(
+                jvm.command(CrashChild.class, folder.toString(), "first", "-", "0", "3000"))
+            .inheritIO()
+            .start();
+    assertThat(child.waitFor(WAIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+    assertThat(child.exitValue()).isZero();
+  }
+
   /** Starts a child on the store, and kills it when it is there. */
   private void kill(String name, Point point, SplittableRandom random) throws Exception {
     boolean often = point == Point.RECEIVING || point == Point.IN_FRAME;
     int nth = often ? random.nextInt(4) : 0;
     Process child =
         new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xshare:auto",
-                "-Xmx64m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                CrashChild.class.getName(),
-                folder.toString(),
-                name,
-                point.name(),
-                Integer.toString(nth),
-                Integer.toString(500 + random.nextInt(3_000)))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
+                children.command(
+                    CrashChild.class,
+                    folder.toString(),
+                    name,
+                    point.name(),
+                    Integer.toString(nth),
+                    Integer.toString(500 + random.nextInt(3_000))))
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     try (BufferedReader out =
         new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {

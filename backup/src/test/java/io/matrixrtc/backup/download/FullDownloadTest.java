@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FullDownloadTest {
   private static Map<RoomKeyId, String> undisturbed(BackupServer server) throws Exception {
@@ -385,6 +387,28 @@ class FullDownloadTest {
         .doesNotContain(new DownloadEffect.Fetch("1"));
     assertThat(limited.download.wake(limited.now.plusSeconds(3_600)))
         .contains(new DownloadEffect.Fetch("1"));
+  }
+
+  /**
+   * A connection that is reset, and a gateway that answers 502 or 504, come as the same failure.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 50, 99})
+  void aConnectionThatBreaksAnywhereChangesNothing(int percent) throws Exception {
+    BackupServer server = BackupServer.of(60, 3, 2);
+    int breaksAt = server.answer().length * percent / 100;
+    Driver driver = Driver.of(server);
+    driver.chunk = 100;
+    driver.start(false);
+    while (driver.sent() < breaksAt || driver.fetches == 0) {
+      assertThat(driver.once()).isTrue();
+    }
+    driver.add(driver.download.failed(FetchFailure.tryAgain(), driver.now));
+    driver.run().wake();
+    assertThat(driver.fetches).isEqualTo(2);
+    assertThat(driver.job().state()).isEqualTo(DownloadState.DONE);
+    assertThat(driver.job().done()).isEqualTo(driver.job().seen()).isEqualTo(62);
+    assertThat(driver.store.vault.contents()).isEqualTo(undisturbed(server));
   }
 
   @Test

@@ -153,6 +153,17 @@ class MissingKeyLaneTest {
   }
 
   @Test
+  void laneOrderFollowsWhereTheUserLooksNow() throws Exception {
+    RoomKeyId other = new RoomKeyId("!other:example.org", "session");
+    lane.wanted(other, 0, true, now);
+    lane.wanted(id(1), 0, false, now);
+    now = now.plusMillis(100);
+    lane.lookingAt(Set.of(id(1).roomId()));
+    assertThat(lane.use(Optional.of("1"), now))
+        .containsExactly(ask(1), new LaneEffect.Ask("1", other));
+  }
+
+  @Test
   void laneStopImportsNothingMore_C19() throws Exception {
     wantedAndWaited(1);
     assertThat(lane.isAsking(id(1))).isTrue();

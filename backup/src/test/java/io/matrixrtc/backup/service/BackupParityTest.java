@@ -30,8 +30,10 @@ import io.matrixrtc.homeserver.faults.FaultPlan;
 import io.matrixrtc.homeserver.faults.FaultRule;
 import io.matrixrtc.json.Json;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Lines of the parity checklist that need a service, its client and a homeserver. */
@@ -185,6 +187,26 @@ class BackupParityTest extends BackupWorld {
     }
   }
 
+  @Test
+  void laneLaterWhatIsEnoughFollowsFromWhatIsHere() throws Exception {
+    assertThat(LaneRunner.enough(Optional.empty())).isEqualTo(Long.MAX_VALUE);
+    Device first = firstWithBackup();
+    try (BackupKey key = first.create(8);
+        ExportedRoomKey late = TestKeys.roomKey(ROOM, 6, 4, false)) {
+      Device second = new Device(false);
+      server
+          .faults()
+          .add(FaultRule.on("/room_keys/keys$", new Fault.ServerError(502)).method("GET").always());
+      get(second.service.useKey(key));
+      second.awaitState(DownloadState.WAITING);
+      second.vault().merge(List.of(late), Optional.empty());
+      assertThat(LaneRunner.enough(second.vault().held(late.id(), ""))).isEqualTo(3);
+      second.service.rooms().lookingAt(Set.of(ROOM));
+      get(second.client.withMachine(machine -> machine.rooms().decrypt(ROOM, event(6))));
+      await().atMost(LIMIT).until(() -> LaneRunner.enough(second.vault().held(late.id(), "")) == 0);
+    }
+  }
+
   private static ObjectNode event(long seed) {
     ObjectNode event = Json.newObject().put("type", "m.room.encrypted").put("sender", "@b:c");
     event.put("event_id", "$event" + seed).put("room_id", ROOM);
@@ -260,7 +282,7 @@ class BackupParityTest extends BackupWorld {
     }
     try (BackupKey key = first.create(8);
         ExportedRoomKey slashed = TestKeys.roomKey("!other:localhost", seed, 0, false)) {
-      first.vault().merge(java.util.List.of(slashed), Optional.empty());
+      first.vault().merge(List.of(slashed), Optional.empty());
       await()
           .atMost(LIMIT)
           .until(
