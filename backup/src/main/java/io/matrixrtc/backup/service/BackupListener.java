@@ -22,8 +22,9 @@ public interface BackupListener {
    * PreferenceEffect.UseBackup}, {@link PreferenceEffect.StopBackup}, {@link
    * PreferenceEffect.DeleteBackup} or {@link PreferenceEffect.Tell}. The service has done it, but
    * for two things that need the user. It makes no backup by itself, since somebody must keep the
-   * recovery key. And what was to be deleted when the program ended is not deleted by the next run,
-   * since nobody confirms then what is lost.
+   * recovery key. And {@link BackupService#disable} alone deletes: not {@link
+   * AccountPreference#turnOff}, and not the next run if the program ended before, since nobody
+   * confirms then what is lost.
    */
   default void preference(PreferenceEffect effect) {}
 

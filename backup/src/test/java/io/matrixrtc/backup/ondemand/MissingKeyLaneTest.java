@@ -153,6 +153,18 @@ class MissingKeyLaneTest {
   }
 
   @Test
+  void laneBackoffOfADamagedEntryHoldsUpNothing() throws Exception {
+    wantedAndWaited(1);
+    assertThat(lane.answered(id(1), LaneAnswer.DAMAGED, now)).isEmpty();
+    lane.wanted(id(2), 0, false, now);
+    lane.wanted(id(1), 0, false, now);
+    now = now.plusSeconds(59);
+    assertThat(lane.wake(now)).contains(ask(2)).doesNotContain(ask(1));
+    now = now.plusSeconds(1);
+    assertThat(lane.wake(now)).contains(ask(1)); // control: it may have been replaced
+  }
+
+  @Test
   void laneOrderFollowsWhereTheUserLooksNow() throws Exception {
     RoomKeyId other = new RoomKeyId("!other:example.org", "session");
     lane.wanted(other, 0, true, now);
