@@ -14,7 +14,7 @@ class BackupKeyTest {
   }
 
   @Test
-  void bkeySecretIsUnpaddedBase64AndPaddedIsTaken() throws Exception {
+  void bkeySecretIsUnpaddedBase64AndPaddedIsTaken_C47() throws Exception {
     BackupKey key = key(1);
     assertThat(key.toSecret()).hasSize(43);
     assertThat(BackupKey.fromSecret(key.toSecret()).isSameAs(key)).isTrue();

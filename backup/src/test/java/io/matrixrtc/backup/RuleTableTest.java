@@ -20,8 +20,6 @@ import org.junit.jupiter.api.Test;
 class RuleTableTest {
   private static final Pattern ROW =
       Pattern.compile("^\\| ([A-Z]+-[A-Z0-9-]+) \\| .* \\| `([\\w.]+)#(\\w+)` \\|$");
-  private static final Pattern CHECKLIST_ROW =
-      Pattern.compile("^\\| C([0-9]+) \\| .* \\| `([\\w.]+)#(\\w+)`.* \\|$");
   private static final Pattern ID =
       Pattern.compile(
           "\\b(?:CTR|EVICT|REC|PASS|KEY|BKEY|BOX|ENTRY|AUTH|UP|SSSS|FILE|BUNDLE|PREF|DL|LANE|DEHY|SPOOL"
@@ -54,8 +52,6 @@ class RuleTableTest {
   void everyRowNamesATestThatExists() throws Exception {
     assertThat(table(ROW)).hasSizeGreaterThan(25);
     assertTestsExist(table(ROW));
-    assertThat(table(CHECKLIST_ROW)).hasSizeGreaterThan(45);
-    assertTestsExist(table(CHECKLIST_ROW));
   }
 
   @Test

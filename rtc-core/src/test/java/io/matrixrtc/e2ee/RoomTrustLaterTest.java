@@ -121,7 +121,7 @@ class RoomTrustLaterTest {
   }
 
   @Test
-  void roomTrustLaterTheOwnerSendsTheKeyThatWasImported() throws Exception {
+  void roomTrustLaterTheOwnerSendsTheKeyThatWasImported_C83() throws Exception {
     network.newIdentity(ALICE);
     network.refresh(bob, ALICE);
     try (SessionKey key = session.session.sessionKey();

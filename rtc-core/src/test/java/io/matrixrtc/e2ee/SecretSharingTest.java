@@ -100,7 +100,7 @@ class SecretSharingTest {
   }
 
   @Test
-  void xsSecretAskAVerifiedDeviceGetsTheKeysAndIsComplete() throws Exception {
+  void xsSecretAskAVerifiedDeviceGetsTheKeysAndIsComplete_C64_C67() throws Exception {
     bothVerified();
     assertThat(there().requestMissingSecrets(network.now))
         .isEqualTo(EnumSet.allOf(SecretName.class));
@@ -136,7 +136,7 @@ class SecretSharingTest {
   }
 
   @Test
-  void xsSecretVerifiedAnUnverifiedOwnDeviceGetsNothing() throws Exception {
+  void xsSecretVerifiedAnUnverifiedOwnDeviceGetsNothing_C67() throws Exception {
     laptopVerifiesPhone();
     List<JsonNode> requests = requestsToPhone();
     phoneReads(requests);
@@ -296,7 +296,7 @@ class SecretSharingTest {
   }
 
   @Test
-  void xsSecretCancelWhoWasAskedIsTold() throws Exception {
+  void xsSecretCancelWhoWasAskedIsTold_C67() throws Exception {
     bothVerified();
     assertThat(requestsToPhone()).hasSize(4);
     there().cancelSecretRequest(SecretName.MASTER, network.now);
@@ -488,7 +488,7 @@ class SecretSharingTest {
   }
 
   @Test
-  void xsSecretSenderAnUnverifiedDeviceOfOursIsNotBelieved() throws Exception {
+  void xsSecretSenderAnUnverifiedDeviceOfOursIsNotBelieved_C67() throws Exception {
     bothVerified();
     String id = requestId(SecretName.MASTER);
     laptop.setLocalTrust(PHONE, LocalTrust.UNSET);

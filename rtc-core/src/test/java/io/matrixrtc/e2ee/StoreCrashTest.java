@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.cases.Cases;
+import io.matrixrtc.cases.ChildJvm;
 import io.matrixrtc.e2ee.CrashProgram.Defect;
 import io.matrixrtc.e2ee.CrashProgram.Point;
 import io.matrixrtc.e2ee.sqlite.SqliteCryptoStore;
@@ -13,10 +14,6 @@ import io.matrixrtc.json.Json;
 import io.matrixrtc.olm.NormalMessage;
 import io.matrixrtc.olm.OlmMessage;
 import io.matrixrtc.olm.PreKeyMessage;
-import java.io.File;
-import java.nio.file.DirectoryStream;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -31,7 +28,6 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -79,8 +75,7 @@ class StoreCrashTest {
     private final MachineNetwork network = new MachineNetwork(77);
     private final OlmMachine peer;
     private final List<String> violations = new ArrayList<>();
-    private List<String> start =
-        List.of("-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"));
+    private ChildJvm children = ChildJvm.plain();
     private int posted;
     private int received;
     private int crashes;
@@ -102,42 +97,14 @@ class StoreCrashTest {
       }
     }
 
-    /** Hundreds of starts: from jars, and with the classes as they were loaded the first time. */
     void prepareQuickStarts() throws Exception {
-      List<String> jars = new ArrayList<>();
-      for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-        boolean signed = entry.contains("bcprov");
-        boolean classes = Files.isDirectory(Path.of(entry));
-        jars.add(classes ? jar(entry, jars.size()) : signed ? unsigned(entry, jars.size()) : entry);
-      }
-      String classPath = String.join(File.pathSeparator, jars);
-      String archive = folder.resolve("classes.jsa").toString();
-      start =
-          List.of(
-              "-XX:TieredStopAtLevel=1", "-XX:ArchiveClassesAtExit=" + archive, "-cp", classPath);
-      live(Point.NEVER, 0, Defect.NONE, Long.MAX_VALUE);
-      start =
-          List.of("-XX:TieredStopAtLevel=1", "-XX:SharedArchiveFile=" + archive, "-cp", classPath);
-    }
-
-    private String jar(String classes, int number) {
-      String file = folder.resolve(number + ".jar").toString();
-      ToolProvider jar = ToolProvider.findFirst("jar").orElseThrow();
-      assertThat(jar.run(System.out, System.err, "-c", "-f", file, "-C", classes, ".")).isZero();
-      return file;
-    }
-
-    /** Signed classes are not archived, and are checked at every start. */
-    private String unsigned(String signed, int number) throws Exception {
-      Path jar = Files.copy(Path.of(signed), folder.resolve(number + ".jar"));
-      try (FileSystem content = FileSystems.newFileSystem(jar);
-          DirectoryStream<Path> signatures =
-              Files.newDirectoryStream(content.getPath("META-INF"), "*.{SF,RSA,DSA,EC}")) {
-        for (Path signature : signatures) {
-          Files.delete(signature);
-        }
-      }
-      return jar.toString();
+      children =
+          ChildJvm.quick(
+              folder,
+              jvm -> {
+                children = jvm;
+                live(Point.NEVER, 0, Defect.NONE, Long.MAX_VALUE);
+              });
     }
 
     void round(long seed, SplittableRandom random) throws Exception {
@@ -163,12 +130,13 @@ class StoreCrashTest {
 
     /** Runs the device until it has nothing left to do, or is at its point, or its time is over. */
     void live(Point point, int passing, Defect defect, long killAfterMillis) throws Exception {
-      List<String> command = new ArrayList<>();
-      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      command.addAll(start);
-      command.add(CrashProgram.class.getName());
-      command.addAll(
-          List.of(folder.toString(), point.name(), Integer.toString(passing), defect.name()));
+      List<String> command =
+          children.command(
+              CrashProgram.class,
+              folder.toString(),
+              point.name(),
+              Integer.toString(passing),
+              defect.name());
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       List<String> said = Collections.synchronizedList(new ArrayList<>());
       CompletableFuture<Boolean> arrival =

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,6 +86,12 @@ public final class MissingKeyLane {
       dropOne();
     }
     return wake(now);
+  }
+
+  /** The user looks at these rooms now, and at no others: their keys go first (LANE-ORDER). */
+  public void lookingAt(Set<String> rooms) {
+    waiting.replaceAll(
+        (id, wish) -> new Wish(id, wish.index(), rooms.contains(id.roomId()), wish.notBefore()));
   }
 
   private void dropOne() {

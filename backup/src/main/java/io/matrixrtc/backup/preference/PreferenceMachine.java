@@ -115,6 +115,20 @@ public final class PreferenceMachine {
   }
 
   /**
+   * The user agrees to what another client decided since the sign-in (PREF-LATER): done here, and
+   * not written, since it is there.
+   */
+  public List<PreferenceEffect> follow() {
+    if (settings.ignore() || decision != null || value.isEmpty()) {
+      return List.of();
+    }
+    return switch (value.get()) {
+      case ON -> List.of(new PreferenceEffect.UseBackup(settings.createIfNone()));
+      case OFF, UNDETERMINED -> List.of(new PreferenceEffect.StopBackup());
+    };
+  }
+
+  /**
    * The user turned backups on: written down before a backup is made (PREF-ON), so that a crash in
    * between leaves the intention.
    */

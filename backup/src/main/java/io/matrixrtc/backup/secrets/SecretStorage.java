@@ -171,6 +171,23 @@ public final class SecretStorage {
   }
 
   /**
+   * Whether every one of these secrets is sealed with the default key. That another key of the
+   * storage has them all does not count: nobody asks for that key.
+   */
+  public synchronized boolean holds(Collection<String> names) throws AccountDataException {
+    Optional<String> keyId = defaultKeyId();
+    if (keyId.isEmpty()) {
+      return false;
+    }
+    for (String name : names) {
+      if (sealedFor(keyId.get(), name).isEmpty()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
    * Returns the content {@code encrypted} of a secret for one key; empty if the secret was never
    * stored, is gone, or is not sealed with that key.
    */

@@ -20,6 +20,9 @@ public final class Secrets {
   /** The key of the dehydrated device (MSC3814). */
   public static final String DEHYDRATION = "org.matrix.msc3814";
 
+  /** The three private keys of our user's cross-signing identity. */
+  public static final List<String> CROSS_SIGNING = List.of(MASTER, SELF_SIGNING, USER_SIGNING);
+
   /** All of these. */
   public static final List<String> KNOWN =
       List.of(MASTER, SELF_SIGNING, USER_SIGNING, BACKUP, DEHYDRATION);

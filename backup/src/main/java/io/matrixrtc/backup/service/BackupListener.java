@@ -2,6 +2,7 @@ package io.matrixrtc.backup.service;
 
 import io.matrixrtc.backup.BackupVersion;
 import io.matrixrtc.backup.download.DownloadProgress;
+import io.matrixrtc.backup.preference.PreferenceEffect;
 import io.matrixrtc.backup.upload.UploadFailure;
 import java.util.Optional;
 
@@ -12,9 +13,20 @@ public interface BackupListener {
    *
    * @param version the current one, if there is one
    * @param mayRead whether a private key is here that opens it
-   * @param mayUpload whether our keys go there
+   * @param mayUpload whether our keys go there: we may, and the account wants a backup
    */
   default void judged(Optional<BackupVersion> version, boolean mayRead, boolean mayUpload) {}
+
+  /**
+   * Something follows from the account's preference (MSC4287), at the sign-in or later: {@link
+   * PreferenceEffect.UseBackup}, {@link PreferenceEffect.StopBackup}, {@link
+   * PreferenceEffect.DeleteBackup} or {@link PreferenceEffect.Tell}. The service has done it, but
+   * for two things that need the user. It makes no backup by itself, since somebody must keep the
+   * recovery key. And {@link BackupService#disable} alone deletes: not {@link
+   * AccountPreference#turnOff}, and not the next run if the program ended before, since nobody
+   * confirms then what is lost.
+   */
+  default void preference(PreferenceEffect effect) {}
 
   /** The server could not be asked; it is again, soon. */
   default void unknown(String sentence) {}

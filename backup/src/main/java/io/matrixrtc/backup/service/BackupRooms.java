@@ -8,6 +8,7 @@ import io.matrixrtc.client.ApiResult;
 import io.matrixrtc.keys.SerialScheduler;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -24,6 +25,7 @@ public final class BackupRooms {
   private final Supplier<Optional<String>> version;
   private final Supplier<@Nullable BackupKey> key;
   private final Runnable check;
+  private final LaneRunner lane;
 
   BackupRooms(
       RoomBackup rooms,
@@ -33,7 +35,9 @@ public final class BackupRooms {
       SerialScheduler scheduler,
       Supplier<Optional<String>> version,
       Supplier<@Nullable BackupKey> key,
-      Runnable check) {
+      Runnable check,
+      LaneRunner lane) {
+    this.lane = lane;
     this.rooms = rooms;
     this.first = first;
     this.evicted = evicted;
@@ -100,6 +104,15 @@ public final class BackupRooms {
           return rooms.evict(now, held, roomId, evicted);
         })
         .whenComplete((done, error) -> check.run());
+  }
+
+  /**
+   * Says which rooms the user looks at now: single keys that their messages want go before those of
+   * all others. Ends what was said before.
+   */
+  public void lookingAt(Set<String> roomIds) {
+    Set<String> now = Set.copyOf(roomIds);
+    scheduler.execute(() -> lane.lookingAt(now));
   }
 
   /**

@@ -13,6 +13,7 @@ import io.matrixrtc.backup.download.DiskSpoolFile;
 import io.matrixrtc.backup.download.DownloadProgress;
 import io.matrixrtc.backup.download.DownloadState;
 import io.matrixrtc.backup.download.FullDownload;
+import io.matrixrtc.backup.preference.PreferenceSettings;
 import io.matrixrtc.backup.roomkey.RoomKeyVault;
 import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.backup.upload.Losses;
@@ -71,6 +72,8 @@ public final class BackupService implements AutoCloseable {
   private final DiskSpoolFile spool;
   private final RoomKeysApi api;
   private final BackupVersions versions;
+  private final BackupMaker maker;
+  private final AccountPreference preference;
   private final BackupThreads threads = new BackupThreads();
   private final SerialScheduler scheduler = threads.scheduler();
   private final DownloadRunner downloads;
@@ -93,8 +96,10 @@ public final class BackupService implements AutoCloseable {
       Path spoolPath,
       DiskSpoolFile spool,
       KeptKey key,
+      PreferenceSettings settings,
       RandomSource random,
-      BackupListener listener) {
+      BackupListener listener)
+      throws VaultException {
     this.key = key;
     this.client = client;
     this.archive = archive;
@@ -104,6 +109,10 @@ public final class BackupService implements AutoCloseable {
     this.vault = new ArchiveVault(archive, scheduler::now);
     this.api = new RoomKeysApi(client.matrix().api());
     this.versions = new BackupVersions(client, archive, vault, api);
+    this.preference =
+        new AccountPreference(
+            settings, client, archive, scheduler, listener::preference, this::ask, this::broken);
+    this.maker = new BackupMaker(versions, key, preference, scheduler);
     FullDownload download = new FullDownload(jobs, spool, "service", threads.openers());
     this.downloads = new DownloadRunner(download, api, scheduler, new Downloads());
     this.uploads =
@@ -129,33 +138,54 @@ public final class BackupService implements AutoCloseable {
             scheduler,
             () -> readable().map(BackupVersion::version),
             key::get,
-            this::check);
+            this::check,
+            lane);
+  }
+
+  /** As the other one, following the account's preference, and deciding nothing for the user. */
+  public static BackupService open(
+      EncryptedClient client, Path spool, RandomSource random, BackupListener listener)
+      throws IOException, VaultException {
+    return open(client, spool, PreferenceSettings.DEFAULT, random, listener);
   }
 
   /**
-   * Opens the service and begins: asks which backup is current, goes on with what was under way.
-   * Blocks for a moment.
+   * Opens the service and begins: asks whether the user wants a backup and which one is current,
+   * goes on with what was under way. Blocks for a moment.
    *
    * @param spool where the download keeps what it has fetched; the same file each time, of this
    *     account alone
+   * @param settings about the account's preference: without it nothing is uploaded
    * @param random where keys come from
    */
   public static BackupService open(
-      EncryptedClient client, Path spool, RandomSource random, BackupListener listener)
+      EncryptedClient client,
+      Path spool,
+      PreferenceSettings settings,
+      RandomSource random,
+      BackupListener listener)
       throws IOException, VaultException {
     Archive archive = new ClientArchive(client);
     ArchiveDownloadStore jobs = ArchiveDownloadStore.open(archive);
     KeptKey key = new KeptKey(client, archive);
     BackupService service =
         new BackupService(
-            client, archive, jobs, spool, new DiskSpoolFile(spool), key, random, listener);
+            client,
+            archive,
+            jobs,
+            spool,
+            new DiskSpoolFile(spool),
+            key,
+            settings,
+            random,
+            listener);
     client.withMachine(
         machine -> {
           machine.rooms().missingKeys(service::wanted);
           machine.crossSigning().backupKeys(key::secret);
           return true;
         });
-    service.check();
+    service.scheduler.execute(service.preference::start);
     service.lookForNewKeys();
     return service;
   }
@@ -199,6 +229,10 @@ public final class BackupService implements AutoCloseable {
    * verified; it is done by itself at the start, every five minutes and after upload errors.
    */
   public CompletionStage<Void> check() {
+    return ask().thenRunAsync(preference::look, scheduler);
+  }
+
+  private CompletionStage<Void> ask() {
     return api.version().thenAcceptAsync(this::judge, scheduler);
   }
 
@@ -245,12 +279,14 @@ public final class BackupService implements AutoCloseable {
     } else {
       whole.drain();
     }
-    if (access.sealTo().isPresent()) {
+    if (access.sealTo().isEmpty()) {
+      uploads.disable();
+    } else if (preference.mayUpload()) {
       uploads.enable(version.version(), access.sealTo().get());
     } else {
-      uploads.disable();
+      uploads.suspend(); // PREF-GATE
     }
-    listener.judged(current, access.mayRead(), access.mayUpload());
+    listener.judged(current, access.mayRead(), access.mayUpload() && preference.mayUpload());
   }
 
   private void uploaded(String version, String etag, long count) {
@@ -293,48 +329,41 @@ public final class BackupService implements AutoCloseable {
     return outcome;
   }
 
+  /** Whether the user wants a backup, as the account says: ask, and decide. */
+  public AccountPreference preference() {
+    return preference;
+  }
+
   /**
-   * Makes a new backup version with a new key, gives the key to our other verified devices, and
-   * uploads everything.
+   * The user wants a backup: writes that to the account, makes a new version with a new key, gives
+   * the key to our other verified devices, and uploads everything.
    *
    * @param confirmedLoss how many keys that are only in the present version are given up; 0 if none
    * @return completes with a copy of its key, the caller's to close, for secret storage and the
-   *     user; or with why there is none; exceptionally with an {@link UnconfirmedLossException},
-   *     and nothing is made, if another number would be lost
+   *     user; or with why there is none; exceptionally with an {@link UnconfirmedLossException} if
+   *     another number would be lost, or a {@link
+   *     io.matrixrtc.backup.preference.BackupNotWantedException} if the account wants none, and
+   *     then nothing is written or made
    */
   public CompletionStage<ApiResult<BackupKey>> create(RandomSource random, long confirmedLoss) {
-    return CompletableFuture.supplyAsync(() -> createNow(random, confirmedLoss), scheduler)
-        .whenComplete((made, error) -> check());
+    return maker.create(random, confirmedLoss).whenComplete((made, error) -> check());
   }
 
-  private ApiResult<BackupKey> createNow(RandomSource random, long confirmedLoss) {
-    BackupKey made = BackupKey.generate(random);
-    try {
-      ApiResult<String> version = versions.create(made, confirmedLoss);
-      if (version instanceof ApiResult.Failed<String> failed) {
-        made.close();
-        return new ApiResult.Failed<>(failed.failure());
-      }
-      key.made(made);
-      key.push(scheduler.now()); // AUTH-PUSH
-      return new ApiResult.Ok<>(KeptKey.copy(made));
-    } catch (VaultException | UnconfirmedLossException e) {
-      made.close();
-      throw new CompletionException(e);
-    }
+  /**
+   * The user wants no backup: uploads end, that is written to the account, and then every version
+   * is deleted. The keys in the store stay. Secret storage is the caller's.
+   *
+   * @return completes with how many versions there were, or with why they are not deleted yet;
+   *     exceptionally as {@link #create} if another number of keys would be lost, and then nothing
+   *     is written or deleted
+   */
+  public CompletionStage<ApiResult<Integer>> disable(long confirmedLoss) {
+    return maker.disable(confirmedLoss).whenComplete((gone, error) -> check());
   }
 
   /** What would be lost if this device signed out now, or the backup were deleted. */
   public CompletionStage<Losses> losses() {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return versions.losses(current);
-          } catch (VaultException e) {
-            throw new CompletionException(e);
-          }
-        },
-        scheduler);
+    return CompletableFuture.supplyAsync(() -> maker.losses(current), scheduler);
   }
 
   /** Stops the download after the batch in hand, until {@link #resumeDownload}. */
@@ -421,6 +450,7 @@ public final class BackupService implements AutoCloseable {
           if (newKeys != null) {
             newKeys.cancel();
           }
+          preference.close();
           lane.stop();
           uploads.close();
           downloads.close().thenRun(this::release);

@@ -42,12 +42,7 @@ public final class BackupVersions {
    */
   public ApiResult<String> create(BackupKey key, long confirmedLoss)
       throws VaultException, UnconfirmedLossException {
-    VersionAnswer answer = await(api.version());
-    if (answer instanceof VersionAnswer.Current current) {
-      check(current.version(), confirmedLoss);
-    } else if (answer instanceof VersionAnswer.Unknown unknown) {
-      throw new VaultException(unknown.sentence());
-    }
+    checkLoss(confirmedLoss);
     BackupAuth auth =
         await(client.withMachine(m -> MachineKeys.sign(m, BackupAuth.of(key.publicKey()))));
     ApiResult<String> created = await(api.create(auth));
@@ -85,6 +80,16 @@ public final class BackupVersions {
       } else if (answer instanceof VersionAnswer.Unknown unknown) {
         throw new VaultException(unknown.sentence());
       }
+    }
+  }
+
+  /** Asks what is current, and whether as many keys would be lost as was confirmed (UP-RESET). */
+  void checkLoss(long confirmedLoss) throws VaultException, UnconfirmedLossException {
+    VersionAnswer answer = await(api.version());
+    if (answer instanceof VersionAnswer.Current current) {
+      check(current.version(), confirmedLoss);
+    } else if (answer instanceof VersionAnswer.Unknown unknown) {
+      throw new VaultException(unknown.sentence());
     }
   }
 

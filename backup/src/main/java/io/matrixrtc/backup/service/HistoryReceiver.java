@@ -62,6 +62,19 @@ final class HistoryReceiver {
     return Optional.of(member.orThrow().path("membership").asText().equals("join"));
   }
 
+  /**
+   * The offer with what is known of its device now, for the device may be gone when the offer is
+   * taken up (BUNDLE-GONE). Often nobody had asked for the sender's signatures before it came.
+   */
+  BundleOffer judgedNow(BundleOffer offer) throws VaultException {
+    if (offer.crossSigned() || !await(new FreshDevices(client).of(offer.sender()))) {
+      return offer;
+    }
+    boolean signed =
+        await(client.withMachine(machine -> judge(machine, offer))).sender().crossSigned();
+    return new BundleOffer(offer.sender(), offer.deviceId(), signed, offer.event());
+  }
+
   Result process(BundleOffer offer) throws VaultException {
     if (!await(new FreshDevices(client).of(offer.sender()))) {
       return later("the homeserver does not say which devices the sender has");

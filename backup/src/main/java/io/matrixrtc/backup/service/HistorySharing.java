@@ -187,7 +187,8 @@ public final class HistorySharing implements AutoCloseable {
     }
   }
 
-  private boolean offered(BundleOffer offer) throws VaultException {
+  private boolean offered(BundleOffer come) throws VaultException {
+    BundleOffer offer = receiver.judgedNow(come);
     Optional<Boolean> joined =
         inbox.isAwaited(offer.roomId()) ? receiver.isJoined(offer.roomId()) : Optional.empty();
     if (joined.equals(Optional.of(false))) {

@@ -78,6 +78,13 @@ final class KeptKey {
     findEarlier();
   }
 
+  /** The backups of the account are gone. What a download has on disk keeps its key (DL-KEY). */
+  void forget() throws VaultException {
+    StoredBackupKey.forget(archive);
+    key = null;
+    findEarlier();
+  }
+
   /** For our other devices, which ask for it by gossip. */
   Optional<Secret> secret() {
     BackupKey held = key;

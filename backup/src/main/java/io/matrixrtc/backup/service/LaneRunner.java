@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,7 +42,7 @@ final class LaneRunner {
   /** Something to do with the lane. */
   @FunctionalInterface
   private interface Use {
-    List<LaneEffect> run(Instant now) throws IOException;
+    List<LaneEffect> run(Instant now) throws IOException, VaultException;
   }
 
   private final MissingKeyLane lane;
@@ -51,6 +52,7 @@ final class LaneRunner {
   private final Consumer<Exception> broken;
   private SerialScheduler.@Nullable Timer timer;
   private @Nullable BackupKey key;
+  private Set<String> visible = Set.of();
 
   LaneRunner(
       LocalKeys local,
@@ -82,7 +84,22 @@ final class LaneRunner {
 
   /** An event could not be read for want of this key, or of an earlier part of it. */
   void wanted(RoomKeyId id) {
-    run(now -> lane.wanted(id, 0, false, now));
+    run(now -> lane.wanted(id, enough(vault.held(id, "")), visible.contains(id.roomId()), now));
+  }
+
+  /**
+   * From which index on a key that comes is enough. Of a key that is not here any part will do for
+   * now: the machine tells again of one that began too late. Of one that is here what begins
+   * earlier.
+   */
+  static long enough(Optional<RoomKeyVault.Held> held) {
+    return held.map(known -> Math.max(0, known.firstKnownIndex() - 1)).orElse(Long.MAX_VALUE);
+  }
+
+  /** The user looks at these rooms now, and at no others. */
+  void lookingAt(Set<String> rooms) {
+    visible = Set.copyOf(rooms);
+    lane.lookingAt(visible);
   }
 
   void stop() {

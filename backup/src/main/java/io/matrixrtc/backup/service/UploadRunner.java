@@ -78,6 +78,16 @@ public final class UploadRunner {
         });
   }
 
+  /** See {@link UploadLoop#suspend}. */
+  public CompletionStage<Void> suspend() {
+    return use(
+        (l, now) -> {
+          l.suspend();
+          stopTimer();
+          return List.of();
+        });
+  }
+
   /** There are new keys, or there may be. */
   public CompletionStage<Void> keysArrived() {
     return use((l, now) -> l.keysArrived(now));

@@ -66,6 +66,14 @@ public final class UploadLoop {
     vault.forgetMarks();
   }
 
+  /**
+   * Uploads nothing more, since the user does not want it (PREF-GATE). What is in which backup is
+   * still known.
+   */
+  public void suspend() {
+    reset();
+  }
+
   private void reset() {
     target = null;
     pending = null;

@@ -71,7 +71,7 @@ class DehydratedDeviceTest {
   }
 
   @Test
-  void dehyTagAndFormMustBeRight() throws Exception {
+  void dehyTagAndFormMustBeRight_C91() throws Exception {
     ObjectNode data = sealed(plaintext(1, 1, 1, 1));
     byte[] other = new byte[32];
     other[0] = 1;

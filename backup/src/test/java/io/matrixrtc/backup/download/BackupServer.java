@@ -15,9 +15,19 @@ import io.matrixrtc.json.Json;
 
 /** A backup as a server holds it. */
 final class BackupServer {
-  final BackupKey key = BackupKey.generate(TestRandom.of(77));
+  final BackupKey key = keyOfAll();
   final ObjectNode rooms = Json.newObject();
   private int count;
+
+  /** The key of every such backup. */
+  static BackupKey keyOfAll() {
+    return BackupKey.generate(TestRandom.of(77));
+  }
+
+  /** The version of one that has so many entries. */
+  static BackupVersion versionOf(BackupKey key, int count) {
+    return new BackupVersion("1", BackupAuth.of(key.publicKey()), count, "e" + count);
+  }
 
   BackupServer add(String roomId, long seed, long index) {
     try (ExportedRoomKey roomKey = TestKeys.roomKey(roomId, seed, index, false)) {

@@ -60,6 +60,11 @@ final class Driver {
     }
   }
 
+  /** How much of the present answer was handed over. */
+  int sent() {
+    return sent;
+  }
+
   /** Does one thing; false if there is nothing to do but wait. */
   boolean once() throws Exception {
     now = now.plusMillis(1);

@@ -24,11 +24,17 @@ final class MemoryDownloadStore implements DownloadStore {
   private int operationsLeft = Integer.MAX_VALUE;
   private boolean afterwards;
   private int opened;
+  private boolean full;
 
   /** After {@code count} operations the process dies: before the next one, or right after it. */
   void dieAfter(int count, boolean afterIt) {
     operationsLeft = count;
     afterwards = afterIt;
+  }
+
+  /** Whether each transaction with keys fails, and changes nothing. */
+  void full(boolean now) {
+    full = now;
   }
 
   /** Sizes of the batches committed. */
@@ -91,6 +97,9 @@ final class MemoryDownloadStore implements DownloadStore {
       List<DamagedEntry> bad)
       throws VaultException {
     before();
+    if (full) {
+      throw new VaultException("the disk is full");
+    }
     if (job == null || !job.owner().equals(running.owner())) {
       return Optional.empty();
     }

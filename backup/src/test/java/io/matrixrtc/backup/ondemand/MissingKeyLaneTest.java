@@ -123,7 +123,7 @@ class MissingKeyLaneTest {
   }
 
   @Test
-  void laneReadyKeepsTheQueueUntilThen_C20_C21() throws Exception {
+  void laneReadyKeepsTheQueueUntilThen_C20_C21_C44() throws Exception {
     lane.wanted(id(1), 0, false, now);
     lane.wanted(id(2), 0, false, now);
     now = now.plusMillis(100);
@@ -150,6 +150,29 @@ class MissingKeyLaneTest {
     now = now.plusMillis(100);
     assertThat(lane.wake(now)).containsExactly(ask(2), ask(5), ask(4), ask(3));
     assertThat(lane.answered(id(2), LaneAnswer.IMPORTED, now)).containsExactly(ask(1));
+  }
+
+  @Test
+  void laneBackoffOfADamagedEntryHoldsUpNothing() throws Exception {
+    wantedAndWaited(1);
+    assertThat(lane.answered(id(1), LaneAnswer.DAMAGED, now)).isEmpty();
+    lane.wanted(id(2), 0, false, now);
+    lane.wanted(id(1), 0, false, now);
+    now = now.plusSeconds(59);
+    assertThat(lane.wake(now)).contains(ask(2)).doesNotContain(ask(1));
+    now = now.plusSeconds(1);
+    assertThat(lane.wake(now)).contains(ask(1)); // control: it may have been replaced
+  }
+
+  @Test
+  void laneOrderFollowsWhereTheUserLooksNow() throws Exception {
+    RoomKeyId other = new RoomKeyId("!other:example.org", "session");
+    lane.wanted(other, 0, true, now);
+    lane.wanted(id(1), 0, false, now);
+    now = now.plusMillis(100);
+    lane.lookingAt(Set.of(id(1).roomId()));
+    assertThat(lane.use(Optional.of("1"), now))
+        .containsExactly(ask(1), new LaneEffect.Ask("1", other));
   }
 
   @Test

@@ -40,13 +40,13 @@ class RecoveryKeyTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"\t", "\n", "\r\n", "\u00a0", "\u2003", "\u3000", "\u202f", "\u0085", "\ufeff"})
-  void recSpaceOfAnyKindDoesNotMatter(String space) throws Exception {
+  void recSpaceOfAnyKindDoesNotMatter_C47(String space) throws Exception {
     assertThat(RecoveryKey.decode(space + TEXT.replace(" ", space) + space))
         .isEqualTo(new byte[32]);
   }
 
   @Test
-  void recCheckNamesTheFirstThatFailed() {
+  void recCheckNamesTheFirstThatFailed_C47() {
     assertReason(Reason.ALPHABET, TEXT + "0");
     assertReason(Reason.ALPHABET, TEXT.replace(' ', '-'));
     assertReason(Reason.LENGTH, "");

@@ -17,7 +17,7 @@ class ExportedRoomKeyTest {
   private final ObjectNode json = TestKeys.roomKey(ROOM, 1, 4, true).toFileJson();
 
   @Test
-  void whatIsWrittenReadsBack() throws Exception {
+  void whatIsWrittenReadsBack_C69() throws Exception {
     ExportedRoomKey key = TestKeys.roomKey(ROOM, 1, 4, true);
     ExportedRoomKey read = ExportedRoomKey.parse(key.toFileJson());
     assertThat(read.id()).isEqualTo(key.id());

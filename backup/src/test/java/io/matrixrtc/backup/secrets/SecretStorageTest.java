@@ -72,7 +72,7 @@ class SecretStorageTest {
   }
 
   @Test
-  void ssssTypedPassphraseOrRecoveryKeyInOneBox() throws Exception {
+  void ssssTypedPassphraseOrRecoveryKeyInOneBox_C59() throws Exception {
     StorageKey key = StorageKey.fromPassphrase("words", new PassphraseInfo("salt", 10, 256));
     KeyDescription description =
         KeyDescription.of(key, Optional.of(new PassphraseInfo("salt", 10, 256)), TestRandom.of(2));
@@ -91,7 +91,7 @@ class SecretStorageTest {
   }
 
   @Test
-  void ssssCheckNeedsAnIvBesideTheMac_ours() {
+  void ssssCheckNeedsAnIvBesideTheMac_C59_C61_ours() {
     StorageKey key = StorageKey.generate(TestRandom.of(5));
     ObjectNode json = KeyDescription.of(key, Optional.empty(), TestRandom.of(6)).toJson();
     assertThat(KeyDescription.parse(json).orElseThrow().fits(key)).isTrue();
@@ -100,18 +100,25 @@ class SecretStorageTest {
     assertThat(KeyDescription.parse(withoutIv).orElseThrow().fits(key)).isFalse();
     withoutIv.remove("mac");
     assertThat(KeyDescription.parse(withoutIv).orElseThrow().fits(key)).isTrue();
+    StorageKey wrong = StorageKey.generate(TestRandom.of(7));
+    assertThat(KeyDescription.parse(json).orElseThrow().fits(wrong)).isFalse();
+    assertThat(KeyDescription.parse(withoutIv).orElseThrow().fits(wrong)).isTrue();
+    for (String member : List.of("iv", "mac")) {
+      ObjectNode shorter = json.deepCopy().put(member, json.get(member).asText().substring(4));
+      assertThat(KeyDescription.parse(shorter).orElseThrow().fits(key)).as(member).isFalse();
+    }
     assertThat(KeyDescription.parse(Json.newObject())).isEmpty();
   }
 
   @Test
-  void ssssAlgorithmUnknownIsNotAWrongKey() {
+  void ssssAlgorithmUnknownIsNotAWrongKey_C59_C61() {
     ObjectNode json = Json.newObject().put("algorithm", "m.secret_storage.v9");
     assertReason(
         Reason.UNKNOWN_ALGORITHM, () -> KeyDescription.parse(json).orElseThrow().unlock("x"));
   }
 
   @Test
-  void missingDefaultAndMissingDescriptionDiffer_C56_C58() throws Exception {
+  void missingDefaultAndMissingDescriptionDiffer_C56_C58_C62() throws Exception {
     assertReason(Reason.OFF, () -> storage.unlock("x"));
     data.write(SecretStorage.DEFAULT_KEY, Json.newObject());
     assertReason(Reason.OFF, () -> storage.unlock("x"));
@@ -234,7 +241,7 @@ class SecretStorageTest {
   }
 
   @Test
-  void ssssOffEmptiesKeyAndSecrets_C51() throws Exception {
+  void ssssOffEmptiesKeyAndSecrets_C51_C62() throws Exception {
     OpenStorage open = storage.create(secrets());
     storage.disable(Secrets.KNOWN);
     assertThat(storage.defaultKeyId()).isEmpty();
@@ -269,6 +276,37 @@ class SecretStorageTest {
     }
     assertThat(data.read("shared").orElseThrow().get("encrypted")).hasSize(80);
     assertThat(open.read(Secrets.MASTER)).contains("master");
+  }
+
+  /** Keys have no names of ours, and nobody chooses their ids. */
+  @Test
+  void keysAreFoundByIdOrAsTheDefaultOrNotAtAll_C60_ours() throws Exception {
+    assertThat(storage.defaultKeyId()).isEmpty();
+    OpenStorage byKey = storage.create(Map.of());
+    OpenStorage byPassphrase = storage.create("words", Map.of());
+    assertThat(storage.defaultKeyId()).contains(byPassphrase.keyId());
+    assertThat(storage.description(byKey.keyId()).orElseThrow().toJson().has("passphrase"))
+        .isFalse();
+    assertThat(storage.description(byPassphrase.keyId()).orElseThrow().toJson().has("passphrase"))
+        .isTrue();
+    assertThat(storage.description("another")).isEmpty();
+    assertThat(storage.unlock("words").keyId()).isEqualTo(byPassphrase.keyId());
+    data.write(SecretStorage.KEY_PREFIX + "ODD", Json.newObject().put("algorithm", "m.odd"));
+    assertReason(
+        Reason.UNKNOWN_ALGORITHM,
+        () -> storage.unlock("ODD", StorageKey.generate(TestRandom.of(3))));
+  }
+
+  @Test
+  void secretsCountOnlyUnderTheDefaultKey_C63() throws Exception {
+    Map<String, String> three = new LinkedHashMap<>();
+    Secrets.CROSS_SIGNING.forEach(name -> three.put(name, "secret"));
+    assertThat(storage.holds(Secrets.CROSS_SIGNING)).isFalse();
+    storage.create(three);
+    assertThat(storage.holds(Secrets.CROSS_SIGNING)).isTrue();
+    storage.create(Map.of(Secrets.MASTER, "secret")); // another default key: two are not under it
+    assertThat(storage.holds(List.of(Secrets.MASTER))).isTrue();
+    assertThat(storage.holds(Secrets.CROSS_SIGNING)).isFalse();
   }
 
   @Test

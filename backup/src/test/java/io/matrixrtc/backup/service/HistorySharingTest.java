@@ -21,6 +21,7 @@ import io.matrixrtc.client.ApiRequest;
 import io.matrixrtc.client.ClientThreads;
 import io.matrixrtc.client.Credentials;
 import io.matrixrtc.client.EncryptedClient;
+import io.matrixrtc.client.LogoutOutcome;
 import io.matrixrtc.client.MatrixClient;
 import io.matrixrtc.client.MatrixSession;
 import io.matrixrtc.client.NewRoom;
@@ -32,6 +33,8 @@ import io.matrixrtc.e2ee.HistoryVisibility;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
 import io.matrixrtc.e2ee.RoomEventResult;
 import io.matrixrtc.e2ee.RoomKeyId;
+import io.matrixrtc.e2ee.RoomKeyInfo;
+import io.matrixrtc.e2ee.RoomKeySource;
 import io.matrixrtc.e2ee.TrustPolicy;
 import io.matrixrtc.homeserver.EmbeddedHomeserver;
 import io.matrixrtc.homeserver.HomeserverConfig;
@@ -257,6 +260,43 @@ class HistorySharingTest {
     assertReads(bob, alice, room, sent.eventId());
     assertThat(get(bob.sharing.forwarder(key))).map(Forwarder::userId).contains(alice.id());
     assertThat(get(alice.sharing.forwarder(key))).isEmpty(); // control: her own
+  }
+
+  /** Under the policy that leaves unsigned devices out, from a device that is gone since. */
+  @Test
+  void whoseDeviceIsGoneSinceIsBelievedAsItWasThen_C80() throws Exception {
+    Person alice = alice();
+    Person bob = bob();
+    String room = alice.room(HistoryVisibility.SHARED);
+    RoomKeyId key = alice.post(room).encryption().key();
+    assertThat(get(alice.sharing.invite(room, bob.id())).history())
+        .isInstanceOf(ShareOutcome.Shared.class);
+    await().atMost(LIMIT).until(() -> bob.offered.contains(alice.id()));
+    assertThat(get(alice.client.logout())).isInstanceOf(LogoutOutcome.LoggedOut.class);
+    get(bob.sharing.accept(room, alice.id())).orThrow();
+    await().atMost(LIMIT).until(() -> bob.takenFrom(alice).isPresent());
+    assertThat(bob.takenFrom(alice)).contains(new Taken(alice.id(), Outcome.IMPORTED, 1, ""));
+    assertThat(bob.holds(key)).isTrue();
+  }
+
+  /** Alice's own message gives Bob the same session: from then on he has it from her. */
+  @Test
+  void whenItsSenderSharesTheKeyTheForwarderIsGone_C83() throws Exception {
+    Person alice = alice();
+    Person bob = bob();
+    String room = alice.room(HistoryVisibility.SHARED);
+    RoomSendOutcome.Sent first = alice.post(room);
+    RoomKeyId key = first.encryption().key();
+    get(alice.sharing.invite(room, bob.id()));
+    get(bob.sharing.accept(room, alice.id())).orThrow();
+    await().atMost(LIMIT).until(() -> bob.takenFrom(alice).isPresent());
+    assertThat(get(bob.sharing.forwarder(key))).isPresent(); // control
+    assertThat(alice.post(room).encryption().key()).isEqualTo(key);
+    await().atMost(LIMIT).until(() -> get(bob.sharing.forwarder(key)).isEmpty());
+    RoomKeyInfo now = get(bob.client.withMachine(m -> m.rooms().keys().info(key))).orElseThrow();
+    assertThat(now.source()).isEqualTo(RoomKeySource.DIRECT);
+    assertThat(now.firstKnownIndex()).isZero();
+    assertReads(bob, alice, room, first.eventId());
   }
 
   /** Bob is given nothing but the bundle, and goes while Alice is away; Carol stays. */

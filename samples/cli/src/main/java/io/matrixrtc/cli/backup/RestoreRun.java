@@ -53,8 +53,7 @@ final class RestoreRun implements DownloadRunner.Listener {
         return Optional.empty();
       }
       DownloadProgress last = end.get();
-      return Optional.of(
-          RestoreSummary.of(last, Math.max(0, doneNow - doneBefore), elapsed(), peakHeap));
+      return Optional.of(summary(last));
     } catch (ExecutionException e) {
       throw e.getCause() instanceof CommandFailure failure
           ? failure
@@ -68,17 +67,32 @@ final class RestoreRun implements DownloadRunner.Listener {
     }
   }
 
-  /** Imports what was fetched with {@code key}, and waits for the end. */
-  void drain(DownloadRunner runner, BackupKey key) throws CommandFailure, InterruptedException {
+  /**
+   * Imports what was fetched with {@code key}, and waits for the end.
+   *
+   * @return how far it is if it was paused; empty if it is done, and the next thing may begin
+   */
+  Optional<RestoreSummary> drain(DownloadRunner runner, BackupKey key)
+      throws CommandFailure, InterruptedException {
+    Thread onInterrupt = new Thread(() -> pause(runner), "drain-pause");
+    Runtime.getRuntime().addShutdownHook(onInterrupt);
     try {
       runner.drain(key).toCompletableFuture().get();
-      if (end.isDone() || runner.progress().toCompletableFuture().get().isPresent()) {
-        end.get();
+      if (!end.isDone() && runner.progress().toCompletableFuture().get().isEmpty()) {
+        return Optional.empty();
       }
+      DownloadProgress last = end.get();
+      return last.state() == DownloadState.PAUSED ? Optional.of(summary(last)) : Optional.empty();
     } catch (ExecutionException e) {
       throw new CommandFailure(
           "the restore of the earlier backup stopped: " + e.getMessage() + ".");
+    } finally {
+      removeHook(onInterrupt);
     }
+  }
+
+  private RestoreSummary summary(DownloadProgress last) {
+    return RestoreSummary.of(last, Math.max(0, doneNow - doneBefore), elapsed(), peakHeap);
   }
 
   /** The end was shown: the program may end. */

@@ -31,7 +31,9 @@ final class ServerRestore {
         DiskSpoolFile spool = new DiskSpoolFile(account.files().spool());
         BackupThreads threads = new BackupThreads()) {
       ArchiveDownloadStore jobs = ArchiveDownloadStore.open(account.archive());
-      drain(jobs, spool, threads);
+      if (drain(jobs, spool, threads)) {
+        return DownloadState.PAUSED;
+      }
       RestoreRun run = new RestoreRun(display, Optional.empty());
       DownloadRunner runner =
           new DownloadRunner(
@@ -50,16 +52,25 @@ final class ServerRestore {
     }
   }
 
-  /** What a restore of an earlier version has on disk is imported first, with its key (DL-KEY). */
-  private void drain(ArchiveDownloadStore jobs, DiskSpoolFile spool, BackupThreads threads)
+  /**
+   * What a restore of an earlier version has on disk is imported first, with its key (DL-KEY).
+   *
+   * @return whether that was paused
+   */
+  private boolean drain(ArchiveDownloadStore jobs, DiskSpoolFile spool, BackupThreads threads)
       throws VaultException, CommandFailure, InterruptedException {
     Optional<BackupKey> earlier = StoredBackupKey.ofDownload(account.archive());
-    if (earlier.isPresent()) {
-      try (BackupKey key = earlier.get()) {
-        RestoreRun run = new RestoreRun(display, Optional.empty());
-        FullDownload download = new FullDownload(jobs, spool, "restore", threads.openers());
-        run.drain(new DownloadRunner(download, account.api(), threads.scheduler(), run), key);
-      }
+    if (earlier.isEmpty()) {
+      return false;
+    }
+    try (BackupKey key = earlier.get()) {
+      RestoreRun run = new RestoreRun(display, Optional.empty());
+      FullDownload download = new FullDownload(jobs, spool, "restore", threads.openers());
+      Optional<RestoreSummary> paused =
+          run.drain(new DownloadRunner(download, account.api(), threads.scheduler(), run), key);
+      paused.ifPresent(display::summary);
+      run.shown();
+      return paused.isPresent();
     }
   }
 }
