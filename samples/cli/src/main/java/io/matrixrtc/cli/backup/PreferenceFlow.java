@@ -27,11 +27,13 @@ final class PreferenceFlow {
   private final PreferenceMachine machine;
   private final boolean ignored;
   private boolean deleteWanted;
+  private boolean mayUpload;
 
   PreferenceFlow(Account account, Printer printer, boolean ignore) throws CommandFailure {
     this.account = account;
     this.printer = printer;
     this.ignored = ignore;
+    this.mayUpload = ignore;
     try {
       this.machine =
           new PreferenceMachine(
@@ -52,6 +54,16 @@ final class PreferenceFlow {
     }
     follow(machine.start());
     return machine.value();
+  }
+
+  /** Tells what follows from it: whether keys of this device go to a backup (PREF-GATE). */
+  void tellUploads() {
+    printer.tell(
+        "uploads",
+        json -> json.put("allowed", mayUpload),
+        mayUpload
+            ? "Uploads: keys of this device go to the backup, if it is trusted."
+            : "Uploads: no key of this device goes to a backup.");
   }
 
   /** Writes that the user wants a backup. */
@@ -80,6 +92,10 @@ final class PreferenceFlow {
           StoredDecision.write(account.archive(), persist.decision());
         } else if (effect instanceof PreferenceEffect.Tell tell) {
           tell(tell.notice());
+        } else if (effect instanceof PreferenceEffect.UseBackup) {
+          mayUpload = true;
+        } else if (effect instanceof PreferenceEffect.StopBackup) {
+          mayUpload = false;
         } else if (effect instanceof PreferenceEffect.DeleteBackup) {
           deleteWanted = true;
         }

@@ -36,7 +36,9 @@ final class StatusCommand implements Callable<Integer> {
   public Integer call() throws CommandFailure {
     Printer printer = options.printer();
     try (Account account = options.open()) {
-      new PreferenceFlow(account, printer, ignorePreference).start();
+      PreferenceFlow preference = new PreferenceFlow(account, printer, ignorePreference);
+      preference.start();
+      preference.tellUploads();
       Optional<BackupVersion> version = account.version();
       backup(account, printer, version);
       ArchiveDownloadStore.open(account.archive()).job().ifPresent(job -> restore(printer, job));

@@ -217,22 +217,26 @@ class ServerBackupTest {
     keysFromAFile("one.db");
     assertThat(line(online("preference", "one.db"), "summary").path("preference").asText())
         .isEqualTo("undetermined");
+    assertThat(line(online("status", "one.db"), "uploads").path("allowed").asBoolean()).isFalse();
     Run on = online("preference", "one.db", "on");
     assertThat(line(on, "summary").path("preference").asText()).isEqualTo("on");
     assertThat(line(on, "preference").path("notice").asText()).isEqualTo("written");
     assertThat(line(on, "next").path("command").asText()).isEqualTo("enable");
     Run status = online("status", "one.db");
     assertThat(line(status, "preference").path("notice").asText()).isEqualTo("on_by_account");
+    assertThat(line(status, "uploads").path("allowed").asBoolean()).isTrue();
     assertThat(line(status, "backup").path("exists").asBoolean()).isFalse();
     assertThat(online("enable", "one.db").exitCode()).isZero();
     Run off = online("preference", "one.db", "off");
     assertThat(line(off, "next").path("command").asText()).isEqualTo("disable");
     Run after = online("status", "one.db");
     assertThat(line(after, "preference").path("notice").asText()).isEqualTo("off_by_account");
+    assertThat(line(after, "uploads").path("allowed").asBoolean()).isFalse();
     assertThat(line(after, "backup").path("count").asInt()).isEqualTo(KEYS); // it stays
     backup("upload", "one.db").failedWith("does not want a backup");
     Run ignored = online("status", "one.db", "--ignore-preference");
     assertThat(line(ignored, "preference").path("notice").asText()).isEqualTo("ignored");
+    assertThat(line(ignored, "uploads").path("allowed").asBoolean()).isTrue();
     assertThat(online("preference", "one.db", "perhaps").exitCode()).isEqualTo(2);
   }
 
