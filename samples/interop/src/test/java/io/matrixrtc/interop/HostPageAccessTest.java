@@ -23,6 +23,9 @@ import org.junit.jupiter.api.TestInfo;
  */
 @Tag("interop")
 final class HostPageAccessTest {
+  private static final String OFFER_A_LINK =
+      "import(new URL('offer.js', location.href)).then(it =>"
+          + " it.offer('https://matrix.to/#/%23a-room:example.org'))";
   private static final Path AXE = Path.of("target/playwright/node_modules/axe-core/axe.min.js");
   private static final List<Integer> WIDTHS = List.of(360, 1280);
   private static final List<String> TABS =
@@ -99,7 +102,7 @@ final class HostPageAccessTest {
     tabTo(page, "log");
     keys.press("Tab");
     keys.press("Enter");
-    assertThat(page.page().locator("#log pre").isVisible()).isTrue();
+    page.page().locator("#log pre").waitFor();
     return look(page, "message");
   }
 
@@ -164,6 +167,14 @@ final class HostPageAccessTest {
       tabTo(page, "advice-hide");
       keys.press("Enter");
       assertThat(page.page().locator("#advice").isVisible()).isFalse();
+
+      page.page().evaluate(OFFER_A_LINK);
+      page.page().locator("#offer-link").waitFor();
+      found.addAll(look(page, "offer"));
+      tabTo(page, "offer-link");
+      tabTo(page, "offer-hide");
+      keys.press("Enter");
+      assertThat(page.page().locator("#offer").isVisible()).isFalse();
 
       page.join();
       page.page().locator("#consent[open]").waitFor();

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import io.matrixrtc.json.Json;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -60,6 +62,33 @@ final class HostPagePanelTest {
 
   private void press(String id) {
     page.page().locator("#" + id).click();
+  }
+
+  @Test
+  void aLinkOpensWhenTheUserChoosesItInAWindowThatKnowsNothingOfTheCall_UI_OFFER() {
+    String link = "https://matrix.to/#/%23a-room:example.org";
+    List<Page> others = new ArrayList<>();
+    page.page().context().onPage(others::add);
+    page.page()
+        .context()
+        .route("https://matrix.to/**", route -> route.fulfill(new Route.FulfillOptions()));
+    relay.tell(Json.newObject().put("t", "link").put("url", "javascript:alert(1)"));
+    happen("after", "so that the first one has been seen");
+    assertThat(page.page().locator("#offer").isVisible()).isFalse();
+
+    relay.tell(Json.newObject().put("t", "link").put("url", link));
+    Locator offered = page.page().locator("#offer-link");
+    offered.waitFor();
+    assertThat(offered.textContent()).isEqualTo("https://matrix.to/#/#a-room:example.org");
+    happen("later", "and nothing opens by itself");
+    assertThat(others).isEmpty();
+
+    offered.click();
+    page.await(() -> others.size() == 1);
+    others.get(0).waitForURL(link);
+    assertThat(others.get(0).evaluate("window.opener === null && document.referrer === ''"))
+        .isEqualTo(true);
+    page.await(() -> !page.page().locator("#offer").isVisible());
   }
 
   @Test
