@@ -9,6 +9,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Writes a trace as one HTML page with a timeline and every event: filter, search, step through,
@@ -17,6 +18,10 @@ import java.nio.file.Path;
 public final class TraceViewer {
   private static final String POLICY =
       "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
+
+  /** Parts of one script: each sees what those before it declare. */
+  private static final List<String> SCRIPTS =
+      List.of("list.js", "detail.js", "timeline.js", "controls.js");
 
   private TraceViewer() {}
 
@@ -41,9 +46,11 @@ public final class TraceViewer {
     out.write("<script type=\"application/json\" id=\"data\">");
     // VIEWER-ESCAPE: no text of a trace can end the element that it stands in.
     out.write(new ViewerData(trace).json().replace("<", "\\u003c"));
-    out.write("</script>\n<script>\n");
-    out.write(resource("viewer.js"));
-    out.write("</script></body></html>\n");
+    out.write("</script>\n<script>\n\"use strict\";\n(() => {\n");
+    for (String script : SCRIPTS) {
+      out.write(resource(script));
+    }
+    out.write("})();\n</script></body></html>\n");
   }
 
   /** What a trace calls itself. */
