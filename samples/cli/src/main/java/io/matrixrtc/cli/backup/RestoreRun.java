@@ -49,7 +49,7 @@ final class RestoreRun implements DownloadRunner.Listener {
     Runtime.getRuntime().addShutdownHook(onInterrupt);
     try {
       runner.start(version, key, true).toCompletableFuture().get();
-      if (!end.isDone() && runner.progress().toCompletableFuture().get().isEmpty()) {
+      if (nothingToDo(runner)) {
         return Optional.empty();
       }
       DownloadProgress last = end.get();
@@ -78,7 +78,7 @@ final class RestoreRun implements DownloadRunner.Listener {
     Runtime.getRuntime().addShutdownHook(onInterrupt);
     try {
       runner.drain(key).toCompletableFuture().get();
-      if (!end.isDone() && runner.progress().toCompletableFuture().get().isEmpty()) {
+      if (nothingToDo(runner)) {
         return Optional.empty();
       }
       DownloadProgress last = end.get();
@@ -89,6 +89,13 @@ final class RestoreRun implements DownloadRunner.Listener {
     } finally {
       removeHook(onInterrupt);
     }
+  }
+
+  /** In this order: what is paused in between ran before, and has an end then. */
+  private boolean nothingToDo(DownloadRunner runner)
+      throws ExecutionException, InterruptedException {
+    boolean idle = runner.progress().toCompletableFuture().get().isEmpty();
+    return idle && !end.isDone();
   }
 
   private RestoreSummary summary(DownloadProgress last) {
