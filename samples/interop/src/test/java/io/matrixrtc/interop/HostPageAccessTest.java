@@ -143,7 +143,7 @@ final class HostPageAccessTest {
               + "\"total\":12000,\"done\":4600,\"failed\":3,\"seconds\":41}");
       for (String tab : TABS) {
         assertThat(focused(page)).isEqualTo("tab-" + tab);
-        assertThat(page.page().locator("#" + tab).isVisible()).isTrue();
+        page.page().locator("#" + tab).waitFor();
         found.addAll(look(page, tab));
         keys.press("ArrowRight");
       }

@@ -238,7 +238,7 @@ final class HostPagePanelTest {
   @Test
   void thePermissionsAreShownAsTheyWereDecided() {
     page.inspect("grants");
-    assertThat(page.page().locator("#no-grants").isVisible()).isTrue();
+    page.page().locator("#no-grants").waitFor();
     relay.tell(
         Json.newObject()
             .put("t", "granted")
@@ -289,7 +289,7 @@ final class HostPagePanelTest {
   @Test
   void theMembersOfTheCallAreShownWithTheStateOfTheirKeys() {
     page.inspect("members");
-    assertThat(page.page().locator("#no-members").isVisible()).isTrue();
+    page.page().locator("#no-members").waitFor();
     relay.push(
         "update_state",
         "name",
