@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.DeviceAddress;
+import io.matrixrtc.testkit.ScriptException;
 import io.matrixrtc.testkit.agent.ForeignSession;
 import io.matrixrtc.testkit.agent.ParticipantSpec;
 import java.io.IOException;
@@ -158,7 +159,9 @@ final class JsSdkSession implements ForeignSession {
   @Override
   public void reload() throws InterruptedException {
     if (!keeps) {
-      throw new UnsupportedOperationException("has no store, and so cannot be loaded again");
+      throw new ScriptException(
+          "matrix-js-sdk 39 runs without a store here, so nothing of it outlives a reload:"
+              + " let a device of JsSdk.participant() reload");
     }
     keys = null;
     Path kept = log.resolveSibling(log.getFileName() + ".store").toAbsolutePath();
