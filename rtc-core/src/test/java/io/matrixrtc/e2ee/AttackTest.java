@@ -208,10 +208,10 @@ class AttackTest {
   /** A key of small order in each place where a peer can put one; with a good one it works. */
   @Test
   void attackSmallOrderKeys() throws Exception {
-    follow(ALICE);
     // In a one-time key, properly signed by a device that means ill.
     network.deviceKeys.put(ALICE, alice.keys.deviceKeys());
     follow(ALICE);
+    assertThat(bob.find(ALICE)).isPresent();
     for (byte[] small : SMALL_ORDER) {
       offer(Base64.getEncoder().withoutPadding().encodeToString(small));
       Map<UserDevice, DeliveryOutcome> outcomes = network.deliver(bob, TYPE, CONTENT, ALICE);
@@ -373,12 +373,16 @@ class AttackTest {
     network.deviceKeys.put(ALICE, alice.keys.deviceKeys());
     follow(ALICE);
     assertThat(bob.find(ALICE)).isPresent();
-    // In a one-time key.
+    // In a one-time key, claimed by a device that has no session yet.
+    OlmMachine carol = network.open("@carol:example.org", "CAROL1");
+    network.settle(carol);
+    carol.trackUsers(Set.of(ALICE.userId()), network.now);
+    network.refresh(carol, ALICE.userId());
     offer(tooLong);
-    assertThat(network.deliver(bob, TYPE, CONTENT, ALICE)).containsEntry(ALICE, badOneTimeKey());
+    assertThat(network.deliver(carol, TYPE, CONTENT, ALICE)).containsEntry(ALICE, badOneTimeKey());
     offer(tooLong.substring(0, 42) + "A");
     network.pass(FailureBackoff.delay(20));
-    assertThat(network.deliver(bob, TYPE, CONTENT, ALICE))
+    assertThat(network.deliver(carol, TYPE, CONTENT, ALICE))
         .containsEntry(ALICE, new DeliveryOutcome.Sent());
   }
 

@@ -116,6 +116,7 @@ class DeviceImportTest {
 
   @Test
   void storeImportTheServersCountDecidesHowManyOneTimeKeysAreMade() throws Exception {
+    network.claim(Set.of(BOB));
     assertThat(network.oneTimeKeys.get(BOB)).as("one was used").hasSize(49);
     ObjectNode fallbackKey = Objects.requireNonNull(network.fallbackKeys.get(BOB)).deepCopy();
     new DeviceImport(BOB, account).writeTo(after, key, network.random());
@@ -253,6 +254,7 @@ class DeviceImportTest {
     network.settle(bob);
     bob.trackUsers(Set.of(ALICE.userId()), network.now);
     network.refresh(bob, ALICE.userId());
+    network.pass(Duration.ofSeconds(1)); // what is made now is newer
     say("three");
     assertThat(network.sync(bob))
         .singleElement()
