@@ -4,9 +4,13 @@ import io.matrixrtc.olm.Account;
 import io.matrixrtc.olm.Curve25519PublicKey;
 import io.matrixrtc.olm.RandomSource;
 import io.matrixrtc.olm.Session;
+import io.matrixrtc.olm.SessionConfig;
 import io.matrixrtc.olm.StateKey;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -17,15 +21,31 @@ import java.util.Optional;
  * room keys come as a key file or a backup, as on every new device.
  *
  * <p>The other implementation must not run again: two programs with one ratchet use the same
- * message key twice. Device lists and trust are not brought along; the machine asks for the lists,
- * and uploads its device keys once more, which changes nothing at the homeserver.
+ * message key twice. Device lists and trust are not brought along: the machine asks for the lists,
+ * and uploads its device keys once more. One-time keys are added when the first sync has told how
+ * many the homeserver has; the fallback key counts as made, and as published if it was, when the
+ * machine first asks for its requests.
+ *
+ * <p>Sessions are bounded as all are: with one identity key the ten last used are kept (SESS-KEEP).
+ * Until a list shows a device with it, an identity key is a stranger's, which goes before others
+ * when too many are there (SESS-STRANGERS).
  *
  * <p>For one thread.
  */
 public final class DeviceImport {
   private final UserDevice device;
   private final Account account;
-  private final Map<StoredSession.Key, OlmSession> sessions = new HashMap<>();
+  private final Map<Curve25519PublicKey, List<Imported>> sessions = new LinkedHashMap<>();
+  private long added;
+
+  /**
+   * A session; it counts as made long ago, in the order of the calls, so that it may be replaced at
+   * once when it turns out to be broken (SESS-UNWEDGE).
+   */
+  private record Imported(Session ratchet, Instant createdAt, Instant lastUsed) {
+    static final Comparator<Imported> BEST_LAST =
+        Comparator.comparing(Imported::lastUsed).thenComparing(Imported::createdAt);
+  }
 
   /**
    * Starts with the account; it is read by {@link #writeTo}, and stays the caller's to close.
@@ -42,11 +62,21 @@ public final class DeviceImport {
    *
    * @param peer the identity key of the other device
    * @param lastUsed when it last decrypted a message, or a guess: among several with {@code peer}
-   *     the latest one is used to send
+   *     the latest one is used to send, and among equal ones the one that was added last
+   * @throws IllegalArgumentException if it is of another configuration than Matrix uses ({@link
+   *     SessionConfig#V1}): no message of the other device would ever open
    */
   public DeviceImport session(Curve25519PublicKey peer, Session session, Instant lastUsed) {
-    OlmSession imported = new OlmSession(peer, session, lastUsed, lastUsed);
-    sessions.put(imported.key(), imported);
+    if (session.config() != SessionConfig.V1) { // STORE-IMPORT
+      throw new IllegalArgumentException(
+          session + " is of configuration " + session.config().number() + ", which Matrix has not");
+    }
+    List<Imported> withPeer = sessions.computeIfAbsent(peer, p -> new ArrayList<>());
+    withPeer.removeIf(known -> known.ratchet().sessionId().equals(session.sessionId()));
+    withPeer.add(new Imported(session, Instant.EPOCH.plusMillis(added++), lastUsed));
+    if (withPeer.size() > OlmSessions.MAX_PER_DEVICE) { // SESS-KEEP
+      withPeer.stream().min(Imported.BEST_LAST).ifPresent(withPeer::remove);
+    }
     return this;
   }
 
@@ -66,10 +96,33 @@ public final class DeviceImport {
           "the store has the device " + there.get().device() + ": import into a new one");
     }
     RatchetSeal seal = new RatchetSeal(key, random);
-    Changes.Builder changes = Changes.builder();
-    changes.account(
-        new StoredAccount(device, seal.seal(account), false, Optional.empty(), Optional.empty()));
-    sessions.values().forEach(session -> changes.session(session.toStored(seal)));
-    store.write(changes.build());
+    UnitOfWork work = new UnitOfWork();
+    work.changes()
+        .account(
+            new StoredAccount(
+                device, seal.seal(account), false, Optional.empty(), Optional.empty()));
+    sessions.forEach(
+        (peer, withPeer) ->
+            withPeer.forEach(
+                session -> work.changes().session(stored(peer, session).toStored(seal))));
+    StrangerSessions.onImport(new RoomRows(store, seal.rows(), work), peersLeastUsedFirst());
+    store.write(work.changes().build());
+  }
+
+  private static OlmSession stored(Curve25519PublicKey peer, Imported session) {
+    return new OlmSession(peer, session.ratchet(), session.createdAt(), session.lastUsed());
+  }
+
+  private List<Curve25519PublicKey> peersLeastUsedFirst() {
+    Map<Curve25519PublicKey, Imported> best = new LinkedHashMap<>();
+    sessions.forEach(
+        (peer, withPeer) ->
+            withPeer.stream()
+                .max(Imported.BEST_LAST)
+                .ifPresent(session -> best.put(peer, session)));
+    return best.entrySet().stream()
+        .sorted(Map.Entry.comparingByValue(Imported.BEST_LAST))
+        .map(Map.Entry::getKey)
+        .toList();
   }
 }

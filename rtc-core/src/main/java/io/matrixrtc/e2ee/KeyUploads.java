@@ -94,6 +94,7 @@ final class KeyUploads {
       return Optional.empty();
     }
     makeOneTimeKeys();
+    adoptFallbackKey(now);
     makeFallbackKey(now);
     ObjectNode body = body();
     if (body.isEmpty()) {
@@ -164,9 +165,21 @@ final class KeyUploads {
     if (!account.unpublishedOneTimeKeys().isEmpty()) {
       return; // OTK-AGAIN: an upload failed; the same keys go out again
     }
-    Integer onServer = deviceKeysUploaded ? countOnServer : Integer.valueOf(0);
+    boolean isNew = !deviceKeysUploaded && account.storedOneTimeKeyCount() == 0;
+    Integer onServer = isNew ? Integer.valueOf(0) : countOnServer; // of an import it is unknown
     if (onServer != null && onServer < Account.ONE_TIME_KEYS_ON_SERVER) { // OTK-COUNT
       account.generateOneTimeKeys(Account.ONE_TIME_KEYS_ON_SERVER - Math.max(0, onServer));
+      work.accountChanged();
+    }
+  }
+
+  /** An imported key is as old as the import: when it was made or published nobody told. */
+  private void adoptFallbackKey(Instant now) {
+    if (fallbackKeyCreatedAt == null && own.account().hasFallbackKey()) { // STORE-IMPORT
+      fallbackKeyCreatedAt = now;
+      if (own.account().unpublishedFallbackKey().isEmpty()) {
+        fallbackKeyPublishedAt = now;
+      }
       work.accountChanged();
     }
   }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -143,18 +144,16 @@ final class SecretRequests {
   }
 
   private void send(ObjectNode content, Set<String> deviceIds) {
-    Set<UserDevice> devices = new TreeSet<>();
-    ObjectNode body = Json.newObject();
+    Map<UserDevice, ObjectNode> messages = new TreeMap<>();
     for (String deviceId : deviceIds) {
-      devices.add(new UserDevice(own.userId(), deviceId));
-      body.withObjectProperty("messages")
-          .withObjectProperty(own.userId())
-          .set(deviceId, content.deepCopy());
+      messages.put(new UserDevice(own.userId(), deviceId), content.deepCopy());
     }
-    if (!devices.isEmpty()) {
-      ToDevice request = new ToDevice(ids.next(), SecretMail.REQUEST, body, devices);
-      underWay.put(request.id(), request);
-    }
+    ToDeviceBatches.split( // SEND-SPLIT, SEND-SIZE
+        messages,
+        (body, devices) -> {
+          ToDevice request = new ToDevice(ids.next(), SecretMail.REQUEST, body, devices);
+          underWay.put(request.id(), request);
+        });
   }
 
   /** Asks no more; the devices that were asked are told (XS-SECRET-CANCEL). */

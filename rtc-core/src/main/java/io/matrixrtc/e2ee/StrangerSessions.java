@@ -17,6 +17,8 @@ import org.slf4j.LoggerFactory;
  * the last ones are kept, of each user and of all (SESS-STRANGERS). A key stops being a stranger's
  * when a device is listed with it, or when its session is used with a listed device, and is one
  * again when the device is listed no more, or with another key.
+ *
+ * <p>The keys of an import are strangers' of no user, which came before all others.
  */
 final class StrangerSessions {
   /** With as many strangers' keys sessions are kept; the one that came first goes. */
@@ -48,6 +50,19 @@ final class StrangerSessions {
     for (Stored row : stored) {
       users.put(key(row.key()), row.key().scope());
       lastNumber = row.number();
+    }
+  }
+
+  /**
+   * Takes the keys that an import brings, of devices that no list has shown yet. What is beyond the
+   * bound is not counted, so that nothing is dropped that was just brought.
+   *
+   * @param keys those used longest ago first
+   */
+  static void onImport(RoomRows rows, List<Curve25519PublicKey> keys) {
+    long number = 0;
+    for (Curve25519PublicKey key : keys.subList(0, Math.min(MAX_KEYS, keys.size()))) {
+      rows.put(row("", key), Json.newObject().put(NUMBER, ++number)); // SESS-STRANGERS
     }
   }
 

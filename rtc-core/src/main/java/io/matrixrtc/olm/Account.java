@@ -126,6 +126,11 @@ public final class Account implements AutoCloseable {
         : Map.of(keyId(current.id()), current.key().publicKey());
   }
 
+  /** Whether there is a current fallback key, published or not. */
+  public boolean hasFallbackKey() {
+    return fallbackKeys.current() != null;
+  }
+
   /** Drops the previous fallback key; returns whether there was one. */
   public boolean forgetFallbackKey() {
     checkOpen();

@@ -2,13 +2,18 @@ package io.matrixrtc.e2ee;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
+import io.matrixrtc.json.MalformedJsonException;
 import io.matrixrtc.json.SignedJson;
 import io.matrixrtc.olm.Account;
 import io.matrixrtc.olm.Curve25519PublicKey;
+import io.matrixrtc.olm.HostileMessages;
+import io.matrixrtc.olm.PreKeyMessage;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -203,20 +208,121 @@ class AttackTest {
   /** A key of small order in each place where a peer can put one; with a good one it works. */
   @Test
   void attackSmallOrderKeys() throws Exception {
-    follow(ALICE);
     // In a one-time key, properly signed by a device that means ill.
     network.deviceKeys.put(ALICE, alice.keys.deviceKeys());
     follow(ALICE);
+    assertThat(bob.find(ALICE)).isPresent();
     for (byte[] small : SMALL_ORDER) {
       offer(Base64.getEncoder().withoutPadding().encodeToString(small));
       Map<UserDevice, DeliveryOutcome> outcomes = network.deliver(bob, TYPE, CONTENT, ALICE);
-      assertThat(outcomes).isNotNull();
-      assertThat(outcomes.get(ALICE)).isInstanceOf(DeliveryOutcome.NotEncrypted.class);
+      assertThat(outcomes).containsEntry(ALICE, badOneTimeKey());
       network.pass(FailureBackoff.delay(20));
     }
     offer(Account.generate(network.random()).identityKeys().curve25519().toBase64());
     assertThat(network.deliver(bob, TYPE, CONTENT, ALICE))
         .containsEntry(ALICE, new DeliveryOutcome.Sent());
+  }
+
+  private static DeliveryOutcome badOneTimeKey() {
+    return new DeliveryOutcome.NotEncrypted(new EncryptionOutcome.BadOneTimeKey());
+  }
+
+  /** A device that lists an identity key of small order, and signs it. */
+  @Test
+  void attackSmallOrderIdentityKeys() throws Exception {
+    for (byte[] small : SMALL_ORDER) {
+      ObjectNode keys = alice.keys.deviceKeys();
+      keys.remove("signatures");
+      ((ObjectNode) keys.path("keys"))
+          .put("curve25519:ALICE1", Base64.getEncoder().withoutPadding().encodeToString(small));
+      MachineNetwork own = new MachineNetwork(9);
+      OlmMachine carol = own.open("@carol:example.org", "CAROL1");
+      own.settle(carol);
+      own.deviceKeys.put(ALICE, alice.keys.sign(keys));
+      carol.trackUsers(Set.of(ALICE.userId()), own.now);
+      own.refresh(carol, ALICE.userId());
+      ObjectNode oneTimeKey =
+          Json.newObject()
+              .put("key", Account.generate(own.random()).identityKeys().curve25519().toBase64());
+      SignedJson.sign(
+          oneTimeKey,
+          ALICE.userId(),
+          "ed25519:ALICE1",
+          message -> alice.account.sign(message).toBytes());
+      own.oneTimeKeys.put(ALICE, new LinkedHashMap<>(Map.of("signed_curve25519:AAAA", oneTimeKey)));
+      Map<UserDevice, DeliveryOutcome> outcomes = own.deliver(carol, TYPE, CONTENT, ALICE);
+      assertThat(outcomes).isNotNull();
+      assertThat(outcomes.get(ALICE)).isInstanceOf(DeliveryOutcome.NotEncrypted.class);
+      assertThat(own.queues).doesNotContainKey(ALICE);
+    }
+    network.deviceKeys.put(ALICE, alice.keys.deviceKeys());
+    follow(ALICE);
+    offer(Account.generate(network.random()).identityKeys().curve25519().toBase64());
+    assertThat(network.deliver(bob, TYPE, CONTENT, ALICE))
+        .as("control: the same device with its own key")
+        .containsEntry(ALICE, new DeliveryOutcome.Sent());
+  }
+
+  /** The first message of a session names a base key or a ratchet key of small order. */
+  @Test
+  void attackSmallOrderKeysInAPreKeyMessage() throws Exception {
+    ObjectNode good = alice.event(TYPE);
+    byte[] message = bodyOf(good);
+    PreKeyMessage decoded = PreKeyMessage.decode(message);
+    for (Curve25519PublicKey place :
+        List.of(decoded.baseKey(), decoded.message().ratchetKey(), decoded.identityKey())) {
+      for (byte[] small : SMALL_ORDER) {
+        ObjectNode forged = good.deepCopy();
+        if (place.equals(decoded.identityKey())) {
+          contentOf(forged)
+              .put("sender_key", Base64.getEncoder().withoutPadding().encodeToString(small));
+        }
+        ((ObjectNode) contentOf(forged).path("ciphertext").elements().next())
+            .put(
+                "body",
+                Base64.getEncoder()
+                    .withoutPadding()
+                    .encodeToString(replaced(message, place.toBytes(), small)));
+        assertRefused(bob, forged, UndecryptableReason.NO_SESSION);
+      }
+    }
+    assertAccepted(bob, good);
+  }
+
+  /** A session in which we cannot answer is told as such, until a better one is there. */
+  @Test
+  void attackSmallOrderRatchetKeyThatIsAuthentic() throws Exception {
+    network.deviceKeys.put(ALICE, alice.keys.deviceKeys());
+    follow(ALICE);
+    PreKeyMessage first =
+        HostileMessages.withRatchetKeyOfSmallOrder(
+            alice.account,
+            bob.identityKeys().curve25519(),
+            oneTimeKeyOf(BOB),
+            Json.mapper().writeValueAsBytes(alice.payload(TYPE)),
+            network.random());
+    assertAccepted(bob, alice.eventOf(first));
+    assertThat(network.deliver(bob, TYPE, CONTENT, ALICE))
+        .containsEntry(
+            ALICE, new DeliveryOutcome.NotEncrypted(new EncryptionOutcome.SessionUnusable()));
+    assertThat(network.queues).doesNotContainKey(ALICE);
+    network.pass(Duration.ofSeconds(1));
+    assertAccepted(bob, alice.event(TYPE));
+    assertThat(network.deliver(bob, TYPE, CONTENT, ALICE))
+        .as("control: the session that last received")
+        .containsEntry(ALICE, new DeliveryOutcome.Sent());
+  }
+
+  private static byte[] bodyOf(ObjectNode event) {
+    return Base64.getDecoder()
+        .decode(contentOf(event).path("ciphertext").elements().next().path("body").textValue());
+  }
+
+  private static byte[] replaced(byte[] message, byte[] key, byte[] by) {
+    String text = HexFormat.of().formatHex(message);
+    String edited = text.replace(HexFormat.of().formatHex(key), HexFormat.of().formatHex(by));
+    assertThat(edited).isNotEqualTo(text);
+    return HexFormat.of().parseHex(edited);
   }
 
   private static final List<byte[]> SMALL_ORDER =
@@ -267,12 +373,16 @@ class AttackTest {
     network.deviceKeys.put(ALICE, alice.keys.deviceKeys());
     follow(ALICE);
     assertThat(bob.find(ALICE)).isPresent();
-    // In a one-time key.
+    // In a one-time key, claimed by a device that has no session yet.
+    OlmMachine carol = network.open("@carol:example.org", "CAROL1");
+    network.settle(carol);
+    carol.trackUsers(Set.of(ALICE.userId()), network.now);
+    network.refresh(carol, ALICE.userId());
     offer(tooLong);
-    network.deliver(bob, TYPE, CONTENT, ALICE);
+    assertThat(network.deliver(carol, TYPE, CONTENT, ALICE)).containsEntry(ALICE, badOneTimeKey());
     offer(tooLong.substring(0, 42) + "A");
     network.pass(FailureBackoff.delay(20));
-    assertThat(network.deliver(bob, TYPE, CONTENT, ALICE))
+    assertThat(network.deliver(carol, TYPE, CONTENT, ALICE))
         .containsEntry(ALICE, new DeliveryOutcome.Sent());
   }
 
@@ -295,10 +405,29 @@ class AttackTest {
   /** Nesting is refused before it costs a stack, in a payload and in a signed object. */
   @Test
   void attackDeepNesting() throws Exception {
-    for (int depth : new int[] {Json.MAX_DEPTH, 100_000}) {
+    for (int depth : new int[] {Json.MAX_DEPTH - 1, Json.MAX_DEPTH, 100_000}) {
       assertRefused(bob, alice.event(nested(depth)), UndecryptableReason.MALFORMED_PAYLOAD);
     }
     assertAccepted(bob, alice.event(nested(Json.MAX_DEPTH - 2)));
+  }
+
+  /** In device keys that are properly signed, at whatever depth. */
+  @Test
+  void attackDeepNestingInASignedObject() throws Exception {
+    // As an answer is text, where the parser counts from the outermost object: two levels above.
+    ObjectNode keys = alice.keys.deviceKeys();
+    keys.remove("signatures");
+    ObjectNode signed = alice.keys.sign(keys);
+    String text = Json.mapper().writeValueAsString(signed);
+    for (int depth : new int[] {Json.MAX_DEPTH, 100_000}) {
+      String deep = withNested(text, depth);
+      assertThatThrownBy(() -> Json.parseObject(deep)).isInstanceOf(MalformedJsonException.class);
+    }
+    assertThat(Json.parseObject(withNested(text, Json.MAX_DEPTH - 1)).has("unsigned")).isTrue();
+  }
+
+  private static String withNested(String object, int depth) {
+    return "{\"unsigned\":" + "[".repeat(depth) + "]".repeat(depth) + "," + object.substring(1);
   }
 
   private byte[] nested(int depth) throws Exception {

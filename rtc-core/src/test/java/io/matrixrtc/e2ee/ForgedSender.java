@@ -35,6 +35,11 @@ final class ForgedSender {
             SessionConfig.V1, target.identityKeys().curve25519(), oneTimeKey);
   }
 
+  /** Goes on in a session that was made elsewhere. */
+  void goOnIn(Session other) {
+    session = other;
+  }
+
   /** A payload in which everything is right. */
   ObjectNode payload(String type) {
     ObjectNode payload = Json.newObject().put("type", type);
@@ -65,6 +70,11 @@ final class ForgedSender {
   }
 
   ObjectNode event(byte[] plaintext) throws Exception {
+    return eventOf(encrypt(plaintext));
+  }
+
+  /** The event of a message that was made elsewhere. */
+  ObjectNode eventOf(OlmMessage message) {
     ObjectNode event =
         Json.newObject().put("type", "m.room.encrypted").put("sender", device.userId());
     event.set(
@@ -72,7 +82,7 @@ final class ForgedSender {
         OlmEnvelope.write(
             account.identityKeys().curve25519(),
             target.identityKeys().curve25519(),
-            encrypt(plaintext),
+            message,
             "id"));
     return event;
   }

@@ -15,6 +15,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,7 +33,7 @@ class GoldenStoreTest {
         Files.copy(golden, folder.resolve(name));
       }
     }
-    List<String> hashes = version < 4 ? hashesInTheirOwnRows(version) : List.of();
+    List<String> hashes = storedHashes(version);
     MachineNetwork network = new MachineNetwork(1);
     try (SqliteCryptoStore aliceStore =
             GoldenStoreProgram.open(folder, version, GoldenStoreProgram.ALICE);
@@ -42,8 +43,8 @@ class GoldenStoreTest {
       OlmMachine bob = GoldenStoreProgram.machine(network, GoldenStoreProgram.BOB, bobStore);
 
       assertThat(hashes)
-          .as("in the table of before version 4")
-          .hasSize(List.of(2, 2, 3, 0).get(version - 1));
+          .as("as the version wrote them")
+          .hasSize(List.of(2, 2, 3, 3).get(version - 1));
       for (String hash : hashes) {
         assertThat(bobStore.hasMessageHash(hash)).isTrue();
       }
@@ -109,14 +110,57 @@ class GoldenStoreTest {
     }
   }
 
-  private List<String> hashesInTheirOwnRows(int version) throws SQLException {
+  /** As many as an older schema kept, and batches of this one that push them out. */
+  @Test
+  void storeHashesOfAnOlderSchemaGoOldestFirstWhenNewOnesCome() throws Exception {
+    String name = GoldenStoreProgram.fileName(3, GoldenStoreProgram.BOB);
+    try (InputStream golden = GoldenStoreTest.class.getResourceAsStream("/golden/" + name)) {
+      Files.copy(golden, folder.resolve(name));
+    }
+    int bound = CryptoStore.MAX_MESSAGE_HASHES;
+    try (Connection connection =
+            DriverManager.getConnection("jdbc:sqlite:" + folder.resolve(name));
+        Statement statement = connection.createStatement()) {
+      statement.execute("DELETE FROM message_hash");
+      statement.execute(
+          "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
+              + bound
+              + ") INSERT INTO message_hash (position, hash) SELECT i + 500, 'old' || i FROM n");
+    }
+    Changes.Builder batch = Changes.builder();
+    for (int i = 1; i <= 700; i++) {
+      batch.messageHash("new" + i);
+    }
+    try (SqliteCryptoStore store = GoldenStoreProgram.open(folder, 3, GoldenStoreProgram.BOB)) {
+      assertThat(store.hasMessageHash("old1")).isTrue();
+      assertThat(store.hasMessageHash("old" + bound)).isTrue();
+      store.write(batch.build());
+      assertOldAndNew(store, bound);
+    }
+    try (SqliteCryptoStore store = GoldenStoreProgram.open(folder, 3, GoldenStoreProgram.BOB)) {
+      assertOldAndNew(store, bound); // as the rows have it
+    }
+  }
+
+  private static void assertOldAndNew(SqliteCryptoStore store, int bound) throws Exception {
+    assertThat(store.hasMessageHash("old700")).isFalse();
+    assertThat(store.hasMessageHash("old701")).isTrue();
+    assertThat(store.hasMessageHash("old" + bound)).isTrue();
+    assertThat(store.hasMessageHash("new1")).isTrue();
+    assertThat(store.hasMessageHash("new700")).isTrue();
+  }
+
+  /** From the file itself, before it is opened as a store. */
+  private List<String> storedHashes(int version) throws SQLException {
     List<String> hashes = new ArrayList<>();
     Path file = folder.resolve(GoldenStoreProgram.fileName(version, GoldenStoreProgram.BOB));
+    String query =
+        version < 4 ? "SELECT hash FROM message_hash" : "SELECT hashes FROM message_hashes";
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
         Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("SELECT hash FROM message_hash")) {
+        ResultSet rows = statement.executeQuery(query)) {
       while (rows.next()) {
-        hashes.add(rows.getString(1));
+        hashes.addAll(List.of(rows.getString(1).split("\n")));
       }
     }
     return hashes;

@@ -2,26 +2,29 @@ package io.matrixrtc.e2ee;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.management.HotSpotDiagnosticMXBean;
+import io.matrixrtc.e2ee.sqlite.SqliteCryptoStore;
+import io.matrixrtc.e2ee.sqlite.StoreSecret;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.olm.StateKey;
 import io.matrixrtc.olm.StateSecrets;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Two machines talk, also in a room; then the heap is written to {@code open.hprof}, the machines
- * are closed, and it is written to {@code closed.hprof}. What must not be in the second is in
- * {@code secrets.txt} and, of the room, {@code room-secrets.txt}, a line each in hex. For {@link
- * HeapDumpTest}, in a process of its own.
+ * Two machines talk, one with a store in memory and one with SQLite, also in a room; then the heap
+ * is written to {@code open.hprof}, the machines and stores are closed, and it is written to {@code
+ * closed.hprof}. What must not be in the second is in {@code secrets.txt} and, of the room, {@code
+ * room-secrets.txt}, a line each in hex. For {@link HeapDumpTest}, in a process of its own.
  */
 final class HeapDumpProgram {
   private HeapDumpProgram() {}
@@ -37,24 +40,35 @@ final class HeapDumpProgram {
     RoomFixture rooms = new RoomFixture(1);
     MachineNetwork network = rooms.network;
     MemoryCryptoStore aliceStore = new MemoryCryptoStore();
-    MemoryCryptoStore bobStore = new MemoryCryptoStore();
     SecureRandom random = new SecureRandom();
+    SqliteCryptoStore bobStore;
+    try (StoreSecret secret = StoreSecret.passphrase("of the store".toCharArray())) {
+      bobStore = SqliteCryptoStore.open(out.resolve("bob.db"), secret, random::nextBytes);
+    }
+    StateKey bobKey = bobStore.stateKey();
+    byte[] bobKeyBytes = bobKey.copySecret();
+    Files.writeString(
+        out.resolve("secrets.txt"),
+        HexFormat.of().formatHex(bobKeyBytes) + "\n",
+        StandardOpenOption.APPEND);
+    Arrays.fill(bobKeyBytes, (byte) 0);
     UserDevice aliceDevice = new UserDevice("@alice:example.org", "ALICE1");
     UserDevice bobDevice = new UserDevice("@bob:example.org", "BOB1");
     OlmMachine alice =
         OlmMachine.open(aliceDevice, MachineNetwork.ALL, aliceStore, key, random::nextBytes);
     OlmMachine bob =
-        OlmMachine.open(bobDevice, MachineNetwork.ALL, bobStore, key, random::nextBytes);
+        OlmMachine.open(bobDevice, MachineNetwork.ALL, bobStore, bobKey, random::nextBytes);
     talk(network, alice, bob);
     talkInARoom(rooms, alice, bob);
     // The room's first: this turns its ratchet, and the thread's MAC keeps its last result.
-    writeRoomSecrets(out, key, aliceStore, bobStore);
+    writeRoomSecrets(out, Map.of(aliceStore, key, bobStore, bobKey), aliceStore);
     writeSecrets(out, key, aliceStore, bob);
-    writeSecrets(out, key, bobStore, alice);
+    writeSecrets(out, bobKey, bobStore, alice);
     dump(out.resolve("open.hprof"));
 
     alice.close();
     bob.close();
+    bobStore.close();
     key.close();
     dump(out.resolve("closed.hprof"));
     // Both are reachable up to here, as they may be in an app.
@@ -89,8 +103,8 @@ final class HeapDumpProgram {
   }
 
   private static void writeRoomSecrets(
-      Path out, StateKey key, CryptoStore writer, CryptoStore reader) throws Exception {
-    RowSeal rows = new RowSeal(key, bytes -> {});
+      Path out, Map<CryptoStore, StateKey> stores, CryptoStore writer) throws Exception {
+    RowSeal rows = new RowSeal(Objects.requireNonNull(stores.get(writer)), bytes -> {});
     Set<String> secrets = new TreeSet<>();
     String kind = "outbound room session";
     RowKey name = new RowKey(kind, RoomFixture.ROOM, "");
@@ -98,9 +112,10 @@ final class HeapDumpProgram {
       Sealed outbound = writer.roomRows().find(name).orElseThrow();
       secrets.addAll(StateSecrets.ofOutbound(row, outbound.toBytes()));
     }
-    for (CryptoStore store : List.of(writer, reader)) {
-      StoredRoomKey held = store.roomKeys(Optional.empty(), 2).get(0);
-      try (StateKey row = rows.rowKey("room key", held.id().roomId(), held.id().sessionId())) {
+    for (Map.Entry<CryptoStore, StateKey> store : stores.entrySet()) {
+      StoredRoomKey held = store.getKey().roomKeys(Optional.empty(), 2).get(0);
+      RowSeal own = new RowSeal(store.getValue(), bytes -> {});
+      try (StateKey row = own.rowKey("room key", held.id().roomId(), held.id().sessionId())) {
         secrets.addAll(StateSecrets.ofInbound(row, held.session().toBytes(), 2));
       }
     }

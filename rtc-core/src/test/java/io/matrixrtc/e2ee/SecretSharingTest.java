@@ -10,6 +10,7 @@ import io.matrixrtc.e2ee.SecretEvent.Received;
 import io.matrixrtc.e2ee.SecretEvent.Refusal;
 import io.matrixrtc.e2ee.SecretEvent.Shared;
 import io.matrixrtc.json.Json;
+import io.matrixrtc.olm.Account;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -381,6 +382,41 @@ class SecretSharingTest {
     second.setLocalTrust(PHONE, LocalTrust.VERIFIED);
     assertThat(second.crossSigning().requestMissingSecrets(other.now))
         .containsExactly(SecretName.BACKUP);
+  }
+
+  @Test
+  void sendSplitRequestsToManyDevicesOfOursAreSplit() throws Exception {
+    for (int extra = 0; extra < 2; extra++) {
+      MachineNetwork other = new MachineNetwork(8);
+      OlmMachine asking = other.open(ALICE, LAPTOP.deviceId());
+      other.settle(asking);
+      List<UserDevice> devices = new ArrayList<>();
+      for (int i = 0; i < ToDeviceBatches.MAX_MESSAGES + extra; i++) {
+        UserDevice device = new UserDevice(ALICE, "D" + i);
+        OwnDevice keys = new OwnDevice(device, Account.generate(other.random()));
+        other.deviceKeys.put(device, keys.deviceKeys());
+        devices.add(device);
+      }
+      asking.trackUsers(Set.of(ALICE), other.now);
+      other.refresh(asking, ALICE);
+      for (UserDevice device : devices) {
+        asking.setLocalTrust(device, LocalTrust.VERIFIED);
+      }
+      asking.crossSigning().requestMissingSecrets(other.now);
+      List<OutgoingRequest.ToDevice> requests =
+          asking.outgoingRequests(other.now).stream()
+              .filter(OutgoingRequest.ToDevice.class::isInstance)
+              .map(OutgoingRequest.ToDevice.class::cast)
+              .toList();
+      assertThat(requests).hasSize(1 + extra);
+      assertThat(requests)
+          .allMatch(request -> request.devices().size() <= ToDeviceBatches.MAX_MESSAGES);
+      assertThat(requests.stream().flatMap(request -> request.devices().stream()))
+          .containsExactlyInAnyOrderElementsOf(devices);
+      assertThat(requests.stream().map(OutgoingRequest::id)).doesNotHaveDuplicates();
+      other.settle(asking);
+      assertThat(devices).allMatch(device -> other.takeQueue(device).size() == 1);
+    }
   }
 
   @Test

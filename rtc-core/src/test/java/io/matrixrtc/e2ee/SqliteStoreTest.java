@@ -22,12 +22,15 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
+import org.bouncycastle.crypto.params.Argon2Parameters;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -97,6 +100,55 @@ class SqliteStoreTest {
   }
 
   @Test
+  void storeCloseAQuestionThatMemoryCouldAnswerFailsAsClosed() throws Exception {
+    SqliteCryptoStore store = open();
+    store.write(Changes.builder().messageHash("h").build());
+    assertThat(store.hasMessageHash("h")).as("control: while it is open").isTrue();
+    store.close();
+    assertThatThrownBy(() -> store.hasMessageHash("h"))
+        .isInstanceOf(CryptoStoreException.Closed.class);
+  }
+
+  @Test
+  void storeHashesOfAWriteThatFailedAreNotKnown() throws Exception {
+    try (SqliteCryptoStore store = open()) {
+      store.write(Changes.builder().messageHash("before").build());
+      assertThat(store.hasMessageHash("before")).as("asked, so in memory").isTrue();
+      sql(
+          "CREATE TRIGGER full BEFORE INSERT ON single_value"
+              + " BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END");
+      Changes both = Changes.builder().messageHash("new").syncToken("t").build();
+      assertThatThrownBy(() -> store.write(both))
+          .isInstanceOf(CryptoStoreException.Unavailable.class);
+      assertThat(store.hasMessageHash("new")).isFalse();
+      assertThat(store.hasMessageHash("before")).isTrue();
+      sql("DROP TRIGGER full");
+      store.write(both);
+      assertThat(store.hasMessageHash("new")).as("control: without the failure").isTrue();
+    }
+  }
+
+  /** The rows are taken away behind the store's back: what it still knows, it knows from memory. */
+  @Test
+  void storeHashesAreReadOnceAndKeptOverWrites() throws Exception {
+    try (SqliteCryptoStore store = open()) {
+      store.write(Changes.builder().messageHash("first").build());
+      assertThat(store.hasMessageHash("none")).as("the question that reads").isFalse();
+      sql("DELETE FROM message_hashes");
+      store.write(Changes.builder().messageHash("second").build());
+      assertThat(store.hasMessageHash("first")).isTrue();
+      assertThat(store.hasMessageHash("second")).isTrue();
+      store.erase();
+      assertThat(store.hasMessageHash("first")).as("erased from memory, too").isFalse();
+    }
+    try (SqliteCryptoStore store = open()) {
+      store.write(Changes.builder().messageHash("third").build());
+      sql("DELETE FROM message_hashes");
+      assertThat(store.hasMessageHash("third")).as("control: nothing was read before").isFalse();
+    }
+  }
+
+  @Test
   void storeKeyAnotherKeyIsRefusedAndChangesNothing() throws Exception {
     try (SqliteCryptoStore store = open()) {
       store.write(token("t"));
@@ -147,7 +199,15 @@ class SqliteStoreTest {
     StoreSecret secret = StoreSecret.passphrase("p".toCharArray());
     open(secret).close();
     for (String damage :
-        List.of("memory_kib = 1048577", "passes = 101", "parallelism = 17", "salt = x'00'")) {
+        List.of(
+            "memory_kib = 1048577",
+            "memory_kib = 7",
+            "memory_kib = 15, parallelism = 2",
+            "passes = 101",
+            "passes = 0",
+            "parallelism = 17",
+            "parallelism = 0",
+            "salt = x'00'")) {
       sql("CREATE TABLE kept AS SELECT * FROM store_key");
       sql("UPDATE store_key SET " + damage);
       assertThatThrownBy(() -> open(secret))
@@ -161,14 +221,55 @@ class SqliteStoreTest {
     open(secret).close();
   }
 
+  /** Stores that were made with other parameters than those of new ones. */
+  @Test
+  void storeKdfTheStoredParametersAreUsed() throws Exception {
+    char[] passphrase = "p".toCharArray();
+    open(StoreSecret.passphrase(passphrase)).close();
+    byte[] salt = HexFormat.of().parseHex(ask("SELECT hex(salt) FROM store_key"));
+    for (int[] other :
+        new int[][] {{8, 1, 1}, {128, 1, 16}, {64 << 10, 2, 1}, {32 << 10, 3, 1}, {256, 100, 2}}) {
+      byte[] key = new byte[StateKey.BYTES];
+      Argon2BytesGenerator argon2 = new Argon2BytesGenerator();
+      argon2.init(
+          new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id)
+              .withVersion(Argon2Parameters.ARGON2_VERSION_13)
+              .withSalt(salt)
+              .withMemoryAsKB(other[0])
+              .withIterations(other[1])
+              .withParallelism(other[2])
+              .build());
+      argon2.generateBytes(new String(passphrase).getBytes(StandardCharsets.UTF_8), key);
+      try (StateKey outer = StateKey.copyOf(key)) {
+        byte[] sealed =
+            new RowSeal(outer, RandomSource.secure()).seal(new byte[32], "store key").toBytes();
+        sql(
+            "UPDATE store_key SET memory_kib = %d, passes = %d, parallelism = %d, sealed = x'%s'"
+                .formatted(other[0], other[1], other[2], HexFormat.of().formatHex(sealed)));
+      }
+      try (SqliteCryptoStore store = open(StoreSecret.passphrase(passphrase))) {
+        assertThat(store.stateKey().copySecret()).as("%s", other).isEqualTo(new byte[32]);
+      }
+      sql("UPDATE store_key SET passes = passes - 1, memory_kib = memory_kib + 1");
+      sql("UPDATE store_key SET passes = 1 WHERE passes = 0");
+      assertThatThrownBy(() -> open(StoreSecret.passphrase(passphrase)))
+          .as("control: with others it is another key")
+          .isInstanceOf(CryptoStoreException.WrongKey.class);
+    }
+  }
+
   @Test
   void storeNewerSchemaIsRefused() throws Exception {
     open().close();
-    String version = ask("PRAGMA user_version");
-    sql("PRAGMA user_version = 1000");
-    assertThatThrownBy(this::open)
-        .isInstanceOf(CryptoStoreException.NewerSchema.class)
-        .hasMessageContaining("version 1000");
+    int version = Integer.parseInt(ask("PRAGMA user_version"));
+    assertThat(version).as("as many golden stores there are").isEqualTo(4);
+    for (int newer : new int[] {version + 1, 1000}) {
+      sql("PRAGMA user_version = " + newer);
+      assertThatThrownBy(this::open)
+          .isInstanceOf(CryptoStoreException.NewerSchema.class)
+          .hasMessageContaining("version " + newer);
+      assertThat(ask("PRAGMA user_version")).isEqualTo(Integer.toString(newer));
+    }
     sql("PRAGMA user_version = " + version);
     open().close();
   }

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -49,6 +50,11 @@ class StoreCrashTest {
     assertThat(device.violations).isEmpty();
     assertThat(device.appNumbers()).isEqualTo(device.sentNumbers());
     assertThat(device.crashes).as("the device did die").isPositive();
+    if (Long.getLong("cases.seed") == null) { // one case is at one point only
+      assertThat(device.reached)
+          .as("each named point was reached, and the device killed there")
+          .containsExactlyInAnyOrderElementsOf(EnumSet.complementOf(EnumSet.of(Point.NEVER)));
+    }
   }
 
   @Test
@@ -79,6 +85,7 @@ class StoreCrashTest {
     private int posted;
     private int received;
     private int crashes;
+    private final Set<Point> reached = EnumSet.noneOf(Point.class);
 
     Victim(Path folder) throws Exception {
       this.folder = folder;
@@ -157,6 +164,9 @@ class StoreCrashTest {
         assertThat(code).as("%s", said).isZero();
       }
       crashes += code == 0 ? 0 : 1;
+      if (code != 0 && said.contains(point.arrival())) {
+        reached.add(point);
+      }
       receive();
     }
 

@@ -47,6 +47,10 @@ public final class StateSecrets {
       if (fallback != null) {
         secrets.add(HEX.formatHex(fallback.key().copySecret()));
       }
+      FallbackKeys.Entry previous = account.fallbackKeys().previous();
+      if (previous != null) {
+        secrets.add(HEX.formatHex(previous.key().copySecret()));
+      }
     }
     return secrets;
   }

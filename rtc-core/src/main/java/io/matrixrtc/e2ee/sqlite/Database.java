@@ -156,7 +156,7 @@ final class Database implements AutoCloseable {
     return query(reader, sql, values).stream().findFirst();
   }
 
-  private void checkOpen() throws CryptoStoreException {
+  synchronized void checkOpen() throws CryptoStoreException {
     if (closed) {
       throw new CryptoStoreException.Closed(file.toString());
     }

@@ -350,12 +350,27 @@ public final class SqliteCryptoStore implements CryptoStore {
 
   @Override
   public void write(Changes changes, RowChanges extra) throws CryptoStoreException {
-    database.transaction(() -> writeNow(changes, extra));
+    write(changes, () -> database.transaction(() -> writeNow(changes, extra)));
   }
 
   @Override
   public void writeBulk(Changes changes, RowChanges extra) throws CryptoStoreException {
-    database.bulkTransaction(() -> writeNow(changes, extra));
+    write(changes, () -> database.bulkTransaction(() -> writeNow(changes, extra)));
+  }
+
+  private void write(Changes changes, Database.Work transaction) throws CryptoStoreException {
+    boolean done = false;
+    synchronized (database) { // no question may come between the commit and the memory of it
+      try {
+        transaction.run();
+        hashes.written(changes.messageHashes());
+        done = true;
+      } finally {
+        if (!done) {
+          hashes.forget();
+        }
+      }
+    }
   }
 
   private void writeNow(Changes changes, RowChanges extra) throws CryptoStoreException {
@@ -407,6 +422,7 @@ public final class SqliteCryptoStore implements CryptoStore {
     if (!closed) {
       closed = true;
       database.close();
+      hashes.forget();
       key.close();
       lease.close();
     }

@@ -2,21 +2,27 @@ package io.matrixrtc.e2ee.sqlite;
 
 import io.matrixrtc.e2ee.CryptoStore;
 import io.matrixrtc.e2ee.CryptoStoreException;
-import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest hashes of messages. Each write is one row, with a line for each hash; questions, which
- * are rare, are answered from memory, where the hashes are from the first question to the next
- * write.
+ * The newest hashes of messages. Each write is one row, with a line for each hash.
+ *
+ * <p>Every pre-key message that starts a session is a question, so most syncs of a busy device hold
+ * some. To read and split all rows for each would cost far more than the message. An index would
+ * make each write pay for it, also of those who never ask. So the first question reads the rows,
+ * and from then on the hashes are kept in memory, at most {@value CryptoStore#MAX_MESSAGE_HASHES},
+ * of about 150 bytes each: 1.5 MB at most, and nothing where nobody asks. New ones are added when
+ * the transaction that wrote them has ended; when it failed, the next question reads again.
  */
 final class SqliteMessageHashes {
   private static final String SEPARATOR = "\n";
 
   private final Database database;
-  private @Nullable Set<String> newest;
+  private @Nullable LinkedHashSet<String> newest; // oldest first
 
   SqliteMessageHashes(Database database) {
     this.database = database;
@@ -24,6 +30,7 @@ final class SqliteMessageHashes {
 
   boolean contains(String hash) throws CryptoStoreException {
     synchronized (database) { // as a transaction does, which may write here
+      database.checkOpen(); // STORE-CLOSE: what is in memory answers no more
       if (newest == null) {
         newest = read();
       }
@@ -31,19 +38,26 @@ final class SqliteMessageHashes {
     }
   }
 
-  private Set<String> read() throws CryptoStoreException {
+  private LinkedHashSet<String> read() throws CryptoStoreException {
     List<String[]> rows =
         database.query(
             row -> row.getString(1).split(SEPARATOR),
-            "SELECT hashes FROM message_hashes ORDER BY last DESC");
-    Set<String> found = new HashSet<>();
-    int room = CryptoStore.MAX_MESSAGE_HASHES; // STORE-HASHES
-    for (String[] hashes : rows) {
-      int old = Math.max(0, hashes.length - room);
-      found.addAll(List.of(hashes).subList(old, hashes.length));
-      room -= hashes.length - old;
-    }
+            "SELECT hashes FROM message_hashes ORDER BY last");
+    LinkedHashSet<String> found = new LinkedHashSet<>();
+    rows.forEach(hashes -> add(List.of(hashes), found));
     return found;
+  }
+
+  private static void add(Iterable<String> hashes, LinkedHashSet<String> newest) {
+    for (String hash : hashes) {
+      newest.remove(hash); // a repeated one counts as new
+      newest.add(hash);
+      if (newest.size() > CryptoStore.MAX_MESSAGE_HASHES) { // STORE-HASHES
+        Iterator<String> oldest = newest.iterator();
+        oldest.next();
+        oldest.remove();
+      }
+    }
   }
 
   /** Adds {@code hashes}, oldest first, and drops what is too old; in the caller's transaction. */
@@ -51,7 +65,6 @@ final class SqliteMessageHashes {
     if (hashes.isEmpty()) {
       return;
     }
-    forget();
     database.update(
         "INSERT INTO message_hashes SELECT coalesce(max(last), 0) + ?, ? FROM message_hashes",
         hashes.size(),
@@ -61,7 +74,16 @@ final class SqliteMessageHashes {
         CryptoStore.MAX_MESSAGE_HASHES);
   }
 
-  /** What was read of the rows is no longer what they hold. */
+  /** The transaction that wrote {@code hashes} has ended well. */
+  void written(Set<String> hashes) {
+    synchronized (database) {
+      if (newest != null) {
+        add(hashes, newest);
+      }
+    }
+  }
+
+  /** What is in memory may not be what the rows hold, or is needed no more. */
   void forget() {
     synchronized (database) {
       newest = null;
