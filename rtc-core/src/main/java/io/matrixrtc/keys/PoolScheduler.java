@@ -15,6 +15,9 @@ import org.slf4j.LoggerFactory;
  * A {@link SerialScheduler} on a thread pool, which many of them may share and which the caller
  * shuts down. A task that throws is logged and does not stop the ones behind it. If the pool
  * rejects a task, so does {@link #execute}; the task waits for the next one that the pool accepts.
+ *
+ * <p>As long as tasks wait, they keep one thread of the pool, and a timer needs another to go off:
+ * a pool for one whose tasks may never come to an end needs two.
  */
 public final class PoolScheduler implements SerialScheduler {
   private static final Logger LOG = LoggerFactory.getLogger(PoolScheduler.class);

@@ -19,7 +19,7 @@ public interface Archive {
   /** Runs {@code use} and returns what it returns. Blocks meanwhile. */
   <T> T use(Use<T> use) throws VaultException;
 
-  /** Uses {@code keys} on the calling thread, which must always be the same. */
+  /** Uses {@code keys} on the calling thread; only one at a time may call. */
   static Archive of(RoomKeyArchive keys) {
     return new Archive() {
       @Override

@@ -10,14 +10,17 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * Threads for the work on a backup: one that decides and writes, one that reads files, and one for
- * each core that opens entries, at low priority. All are daemons.
+ * Threads for the work on a backup: one that decides and writes, one beside it, so that timers go
+ * off while it never comes to rest, one that reads files, and one for each core that opens entries,
+ * at low priority. All are daemons.
  */
 public final class BackupThreads implements AutoCloseable {
   private static final int CORES = Runtime.getRuntime().availableProcessors();
 
+  private static final int WRITERS = 2;
+
   private final ScheduledExecutorService writer =
-      Executors.newSingleThreadScheduledExecutor(named("backup-write", Thread.NORM_PRIORITY));
+      Executors.newScheduledThreadPool(WRITERS, named("backup-write", Thread.NORM_PRIORITY));
   private final ExecutorService openers =
       Executors.newFixedThreadPool(CORES, named("backup-open", Thread.MIN_PRIORITY));
   private final ExecutorService reader =
@@ -35,7 +38,7 @@ public final class BackupThreads implements AutoCloseable {
     };
   }
 
-  /** Runs one task at a time; may block. */
+  /** Runs one task at a time; may block. What is due goes before what is queued later. */
   public SerialScheduler scheduler() {
     return new PoolScheduler(writer, InstantSource.system());
   }

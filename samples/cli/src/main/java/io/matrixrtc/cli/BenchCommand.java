@@ -5,6 +5,7 @@ import io.matrixrtc.benchmarks.authorize.AuthorizeBenchmarkRun;
 import io.matrixrtc.benchmarks.call.LargeCallRun;
 import io.matrixrtc.benchmarks.machine.MachineBenchmarkRun;
 import io.matrixrtc.benchmarks.olm.OlmBenchmarkRun;
+import io.matrixrtc.benchmarks.restore.BesideRun;
 import io.matrixrtc.benchmarks.restore.RestoreBenchmarkRun;
 import io.matrixrtc.benchmarks.widget.WidgetBenchmarkRun;
 import io.matrixrtc.cli.failure.CommandFailure;
@@ -199,6 +200,7 @@ final class BenchCommand implements Runnable {
         "  matrixrtc bench restore --quick",
         "  matrixrtc bench restore --keys 1000000 --no-peer",
         "  matrixrtc bench restore --keys 1000000 --interrupt",
+        "  matrixrtc bench restore --beside",
         "  matrixrtc bench restore --json"
       })
   static final class Restore implements Callable<Integer> {
@@ -227,6 +229,14 @@ final class BenchCommand implements Runnable {
         })
     private boolean interrupt;
 
+    @Option(
+        names = "--beside",
+        description = {
+          "While 400,000 keys are restored, and with the restore paused: how long a single key",
+          "takes, and 200 media keys for 20 devices each. Without the Rust SDK."
+        })
+    private boolean beside;
+
     @Override
     public Integer call() throws CommandFailure, InterruptedException {
       RestoreBenchmarkRun.Plan plan =
@@ -237,9 +247,14 @@ final class BenchCommand implements Runnable {
       if (keys > 0) {
         plan = plan.withKeys(keys);
       }
+      if (beside && (interrupt || fromFile)) {
+        throw new CommandFailure("--beside goes with neither --interrupt nor --from-file");
+      }
       try {
-        if (interrupt) {
-          RestoreBenchmarkRun.runInterrupted(plan, json, System.out);
+        if (beside) {
+          beside();
+        } else if (interrupt) {
+          RestoreBenchmarkRun.runInterrupted(plan, json, System.out, System.err);
         } else {
           RestoreBenchmarkRun.run(
               alone ? plan.alone() : plan,
@@ -251,6 +266,15 @@ final class BenchCommand implements Runnable {
         return 0;
       } catch (IOException e) {
         throw new CommandFailure("the benchmark failed: " + e.getMessage());
+      }
+    }
+
+    private void beside() throws CommandFailure, IOException, InterruptedException {
+      BesideRun.Plan plan = quick ? BesideRun.Plan.QUICK : BesideRun.Plan.FULL;
+      try {
+        BesideRun.run(keys > 0 ? plan.withKeys(keys) : plan, json, System.out);
+      } catch (IllegalArgumentException e) {
+        throw new CommandFailure("--keys: " + e.getMessage());
       }
     }
   }

@@ -2,10 +2,13 @@ package io.matrixrtc.benchmarks.restore;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.matrixrtc.backup.BackupEntry;
 import io.matrixrtc.backup.BackupKey;
 import io.matrixrtc.backup.roomkey.ExportedRoomKey;
 import io.matrixrtc.e2ee.RoomKeyId;
+import io.matrixrtc.json.Json;
+import io.matrixrtc.json.MalformedJsonException;
 import io.matrixrtc.olm.Curve25519PublicKey;
 import io.matrixrtc.olm.Ed25519KeyPair;
 import io.matrixrtc.olm.ExportedSessionKey;
@@ -19,6 +22,7 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -29,7 +33,9 @@ import java.util.stream.IntStream;
  * cores. A smaller one of the same seed is the beginning of a larger one.
  */
 final class GeneratedBackup {
-  private static final int KEYS_IN_A_ROOM = 250;
+  /** Every room has so many, but the last one, which may have fewer. */
+  static final int KEYS_IN_A_ROOM = 250;
+
   private static final int ROOMS_AT_ONCE = 16;
 
   private final long seed;
@@ -61,6 +67,27 @@ final class GeneratedBackup {
         out.write(String.join(",", written));
       }
       out.write("}}");
+    }
+  }
+
+  /**
+   * The keys of a room that is full, in the order of the answer.
+   *
+   * @param room from 0 on
+   */
+  List<RoomKeyId> ids(int room) {
+    try {
+      JsonNode rooms = Json.parseObject("{" + room(room, KEYS_IN_A_ROOM) + "}");
+      String roomId = rooms.fieldNames().next();
+      List<RoomKeyId> ids = new ArrayList<>();
+      rooms
+          .path(roomId)
+          .path("sessions")
+          .fieldNames()
+          .forEachRemaining(session -> ids.add(new RoomKeyId(roomId, session)));
+      return ids;
+    } catch (MalformedJsonException e) {
+      throw new IllegalStateException("what we write is JSON", e);
     }
   }
 

@@ -19,12 +19,14 @@ final class InterruptedRestore {
   private final Path directory;
   private final BackupKey key;
   private final int keys;
+  private final RestoreSteps steps;
 
   /** Restores what is in {@code directory}, where everything else is written, too. */
-  InterruptedRestore(Path directory, BackupKey key, int keys) {
+  InterruptedRestore(Path directory, BackupKey key, int keys, RestoreSteps steps) {
     this.directory = directory;
     this.key = key;
     this.keys = keys;
+    this.steps = steps;
   }
 
   /**
@@ -72,16 +74,22 @@ final class InterruptedRestore {
   Result run() throws IOException, InterruptedException {
     try (DiskWatch disk = new DiskWatch(directory)) {
       long start = System.nanoTime();
+      steps.begin("first process, paused at a quarter");
       End paused = runChild(keys / 4);
       if (!paused.state().equals("PAUSED")) {
         throw new IOException("was to be paused, and is " + paused);
       }
+      steps.end(String.format(Locale.ROOT, "paused at %,d keys", paused.imported()));
+      steps.begin("second process, killed at half");
       long killedAt = kill(keys / 2);
+      steps.end(String.format(Locale.ROOT, "killed when it had said %,d", killedAt));
+      steps.begin("third process, to the end");
       End done = runChild(0);
       double seconds = (System.nanoTime() - start) / 1e9;
       if (!done.state().equals("DONE") || done.imported() != keys || done.held() != keys) {
         throw new IOException("wanted " + keys + " keys, and got " + done);
       }
+      steps.end(String.format(Locale.ROOT, "done, %,d keys in the store", done.held()));
       return new Result(
           keys,
           paused.imported(),
@@ -121,6 +129,9 @@ final class InterruptedRestore {
     try (BufferedReader lines = output(child)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         last = line;
+        if (!line.contains(" ")) {
+          steps.at(Long.parseLong(line));
+        }
       }
     }
     String[] end = last.split(" ", -1);
@@ -140,6 +151,7 @@ final class InterruptedRestore {
           throw new IOException("a process ended before it was killed: " + line);
         }
         said = Long.parseLong(line);
+        steps.at(said);
       }
     } finally {
       child.destroyForcibly().waitFor();

@@ -121,22 +121,28 @@ public final class RestoreBenchmarkRun {
    * Restores from a file in processes of their own, with a heap of 256 MB each: the first one is
    * paused at a quarter, the second one killed at half of the keys, the third one ends it. Prints
    * one line.
+   *
+   * @param err where it is shown how far it is, if it is a terminal, and how each step ended
    */
-  public static void runInterrupted(Plan plan, boolean json, PrintStream out)
+  public static void runInterrupted(Plan plan, boolean json, PrintStream out, PrintStream err)
       throws IOException, InterruptedException {
     Path directory = Files.createTempDirectory("restore-benchmark");
     try {
       GeneratedBackup backup = new GeneratedBackup(1);
+      RestoreSteps steps =
+          new RestoreSteps(err, System.console() != null, plan.keys(), System::nanoTime);
+      steps.begin("the backup");
       backup.write(directory.resolve(RestoreChild.ANSWER), plan.keys());
+      steps.end("made");
       InterruptedRestore.Result result =
-          new InterruptedRestore(directory, backup.key(), plan.keys()).run();
+          new InterruptedRestore(directory, backup.key(), plan.keys(), steps).run();
       out.println(json ? result.toJson() : result.toText());
     } finally {
       delete(directory);
     }
   }
 
-  private static void delete(Path directory) throws IOException {
+  static void delete(Path directory) throws IOException {
     List<Path> all;
     try (Stream<Path> found = Files.walk(directory)) {
       all = found.sorted(Comparator.reverseOrder()).toList();
