@@ -5,6 +5,7 @@ import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.PoolScheduler;
 import io.matrixrtc.widget.api.ElementCall;
 import io.matrixrtc.widget.api.UrlTemplate;
+import io.matrixrtc.widget.api.WebOrigin;
 import io.matrixrtc.widget.bridge.BridgeSettings;
 import io.matrixrtc.widget.bridge.HostPage;
 import io.matrixrtc.widget.bridge.SignedLinks;
@@ -51,7 +52,7 @@ public record HostElementCall(
   }
 
   private String origin() {
-    return elementCall.getScheme() + "://" + elementCall.getAuthority();
+    return WebOrigin.of(elementCall.toString());
   }
 
   /** Adds the page to the app; users open it by {@code bridge.link(roomId)}. */

@@ -1,15 +1,16 @@
 package io.matrixrtc.widget.bridge;
 
+import io.matrixrtc.widget.api.WebOrigin;
 import io.vertx.core.http.HttpServerOptions;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Locale;
 
 /**
  * How a bridge serves.
  *
  * @param publicUrl where users reach it, for example {@code https://calls.example.org/widgets}
- * @param widgetOrigin the origin of the widget's files; another one than that of {@code publicUrl}
+ * @param widgetOrigin the origin of the widget's files, kept as a browser writes it; another one
+ *     than that of {@code publicUrl}
  * @param maxSessions most sessions at a time
  * @param maxMessageChars longest message of the relay
  * @param maxUnacknowledged most messages kept for a page that is away
@@ -36,6 +37,7 @@ public record BridgeSettings(
     if (linkLifetime.isNegative() || linkLifetime.isZero()) {
       throw new IllegalArgumentException("link lifetime: want more than none");
     }
+    widgetOrigin = WebOrigin.of(widgetOrigin);
     if (origin(publicUrl).equals(widgetOrigin)) { // BRIDGE-ORIGIN
       throw new IllegalArgumentException("the widget must not share the host page's origin");
     }
@@ -80,11 +82,7 @@ public record BridgeSettings(
     return origin(publicUrl);
   }
 
-  /** Scheme, host and port as a browser writes them: no default port, lower case. */
-  static String origin(URI url) {
-    String scheme = url.getScheme().toLowerCase(Locale.ROOT);
-    int usual = scheme.equals("https") ? 443 : 80;
-    String port = url.getPort() == -1 || url.getPort() == usual ? "" : ":" + url.getPort();
-    return scheme + "://" + url.getHost().toLowerCase(Locale.ROOT) + port;
+  private static String origin(URI url) {
+    return WebOrigin.of(url.toString());
   }
 }

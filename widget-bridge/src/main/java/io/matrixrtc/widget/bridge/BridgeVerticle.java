@@ -1,5 +1,6 @@
 package io.matrixrtc.widget.bridge;
 
+import io.matrixrtc.widget.api.WebOrigin;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
@@ -70,8 +71,7 @@ public final class BridgeVerticle extends VerticleBase {
   }
 
   private String origin(HttpServer server) {
-    return BridgeSettings.origin(
-        URI.create("http://" + addresses.host + ":" + server.actualPort()));
+    return WebOrigin.of("http://" + addresses.host + ":" + server.actualPort());
   }
 
   /** The origin of the widget's files, once started. */

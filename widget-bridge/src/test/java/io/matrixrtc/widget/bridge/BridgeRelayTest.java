@@ -12,10 +12,12 @@ import io.matrixrtc.widget.api.Capability;
 import io.matrixrtc.widget.api.CapabilitySet;
 import io.matrixrtc.widget.api.WidgetAction;
 import io.matrixrtc.widget.bridge.BridgeRig.Page;
+import io.matrixrtc.widget.client.RelayConnection;
 import io.matrixrtc.widget.client.WidgetClient;
 import io.matrixrtc.widget.client.WidgetListener;
 import io.matrixrtc.widget.client.WidgetResult;
 import io.matrixrtc.widget.client.WidgetSettings;
+import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -173,6 +175,33 @@ class BridgeRelayTest {
       Awaitility.await()
           .atMost(Duration.ofSeconds(10))
           .until(() -> get(rig.bridge.sessionCount()) == 0);
+    }
+  }
+
+  @Test
+  void bridgeSocketAWidgetInJavaMayOpenItHoweverThePagesAddressIsSpelled() throws Exception {
+    String link = rig.bridge.link("good").replace("http://", "HTTP://user@");
+    CompletableFuture<String> opened = new CompletableFuture<>();
+    RelayConnection.Listener listener =
+        new RelayConnection.Listener() {
+          @Override
+          public void onOpened(URI widget) {
+            opened.complete(widget.toString());
+          }
+
+          @Override
+          public void onMessage(String text) {}
+
+          @Override
+          public void onEnded(String reason) {
+            opened.complete(reason);
+          }
+        };
+    try (RelayConnection relay =
+        new RelayConnection(
+            URI.create(link), listener, new PoolScheduler(rig.pool, InstantSource.system()))) {
+      relay.start();
+      assertThat(opened.get(30, TimeUnit.SECONDS)).isEqualTo(WIDGET + "/index.html");
     }
   }
 

@@ -6,6 +6,7 @@ import io.matrixrtc.client.NewRoom;
 import io.matrixrtc.e2ee.TrustPolicy;
 import io.matrixrtc.homeserver.EmbeddedHomeserver;
 import io.matrixrtc.keys.TrustRequirement;
+import io.matrixrtc.widget.api.WebOrigin;
 import io.matrixrtc.widget.bridge.BridgeSettings;
 import io.matrixrtc.widget.bridge.SignedLinks;
 import io.matrixrtc.widget.bridge.WidgetBridge;
@@ -201,6 +202,9 @@ public final class WidgetHostServer implements AutoCloseable {
     byte[] key = new byte[KEY_BYTES];
     new SecureRandom().nextBytes(key);
     widgetOrigin = hosted.origin();
+    if (widgetOrigin.equals(origin(pages))) {
+      throw new HostingException("The widget has the page's own origin, " + widgetOrigin + ".");
+    }
     WidgetBridge mounted =
         new WidgetBridge(
             vertx,
@@ -227,7 +231,12 @@ public final class WidgetHostServer implements AutoCloseable {
   }
 
   private static String origin(HttpServer server) {
-    return "http://" + LOOPBACK + ":" + server.actualPort();
+    return pageOrigin(server.actualPort());
+  }
+
+  /** The origin of a host page that is served on this port. */
+  public static String pageOrigin(int port) {
+    return WebOrigin.of("http://" + LOOPBACK + ":" + port);
   }
 
   /** The users, by their full ids. */
