@@ -42,7 +42,7 @@ class WidgetBridgeTest {
 
   @Test
   void bridgeCspThePageMayLoadItsOwnFilesAndTheWidget() throws Exception {
-    for (String file : new String[] {"", "host.js", "host.css"}) {
+    for (String file : new String[] {"", "host.js", "consent.js", "host.css"}) {
       HttpClientResponse response =
           get(
               rig.http
@@ -50,7 +50,10 @@ class WidgetBridgeTest {
                   .compose(request -> request.send()));
       assertThat(response.statusCode()).isEqualTo(200);
       assertThat(response.getHeader("Content-Security-Policy"))
-          .contains("default-src 'none'", "frame-src " + WIDGET + ";", "frame-ancestors 'none'");
+          .isEqualTo(
+              "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+                  + "frame-src https://widget.example.org; base-uri 'none'; form-action 'none'; "
+                  + "frame-ancestors 'none'");
       assertThat(response.getHeader("Cross-Origin-Embedder-Policy")).isNull();
       assertThat(response.getHeader("Referrer-Policy")).isEqualTo("no-referrer");
     }
@@ -144,12 +147,15 @@ class WidgetBridgeTest {
 
   @Test
   void theVerticleServesPageAndWidgetOnOriginsOfTheirOwn(@TempDir Path files) throws Exception {
-    Files.writeString(files.resolve("index.html"), "<!doctype html>widget");
-    Files.writeString(files.resolve("config.json"), "{}");
+    Path folder = Files.createDirectory(files.resolve("widget"));
+    Files.writeString(folder.resolve("index.html"), "<!doctype html>widget");
+    Files.writeString(folder.resolve("config.json"), "{}");
+    Files.writeString(files.resolve("beside.html"), "not the widget's");
+    Files.writeString(folder.resolve("beside.html"), "the widget's own");
     BridgeVerticle verticle =
         new BridgeVerticle(
             new BridgeVerticle.Addresses("127.0.0.1", 0, 0),
-            new WidgetFiles(files, Optional.of("{\"mine\":1}")),
+            new WidgetFiles(folder, Optional.of("{\"mine\":1}")),
             rig.links,
             rig::open,
             InstantSource.system());
@@ -160,6 +166,7 @@ class WidgetBridgeTest {
     assertThat(widget).isNotEqualTo(page.getPort());
     assertThat(rig.body(widget, "/index.html")).contains("widget");
     assertThat(rig.body(widget, "/config.json")).as("the host's own").isEqualTo("{\"mine\":1}");
-    assertThat(rig.body(widget, "/../index.html")).doesNotContain("root:");
+    assertThat(rig.body(widget, "/beside.html")).as("control").isEqualTo("the widget's own");
+    assertThat(rig.body(widget, "/../beside.html")).doesNotContain("not the widget's");
   }
 }

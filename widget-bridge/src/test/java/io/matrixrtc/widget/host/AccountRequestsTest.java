@@ -349,6 +349,16 @@ class AccountRequestsTest {
         "rtc_livekit_get_token",
         RTC,
         "Unexpected error while getting a LiveKit token");
+    String own = rig.ask("send_event", "{'type':'x','content':{},'delay':5000}").toString();
+    String leave = RTC.replace("delay1", own.replaceAll(".*\"(delay\\d+)\".*", "$1"));
+    fails(
+        RtcDriver.DelegateLeave.class,
+        "rtc_livekit_delegate_delayed_leave",
+        leave,
+        "Unexpected error while delegating a LiveKit delayed leave");
+    assertThat(rig.ask("rtc_livekit_delegate_delayed_leave", leave))
+        .as("control: it is still the widget's own")
+        .isEmpty();
   }
 
   @Test

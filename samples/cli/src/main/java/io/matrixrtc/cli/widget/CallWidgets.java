@@ -135,7 +135,7 @@ final class CallWidgets implements WidgetSessions {
           widgetId,
           hosted.page,
           known,
-          Map.of("intent", "start_call", "perParticipantE2EE", "true"));
+          Map.of("intent", ElementCall.Intent.START_CALL.wireName(), "perParticipantE2EE", "true"));
     }
     String joint = hosted.widgetPage.contains("?") ? "&" : "?";
     String query = joint + "widgetId=$matrix_widget_id&parentUrl=$parent_url";
