@@ -33,6 +33,8 @@ public record BridgeSettings(
   /** Long enough to hand a link over and open it, too short for one that is found later. */
   public static final Duration USUAL_LINK_LIFETIME = Duration.ofMinutes(10);
 
+  private static final int USUAL_MESSAGE_CHARS = 18 << 20;
+
   public BridgeSettings {
     if (linkLifetime.isNegative() || linkLifetime.isZero()) {
       throw new IllegalArgumentException("link lifetime: want more than none");
@@ -43,13 +45,17 @@ public record BridgeSettings(
     }
   }
 
-  /** Everything else as is the custom. */
+  /**
+   * Everything else as is the custom.
+   *
+   * @param widgetOrigin may be any URL of that origin
+   */
   public static BridgeSettings of(URI publicUrl, String widgetOrigin) {
     return new BridgeSettings(
         publicUrl,
         widgetOrigin,
         2_000,
-        18 << 20,
+        USUAL_MESSAGE_CHARS,
         4_096,
         64L << 20,
         Duration.ofSeconds(30),
@@ -73,9 +79,18 @@ public record BridgeSettings(
 
   /** Options for the server that carries the bridge: its relay needs longer messages than usual. */
   public HttpServerOptions serverOptions() {
+    return serverOptions(maxMessageChars);
+  }
+
+  /** The same for settings that are not known yet, as the server's port is a part of them. */
+  public static HttpServerOptions usualServerOptions() {
+    return serverOptions(USUAL_MESSAGE_CHARS);
+  }
+
+  private static HttpServerOptions serverOptions(int chars) {
     return new HttpServerOptions()
-        .setMaxWebSocketMessageSize(4 * maxMessageChars) // UTF-8
-        .setMaxWebSocketFrameSize(4 * maxMessageChars);
+        .setMaxWebSocketMessageSize(4 * chars) // UTF-8
+        .setMaxWebSocketFrameSize(4 * chars);
   }
 
   String pageOrigin() {

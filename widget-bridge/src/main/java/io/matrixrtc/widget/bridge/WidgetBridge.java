@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * Serves host pages and their relays on someone's {@link Router}.
  *
  * <pre>{@code
- * WidgetBridge bridge = new WidgetBridge(vertx, settings, links, sessions, InstantSource.system());
+ * WidgetBridge bridge = new WidgetBridge(vertx, settings, sessions);
  * bridge.mount(router);
  * }</pre>
  *
@@ -81,6 +81,11 @@ public final class WidgetBridge {
   private final Set<CompletableFuture<Void>> openings = new LinkedHashSet<>();
   private final LeavingHosts leaving;
   private boolean draining;
+
+  /** By the system's clock, with links that are good until this process ends. */
+  public WidgetBridge(Vertx vertx, BridgeSettings settings, WidgetSessions sessions) {
+    this(vertx, settings, SignedLinks.ofThisProcess(), sessions, InstantSource.system());
+  }
 
   public WidgetBridge(
       Vertx vertx,

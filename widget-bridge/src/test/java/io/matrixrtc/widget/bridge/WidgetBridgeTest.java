@@ -9,6 +9,9 @@ import io.matrixrtc.widget.bridge.BridgeRig.Page;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +19,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -166,7 +170,58 @@ class WidgetBridgeTest {
     assertThat(widget).isNotEqualTo(page.getPort());
     assertThat(rig.body(widget, "/index.html")).contains("widget");
     assertThat(rig.body(widget, "/config.json")).as("the host's own").isEqualTo("{\"mine\":1}");
+    assertThat(List.of(verticle.pagePort(), verticle.widgetPort()))
+        .containsExactly(page.getPort(), widget);
     assertThat(rig.body(widget, "/beside.html")).as("control").isEqualTo("the widget's own");
     assertThat(rig.body(widget, "/../beside.html")).doesNotContain("not the widget's");
+  }
+
+  @Test
+  void bridgeSocketBehindAProxyThePublicPageCountsAndNotWhereItIsListenedFor(@TempDir Path files)
+      throws Exception {
+    Files.writeString(files.resolve("index.html"), "<!doctype html>widget");
+    BridgeVerticle verticle =
+        new BridgeVerticle(
+            new BridgeVerticle.Addresses("127.0.0.1", 0, 0)
+                .behind(
+                    URI.create("https://Calls.example.org/widgets/"),
+                    URI.create("https://call.example.org/")),
+            new WidgetFiles(files, Optional.empty()),
+            rig.links,
+            rig::open,
+            InstantSource.system());
+    get(rig.vertx.deployVerticle(verticle));
+    assertThat(verticle.link("good")).startsWith("https://Calls.example.org/widgets/#");
+    assertThat(verticle.widgetOrigin()).isEqualTo("https://call.example.org");
+    assertThat(rig.body(verticle.widgetPort(), "/")).contains("widget");
+    HttpClientResponse page =
+        get(
+            rig.http
+                .request(HttpMethod.GET, verticle.pagePort(), "127.0.0.1", "/widgets/")
+                .compose(request -> request.send()));
+    assertThat(page.statusCode()).isEqualTo(200);
+    assertThat(page.getHeader("Content-Security-Policy"))
+        .contains("frame-src https://call.example.org;");
+    assertThat(upgrade(verticle, "http://127.0.0.1:" + verticle.pagePort())).isEqualTo(403);
+    assertThat(upgrade(verticle, "https://calls.example.org")).as("control").isEqualTo(101);
+  }
+
+  private static int upgrade(BridgeVerticle verticle, String origin) throws Exception {
+    URI relay = URI.create("ws://127.0.0.1:" + verticle.pagePort() + "/widgets/relay");
+    return HttpClient.newHttpClient()
+        .newWebSocketBuilder()
+        .header("Origin", origin)
+        .buildAsync(relay, new WebSocket.Listener() {})
+        .handle(
+            (socket, failure) -> {
+              Throwable cause =
+                  failure instanceof CompletionException ? failure.getCause() : failure;
+              int refused =
+                  cause instanceof WebSocketHandshakeException why
+                      ? why.getResponse().statusCode()
+                      : -1;
+              return socket == null ? refused : 101;
+            })
+        .get(30, TimeUnit.SECONDS);
   }
 }

@@ -14,12 +14,10 @@ import io.matrixrtc.widget.bridge.WidgetFiles;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -38,7 +36,6 @@ public final class WidgetHostServer implements AutoCloseable {
   private static final String NEW_LINK =
       "Press Enter in the window in which matrixrtc widget-host runs: it prints new links.";
   private static final String LOOPBACK = "127.0.0.1";
-  private static final int KEY_BYTES = 32;
 
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final Map<String, HostAccount> accounts = new LinkedHashMap<>();
@@ -185,11 +182,12 @@ public final class WidgetHostServer implements AutoCloseable {
       widgetPage = origin(widget) + "/index.html";
     }
     Router router = Router.router(vertx);
-    HttpServerOptions options =
-        BridgeSettings.of(URI.create("http://" + LOOPBACK + "/"), "http://widget.invalid")
-            .serverOptions();
     HttpServer pages =
-        listening(vertx.createHttpServer(options).requestHandler(router), settings.pagePort);
+        listening(
+            vertx
+                .createHttpServer(BridgeSettings.usualServerOptions())
+                .requestHandler(router),
+            settings.pagePort);
     URI page = URI.create(origin(pages) + "/");
     CallWidgets.Hosted hosted =
         new CallWidgets.Hosted(
@@ -199,8 +197,6 @@ public final class WidgetHostServer implements AutoCloseable {
             settings.widget.isEmpty(),
             settings.asks,
             TrustRequirement.named(settings.trust.label()));
-    byte[] key = new byte[KEY_BYTES];
-    new SecureRandom().nextBytes(key);
     widgetOrigin = hosted.origin();
     if (widgetOrigin.equals(origin(pages))) {
       throw new HostingException("The widget has the page's own origin, " + widgetOrigin + ".");
@@ -210,7 +206,7 @@ public final class WidgetHostServer implements AutoCloseable {
             vertx,
             BridgeSettings.of(page, widgetOrigin)
                 .withLinks(BridgeSettings.USUAL_LINK_LIFETIME, NEW_LINK),
-            new SignedLinks(key),
+            SignedLinks.ofThisProcess(),
             new CallWidgets(accounts, hosted),
             InstantSource.system());
     mounted.mount(router);
