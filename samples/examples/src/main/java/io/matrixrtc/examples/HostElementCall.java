@@ -13,8 +13,8 @@ public final class HostElementCall {
   private HostElementCall() {}
 
   /**
-   * Adds the page to the app; users open it by {@code bridge.link(roomId)}. The app's server is made
-   * with {@code BridgeSettings.usualServerOptions()}: the page's socket carries long messages.
+   * Adds the page to the app; users open it by {@code bridge.link(roomId)}. The app's server is
+   * made with {@code BridgeSettings.usualServerOptions()}: the page's socket carries long messages.
    *
    * @param account whose client was given an {@code AccountFeed} as its listener, and all state
    * @param page where users reach the page

@@ -90,8 +90,7 @@ public final class BridgeVerticle extends VerticleBase {
         .onSuccess(
             server -> {
               pagePort = server.actualPort();
-              URI page =
-                  addresses.publicPage.orElseGet(() -> URI.create(origin(server) + "/"));
+              URI page = addresses.publicPage.orElseGet(() -> URI.create(origin(server) + "/"));
               BridgeSettings settings = BridgeSettings.of(page, widgetOrigin);
               WidgetBridge mounted = new WidgetBridge(vertx, settings, links, sessions, clock);
               mounted.mount(router);

@@ -43,6 +43,7 @@ final class RelaySession {
   private Optional<WidgetSessions.Opened> opened = Optional.empty();
   private Optional<Link> connection = Optional.empty();
   private long written; // the last number that went out on the connection
+  private boolean behind; // later ones wait for it to have room
   private boolean standingIsDue;
 
   /** One connection to the page. */
@@ -106,6 +107,7 @@ final class RelaySession {
     }
     connection = Optional.of(link);
     written = seen;
+    behind = true;
     standingIsDue = true;
     ObjectNode welcome = Json.newObject().put("t", "welcome").put("session", id);
     welcome.put("seen", buffer.tellReceived());
@@ -129,6 +131,7 @@ final class RelaySession {
         write(link, frame);
       }
     }
+    behind = false;
     if (standingIsDue && !link.isFull()) {
       standingIsDue = false;
       standing.values().forEach(link::send);
@@ -178,9 +181,13 @@ final class RelaySession {
       return false;
     }
     Numbered frame = buffer.add(payload);
-    connection
-        .filter(link -> written == frame.number() - 1 && !link.isFull())
-        .ifPresent(link -> write(link, frame));
+    connection.ifPresent(
+        link -> {
+          behind |= link.isFull();
+          if (!behind) {
+            write(link, frame);
+          }
+        });
     return true;
   }
 

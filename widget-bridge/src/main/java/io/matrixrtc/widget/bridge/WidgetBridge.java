@@ -414,9 +414,7 @@ public final class WidgetBridge {
   private void await(RelaySession session) {
     absences.put(
         session.id(),
-        scheduler.schedule(
-            scheduler.now().plus(settings.maxAbsence()),
-            () -> end(session, AWAY)));
+        scheduler.schedule(scheduler.now().plus(settings.maxAbsence()), () -> end(session, AWAY)));
   }
 
   private void cancelAbsence(RelaySession session) {

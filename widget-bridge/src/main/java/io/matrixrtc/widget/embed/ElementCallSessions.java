@@ -68,8 +68,7 @@ public record ElementCallSessions(
         .prepare(roomId)
         .thenApply(
             result ->
-                result.fold(
-                    known -> Optional.of(host(roomId, page)), failure -> Optional.empty()));
+                result.fold(known -> Optional.of(host(roomId, page)), failure -> Optional.empty()));
   }
 
   private Opened host(String roomId, HostPage page) {

@@ -130,8 +130,7 @@ class UrlTemplateTest {
             "join_existing_dm",
             "join_existing_dm_voice");
     for (ElementCall.Intent intent : ElementCall.Intent.values()) {
-      assertThat(withIntent(intent.wireName()).toString())
-          .endsWith("&intent=" + intent.wireName());
+      assertThat(withIntent(intent.wireName()).toString()).endsWith("&intent=" + intent.wireName());
     }
     assertThat(withIntent("").toString()).doesNotContain("intent");
     for (String wrong : List.of("START_CALL", "start", "start_call ", "join_existing_voice_dm")) {
@@ -143,8 +142,7 @@ class UrlTemplateTest {
   void ecCapsIsTheRecordedListAndWhatTheHostsAddToIt() throws Exception {
     Set<String> expected = new TreeSet<>();
     for (String line :
-        Files.readAllLines(
-            Path.of("src/test/resources/vectors/element-call-widget-trace.jsonl"))) {
+        Files.readAllLines(Path.of("src/test/resources/vectors/element-call-widget-trace.jsonl"))) {
       JsonNode message = Json.parse(line).path("msg");
       if (message.path("action").asText().equals("capabilities")) {
         message

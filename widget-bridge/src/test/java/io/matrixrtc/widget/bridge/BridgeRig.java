@@ -74,8 +74,7 @@ final class BridgeRig implements AutoCloseable {
         new HttpServerOptions()
             .setMaxWebSocketMessageSize(400_000)
             .setMaxWebSocketFrameSize(400_000);
-    server =
-        get(vertx.createHttpServer(longFrames).requestHandler(router).listen(0, "127.0.0.1"));
+    server = get(vertx.createHttpServer(longFrames).requestHandler(router).listen(0, "127.0.0.1"));
     BridgeSettings usual = BridgeSettings.of(URI.create(origin() + "/calls"), WIDGET);
     BridgeSettings settings =
         new BridgeSettings(

@@ -168,9 +168,7 @@ class RelaySessionTest {
           .as(ack)
           .isFalse();
     }
-    assertThat(receive("{\"t\":\"answer\",\"n\":1,\"ack\":1,\"id\":9}"))
-        .as("control")
-        .isTrue();
+    assertThat(receive("{\"t\":\"answer\",\"n\":1,\"ack\":1,\"id\":9}")).as("control").isTrue();
   }
 
   @Test
@@ -227,6 +225,19 @@ class RelaySessionTest {
     second.room = 100;
     session.goOn(second);
     assertThat(numbers()).containsExactly(0L, 2L, 3L, 4L, 5L);
+  }
+
+  @Test
+  void relayResumeAPageThatSaysLessThanItHadAcknowledgedGetsWhatComesNext() {
+    post("{}");
+    post("{}");
+    assertThat(receive("{\"t\":\"ack\",\"n\":2}")).isTrue();
+    session.disconnect();
+    sent.clear();
+    assertThat(session.connect(link, 0)).isTrue();
+    assertThat(sent).as("the welcome").hasSize(1);
+    post("{}");
+    assertThat(last().path("n").asLong()).isEqualTo(3);
   }
 
   @Test

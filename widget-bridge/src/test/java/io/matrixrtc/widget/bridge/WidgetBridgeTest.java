@@ -1,6 +1,5 @@
 package io.matrixrtc.widget.bridge;
 
-import static io.matrixrtc.widget.bridge.BridgeRig.WIDGET;
 import static io.matrixrtc.widget.bridge.BridgeRig.get;
 import static org.assertj.core.api.Assertions.assertThat;
 

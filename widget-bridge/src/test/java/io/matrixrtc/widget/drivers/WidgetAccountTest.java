@@ -193,8 +193,7 @@ class WidgetAccountTest {
                 message
                     .content()
                     .path("body")
-                    .asText(
-                        message.content().path("member").path("claimed_device_id").asText()))
+                    .asText(message.content().path("member").path("claimed_device_id").asText()))
         .containsExactlyInAnyOrder(first, "signed");
   }
 

@@ -56,8 +56,7 @@ class HostileWidgetTest {
               HostedWidget.call("widget-1", spelling, WIDGET.account(), HostRig.ROOM),
               HostLimits.DEFAULT);
       String text = HostRig.envelope("supported_api_versions", "{}", "x");
-      spelled.perform(
-          spelled.machine.onMessage(new FrameMessage(ORIGIN, true, text), spelled.now));
+      spelled.perform(spelled.machine.onMessage(new FrameMessage(ORIGIN, true, text), spelled.now));
       assertThat(spelled.posted).as(spelling).hasSize(1);
     }
   }

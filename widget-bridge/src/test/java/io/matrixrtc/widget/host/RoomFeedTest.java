@@ -209,8 +209,7 @@ class RoomFeedTest {
     assertThat(rig.lastPush("update_state").path("data").path("state"))
         .singleElement()
         .satisfies(
-            entry ->
-                assertThat(entry.path("content").path("topic").asText()).isEqualTo("later"));
+            entry -> assertThat(entry.path("content").path("topic").asText()).isEqualTo("later"));
   }
 
   @Test

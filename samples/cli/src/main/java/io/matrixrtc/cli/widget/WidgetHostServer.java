@@ -184,9 +184,7 @@ public final class WidgetHostServer implements AutoCloseable {
     Router router = Router.router(vertx);
     HttpServer pages =
         listening(
-            vertx
-                .createHttpServer(BridgeSettings.usualServerOptions())
-                .requestHandler(router),
+            vertx.createHttpServer(BridgeSettings.usualServerOptions()).requestHandler(router),
             settings.pagePort);
     URI page = URI.create(origin(pages) + "/");
     CallWidgets.Hosted hosted =
