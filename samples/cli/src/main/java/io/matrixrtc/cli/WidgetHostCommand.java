@@ -9,6 +9,7 @@ import io.matrixrtc.cli.widget.Sfu;
 import io.matrixrtc.cli.widget.WidgetHostServer;
 import io.matrixrtc.e2ee.TrustPolicy;
 import io.matrixrtc.token.ApiKey;
+import io.matrixrtc.widget.api.WebOrigin;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -193,8 +194,8 @@ final class WidgetHostCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw wrong(String.valueOf(e.getMessage()));
     }
-    if (url.isPresent() && !List.of("http", "https").contains(url.get().getScheme())) {
-      throw wrong("--widget: want an http or https URL");
+    if (url.isPresent()) {
+      checkOrigin(url.get().toString());
     }
     return new WidgetHostServer.Settings(
         Optional.ofNullable(homeserver),
@@ -211,6 +212,18 @@ final class WidgetHostCommand implements Callable<Integer> {
         ask,
         recoveryKeyFile == null ? Optional.empty() : Optional.of(read(recoveryKeyFile)),
         Optional.ofNullable(profile).map(Profile::new));
+  }
+
+  private void checkOrigin(String url) {
+    String origin;
+    try {
+      origin = WebOrigin.of(url);
+    } catch (IllegalArgumentException e) {
+      throw wrong("--widget: " + e.getMessage());
+    }
+    if (origin.equals(WidgetHostServer.pageOrigin(port))) {
+      throw wrong("--widget: want another origin than the page's, " + origin);
+    }
   }
 
   private void checkUsers() {

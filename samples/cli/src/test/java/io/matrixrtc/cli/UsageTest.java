@@ -121,6 +121,13 @@ class UsageTest {
     Run.of("widget-host", "--link-lifetime=0")
         .misusedWith("--link-lifetime: want 1 to 1440 minutes");
     Run.of("widget-host", "--widget=ftp://a").misusedWith("--widget: want an http or https URL");
+    Run.of("widget-host", "--widget=http:a").misusedWith("--widget: want an http or https URL");
+    for (String own : List.of("http://127.0.0.1:8090/w", "HTTP://u@127.0.0.1:08090?$x")) {
+      Run.of("widget-host", "--widget=" + own)
+          .misusedWith("--widget: want another origin than the page's, http://127.0.0.1:8090");
+    }
+    Run.of("widget-host", "--port=80", "--widget=http://127.0.0.1/")
+        .misusedWith("--widget: want another origin than the page's, http://127.0.0.1");
     Run.of("nonsense").misusedWith("nonsense");
     Run.of("demo", "--nonsense").misusedWith("--nonsense");
   }

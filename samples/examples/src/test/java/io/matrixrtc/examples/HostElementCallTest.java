@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.testkit.server.EmbeddedServer;
+import io.matrixrtc.widget.bridge.BridgeSettings;
 import io.matrixrtc.widget.bridge.WidgetBridge;
 import io.matrixrtc.widget.drivers.AccountFeed;
 import io.matrixrtc.widget.drivers.WidgetAccount;
@@ -22,9 +23,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +33,6 @@ class HostElementCallTest {
   @Test
   void theAppsRouterHasAPageWhoseLinkOpensElementCallInTheRoom() throws Exception {
     Vertx vertx = Vertx.vertx();
-    ScheduledExecutorService pool = Executors.newSingleThreadScheduledExecutor();
     AccountFeed feed = new AccountFeed();
     HttpClient http = HttpClient.newHttpClient();
     try (EmbeddedServer homeserver = EmbeddedServer.start(0);
@@ -45,15 +43,14 @@ class HostElementCallTest {
       HttpServer server =
           get(
               vertx
-                  .createHttpServer()
+                  .createHttpServer(BridgeSettings.usualServerOptions())
                   .requestHandler(router)
                   .listen(0, "127.0.0.1")
                   .toCompletionStage());
       String origin = "http://127.0.0.1:" + server.actualPort();
-      HostElementCall app =
-          new HostElementCall(
-              alice.client(), account, pool, URI.create(origin + "/calls"), ELEMENT_CALL);
-      WidgetBridge bridge = app.mount(vertx, router);
+      WidgetBridge bridge =
+          HostElementCall.mount(
+              vertx, router, account, URI.create(origin + "/calls"), ELEMENT_CALL);
       router.get("/own").handler(request -> request.response().end("the app's own"));
 
       assertThat(body(http, origin + "/own")).isEqualTo("the app's own");
@@ -70,7 +67,6 @@ class HostElementCallTest {
       get(bridge.drain().toCompletionStage());
     } finally {
       get(vertx.close().toCompletionStage());
-      pool.shutdownNow();
     }
   }
 

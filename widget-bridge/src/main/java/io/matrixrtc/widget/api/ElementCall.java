@@ -8,10 +8,12 @@ import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What Element Call needs from a host: its URL, and the capabilities that it asks for. */
 public final class ElementCall {
@@ -51,6 +53,27 @@ public final class ElementCall {
           "m.call.replaces",
           "io.element.call.encryption_keys");
 
+  /** What it is opened for: presets of its behaviour. It reads an unknown one as none. */
+  public enum Intent {
+    START_CALL,
+    START_CALL_VOICE,
+    JOIN_EXISTING,
+    JOIN_EXISTING_VOICE,
+    START_CALL_DM,
+    START_CALL_DM_VOICE,
+    JOIN_EXISTING_DM,
+    JOIN_EXISTING_DM_VOICE;
+
+    /** As it is written in the URL. */
+    public String wireName() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    private static boolean isOne(String text) {
+      return Stream.of(values()).anyMatch(intent -> intent.wireName().equals(text));
+    }
+  }
+
   private ElementCall() {}
 
   /** The capabilities that a host may grant it without asking (EC-CAPS). */
@@ -89,7 +112,9 @@ public final class ElementCall {
    *
    * @param page where {@code index.html} of the embedded build is served, without a fragment
    * @param parentUrl the host page; its origin is where the widget posts to
-   * @param more parameters of looks and behaviour: {@code intent}, {@code lang}, {@code theme} ...
+   * @param more parameters of looks and behaviour: {@code intent} ({@link Intent#wireName}), {@code
+   *     lang}, {@code theme} ...
+   * @throws IllegalArgumentException if a required parameter is missing, or the intent is none
    */
   public static URI url(
       URI page, String widgetId, URI parentUrl, UrlTemplate.Known known, Map<String, String> more) {
@@ -104,6 +129,10 @@ public final class ElementCall {
     parameters.put("theme", known.theme());
     parameters.put("lang", known.language());
     parameters.putAll(more);
+    String intent = more.getOrDefault("intent", "");
+    if (!intent.isEmpty() && !Intent.isOne(intent)) {
+      throw new IllegalArgumentException("Element Call knows no intent " + intent);
+    }
     String fragment =
         parameters.entrySet().stream()
             .filter(parameter -> !parameter.getValue().isEmpty())

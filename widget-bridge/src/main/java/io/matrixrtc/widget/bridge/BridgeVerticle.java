@@ -1,16 +1,20 @@
 package io.matrixrtc.widget.bridge;
 
+import io.matrixrtc.widget.api.WebOrigin;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A bridge that runs alone: host page and widget files on two ports of one host. */
+/**
+ * A bridge that runs alone: host page and widget files on two ports of one host, which users reach
+ * there or, behind a proxy that ends TLS, where {@link Addresses#behind} says.
+ */
 public final class BridgeVerticle extends VerticleBase {
   private final Addresses addresses;
   private final WidgetFiles files;
@@ -19,9 +23,31 @@ public final class BridgeVerticle extends VerticleBase {
   private final InstantSource clock;
   private @Nullable WidgetBridge bridge;
   private String widgetOrigin = "";
+  private int pagePort;
+  private int widgetPort;
 
-  /** Where to listen. Port 0 takes a free one. */
-  public record Addresses(String host, int pagePort, int widgetPort) {}
+  /**
+   * Where to listen. Port 0 takes a free one.
+   *
+   * @param publicPage where users reach the page, if not there
+   * @param publicWidget where browsers reach the widget's files, at the root of that origin, if not
+   *     there
+   */
+  public record Addresses(
+      String host,
+      int pagePort,
+      int widgetPort,
+      Optional<URI> publicPage,
+      Optional<URI> publicWidget) {
+    public Addresses(String host, int pagePort, int widgetPort) {
+      this(host, pagePort, widgetPort, Optional.empty(), Optional.empty());
+    }
+
+    /** The same behind a proxy: it hands on paths as they are, and WebSockets below the page's. */
+    public Addresses behind(URI page, URI widget) {
+      return new Addresses(host, pagePort, widgetPort, Optional.of(page), Optional.of(widget));
+    }
+  }
 
   public BridgeVerticle(
       Addresses addresses,
@@ -44,7 +70,12 @@ public final class BridgeVerticle extends VerticleBase {
         .listen(addresses.widgetPort, addresses.host)
         .compose(
             widget -> {
-              widgetOrigin = origin(widget);
+              widgetPort = widget.actualPort();
+              widgetOrigin =
+                  addresses
+                      .publicWidget
+                      .map(known -> WebOrigin.of(known.toString()))
+                      .orElseGet(() -> origin(widget));
               return page();
             });
   }
@@ -52,17 +83,15 @@ public final class BridgeVerticle extends VerticleBase {
   /** Bound first, so that its port is known; requests before the bridge is there are refused. */
   private Future<HttpServer> page() {
     Router router = Router.router(vertx);
-    HttpServerOptions options =
-        BridgeSettings.of(URI.create("http://" + addresses.host + "/"), widgetOrigin)
-            .serverOptions();
     return vertx
-        .createHttpServer(options)
+        .createHttpServer(BridgeSettings.usualServerOptions())
         .requestHandler(router)
         .listen(addresses.pagePort, addresses.host)
         .onSuccess(
             server -> {
-              BridgeSettings settings =
-                  BridgeSettings.of(URI.create(origin(server) + "/"), widgetOrigin);
+              pagePort = server.actualPort();
+              URI page = addresses.publicPage.orElseGet(() -> URI.create(origin(server) + "/"));
+              BridgeSettings settings = BridgeSettings.of(page, widgetOrigin);
               WidgetBridge mounted = new WidgetBridge(vertx, settings, links, sessions, clock);
               mounted.mount(router);
               bridge = mounted;
@@ -70,8 +99,17 @@ public final class BridgeVerticle extends VerticleBase {
   }
 
   private String origin(HttpServer server) {
-    return BridgeSettings.origin(
-        URI.create("http://" + addresses.host + ":" + server.actualPort()));
+    return WebOrigin.of("http://" + addresses.host + ":" + server.actualPort());
+  }
+
+  /** Where the page is listened for, once started. */
+  public int pagePort() {
+    return pagePort;
+  }
+
+  /** Where the widget's files are listened for, once started. */
+  public int widgetPort() {
+    return widgetPort;
   }
 
   /** The origin of the widget's files, once started. */

@@ -7,15 +7,20 @@ import io.matrixrtc.widget.api.Capability;
 import io.matrixrtc.widget.host.HostEvent;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** What the page tells the user of a session's events: a sentence each, and no secret. */
 final class HostEventText {
   private HostEventText() {}
 
-  /** A frame for the page; nothing for what the page sees by itself. */
-  static Optional<ObjectNode> of(HostEvent event) {
+  /**
+   * A frame for the page; nothing for what the page sees by itself.
+   *
+   * @param names what rooms are called, as in the questions to the user (CONSENT-ROOM)
+   */
+  static Optional<ObjectNode> of(HostEvent event, Function<String, Optional<String>> names) {
     if (event instanceof HostEvent.Negotiated negotiated) {
-      return Optional.of(negotiated(negotiated));
+      return Optional.of(negotiated(negotiated, names));
     } else if (event instanceof HostEvent.Dropped dropped) {
       return told("warning", "A message of the widget was dropped: " + words(dropped.reason()));
     } else if (event instanceof HostEvent.Refused refused) {
@@ -56,14 +61,15 @@ final class HostEventText {
     throw new IllegalStateException("unknown event");
   }
 
-  private static ObjectNode negotiated(HostEvent.Negotiated event) {
+  private static ObjectNode negotiated(
+      HostEvent.Negotiated event, Function<String, Optional<String>> names) {
     ObjectNode frame = Json.newObject().put("t", "granted");
     ArrayNode items = frame.putArray("items");
     for (String text : event.requested()) {
       items
           .addObject()
           .put("id", text)
-          .put("text", CapabilityText.of(Capability.parse(text)))
+          .put("text", CapabilityText.of(Capability.parse(text), names))
           .put("granted", event.approved().contains(text));
     }
     return frame;

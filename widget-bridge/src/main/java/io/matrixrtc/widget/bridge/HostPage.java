@@ -43,6 +43,7 @@ public final class HostPage {
   private final SerialScheduler scheduler;
   private final boolean prefersDark;
   private final AtomicLong lastQuestion = new AtomicLong();
+  private volatile Function<String, Optional<String>> names = roomId -> Optional.empty();
   private volatile boolean over;
 
   /**
@@ -91,7 +92,7 @@ public final class HostPage {
   }
 
   private void onEvent(HostEvent event) {
-    HostEventText.of(event).ifPresent(page);
+    HostEventText.of(event, names).ifPresent(page);
     listener.accept(event);
   }
 
@@ -152,9 +153,10 @@ public final class HostPage {
    *
    * @param roomId the room that the widget is shown in
    * @param names what rooms are called, for example {@code RoomView::name}; cleaned before it is
-   *     shown, and never without the room's id (CONSENT-ROOM)
+   *     shown, and never without the room's id (CONSENT-ROOM); also for what is shown as granted
    */
   public CapabilityPolicy policy(String roomId, Function<String, Optional<String>> names) {
+    this.names = names;
     return policy(Optional.of(roomId), names);
   }
 

@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +41,18 @@ final class RelaySession {
   private final HostPage page;
   private final Map<String, String> standing = new TreeMap<>();
   private Optional<WidgetSessions.Opened> opened = Optional.empty();
-  private Optional<Consumer<String>> connection = Optional.empty();
+  private Optional<Link> connection = Optional.empty();
+  private long written; // the last number that went out on the connection
+  private boolean behind; // later ones wait for it to have room
+  private boolean standingIsDue;
+
+  /** One connection to the page. */
+  interface Link {
+    void send(String text);
+
+    /** Whether the page reads more slowly than we write: nothing more is sent until it is ready. */
+    boolean isFull();
+  }
 
   /**
    * @param page told of the user's answers
@@ -91,20 +101,49 @@ final class RelaySession {
    *
    * @return whether the page can have seen that
    */
-  boolean connect(Consumer<String> send, long seen) {
+  boolean connect(Link link, long seen) {
     if (!buffer.acknowledge(seen)) {
       return false;
     }
-    connection = Optional.of(send);
+    connection = Optional.of(link);
+    written = seen;
+    behind = true;
+    standingIsDue = true;
     ObjectNode welcome = Json.newObject().put("t", "welcome").put("session", id);
     welcome.put("seen", buffer.tellReceived());
     welcome.put("url", widgetUrl().toString());
     welcome.put("origin", settings.widgetOrigin());
     welcome.put("max", settings.maxMessageChars() / 2); // escaped once more it must still fit
-    send.accept(welcome.toString());
-    buffer.unacknowledged().forEach(frame -> send.accept(buffer.text(frame)));
-    standing.values().forEach(send);
+    link.send(welcome.toString());
+    goOn(link);
     return true;
+  }
+
+  /** That connection has room: what had to wait goes out, as far as it has (RELAY-PRESSURE). */
+  void goOn(Link link) {
+    if (!isConnectedBy(link)) {
+      return;
+    }
+    for (Numbered frame : buffer.unacknowledged()) {
+      if (link.isFull()) {
+        return;
+      } else if (frame.number() > written) {
+        write(link, frame);
+      }
+    }
+    behind = false;
+    if (standingIsDue && !link.isFull()) {
+      standingIsDue = false;
+      standing.values().forEach(link::send);
+    }
+    if (buffer.owesAcknowledgementNow()) {
+      acknowledge();
+    }
+  }
+
+  private void write(Link link, Numbered frame) {
+    written = frame.number();
+    link.send(buffer.text(frame));
   }
 
   void disconnect() {
@@ -112,8 +151,12 @@ final class RelaySession {
   }
 
   /** Whether that connection is the one in use, no newer one. */
-  boolean isConnectedBy(Consumer<String> send) {
-    return connection.filter(current -> current == send).isPresent();
+  boolean isConnectedBy(Link link) {
+    return connection.filter(current -> current == link).isPresent();
+  }
+
+  boolean isConnected() {
+    return connection.isPresent();
   }
 
   HostPage page() {
@@ -138,7 +181,13 @@ final class RelaySession {
       return false;
     }
     Numbered frame = buffer.add(payload);
-    connection.ifPresent(send -> send.accept(buffer.text(frame)));
+    connection.ifPresent(
+        link -> {
+          behind |= link.isFull();
+          if (!behind) {
+            write(link, frame);
+          }
+        });
     return true;
   }
 
@@ -146,11 +195,19 @@ final class RelaySession {
   void show(ObjectNode entry) {
     String text = entry.toString();
     standing.put(entry.path("t").asText(), text);
-    connection.ifPresent(send -> send.accept(text));
+    standingIsDue |= connection.filter(Link::isFull).isPresent();
+    connection.filter(link -> !link.isFull()).ifPresent(link -> link.send(text));
   }
 
-  /** A frame from the page; whether it was one. */
-  boolean receive(String text) {
+  /**
+   * A frame from the page; whether it was one. What an older connection still says is not heard: a
+   * newer one may have begun to count anew (RELAY-NEWEST).
+   */
+  boolean receive(Link from, String text) {
+    return !isConnectedBy(from) || receive(text);
+  }
+
+  private boolean receive(String text) {
     ObjectNode frame;
     try {
       frame = Json.parseObject(text);
@@ -208,7 +265,9 @@ final class RelaySession {
   }
 
   private void acknowledge() {
-    connection.ifPresent(send -> send.accept(buffer.acknowledgement()));
+    connection
+        .filter(link -> !link.isFull())
+        .ifPresent(link -> link.send(buffer.acknowledgement()));
   }
 
   private void take(String kind, ObjectNode frame) {
@@ -249,7 +308,7 @@ final class RelaySession {
 
   /** PAGE-TOLD: the page hears why, and blanks the iframe. */
   void close(String reason) {
-    connection.ifPresent(send -> send.accept(refusal(reason, settings)));
+    connection.ifPresent(link -> link.send(refusal(reason, settings)));
     disconnect();
     if (acknowledgement != null) {
       acknowledgement.cancel();

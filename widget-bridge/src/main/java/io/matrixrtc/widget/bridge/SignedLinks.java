@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -37,6 +38,13 @@ public final class SignedLinks {
       throw new IllegalArgumentException("link key: want 32 bytes or more, got " + key.length);
     }
     this.key = new SecretKeySpec(key.clone(), "HmacSHA256");
+  }
+
+  /** Links under a new key, which are good until this process ends. */
+  public static SignedLinks ofThisProcess() {
+    byte[] key = new byte[KEY_BYTES];
+    new SecureRandom().nextBytes(key);
+    return new SignedLinks(key);
   }
 
   /** A link for what {@code ticket} stands for in the app. */

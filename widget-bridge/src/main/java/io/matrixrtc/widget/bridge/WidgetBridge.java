@@ -28,7 +28,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * Serves host pages and their relays on someone's {@link Router}.
  *
  * <pre>{@code
- * WidgetBridge bridge = new WidgetBridge(vertx, settings, links, sessions, InstantSource.system());
+ * WidgetBridge bridge = new WidgetBridge(vertx, settings, sessions);
  * bridge.mount(router);
  * }</pre>
  *
@@ -52,6 +51,7 @@ public final class WidgetBridge {
   /** Longest first frame: nobody is known yet who sends it. */
   private static final int MAX_HELLO_CHARS = 4_096;
 
+  private static final String AWAY = "the page was away for too long";
   private static final String SHUTTING_DOWN = "the server is shutting down";
 
   /** After so many frames the socket rests until the host has caught up (RELAY-PRESSURE). */
@@ -76,10 +76,16 @@ public final class WidgetBridge {
   private final InstantSource clock;
   private final SecureRandom random = new SecureRandom();
   private final Map<String, RelaySession> open = new HashMap<>();
+  private final Map<String, Connection> connected = new HashMap<>();
   private final Map<String, SerialScheduler.Timer> absences = new HashMap<>();
   private final Set<CompletableFuture<Void>> openings = new LinkedHashSet<>();
   private final LeavingHosts leaving;
   private boolean draining;
+
+  /** By the system's clock, with links that are good until this process ends. */
+  public WidgetBridge(Vertx vertx, BridgeSettings settings, WidgetSessions sessions) {
+    this(vertx, settings, SignedLinks.ofThisProcess(), sessions, InstantSource.system());
+  }
 
   public WidgetBridge(
       Vertx vertx,
@@ -146,14 +152,14 @@ public final class WidgetBridge {
   }
 
   /** One WebSocket: first {@code hello}, then frames of its session. */
-  private final class Connection {
+  private final class Connection implements RelaySession.Link {
     private final ServerWebSocket socket;
     private Optional<RelaySession> session = Optional.empty();
     private boolean greeted;
     private boolean gone;
     private SerialScheduler.@Nullable Timer silence;
     private int frames; // on the socket's thread
-    private final Consumer<String> writer = this::write;
+    private boolean rests;
 
     Connection(ServerWebSocket socket) {
       this.socket = socket;
@@ -167,20 +173,21 @@ public final class WidgetBridge {
                   scheduler.schedule(
                       scheduler.now().plus(settings.maxAbsence()), () -> refuse("no hello")));
       socket.textMessageHandler(this::onFrame);
+      socket.drainHandler(ignored -> scheduler.execute(this::onDrain));
       socket.closeHandler(ignored -> scheduler.execute(this::onClose));
       socket.exceptionHandler(e -> LOG.debug("relay socket: {}", e.getMessage()));
     }
 
     /** On the socket's thread: what has come in behind a pause is not taken (RELAY-PRESSURE). */
     private void onFrame(String text) {
-      boolean rests = ++frames % FRAMES_AT_A_TIME == 0;
-      if (rests) {
+      boolean isLast = ++frames % FRAMES_AT_A_TIME == 0;
+      if (isLast) {
         socket.pause();
       }
       scheduler.execute(
           () -> {
             onText(text);
-            if (rests) {
+            if (isLast) {
               goOn();
             }
           });
@@ -191,7 +198,22 @@ public final class WidgetBridge {
           .flatMap(RelaySession::host)
           .map(WidgetHost::settled)
           .orElseGet(() -> CompletableFuture.completedFuture(null))
-          .thenRun(() -> scheduler.execute(socket::resume));
+          .thenRun(() -> scheduler.execute(this::readOn));
+    }
+
+    /** Who does not read what we write is not read from either (RELAY-PRESSURE). */
+    private void readOn() {
+      rests = isFull();
+      if (!rests) {
+        socket.resume();
+      }
+    }
+
+    private void onDrain() {
+      session.ifPresent(known -> known.goOn(this));
+      if (rests) {
+        readOn();
+      }
     }
 
     private void onText(String text) {
@@ -201,7 +223,7 @@ public final class WidgetBridge {
         greeted = true;
         heard();
         hello(text);
-      } else if (session.isPresent() && !session.get().receive(text)) {
+      } else if (session.isPresent() && !session.get().receive(this, text)) {
         refuse("not a frame");
       }
     }
@@ -296,17 +318,32 @@ public final class WidgetBridge {
       }
     }
 
-    /** A newer connection takes over; the older one of the same session is silent from then on. */
+    /** A newer connection takes over; the older one is told and closed (RELAY-NEWEST). */
     private void attach(RelaySession known, long seen) {
+      if (!known.connect(this, seen)) {
+        refuse("not a frame");
+        return;
+      }
       cancelAbsence(known);
       session = Optional.of(known);
-      if (!known.connect(writer, seen)) {
-        refuse("not a frame");
+      Connection older = connected.put(known.id(), this);
+      if (older != null) {
+        older.refuse("it goes on in another window");
       }
     }
 
-    private void write(String text) {
+    @Override
+    public void send(String text) {
       socket.writeTextMessage(text).onFailure(e -> socket.close());
+    }
+
+    @Override
+    public boolean isFull() {
+      try {
+        return socket.writeQueueFull();
+      } catch (IllegalStateException e) {
+        return false; // it is closed, and takes whatever there is to nowhere
+      }
     }
 
     private void refuse(String reason) {
@@ -325,7 +362,8 @@ public final class WidgetBridge {
       heard();
       session.ifPresent(
           known -> {
-            if (open.containsKey(known.id()) && known.isConnectedBy(writer)) {
+            connected.remove(known.id(), this);
+            if (open.containsKey(known.id()) && known.isConnectedBy(this)) {
               known.disconnect();
               await(known);
             }
@@ -350,7 +388,7 @@ public final class WidgetBridge {
   private void put(String id, Predicate<RelaySession> way) {
     RelaySession session = open.get(id);
     if (session != null && !way.test(session)) {
-      end(session, "the page was away for too long");
+      end(session, session.isConnected() ? "the page does not keep up" : AWAY);
     }
   }
 
@@ -376,9 +414,7 @@ public final class WidgetBridge {
   private void await(RelaySession session) {
     absences.put(
         session.id(),
-        scheduler.schedule(
-            scheduler.now().plus(settings.maxAbsence()),
-            () -> end(session, "the page was away for too long")));
+        scheduler.schedule(scheduler.now().plus(settings.maxAbsence()), () -> end(session, AWAY)));
   }
 
   private void cancelAbsence(RelaySession session) {
@@ -390,6 +426,7 @@ public final class WidgetBridge {
 
   private void end(RelaySession session, String reason) {
     cancelAbsence(session);
+    connected.remove(session.id());
     if (open.remove(session.id()) != null) {
       session.host().ifPresent(leaving::add);
       session.close(reason);

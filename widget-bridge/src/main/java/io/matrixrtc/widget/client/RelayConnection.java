@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.json.MalformedJsonException;
 import io.matrixrtc.keys.SerialScheduler;
+import io.matrixrtc.widget.api.WebOrigin;
 import io.matrixrtc.widget.relay.RelayBuffer;
 import io.matrixrtc.widget.relay.RelayBuffer.Numbered;
 import java.net.URI;
@@ -74,9 +75,9 @@ public final class RelayConnection implements HostPort, AutoCloseable {
    */
   public RelayConnection(URI page, Listener listener, SerialScheduler scheduler) {
     String path = page.getPath().replaceAll("[^/]*$", "");
-    String scheme = page.getScheme().equals("https") ? "wss" : "ws";
+    String scheme = page.getScheme().equalsIgnoreCase("https") ? "wss" : "ws";
     this.relay = URI.create(scheme + "://" + page.getAuthority() + path + "relay");
-    this.origin = page.getScheme() + "://" + page.getAuthority();
+    this.origin = WebOrigin.of(page.toString());
     this.link = page.getFragment() == null ? "" : page.getFragment();
     this.listener = listener;
     this.scheduler = scheduler;

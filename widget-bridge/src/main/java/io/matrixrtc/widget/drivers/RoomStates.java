@@ -1,6 +1,7 @@
 package io.matrixrtc.widget.drivers;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.matrixrtc.client.ApiFailure;
 import io.matrixrtc.client.ApiResult;
 import io.matrixrtc.client.MatrixClient;
 import io.matrixrtc.client.SyncAnswer.RoomSection;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RoomStates implements RoomView {
   private static final String MEMBER = "m.room.member";
+  private static final ApiFailure NOT_JOINED =
+      new ApiFailure.Unsupported("the state of a room that was left");
 
   private final MatrixClient client;
   private final SerialScheduler scheduler;
@@ -56,19 +59,23 @@ final class RoomStates implements RoomView {
           } else if (under != null) {
             var unused = under.end.thenAccept(end::complete);
           } else {
-            loading.put(roomId, new Loading(end, new ArrayList<>()));
-            client.rooms().wholeState(roomId).whenComplete((result, bug) -> done(roomId, result));
+            Loading begun = new Loading(end, new ArrayList<>());
+            loading.put(roomId, begun);
+            client
+                .rooms()
+                .wholeState(roomId)
+                .whenComplete((result, bug) -> done(roomId, begun, result));
           }
         });
     return end;
   }
 
-  private void done(String roomId, @Nullable ApiResult<List<ObjectNode>> result) {
-    Loading ended = loading.remove(roomId);
-    if (ended == null || result == null) {
-      if (ended != null) {
-        ended.end.completeExceptionally(new IllegalStateException("the client is closed"));
-      }
+  private void done(String roomId, Loading ended, @Nullable ApiResult<List<ObjectNode>> result) {
+    if (!loading.remove(roomId, ended)) { // left meanwhile
+      return;
+    }
+    if (result == null) {
+      ended.end.completeExceptionally(new IllegalStateException("the client is closed"));
       return;
     }
     if (result instanceof ApiResult.Ok<List<ObjectNode>> ok) {
@@ -86,6 +93,10 @@ final class RoomStates implements RoomView {
     if (!section.membership().equals("join")) {
       joined.remove(roomId);
       whole.remove(roomId);
+      Loading vain = loading.remove(roomId);
+      if (vain != null) {
+        vain.end.complete(new ApiResult.Failed<>(NOT_JOINED));
+      }
       return List.of();
     }
     joined.add(roomId);

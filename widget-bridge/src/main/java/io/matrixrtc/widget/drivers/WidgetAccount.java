@@ -17,6 +17,7 @@ import io.matrixrtc.widget.host.HostedWidget;
 import io.matrixrtc.widget.host.RoomView;
 import io.matrixrtc.widget.host.UiDriver;
 import io.matrixrtc.widget.host.WidgetHost;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.util.HashSet;
 import java.util.Optional;
@@ -64,6 +65,11 @@ public final class WidgetAccount implements AutoCloseable {
   /** User and device. */
   public DeviceAddress address() {
     return new DeviceAddress(account.device().userId(), account.device().deviceId());
+  }
+
+  /** Its homeserver. */
+  public URI homeserver() {
+    return client.api().homeserver();
   }
 
   /** What is known of its rooms. */

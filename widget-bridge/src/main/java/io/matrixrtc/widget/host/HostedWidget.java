@@ -3,13 +3,15 @@ package io.matrixrtc.widget.host;
 import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.TrustRequirement;
 import io.matrixrtc.widget.api.ApiVersion;
+import io.matrixrtc.widget.api.WebOrigin;
 import java.util.Set;
 
 /**
  * The widget that a session hosts, and for whom.
  *
  * @param widgetId chosen by the host; random, 128 bits
- * @param origin of the widget's page, for example {@code https://call.example.org}
+ * @param origin of the widget's page, for example {@code https://call.example.org}; kept as a
+ *     browser writes it
  * @param account user and device that the widget acts for
  * @param roomId the room that the widget is shown in
  * @param scope whether other rooms can ever be used
@@ -44,6 +46,7 @@ public record HostedWidget(
   }
 
   public HostedWidget {
+    origin = WebOrigin.of(origin);
     versions = Set.copyOf(versions);
   }
 

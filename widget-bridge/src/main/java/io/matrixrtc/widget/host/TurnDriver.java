@@ -11,7 +11,7 @@ public interface TurnDriver {
    */
   CompletionStage<DriverResult<TurnServers>> watch(Watch watch);
 
-  /** Stops. */
+  /** Stops. May come before {@link #watch} has answered; nothing is to go on after it. */
   CompletionStage<DriverResult<DriverCall.Ack>> unwatch(Unwatch unwatch);
 
   /**

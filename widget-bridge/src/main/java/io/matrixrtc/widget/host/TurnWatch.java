@@ -8,11 +8,18 @@ import io.matrixrtc.widget.api.WidgetAction;
 import io.matrixrtc.widget.host.TurnDriver.TurnServers;
 import io.matrixrtc.widget.host.TurnDriver.Unwatch;
 import io.matrixrtc.widget.host.TurnDriver.Watch;
+import java.util.ArrayList;
+import java.util.List;
 
-/** TURN servers (MSC3846): the first ones right after the reply, new ones when they change. */
+/**
+ * TURN servers (MSC3846): the first ones right after the reply, new ones when they change. One
+ * watch of the driver at a time, whatever the widget asks for (TURN-ONCE).
+ */
 final class TurnWatch {
   private final HostSession session;
+  private final List<Exchange> asking = new ArrayList<>(); // wait for the first servers
   private boolean watching;
+  private long watches; // of an earlier one no answer counts
 
   TurnWatch(HostSession session) {
     this.session = session;
@@ -20,18 +27,29 @@ final class TurnWatch {
 
   void watch(Exchange exchange, RequestFields data) throws RequestRefusedException {
     need();
-    if (watching) { // TURN-ONCE: a second watch does not start a second one
+    if (watching) {
       exchange.acknowledge();
       return;
     }
-    exchange.call(
-        new Watch(),
-        "TURN servers not available",
-        servers -> {
-          watching = true;
-          exchange.acknowledge();
-          push(servers);
-        });
+    asking.add(exchange);
+    if (asking.size() == 1) {
+      long watch = ++watches;
+      session.call(new Watch(), result -> onFirst(watch, result));
+    }
+  }
+
+  private void onFirst(long watch, DriverResult<TurnServers> result) {
+    if (watch != watches) {
+      return;
+    }
+    List<Exchange> waiting = List.copyOf(asking);
+    asking.clear();
+    watching = result instanceof DriverResult.Done<TurnServers>;
+    waiting.forEach(
+        one -> one.accept(result, "TURN servers not available", servers -> one.acknowledge()));
+    if (result instanceof DriverResult.Done<TurnServers> done) {
+      push(done.answer());
+    }
   }
 
   void unwatch(Exchange exchange, RequestFields data) throws RequestRefusedException {
@@ -62,9 +80,16 @@ final class TurnWatch {
     session.push(WidgetAction.UPDATE_TURN_SERVERS, data);
   }
 
+  /**
+   * The document, the session or the widget wants no more of it: also if the first servers are
+   * still on their way (TURN-END).
+   */
   void stop() {
-    if (watching) {
+    if (watching || !asking.isEmpty()) {
       watching = false;
+      watches++;
+      asking.forEach(Exchange::acknowledge);
+      asking.clear();
       session.call(new Unwatch(), ignored -> {});
     }
   }

@@ -3,10 +3,15 @@ package io.matrixrtc.widget.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.matrixrtc.json.Json;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** URLs of widgets. */
@@ -100,6 +105,72 @@ class UrlTemplateTest {
                 ElementCall.url(
                     URI.create("http://e/i"), "w", URI.create("http://h/"), nameless, Map.of()))
         .hasMessageContaining("deviceId");
+  }
+
+  private static URI withIntent(String intent) {
+    return ElementCall.url(
+        URI.create("http://e/i"),
+        "w",
+        URI.create("http://h/"),
+        KNOWN,
+        intent.isEmpty() ? Map.of() : Map.of("intent", intent));
+  }
+
+  @Test
+  void ecUrlWu15EachIntentIsSpelledAsElementCallReadsItAndOthersAreNone() {
+    assertThat(ElementCall.Intent.values())
+        .extracting(ElementCall.Intent::wireName)
+        .containsExactlyInAnyOrder(
+            "start_call",
+            "start_call_voice",
+            "join_existing",
+            "join_existing_voice",
+            "start_call_dm",
+            "start_call_dm_voice",
+            "join_existing_dm",
+            "join_existing_dm_voice");
+    for (ElementCall.Intent intent : ElementCall.Intent.values()) {
+      assertThat(withIntent(intent.wireName()).toString()).endsWith("&intent=" + intent.wireName());
+    }
+    assertThat(withIntent("").toString()).doesNotContain("intent");
+    for (String wrong : List.of("START_CALL", "start", "start_call ", "join_existing_voice_dm")) {
+      assertThatThrownBy(() -> withIntent(wrong)).hasMessageContaining("intent");
+    }
+  }
+
+  @Test
+  void ecCapsIsTheRecordedListAndWhatTheHostsAddToIt() throws Exception {
+    Set<String> expected = new TreeSet<>();
+    for (String line :
+        Files.readAllLines(Path.of("src/test/resources/vectors/element-call-widget-trace.jsonl"))) {
+      JsonNode message = Json.parse(line).path("msg");
+      if (message.path("action").asText().equals("capabilities")) {
+        message
+            .path("response")
+            .path("capabilities")
+            .forEach(capability -> expected.add(capability.asText()));
+      }
+    }
+    assertThat(expected).as("what Element Call 0.26.1 asks for").hasSize(54);
+    String event = ".event:";
+    for (String way : List.of("send", "receive")) {
+      expected.add("org.matrix.msc2762." + way + event + "m.rtc.decline");
+      expected.add("org.matrix.msc2762." + way + event + "m.rtc.member");
+    }
+    String member = "org.matrix.msc2762.send.state_event:org.matrix.msc3401.call.member#";
+    expected.addAll(
+        List.of(
+            "io.element.requires_client",
+            "town.robin.msc3846.turn_servers",
+            "org.matrix.msc4533.rtc_livekit_get_token",
+            "org.matrix.msc4533.rtc_livekit_delegate_delayed_leave",
+            "org.matrix.msc2762.receive.state_event:org.matrix.msc3401.call",
+            "org.matrix.msc2762.receive.state_event:org.matrix.msc4143.rtc.slot",
+            member + "_@alice:example.org_ALICEDEV",
+            member + "@alice:example.org_ALICEDEV"));
+    assertThat(ElementCall.capabilities("@alice:example.org", "ALICEDEV", "!room:example.org"))
+        .extracting(Capability::text)
+        .containsExactlyInAnyOrderElementsOf(expected);
   }
 
   @Test

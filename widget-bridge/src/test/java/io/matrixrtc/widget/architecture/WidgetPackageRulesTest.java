@@ -110,7 +110,10 @@ class WidgetPackageRulesTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
-              "io.matrixrtc.widget.drivers..", "io.matrixrtc.client..", "io.matrixrtc.e2ee..");
+              "io.matrixrtc.widget.drivers..",
+              "io.matrixrtc.widget.embed..",
+              "io.matrixrtc.client..",
+              "io.matrixrtc.e2ee..");
 
   @ArchTest
   static final ArchRule ONLY_THE_BRIDGE_KNOWS_VERTX =
@@ -119,7 +122,16 @@ class WidgetPackageRulesTest {
           .resideOutsideOfPackage("io.matrixrtc.widget.bridge..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("io.vertx..", "io.netty..", "io.matrixrtc.widget.bridge..");
+          .resideInAnyPackage("io.vertx..", "io.netty..");
+
+  @ArchTest
+  static final ArchRule ONLY_EMBED_KNOWS_THE_BRIDGE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("io.matrixrtc.widget.bridge..", "io.matrixrtc.widget.embed..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.matrixrtc.widget.bridge..", "io.matrixrtc.widget.embed..");
 
   @ArchTest
   static final ArchRule NO_CYCLES =

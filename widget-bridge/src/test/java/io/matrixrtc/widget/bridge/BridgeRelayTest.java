@@ -12,10 +12,12 @@ import io.matrixrtc.widget.api.Capability;
 import io.matrixrtc.widget.api.CapabilitySet;
 import io.matrixrtc.widget.api.WidgetAction;
 import io.matrixrtc.widget.bridge.BridgeRig.Page;
+import io.matrixrtc.widget.client.RelayConnection;
 import io.matrixrtc.widget.client.WidgetClient;
 import io.matrixrtc.widget.client.WidgetListener;
 import io.matrixrtc.widget.client.WidgetResult;
 import io.matrixrtc.widget.client.WidgetSettings;
+import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -105,6 +107,41 @@ class BridgeRelayTest {
 
   @Test
   @Tag(SHORT_ABSENCE)
+  void relayNewestOfTwoConnectionsTheOlderIsToldAndClosedAndTheSessionGoesOn() throws Exception {
+    for (String way : List.of("'reload':'%s','link':''", "'resume':'%s','seen':0")) {
+      Page page = rig.opened();
+      String session = page.next().path("session").asText();
+      Page again = rig.page("{'t':'hello'," + String.format(way, session) + "}");
+      assertThat(again.next().path("session").asText()).isEqualTo(session);
+      assertThat(page.next().path("reason").asText()).isEqualTo("it goes on in another window");
+      assertThat(page.closing.get(10, TimeUnit.SECONDS)).isTrue();
+      Page impossible = rig.page("{'t':'hello','resume':'" + session + "','seen':99}");
+      assertThat(impossible.next().path("reason").asText()).isEqualTo("not a frame");
+      assertThat(impossible.closing.get(10, TimeUnit.SECONDS)).isTrue();
+      again.post(1, "supported_api_versions");
+      assertThat(action(again.nextMessage())).isEqualTo("supported_api_versions");
+      again.cut();
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(10))
+          .until(() -> get(rig.bridge.sessionCount()) == 0);
+    }
+  }
+
+  @Test
+  @Tag(SHORT_ABSENCE)
+  void relayAbsenceOneThatComesBackInVainIsAwayAllTheSame() throws Exception {
+    Page page = rig.opened();
+    String session = page.next().path("session").asText();
+    page.cut();
+    Page impossible = rig.page("{'t':'hello','resume':'" + session + "','seen':99}");
+    assertThat(impossible.next().path("reason").asText()).isEqualTo("not a frame");
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> get(rig.bridge.sessionCount()) == 0);
+  }
+
+  @Test
+  @Tag(SHORT_ABSENCE)
   void relayAbsenceAPageThatStaysAwayLosesItsSession() throws Exception {
     Page page = rig.opened();
     String session = page.next().path("session").asText();
@@ -163,6 +200,54 @@ class BridgeRelayTest {
   }
 
   @Test
+  void relayPressureAPageThatReadsLateGetsEverythingOnceAndInOrder() throws Exception {
+    Page page = rig.opened();
+    page.next();
+    page.reads(false);
+    String text = "x".repeat(20_000);
+    for (int i = 0; i < 1_000; i++) {
+      rig.lastPage.frame().post(text + i);
+    }
+    assertThat(get(rig.bridge.sessionCount())).as("all of them are with the bridge").isEqualTo(1);
+    page.reads(true);
+    for (int i = 0; i < 1_000; i++) {
+      ObjectNode frame = page.nextMessage();
+      assertThat(frame.path("n").asInt()).isEqualTo(i + 1);
+      assertThat(frame.path("text").asText()).endsWith("x" + i);
+    }
+    page.post(1, "supported_api_versions");
+    assertThat(action(page.nextMessage())).as("and is heard").isEqualTo("supported_api_versions");
+  }
+
+  @Test
+  void relayBoundAPageThatDoesNotKeepUpLosesItsSessionAndIsToldSo() throws Exception {
+    Page page = rig.opened();
+    page.next();
+    for (int i = 0; i <= 4_096; i++) { // none of which it acknowledges
+      rig.lastPage.frame().post("{}");
+    }
+    for (int i = 0; i < 4_096; i++) {
+      assertThat(page.nextMessage().path("n").asInt()).as("control: so many").isEqualTo(i + 1);
+    }
+    assertThat(page.next().path("reason").asText()).isEqualTo("the page does not keep up");
+    assertThat(get(rig.bridge.sessionCount())).isZero();
+  }
+
+  @Test
+  void relayBoundAFrameMayBeAsLongAsTheLimitAndNoLonger() throws Exception {
+    Page page = rig.opened();
+    page.next();
+    String start = "{'t':'answer','n':1,'id':99,'more':'";
+    String more = "x".repeat(100_000 - start.length() - 2);
+    page.send(start + more + "'}");
+    page.post(2, "supported_api_versions");
+    assertThat(action(page.nextMessage())).as("control").isEqualTo("supported_api_versions");
+    page.send(start.replace(":1,", ":3,") + more + "x'}");
+    assertThat(page.next().path("reason").asText()).isEqualTo("too long");
+    assertThat(page.closing.get(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
   @Tag(SHORT_ABSENCE)
   void framesThatAreNoneEndTheConnection() throws Exception {
     for (String text : new String[] {"x", "{}", "{'t':'msg','n':7}", "{'t':'ack','n':9}"}) {
@@ -173,6 +258,33 @@ class BridgeRelayTest {
       Awaitility.await()
           .atMost(Duration.ofSeconds(10))
           .until(() -> get(rig.bridge.sessionCount()) == 0);
+    }
+  }
+
+  @Test
+  void bridgeSocketAWidgetInJavaMayOpenItHoweverThePagesAddressIsSpelled() throws Exception {
+    String link = rig.bridge.link("good").replace("http://", "HTTP://user@");
+    CompletableFuture<String> opened = new CompletableFuture<>();
+    RelayConnection.Listener listener =
+        new RelayConnection.Listener() {
+          @Override
+          public void onOpened(URI widget) {
+            opened.complete(widget.toString());
+          }
+
+          @Override
+          public void onMessage(String text) {}
+
+          @Override
+          public void onEnded(String reason) {
+            opened.complete(reason);
+          }
+        };
+    try (RelayConnection relay =
+        new RelayConnection(
+            URI.create(link), listener, new PoolScheduler(rig.pool, InstantSource.system()))) {
+      relay.start();
+      assertThat(opened.get(30, TimeUnit.SECONDS)).isEqualTo(WIDGET + "/index.html");
     }
   }
 

@@ -16,6 +16,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
@@ -69,7 +70,11 @@ final class BridgeRig implements AutoCloseable {
 
   BridgeRig(Duration maxAbsence, InstantSource clock) throws Exception {
     Router router = Router.router(vertx);
-    server = get(vertx.createHttpServer().requestHandler(router).listen(0, "127.0.0.1"));
+    HttpServerOptions longFrames =
+        new HttpServerOptions()
+            .setMaxWebSocketMessageSize(400_000)
+            .setMaxWebSocketFrameSize(400_000);
+    server = get(vertx.createHttpServer(longFrames).requestHandler(router).listen(0, "127.0.0.1"));
     BridgeSettings usual = BridgeSettings.of(URI.create(origin() + "/calls"), WIDGET);
     BridgeSettings settings =
         new BridgeSettings(
@@ -215,6 +220,14 @@ final class BridgeRig implements AutoCloseable {
       ObjectNode frame = Json.newObject().put("t", "msg").put("n", number);
       frame.put("origin", WIDGET).put("source", true).put("text", text);
       socket.writeTextMessage(frame.toString());
+    }
+
+    void reads(boolean on) {
+      if (on) {
+        socket.resume();
+      } else {
+        socket.pause();
+      }
     }
 
     void cut() throws Exception {

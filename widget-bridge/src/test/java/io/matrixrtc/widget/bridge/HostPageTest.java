@@ -142,6 +142,27 @@ class HostPageTest {
   }
 
   @Test
+  void consentRoomWhatIsGrantedIsToldInTheWordsOfTheQuestion() {
+    String room = "org.matrix.msc2762.timeline:!b:e.org";
+    HostEvent granted = new HostEvent.Negotiated(List.of(room), List.of(room));
+    page.listener().accept(granted);
+    assertThat(last().path("items").path(0).path("text").asText())
+        .as("nobody said what it is called")
+        .isEqualTo("Use the room !b:e.org");
+    var unused =
+        page.policy("!a:e.org", id -> Optional.of("Team"))
+            .decide(
+                new CapabilityPolicy.Decide(
+                    "w", List.of(Capability.parse(room)), CapabilitySet.NONE));
+    String asked = last().path("items").path(0).path("text").asText();
+    page.listener().accept(granted);
+    assertThat(last().path("t").asText()).isEqualTo("granted");
+    assertThat(last().path("items").path(0).path("text").asText())
+        .isEqualTo(asked)
+        .isEqualTo("Use the room “Team” (!b:e.org)");
+  }
+
+  @Test
   void pageTextAWidgetsOwnWordsAreCleanedToo() {
     for (String kind : List.of("send.event:", "receive.state_event:", "send.to_device:")) {
       String wire = kind.contains("to_device") ? "org.matrix.msc3819." : "org.matrix.msc2762.";

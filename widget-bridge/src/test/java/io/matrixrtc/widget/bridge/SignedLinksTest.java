@@ -71,15 +71,26 @@ class SignedLinksTest {
 
   @Test
   void bridgeOriginTheWidgetHasAnOriginOfItsOwn() {
-    assertThatThrownBy(
-            () ->
-                BridgeSettings.of(
-                    URI.create("https://A.example.org:443/x"), "https://a.example.org"))
+    for (String page : List.of("https://a.example.org/x", "https://A.example.org:443/x")) {
+      for (String widget :
+          List.of(
+              "https://a.example.org",
+              "https://A.Example.org",
+              "https://a.example.org:443",
+              "HTTPS://u@a.example.org/w")) {
+        assertThatThrownBy(() -> BridgeSettings.of(URI.create(page), widget))
+            .as("%s in %s", widget, page)
+            .isInstanceOf(IllegalArgumentException.class);
+      }
+    }
+    assertThatThrownBy(() -> BridgeSettings.of(URI.create("http://h/"), "http://h:80"))
         .isInstanceOf(IllegalArgumentException.class);
+    assertThat(BridgeSettings.of(URI.create("http://h/"), "https://H:443/w").widgetOrigin())
+        .as("control: kept as a browser writes it")
+        .isEqualTo("https://h");
     assertThat(
             BridgeSettings.of(URI.create("https://a.example.org/x"), "https://w.example.org")
                 .pageOrigin())
         .isEqualTo("https://a.example.org");
-    assertThat(BridgeSettings.origin(URI.create("http://h:8080/"))).isEqualTo("http://h:8080");
   }
 }

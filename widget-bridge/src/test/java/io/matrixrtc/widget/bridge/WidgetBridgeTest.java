@@ -1,6 +1,5 @@
 package io.matrixrtc.widget.bridge;
 
-import static io.matrixrtc.widget.bridge.BridgeRig.WIDGET;
 import static io.matrixrtc.widget.bridge.BridgeRig.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,6 +8,9 @@ import io.matrixrtc.widget.bridge.BridgeRig.Page;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +18,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -42,7 +45,7 @@ class WidgetBridgeTest {
 
   @Test
   void bridgeCspThePageMayLoadItsOwnFilesAndTheWidget() throws Exception {
-    for (String file : new String[] {"", "host.js", "host.css"}) {
+    for (String file : new String[] {"", "host.js", "consent.js", "host.css"}) {
       HttpClientResponse response =
           get(
               rig.http
@@ -50,7 +53,10 @@ class WidgetBridgeTest {
                   .compose(request -> request.send()));
       assertThat(response.statusCode()).isEqualTo(200);
       assertThat(response.getHeader("Content-Security-Policy"))
-          .contains("default-src 'none'", "frame-src " + WIDGET + ";", "frame-ancestors 'none'");
+          .isEqualTo(
+              "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+                  + "frame-src https://widget.example.org; base-uri 'none'; form-action 'none'; "
+                  + "frame-ancestors 'none'");
       assertThat(response.getHeader("Cross-Origin-Embedder-Policy")).isNull();
       assertThat(response.getHeader("Referrer-Policy")).isEqualTo("no-referrer");
     }
@@ -144,12 +150,15 @@ class WidgetBridgeTest {
 
   @Test
   void theVerticleServesPageAndWidgetOnOriginsOfTheirOwn(@TempDir Path files) throws Exception {
-    Files.writeString(files.resolve("index.html"), "<!doctype html>widget");
-    Files.writeString(files.resolve("config.json"), "{}");
+    Path folder = Files.createDirectory(files.resolve("widget"));
+    Files.writeString(folder.resolve("index.html"), "<!doctype html>widget");
+    Files.writeString(folder.resolve("config.json"), "{}");
+    Files.writeString(files.resolve("beside.html"), "not the widget's");
+    Files.writeString(folder.resolve("beside.html"), "the widget's own");
     BridgeVerticle verticle =
         new BridgeVerticle(
             new BridgeVerticle.Addresses("127.0.0.1", 0, 0),
-            new WidgetFiles(files, Optional.of("{\"mine\":1}")),
+            new WidgetFiles(folder, Optional.of("{\"mine\":1}")),
             rig.links,
             rig::open,
             InstantSource.system());
@@ -160,6 +169,58 @@ class WidgetBridgeTest {
     assertThat(widget).isNotEqualTo(page.getPort());
     assertThat(rig.body(widget, "/index.html")).contains("widget");
     assertThat(rig.body(widget, "/config.json")).as("the host's own").isEqualTo("{\"mine\":1}");
-    assertThat(rig.body(widget, "/../index.html")).doesNotContain("root:");
+    assertThat(List.of(verticle.pagePort(), verticle.widgetPort()))
+        .containsExactly(page.getPort(), widget);
+    assertThat(rig.body(widget, "/beside.html")).as("control").isEqualTo("the widget's own");
+    assertThat(rig.body(widget, "/../beside.html")).doesNotContain("not the widget's");
+  }
+
+  @Test
+  void bridgeSocketBehindAProxyThePublicPageCountsAndNotWhereItIsListenedFor(@TempDir Path files)
+      throws Exception {
+    Files.writeString(files.resolve("index.html"), "<!doctype html>widget");
+    BridgeVerticle verticle =
+        new BridgeVerticle(
+            new BridgeVerticle.Addresses("127.0.0.1", 0, 0)
+                .behind(
+                    URI.create("https://Calls.example.org/widgets/"),
+                    URI.create("https://call.example.org/")),
+            new WidgetFiles(files, Optional.empty()),
+            rig.links,
+            rig::open,
+            InstantSource.system());
+    get(rig.vertx.deployVerticle(verticle));
+    assertThat(verticle.link("good")).startsWith("https://Calls.example.org/widgets/#");
+    assertThat(verticle.widgetOrigin()).isEqualTo("https://call.example.org");
+    assertThat(rig.body(verticle.widgetPort(), "/")).contains("widget");
+    HttpClientResponse page =
+        get(
+            rig.http
+                .request(HttpMethod.GET, verticle.pagePort(), "127.0.0.1", "/widgets/")
+                .compose(request -> request.send()));
+    assertThat(page.statusCode()).isEqualTo(200);
+    assertThat(page.getHeader("Content-Security-Policy"))
+        .contains("frame-src https://call.example.org;");
+    assertThat(upgrade(verticle, "http://127.0.0.1:" + verticle.pagePort())).isEqualTo(403);
+    assertThat(upgrade(verticle, "https://calls.example.org")).as("control").isEqualTo(101);
+  }
+
+  private static int upgrade(BridgeVerticle verticle, String origin) throws Exception {
+    URI relay = URI.create("ws://127.0.0.1:" + verticle.pagePort() + "/widgets/relay");
+    return HttpClient.newHttpClient()
+        .newWebSocketBuilder()
+        .header("Origin", origin)
+        .buildAsync(relay, new WebSocket.Listener() {})
+        .handle(
+            (socket, failure) -> {
+              Throwable cause =
+                  failure instanceof CompletionException ? failure.getCause() : failure;
+              int refused =
+                  cause instanceof WebSocketHandshakeException why
+                      ? why.getResponse().statusCode()
+                      : -1;
+              return socket == null ? refused : 101;
+            })
+        .get(30, TimeUnit.SECONDS);
   }
 }

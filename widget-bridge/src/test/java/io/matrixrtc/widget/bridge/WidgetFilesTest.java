@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -74,6 +75,21 @@ class WidgetFilesTest {
       HttpResponse<String> answer = get(path);
       assertThat(answer.statusCode()).as(path).isBetween(400, 499);
       assertThat(answer.body()).as(path).doesNotContain("secret");
+    }
+  }
+
+  /** Element Call's workers and media need none, and a frame's COEP would need the page's. */
+  @Test
+  void bridgeCspTheWidgetsFilesHaveNoCoepEither() throws Exception {
+    for (String path : new String[] {"/", "/assets/app.js", "/config.json"}) {
+      HttpResponse<String> answer = get(path);
+      assertThat(answer.statusCode()).as(path).isEqualTo(200);
+      assertThat(answer.headers().firstValue("Referrer-Policy"))
+          .as("control")
+          .contains("no-referrer");
+      assertThat(answer.headers().map().keySet())
+          .as(path)
+          .noneMatch(name -> name.toLowerCase(Locale.ROOT).startsWith("cross-origin-"));
     }
   }
 

@@ -61,6 +61,64 @@ class WidgetRequestsTest {
   }
 
   @Test
+  void wt6TheHostsVersionsAreAskedOnceAndRemembered() {
+    WidgetClient client = host.ready(EnumSet.allOf(ApiVersion.class));
+    for (int i = 0; i < 3; i++) {
+      int before = host.posted.size();
+      var unused = client.request(WidgetAction.READ_RELATIONS, json("{}"));
+      unused = client.request(WidgetAction.GET_RTC_TRANSPORTS, json("{}"));
+      assertThat(host.posted).as("control").hasSize(before + 2);
+    }
+    assertThat(host.posted)
+        .filteredOn(post -> post.path("action").asText().equals("supported_api_versions"))
+        .filteredOn(post -> post.path("api").asText().equals("fromWidget"))
+        .hasSize(1);
+  }
+
+  @Test
+  void wt8BothKindsOfErrorsOfEachAction() {
+    WidgetClient client =
+        host.ready(
+            EnumSet.allOf(ApiVersion.class),
+            Feature.SEND_DELAYED_EVENT.text(),
+            Feature.UPDATE_DELAYED_EVENT.text(),
+            Feature.SEND_STICKY_EVENT.text());
+    List<Map.Entry<WidgetAction, String>> requests =
+        List.of(
+            Map.entry(WidgetAction.READ_RELATIONS, "{'event_id':'$e'}"),
+            Map.entry(WidgetAction.USER_DIRECTORY_SEARCH, "{'search_term':'b'}"),
+            Map.entry(WidgetAction.GET_MEDIA_CONFIG, "{}"),
+            Map.entry(WidgetAction.UPLOAD_FILE, "{'file':'x'}"),
+            Map.entry(WidgetAction.DOWNLOAD_FILE, "{'content_uri':'mxc://e/x'}"),
+            Map.entry(WidgetAction.GET_RTC_TRANSPORTS, "{}"),
+            Map.entry(WidgetAction.SEND_EVENT, "{'type':'a','content':{}}"),
+            Map.entry(WidgetAction.SEND_EVENT, "{'type':'a','state_key':'','content':{}}"),
+            Map.entry(WidgetAction.SEND_EVENT, "{'type':'a','content':{},'delay':1}"),
+            Map.entry(WidgetAction.SEND_EVENT, "{'type':'a','content':{},'sticky_duration_ms':1}"),
+            Map.entry(WidgetAction.UPDATE_DELAYED_EVENT, "{'delay_id':'d','action':'send'}"));
+    for (Map.Entry<WidgetAction, String> request : requests) {
+      WidgetAction action = request.getKey();
+      CompletionStage<WidgetResult> plain = client.request(action, json(request.getValue()));
+      assertThat(host.last(action.wireName()).path("data")).isEqualTo(json(request.getValue()));
+      host.answer(client, action.wireName(), "{'error':{'message':'no'}}");
+      WidgetResult.Refused refused = (WidgetResult.Refused) now(plain);
+      assertThat(refused.error().message()).as("%s", action).isEqualTo("no");
+      assertThat(refused.error().matrixApiError()).as("%s", action).isEmpty();
+      CompletionStage<WidgetResult> matrix = client.request(action, json(request.getValue()));
+      host.answer(
+          client,
+          action.wireName(),
+          "{'error':{'message':'no','matrix_api_error':{'http_status':403,"
+              + "'response':{'errcode':'M_FORBIDDEN'}}}}");
+      refused = (WidgetResult.Refused) now(matrix);
+      assertThat(refused.error().matrixApiError().orElseThrow().httpStatus()).isEqualTo(403);
+      CompletionStage<WidgetResult> fine = client.request(action, json(request.getValue()));
+      host.answer(client, action.wireName(), "{}");
+      assertThat(now(fine)).as("control").isEqualTo(new WidgetResult.Answered(json("{}")));
+    }
+  }
+
+  @Test
   void wt8EveryFormOfSendingIsOneRequest() {
     WidgetClient client =
         host.ready(

@@ -248,6 +248,31 @@ class AccountDriversTest {
     assertThat(states.joinedRooms()).isEmpty();
   }
 
+  @Test
+  void stateWholeALeaveWhileItIsFetchedEndsThatAndTheNextJoinFetchesAnew() {
+    RoomStates states = new RoomStates(server.client);
+    HttpAnswer full =
+        new HttpAnswer(
+            200, Optional.empty(), "[" + member("@alice:example.org", "join", "$a") + "]");
+    CompletableFuture<HttpAnswer> answer = server.hold("/state");
+    CompletableFuture<ApiResult<Boolean>> first = states.load(ROOM).toCompletableFuture();
+    CompletableFuture<ApiResult<Boolean>> second = states.load(ROOM).toCompletableFuture();
+    assertThat(first).isNotDone();
+    states.onSync(ROOM, section("leave"));
+    assertThat(get(first)).isInstanceOf(ApiResult.Failed.class);
+    assertThat(get(second)).isInstanceOf(ApiResult.Failed.class);
+    answer.complete(full);
+    assertThat(states.encryption(ROOM)).as("nothing is known").isEqualTo(Encryption.UNKNOWN);
+    assertThat(states.joinedRooms()).isEmpty();
+    assertThat(states.members(ROOM)).isEmpty();
+
+    states.onSync(ROOM, section("join"));
+    assertThat(get(states.load(ROOM)).orThrow()).as("control").isTrue();
+    assertThat(server.count("/state")).isEqualTo(2);
+    assertThat(states.joinedRooms()).containsExactly(ROOM);
+    assertThat(states.members(ROOM)).containsExactly("@alice:example.org");
+  }
+
   private static RoomSection section(String membership, ObjectNode... state) {
     return new RoomSection(membership, List.of(state), List.of(), List.of());
   }

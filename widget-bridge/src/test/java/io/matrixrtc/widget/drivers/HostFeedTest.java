@@ -8,6 +8,7 @@ import io.matrixrtc.client.SyncAnswer.RoomSection;
 import io.matrixrtc.e2ee.EncryptionInfo;
 import io.matrixrtc.e2ee.RoomEventResult;
 import io.matrixrtc.e2ee.RoomKeyId;
+import io.matrixrtc.e2ee.ToDeviceResult;
 import io.matrixrtc.e2ee.VerificationState;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.json.MalformedJsonException;
@@ -15,9 +16,11 @@ import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.olm.Curve25519PublicKey;
 import io.matrixrtc.olm.KeyFormatException;
 import io.matrixrtc.widget.host.FakeDriver;
+import io.matrixrtc.widget.host.FakeRooms;
 import io.matrixrtc.widget.host.FrameMessage;
 import io.matrixrtc.widget.host.HostLimits;
 import io.matrixrtc.widget.host.HostedWidget;
+import io.matrixrtc.widget.host.RoomView;
 import io.matrixrtc.widget.host.WidgetHost;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,11 +51,15 @@ class HostFeedTest {
   }
 
   private void open() {
+    open(states);
+  }
+
+  private void open(RoomView rooms) {
     WidgetHost host =
         new WidgetHost(
             HostedWidget.call("w", ORIGIN, new DeviceAddress("@alice:example.org", "A"), ROOM),
             HostLimits.DEFAULT,
-            states,
+            rooms,
             new FakeDriver(),
             text -> posted.add(json(text)),
             event -> {},
@@ -66,7 +73,8 @@ class HostFeedTest {
         .putObject("response")
         .putArray("capabilities")
         .add("org.matrix.msc2762.receive.event:m.reaction")
-        .add("org.matrix.msc2762.receive.event:m.room.message");
+        .add("org.matrix.msc2762.receive.event:m.room.message")
+        .add("org.matrix.msc3819.receive.to_device:org.example.note");
     host.onMessage(new FrameMessage(ORIGIN, true, asked.toString()));
     posted.clear();
   }
@@ -127,6 +135,56 @@ class HostFeedTest {
     read("$1");
     read("$1");
     assertThat(fed()).containsExactly("$1");
+  }
+
+  private List<ObjectNode> toDevice() {
+    return posted.stream()
+        .filter(message -> message.path("action").asText().equals("send_to_device"))
+        .map(message -> (ObjectNode) message.get("data"))
+        .toList();
+  }
+
+  @Test
+  void todevFlagCleartextIsFedAsCleartextWhateverItSaysAndEncryptedAsEncrypted() {
+    FakeRooms rooms = new FakeRooms();
+    rooms.join(ROOM, "@alice:example.org");
+    rooms.clear(ROOM);
+    open(rooms);
+    ObjectNode note =
+        json("{'type':'org.example.note','sender':'@b:b','encrypted':true,'content':{'a':1}}");
+    feed.onEvent(new ClientEvent.ToDevice(new ToDeviceResult.PlainText(note.deepCopy(), 1)));
+    assertThat(toDevice())
+        .containsExactly(
+            json(
+                "{'type':'org.example.note','sender':'@b:b','encrypted':false,"
+                    + "'content':{'a':1}}"));
+    posted.clear();
+    feed.onEvent(new ClientEvent.ToDevice(new ToDeviceResult.Decrypted(note.deepCopy(), INFO, 2)));
+    assertThat(toDevice())
+        .as("control")
+        .containsExactly(
+            json(
+                "{'type':'org.example.note','sender':'@b:b','encrypted':true,"
+                    + "'content':{'a':1}}"));
+    posted.clear();
+    long notKept = ToDeviceResult.NOT_KEPT;
+    feed.onEvent(new ClientEvent.ToDevice(new ToDeviceResult.PlainText(note.deepCopy(), notKept)));
+    feed.onEvent(
+        new ClientEvent.ToDevice(new ToDeviceResult.Decrypted(note.deepCopy(), INFO, notKept)));
+    ObjectNode odd = note.deepCopy();
+    odd.put("content", "text");
+    feed.onEvent(new ClientEvent.ToDevice(new ToDeviceResult.PlainText(odd, 3)));
+    assertThat(toDevice()).as("the machine's own, and what is no message").isEmpty();
+  }
+
+  @Test
+  void todevClearCleartextDoesNotReachTheWidgetOfARoomWhoseEncryptionIsNotKnown() {
+    open();
+    ObjectNode note = json("{'type':'org.example.note','sender':'@b:b','content':{}}");
+    feed.onEvent(new ClientEvent.ToDevice(new ToDeviceResult.PlainText(note.deepCopy(), 1)));
+    assertThat(toDevice()).isEmpty();
+    feed.onEvent(new ClientEvent.ToDevice(new ToDeviceResult.Decrypted(note.deepCopy(), INFO, 2)));
+    assertThat(toDevice()).as("control").hasSize(1);
   }
 
   @Test

@@ -27,6 +27,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -148,8 +149,8 @@ class WidgetAccountTest {
         .containsExactly(new SenderEvidence.OlmDevice(self, SenderEvidence.Trust.CROSS_SIGNED));
 
     ToDeviceChannel channel = world.bob.toDevice();
-    channel.send(KEYS, key("ANOTHERDEVICE", bob.userId()), Set.of(self));
-    channel.send(KEYS, key(bob.deviceId(), bob.userId()), Set.of(self));
+    assertSent(channel.send(KEYS, key("ANOTHERDEVICE", bob.userId()), Set.of(self)), self);
+    assertSent(channel.send(KEYS, key(bob.deviceId(), bob.userId()), Set.of(self)), self);
     await().atMost(SOON).until(() -> !heard.toDevice.isEmpty());
     assertThat(heard.toDevice)
         .as("the key of the device that it claims to be of, and not the other")
@@ -161,6 +162,39 @@ class WidgetAccountTest {
               assertThat(message.content().path("member").path("claimed_device_id").asText())
                   .isEqualTo(bob.deviceId());
             });
+  }
+
+  private static void assertSent(
+      CompletionStage<Map<DeviceAddress, Outcome>> sending, DeviceAddress to) {
+    assertThat(get(sending)).containsExactly(Map.entry(to, new Outcome.Sent()));
+  }
+
+  @Test
+  void todevTrustWhatADeviceSendsThatItsOwnerDidNotSignDoesNotReachTheWidget() throws Exception {
+    open(true, "org.matrix.msc3819.receive.to_device:" + NOTE);
+    DeviceAddress self = world.account.address();
+    EncryptedClient unsigned = world.unsigned("bob");
+    get(unsigned.published());
+    get(world.bob.published());
+    String user = world.bob.device().userId();
+    ObjectNode note = Json.newObject().put("body", "unsigned");
+    String second = unsigned.device().deviceId();
+    assertSent(unsigned.toDevice().send(KEYS, key(second, user), Set.of(self)), self);
+    assertSent(unsigned.toDevice().send(NOTE, note, Set.of(self)), self);
+    String first = world.bob.device().deviceId();
+    assertSent(world.bob.toDevice().send(KEYS, key(first, user), Set.of(self)), self);
+    note = Json.newObject().put("body", "signed");
+    assertSent(world.bob.toDevice().send(NOTE, note, Set.of(self)), self);
+    await().atMost(SOON).until(() -> heard.toDevice.size() >= 2);
+    assertThat(heard.toDevice)
+        .as("the twins of what came before it")
+        .extracting(
+            message ->
+                message
+                    .content()
+                    .path("body")
+                    .asText(message.content().path("member").path("claimed_device_id").asText()))
+        .containsExactlyInAnyOrder(first, "signed");
   }
 
   private ObjectNode key(String deviceId, String userId) {

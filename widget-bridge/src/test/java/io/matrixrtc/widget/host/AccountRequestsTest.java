@@ -139,6 +139,80 @@ class AccountRequestsTest {
     fails(TurnDriver.Watch.class, "watch_turn_servers", "{}", "TURN servers not available");
   }
 
+  private long watches() {
+    return rig.driver.callsOf(TurnDriver.Watch.class).size();
+  }
+
+  private long unwatches() {
+    return rig.driver.callsOf(TurnDriver.Unwatch.class).size();
+  }
+
+  @Test
+  void turnOnceTwoWatchesBeforeTheFirstServersAreOne() {
+    rig.held = TurnDriver.Watch.class::isInstance;
+    assertThat(rig.request("watch_turn_servers", "{}", "first")).isEmpty();
+    assertThat(rig.request("watch_turn_servers", "{}", "second")).isEmpty();
+    rig.posted.clear();
+    rig.release();
+    assertThat(watches()).isEqualTo(1);
+    assertThat(rig.posted)
+        .extracting(message -> message.path("requestId").asText().replaceAll("h-.*", "push"))
+        .as("both have their reply, and the servers follow once")
+        .containsExactly("first", "second", "push");
+    rig.driver.failures.put(TurnDriver.Watch.class, DriverResult.failed("none"));
+    rig.ask("unwatch_turn_servers", "{}");
+    rig.request("watch_turn_servers", "{}", "third");
+    rig.request("watch_turn_servers", "{}", "fourth");
+    rig.posted.clear();
+    rig.release();
+    assertThat(rig.posted)
+        .extracting(message -> message.path("response").path("error").path("message").asText())
+        .containsExactly("TURN servers not available", "TURN servers not available");
+  }
+
+  @Test
+  void turnEndAWatchWhoseFirstServersAreUnderWayEndsWithItsDocument() {
+    rig.held = TurnDriver.Watch.class::isInstance;
+    rig.request("watch_turn_servers", "{}");
+    rig.load();
+    assertThat(unwatches()).as("the load event of the document itself").isZero();
+    rig.load();
+    assertThat(unwatches()).as("another document").isEqualTo(1);
+    rig.release();
+    assertThat(rig.pushes("update_turn_servers")).as("it asked for none").isEmpty();
+    rig.load();
+    assertThat(unwatches()).as("there is nothing to end any more").isEqualTo(1);
+  }
+
+  @Test
+  void turnEndOrWithTheSession() {
+    rig.held = TurnDriver.Watch.class::isInstance;
+    rig.request("watch_turn_servers", "{}");
+    rig.perform(rig.machine.close(rig.now));
+    assertThat(unwatches()).isEqualTo(1);
+    bare.perform(bare.machine.close(bare.now));
+    assertThat(bare.driver.callsOf(TurnDriver.Unwatch.class)).as("control: no watch").isEmpty();
+  }
+
+  @Test
+  void turnEndOrWhenTheWidgetSaysSoAndMayBeginAgain() {
+    rig.held = TurnDriver.Watch.class::isInstance;
+    rig.request("watch_turn_servers", "{}", "first");
+    rig.ask("unwatch_turn_servers", "{}");
+    assertThat(unwatches()).isEqualTo(1);
+    assertThat(rig.posted)
+        .extracting(message -> message.path("requestId").asText())
+        .as("it is not left without an answer")
+        .contains("first");
+    rig.request("watch_turn_servers", "{}", "second");
+    rig.posted.clear();
+    rig.release();
+    assertThat(watches()).isEqualTo(2);
+    assertThat(rig.pushes("update_turn_servers")).as("the second watch's alone").hasSize(1);
+    assertThat(rig.posted.get(0).path("requestId").asText()).isEqualTo("second");
+    assertThat(unwatches()).isEqualTo(1);
+  }
+
   @Test
   void wh48Wh49Wh50TheDirectoryIsSearched() {
     String action = "org.matrix.msc3973.user_directory_search";
@@ -275,6 +349,16 @@ class AccountRequestsTest {
         "rtc_livekit_get_token",
         RTC,
         "Unexpected error while getting a LiveKit token");
+    String own = rig.ask("send_event", "{'type':'x','content':{},'delay':5000}").toString();
+    String leave = RTC.replace("delay1", own.replaceAll(".*\"(delay\\d+)\".*", "$1"));
+    fails(
+        RtcDriver.DelegateLeave.class,
+        "rtc_livekit_delegate_delayed_leave",
+        leave,
+        "Unexpected error while delegating a LiveKit delayed leave");
+    assertThat(rig.ask("rtc_livekit_delegate_delayed_leave", leave))
+        .as("control: it is still the widget's own")
+        .isEmpty();
   }
 
   @Test

@@ -14,6 +14,7 @@ import io.matrixrtc.keys.ToDeviceChannel.Outcome;
 import io.matrixrtc.widget.api.ApiVersion;
 import io.matrixrtc.widget.api.Capability;
 import io.matrixrtc.widget.api.Direction;
+import io.matrixrtc.widget.api.ElementCall;
 import io.matrixrtc.widget.api.Flow;
 import io.matrixrtc.widget.api.MatrixApiError;
 import io.matrixrtc.widget.api.WidgetAction;
@@ -115,7 +116,8 @@ class ElementCallTraceVectorsTest {
       HostedWidget widget = widget();
       roomId = widget.roomId();
       rig = new HostRig(widget.withVersions(versions), HostLimits.DEFAULT);
-      rig.driver.granted = Optional.of(approved());
+      rig.driver.granted = Optional.of(granted(widget));
+      seedState();
       for (JsonNode line : lines) { // whoever writes or is written to is in the room
         JsonNode data = line.path("msg").path("data");
         rig.rooms.join(roomId, data.path("sender").asText("@nobody:example.org"));
@@ -150,16 +152,41 @@ class ElementCallTraceVectorsTest {
       return HostedWidget.call(id, origin, new DeviceAddress(user, device), room);
     }
 
-    /** The account grants what it granted then. */
-    private Set<Capability> approved() {
-      Set<Capability> approved = new HashSet<>();
+    /** What our hosts grant Element Call unasked, but for what was denied then on purpose. */
+    private Set<Capability> granted(HostedWidget widget) {
+      Set<Capability> granted =
+          new HashSet<>(
+              ElementCall.capabilities(
+                  widget.account().userId(), widget.account().deviceId(), widget.roomId()));
       for (JsonNode line : lines) {
         if (line.path("msg").path("action").asText().equals("notify_capabilities")) {
-          texts(line.path("msg").path("data").path("approved"))
-              .forEach(text -> approved.add(Capability.parse(text)));
+          Set<String> denied = texts(line.path("msg").path("data").path("requested"));
+          denied.removeAll(texts(line.path("msg").path("data").path("approved")));
+          denied.forEach(text -> granted.remove(Capability.parse(text)));
         }
       }
-      return approved;
+      return granted;
+    }
+
+    /** The room is as the recorded host first told of it, and has state that is not asked for. */
+    private void seedState() {
+      recordedPushes("update_state").stream()
+          .findFirst()
+          .ifPresent(
+              first ->
+                  first
+                      .path("data")
+                      .path("state")
+                      .forEach(event -> rig.driver.state.add(event.deepCopy())));
+      rig.driver.state.add(HostRig.state("m.room.topic", "", "{'topic':'not asked for'}"));
+    }
+
+    private List<JsonNode> recordedPushes(String action) {
+      return lines.stream()
+          .filter(Replay::isHost)
+          .map(line -> line.get("msg"))
+          .filter(msg -> msg.path("action").asText().equals(action) && !msg.has("response"))
+          .toList();
     }
 
     private static boolean isHost(JsonNode line) {
@@ -190,6 +217,10 @@ class ElementCallTraceVectorsTest {
       }
       assertThat(replies).as("requests decided").isGreaterThanOrEqualTo(2);
       assertThat(rig.eventsOf(HostEvent.Dropped.class)).isEmpty();
+      int recorded = recordedPushes("update_state").size();
+      if (withUpdateState && recorded > 0) { // one run shows a host that forgets it
+        assertThat(rig.pushes("update_state")).as("and no more of them").hasSize(recorded);
+      }
     }
 
     /** The account answers what it answered then. */
@@ -375,6 +406,10 @@ class ElementCallTraceVectorsTest {
       ourIds.put(msg.path("requestId").asText(), ours.get().path("requestId").asText());
       if (action.equals("send_to_device") || action.equals("send_event")) {
         assertThat(ours.get().path("data")).isEqualTo(data);
+      } else if (action.equals("update_state")) {
+        assertThat(ours.get().path("data").path("state"))
+            .as("the state that the widget is told of, in any order")
+            .containsExactlyInAnyOrderElementsOf(data.path("state"));
       }
     }
 

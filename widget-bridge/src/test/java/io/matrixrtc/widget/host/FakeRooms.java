@@ -14,6 +14,11 @@ public final class FakeRooms implements RoomView {
     members.computeIfAbsent(roomId, id -> new HashSet<>()).addAll(Set.of(userIds));
   }
 
+  /** The room is not encrypted. */
+  public void clear(String roomId) {
+    encryption.put(roomId, Encryption.CLEAR);
+  }
+
   @Override
   public Encryption encryption(String roomId) {
     return encryption.getOrDefault(roomId, Encryption.ENCRYPTED);

@@ -49,6 +49,19 @@ class HostileWidgetTest {
   }
 
   @Test
+  void sourceOriginAWidgetIsHeardHoweverItsAppSpellsItsOrigin() {
+    for (String spelling : List.of(ORIGIN, "HTTPS://Widget.Example.org:443/", ORIGIN + "/w?x")) {
+      HostRig spelled =
+          new HostRig(
+              HostedWidget.call("widget-1", spelling, WIDGET.account(), HostRig.ROOM),
+              HostLimits.DEFAULT);
+      String text = HostRig.envelope("supported_api_versions", "{}", "x");
+      spelled.perform(spelled.machine.onMessage(new FrameMessage(ORIGIN, true, text), spelled.now));
+      assertThat(spelled.posted).as(spelling).hasSize(1);
+    }
+  }
+
+  @Test
   void sourceFrameAnotherWindowOfTheSameOriginIsNotHeard_ours() {
     String text = HostRig.envelope("send_event", REACTION, "x");
     assertThat(dropped(new FrameMessage(ORIGIN, false, text))).isEqualTo(DropReason.WRONG_SOURCE);

@@ -193,6 +193,26 @@ class RoomFeedTest {
   }
 
   @Test
+  void wr14AChangeOfStateIsOneUpdateAndItsEventsOfTheTimelineAreFedBesideIt() {
+    HostRig rig = asking(WIDGET, TOPIC);
+    rig.answerAll();
+    assertThat(rig.pushes("update_state")).as("the first").hasSize(1);
+    ObjectNode secret = HostRig.state("m.room.secret", "", "{}");
+    feed(rig, ROOM, topic("between"));
+    feed(rig, ROOM, topic("later"));
+    feed(rig, ROOM, secret);
+    rig.perform(rig.machine.onStateChanged(ROOM, List.of(topic("later"), secret), rig.now));
+    assertThat(rig.pushes("send_event"))
+        .extracting(push -> push.path("data").path("content").path("topic").asText())
+        .containsExactly("between", "later");
+    assertThat(rig.pushes("update_state")).as("one for the change").hasSize(2);
+    assertThat(rig.lastPush("update_state").path("data").path("state"))
+        .singleElement()
+        .satisfies(
+            entry -> assertThat(entry.path("content").path("topic").asText()).isEqualTo("later"));
+  }
+
+  @Test
   void wh21AnotherRoomsStateComesWhenItIsViewed() {
     HostRig rig = asking(VIEWED, TOPIC);
     rig.answerAll();

@@ -102,7 +102,8 @@ class ToDeviceTest {
           HostRig.granted(
               "org.matrix.msc3819.send.to_device:" + type,
               "org.matrix.msc3819.receive.to_device:" + type,
-              "org.matrix.msc3819.send.to_device:org.example.a");
+              "org.matrix.msc3819.send.to_device:org.example.a",
+              "org.matrix.msc3819.receive.to_device:org.example.a");
       assertThat(
               all.refused("send_to_device", message(type, true, "{'@bob:example.org':{'*':{}}}")))
           .isEqualTo("Cannot send to-device events of this type");
@@ -122,6 +123,12 @@ class ToDeviceTest {
                   message("org.example.a", true, "{'@bob:example.org':{'B':{}}}")))
           .as("control")
           .isEmpty();
+      all.perform(
+          all.machine.onToDevice(
+              IncomingToDevice.encrypted(
+                  "org.example.a", new OlmDevice(BOBDEV, Trust.VERIFIED), HostRig.json("{}")),
+              all.now));
+      assertThat(all.pushes("send_to_device")).as("control, the other way").hasSize(1);
     }
   }
 

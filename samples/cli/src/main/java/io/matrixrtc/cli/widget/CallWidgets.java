@@ -4,6 +4,7 @@ import io.matrixrtc.keys.TrustRequirement;
 import io.matrixrtc.widget.api.Capability;
 import io.matrixrtc.widget.api.ElementCall;
 import io.matrixrtc.widget.api.UrlTemplate;
+import io.matrixrtc.widget.api.WebOrigin;
 import io.matrixrtc.widget.bridge.HostPage;
 import io.matrixrtc.widget.bridge.WidgetSessions;
 import io.matrixrtc.widget.drivers.WidgetScreen;
@@ -49,8 +50,7 @@ final class CallWidgets implements WidgetSessions {
       boolean asks,
       TrustRequirement trust) {
     String origin() {
-      URI url = URI.create(widgetPage.replaceAll("[?#].*", ""));
-      return url.getScheme() + "://" + url.getAuthority();
+      return WebOrigin.of(widgetPage);
     }
   }
 
@@ -135,7 +135,7 @@ final class CallWidgets implements WidgetSessions {
           widgetId,
           hosted.page,
           known,
-          Map.of("intent", "start_call", "perParticipantE2EE", "true"));
+          Map.of("intent", ElementCall.Intent.START_CALL.wireName(), "perParticipantE2EE", "true"));
     }
     String joint = hosted.widgetPage.contains("?") ? "&" : "?";
     String query = joint + "widgetId=$matrix_widget_id&parentUrl=$parent_url";

@@ -6,6 +6,7 @@ import io.matrixrtc.client.NewRoom;
 import io.matrixrtc.e2ee.TrustPolicy;
 import io.matrixrtc.homeserver.EmbeddedHomeserver;
 import io.matrixrtc.keys.TrustRequirement;
+import io.matrixrtc.widget.api.WebOrigin;
 import io.matrixrtc.widget.bridge.BridgeSettings;
 import io.matrixrtc.widget.bridge.SignedLinks;
 import io.matrixrtc.widget.bridge.WidgetBridge;
@@ -13,12 +14,10 @@ import io.matrixrtc.widget.bridge.WidgetFiles;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -37,7 +36,6 @@ public final class WidgetHostServer implements AutoCloseable {
   private static final String NEW_LINK =
       "Press Enter in the window in which matrixrtc widget-host runs: it prints new links.";
   private static final String LOOPBACK = "127.0.0.1";
-  private static final int KEY_BYTES = 32;
 
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final Map<String, HostAccount> accounts = new LinkedHashMap<>();
@@ -184,11 +182,10 @@ public final class WidgetHostServer implements AutoCloseable {
       widgetPage = origin(widget) + "/index.html";
     }
     Router router = Router.router(vertx);
-    HttpServerOptions options =
-        BridgeSettings.of(URI.create("http://" + LOOPBACK + "/"), "http://widget.invalid")
-            .serverOptions();
     HttpServer pages =
-        listening(vertx.createHttpServer(options).requestHandler(router), settings.pagePort);
+        listening(
+            vertx.createHttpServer(BridgeSettings.usualServerOptions()).requestHandler(router),
+            settings.pagePort);
     URI page = URI.create(origin(pages) + "/");
     CallWidgets.Hosted hosted =
         new CallWidgets.Hosted(
@@ -198,15 +195,16 @@ public final class WidgetHostServer implements AutoCloseable {
             settings.widget.isEmpty(),
             settings.asks,
             TrustRequirement.named(settings.trust.label()));
-    byte[] key = new byte[KEY_BYTES];
-    new SecureRandom().nextBytes(key);
     widgetOrigin = hosted.origin();
+    if (widgetOrigin.equals(origin(pages))) {
+      throw new HostingException("The widget has the page's own origin, " + widgetOrigin + ".");
+    }
     WidgetBridge mounted =
         new WidgetBridge(
             vertx,
             BridgeSettings.of(page, widgetOrigin)
                 .withLinks(BridgeSettings.USUAL_LINK_LIFETIME, NEW_LINK),
-            new SignedLinks(key),
+            SignedLinks.ofThisProcess(),
             new CallWidgets(accounts, hosted),
             InstantSource.system());
     mounted.mount(router);
@@ -227,7 +225,12 @@ public final class WidgetHostServer implements AutoCloseable {
   }
 
   private static String origin(HttpServer server) {
-    return "http://" + LOOPBACK + ":" + server.actualPort();
+    return pageOrigin(server.actualPort());
+  }
+
+  /** The origin of a host page that is served on this port. */
+  public static String pageOrigin(int port) {
+    return WebOrigin.of("http://" + LOOPBACK + ":" + port);
   }
 
   /** The users, by their full ids. */
