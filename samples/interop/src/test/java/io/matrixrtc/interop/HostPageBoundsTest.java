@@ -155,7 +155,8 @@ final class HostPageBoundsTest {
   }
 
   private void ask(int id, String text) {
-    ObjectNode question = Json.newObject().put("t", "ask").put("id", id).put("kind", "capabilities");
+    ObjectNode question =
+        Json.newObject().put("t", "ask").put("id", id).put("kind", "capabilities");
     question.putArray("items").addObject().put("id", "c" + id).put("text", text).put("group", "g");
     relay.tell(question);
   }

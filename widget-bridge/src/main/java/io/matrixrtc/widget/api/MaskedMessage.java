@@ -9,8 +9,8 @@ import java.util.Set;
 
 /**
  * Makes messages fit to be shown or logged: the values of members that carry secrets, at any depth,
- * are replaced (WIDGET-MASK). A media key is below {@code keys}, or is called {@code media_key}; the
- * key of an encrypted file is called {@code k}.
+ * are replaced (WIDGET-MASK). A media key is below {@code keys}, or is called {@code media_key};
+ * the key of an encrypted file is called {@code k}.
  */
 public final class MaskedMessage {
   /** What stands in place of a secret. */
