@@ -50,7 +50,11 @@ class WidgetBridgeTest {
                   .compose(request -> request.send()));
       assertThat(response.statusCode()).isEqualTo(200);
       assertThat(response.getHeader("Content-Security-Policy"))
-          .contains("default-src 'none'", "frame-src " + WIDGET + ";", "frame-ancestors 'none'");
+          .isEqualTo(
+              "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
+                  + " frame-src "
+                  + WIDGET
+                  + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
       assertThat(response.getHeader("Cross-Origin-Embedder-Policy")).isNull();
       assertThat(response.getHeader("Referrer-Policy")).isEqualTo("no-referrer");
     }
