@@ -143,10 +143,11 @@ final class HostedPage {
   /** Whether the traffic that is shown has a key of a device, and one for it that reached it. */
   boolean showsKeysBothWays(DeviceAddress device) {
     inspect("traffic");
+    page.evaluate("document.querySelectorAll('#log details').forEach((it) => it.open = true)");
     boolean came = false;
     boolean went = false;
-    for (JsonNode entry : read(copyTraffic())) {
-      JsonNode message = entry.path("message");
+    for (String text : page.locator("#log pre").allTextContents()) {
+      JsonNode message = read(text);
       JsonNode data = message.path("data");
       if (!data.path("type").asText().equals(CallKeyScenarios.KEYS)) {
         continue;
