@@ -175,6 +175,45 @@ final class ElementCallTest {
   }
 
   @Test
+  void aServerThatIsKilledInMidCallIsNoticedAndTheNextOneExchangesKeysAnew(TestInfo info)
+      throws Exception {
+    try (HostedCall call = new HostedCall(name(info), HostedCall.Options.ELEMENT_CALL, "bob")) {
+      Peer.Account account = call.account("alice");
+      HostedPage alice = call.page("alice", ColorScheme.LIGHT);
+      OurDevice carol = call.trusting("carol");
+      int port = HostCommand.freePort();
+      try (OurCall hers =
+          OurCall.join(
+              carol, call.server().roomId(), TrustRequirement.ALL, call.tokenService(carol))) {
+        try (HostCommand first = call.command(account, port)) {
+          alice.open(first.link()).join();
+          awaitKeys(alice, hers, new DeviceAddress(account.userId(), alice.deviceId()), carol);
+          first.kill();
+          alice.await(() -> alice.text("#status").contains("Connection lost"));
+          assertThat(alice.page().locator("#stage iframe").count()).as("it may come back").isOne();
+        }
+        try (HostCommand second = call.command(account, port)) {
+          alice.await(() -> alice.text("#stage").contains("the server does not know it any more"));
+          assertThat(alice.page().locator("#stage iframe").count()).as("camera is off").isZero();
+          alice.open(second.link()).join();
+          DeviceAddress anew = new DeviceAddress(account.userId(), alice.deviceId());
+          awaitKeys(alice, hers, anew, carol);
+          alice.hangUp();
+          alice.await(() -> !hers.members().contains(anew));
+        }
+      }
+    }
+  }
+
+  /** A page's device and one of ours are in the call and have each other's keys. */
+  private static void awaitKeys(
+      HostedPage page, OurCall other, DeviceAddress device, OurDevice others) {
+    page.await(() -> other.members().contains(device));
+    page.await(() -> !other.keysOf(device).isEmpty());
+    page.await(() -> page.hasKeysOf(others.address()));
+  }
+
+  @Test
   void twoOfThemSeeEachOtherOverALostConnectionAndAReload(TestInfo info) throws Exception {
     try (HostedCall call =
         new HostedCall(name(info), HostedCall.Options.ELEMENT_CALL, "alice", "bob")) {
@@ -205,10 +244,12 @@ final class ElementCallTest {
         hers.leave();
       }
 
+      alice.clearTraffic();
       bob.page().reload();
       bob.join();
       DeviceAddress again = address(call, "bob", bob);
       assertThat(again).as("the same device").isEqualTo(second);
+      alice.await(() -> alice.showsKeysBothWays(second)); // new ones: the others were before
       alice.await(() -> alice.hasKeysOf(second) && bob.hasKeysOf(first));
       assertThat(bob.events()).contains("loaded again");
       bob.hangUp();

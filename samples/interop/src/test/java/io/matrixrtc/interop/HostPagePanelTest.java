@@ -165,23 +165,26 @@ final class HostPagePanelTest {
                 + "\"}",
             "{\"jwt\":\"" + SECRET + "\",\"url\":\"wss://ordinary.example\"}",
             "{\"file\":\"" + SECRET + "\"}",
-            "{\"delay_id\":\"" + SECRET + "\"}")) {
+            "{\"delay_id\":\"" + SECRET + "\"}",
+            "{\"encryption\":{\"key\":{\"kty\":\"oct\",\"k\":\"" + SECRET + "\"}}}")) {
       relay.answer("an_action", "out", "{}", response);
     }
+    Map<String, Object> file = Map.of("key", Map.of("kty", "oct", "k", SECRET), "iv", "an iv");
+    hosted.ask("download_file", "attachment", Map.of("encryption", file));
     hosted
         .frame()
         .evaluate("ask('upload_file', 'file', {file: new Blob([atob('" + SECRET + "')])})");
     page.await(() -> relay.has("file"));
     relay.push("done", "last");
     hosted.awaitHeard("last");
-    awaitShown(10);
+    awaitShown(12);
 
     assertThat(hosted.messages().split(SECRET, -1))
         .as("control: the widget was told them")
-        .hasSize(7);
+        .hasSize(8);
     assertThat(String.join("", relay.messages()).split(SECRET, -1))
         .as("control: and told them")
-        .hasSize(5);
+        .hasSize(6);
     page.expandTraffic();
     assertThat(page.text("#log"))
         .contains("an ordinary value", "ordinary.example", "!ordinary:localhost", "8");

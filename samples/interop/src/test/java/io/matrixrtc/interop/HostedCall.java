@@ -127,6 +127,36 @@ final class HostedCall implements AutoCloseable {
         pagePort);
   }
 
+  /** The command as its users run it, for the same room. Its device is not signed. */
+  HostCommand command(Peer.Account user, int port) throws Exception {
+    Path password = Files.createTempFile(Path.of("target"), "password", ".txt");
+    Files.writeString(password, user.password());
+    open.push(() -> Files.deleteIfExists(password));
+    return HostCommand.start(
+        port,
+        Sfu.log(test, "command"),
+        List.of(
+            "--homeserver",
+            server.homeserver().orElseThrow().baseUrl().toString(),
+            "--user",
+            user.userId(),
+            "--password-file",
+            password.toString(),
+            "--room",
+            server.roomId(),
+            "--element-call",
+            ElementCallFiles.fetched(CACHE).toString(),
+            "--trust",
+            "all"));
+  }
+
+  /** A device of ours in the room that trusts every device, and is not signed itself. */
+  OurDevice trusting(String name) throws Exception {
+    OurDevice device = world.ours(world.login(world.account(name).userId()));
+    device.joinRoom(server.roomId());
+    return device;
+  }
+
   /** Registers a user. */
   Peer.Account account(String name) {
     return world.account(name);

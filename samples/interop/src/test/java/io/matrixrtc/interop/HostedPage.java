@@ -1,10 +1,13 @@
 package io.matrixrtc.interop;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.FrameLocator;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.WebSocketRoute;
 import com.microsoft.playwright.options.ColorScheme;
+import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.DeviceAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -129,6 +132,44 @@ final class HostedPage {
                 line.contains(device.userId() + " · " + device.deviceId())
                     && line.contains("we have its key")
                     && line.contains("it has our key"));
+  }
+
+  /** Forgets the traffic so far. */
+  void clearTraffic() {
+    inspect("traffic");
+    page.locator("#clear").click();
+  }
+
+  /** Whether the traffic that is shown has a key of a device, and one for it that reached it. */
+  boolean showsKeysBothWays(DeviceAddress device) {
+    inspect("traffic");
+    page.evaluate("document.querySelectorAll('#log details').forEach((it) => it.open = true)");
+    boolean came = false;
+    boolean went = false;
+    for (String text : page.locator("#log pre").allTextContents()) {
+      JsonNode message = read(text);
+      JsonNode data = message.path("data");
+      if (!data.path("type").asText().equals(CallKeyScenarios.KEYS)) {
+        continue;
+      }
+      boolean ofDevice =
+          data.path("sender").asText().equals(device.userId())
+              && data.at("/content/member/claimed_device_id").asText().equals(device.deviceId());
+      came |= ofDevice && !message.has("response");
+      went |=
+          data.path("messages").path(device.userId()).has(device.deviceId())
+              && message.path("response").isEmpty()
+              && message.has("response");
+    }
+    return came && went;
+  }
+
+  private static JsonNode read(String text) {
+    try {
+      return Json.mapper().readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError(text, e);
+    }
   }
 
   /** What the inspector tells of events. */

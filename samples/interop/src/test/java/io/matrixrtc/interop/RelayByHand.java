@@ -23,6 +23,7 @@ final class RelayByHand {
   private final ObjectNode welcome;
   private int sent;
   private int loads;
+  private boolean offline;
 
   /**
    * @param origin of the widget
@@ -40,8 +41,12 @@ final class RelayByHand {
   }
 
   private void accept(WebSocketRoute relay) {
-    open.add(relay);
-    relay.onMessage(this::receive);
+    if (offline) {
+      relay.close();
+    } else {
+      open.add(relay);
+      relay.onMessage(this::receive);
+    }
   }
 
   private void receive(WebSocketFrame raw) {
@@ -130,6 +135,23 @@ final class RelayByHand {
   void tell(ObjectNode frame) {
     sent++;
     relay().send(frame.put("n", sent).toString());
+  }
+
+  /** The server has all that came in so far, and says so. */
+  void acknowledge() {
+    long last = frames.stream().mapToLong(frame -> frame.path("n").asLong()).max().orElse(0);
+    welcome.put("seen", last);
+    show("{\"t\":\"ack\",\"n\":" + last + "}");
+  }
+
+  /** Cuts the connection, and takes no other until {@link #reconnect}. */
+  void cut() {
+    offline = true;
+    relay().close();
+  }
+
+  void reconnect() {
+    offline = false;
   }
 
   /** What the page is to show until there is something newer of its kind. */

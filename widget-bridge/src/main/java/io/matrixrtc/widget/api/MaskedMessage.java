@@ -9,14 +9,16 @@ import java.util.Set;
 
 /**
  * Makes messages fit to be shown or logged: the values of members that carry secrets, at any depth,
- * are replaced (WIDGET-MASK). A media key is below {@code keys}, or is called {@code media_key}.
+ * are replaced (WIDGET-MASK). A media key is below {@code keys}, or is called {@code media_key};
+ * the key of an encrypted file is called {@code k}.
  */
 public final class MaskedMessage {
   /** What stands in place of a secret. */
   public static final String MASK = "[masked]";
 
   private static final Set<String> SECRETS =
-      Set.of("access_token", "jwt", "media_key", "password", "file", "session_key");
+      Set.of(
+          "access_token", "jwt", "media_key", "password", "file", "session_key", "delay_id", "k");
 
   private MaskedMessage() {}
 

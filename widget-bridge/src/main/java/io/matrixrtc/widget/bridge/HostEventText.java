@@ -54,7 +54,7 @@ final class HostEventText {
           "note",
           "Microphone " + onOff(mute.audioEnabled()) + ", camera " + onOff(mute.videoEnabled()));
     } else if (event instanceof HostEvent.Reloaded) {
-      return told("note", "The widget was loaded again; nothing is granted to it yet");
+      return call("reloaded", "The widget was loaded again; nothing is granted to it yet");
     } else if (event instanceof HostEvent.Ended) {
       return Optional.empty(); // the relay tells it
     }

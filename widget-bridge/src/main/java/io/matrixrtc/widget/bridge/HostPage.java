@@ -93,6 +93,9 @@ public final class HostPage {
 
   private void onEvent(HostEvent event) {
     HostEventText.of(event, names).ifPresent(page);
+    if (event instanceof HostEvent.Reloaded) { // CONSENT-GONE: the page takes them off the screen
+      close();
+    }
     listener.accept(event);
   }
 

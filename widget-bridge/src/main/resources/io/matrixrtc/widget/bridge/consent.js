@@ -7,12 +7,24 @@ const yes = document.getElementById('consent-yes');
 const no = document.getElementById('consent-no');
 
 let last = Promise.resolve();
+let withdrawn = 0; // how often
 
 /** Resolves with the ids that are allowed, or with yes or no. */
 export function consent(question) {
-  const answer = last.then(() => (question.kind === 'openid' ? askOpenId() : askCapabilities(question)));
+  const openId = question.kind === 'openid';
+  const mine = withdrawn;
+  const answer = last.then(() => {
+    if (mine !== withdrawn) return openId ? false : [];
+    return openId ? askOpenId() : askCapabilities(question);
+  });
   last = answer;
   return answer;
+}
+
+/** Nobody waits for what was asked so far: each is a no, and off the screen. */
+export function withdraw() {
+  withdrawn += 1;
+  if (dialog.open) dialog.close();
 }
 
 function askOpenId() {

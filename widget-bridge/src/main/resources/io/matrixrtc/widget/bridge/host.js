@@ -1,7 +1,7 @@
 // Relays between the widget's frame and the server: every message once, in order, over as many
 // connections as it takes. Decides nothing but who may speak: the frame itself, from its origin.
 import { onBackupButton, showBackup } from './backup.js';
-import { consent } from './consent.js';
+import { consent, withdraw } from './consent.js';
 import { offer } from './offer.js';
 import { panel } from './panel.js';
 import { plain, Unfit } from './plain.js';
@@ -40,6 +40,12 @@ const NEGOTIATION = ['supported_api_versions', 'capabilities', 'notify_capabilit
 const ENVELOPE = ['api', 'widgetId', 'requestId', 'action'];
 const MAX_SHOWN = 255;
 
+// What waits for the server at most, and how much the page drops of the widget before it ends the session: as the server does.
+const MAX_WAITING = 1024;
+const MAX_WAITING_CHARS = 64 << 20;
+const MAX_STRIKES = 500;
+const STRIKE_WINDOW = 10000; // milliseconds
+
 // Who has posed as the widget, and how often.
 const strangers = new Map();
 const MAX_STRANGERS = 20;
@@ -55,6 +61,10 @@ let owedChars = 0;
 let telling = 0;     // timer: the server is told in any case
 let sent = 0;        // last number given out
 let unacknowledged = [];
+let waitingChars = 0; // in them
+let converting = 0;   // messages of the widget that are on their way to there
+let strikes = 0;      // messages of the widget that were dropped here, since `strikesSince`
+let strikesSince = -Infinity;
 let over = false;
 let opening = '';    // request id of a content_loaded that the server has not answered
 let held = null;     // pushes that may be meant for the document that was there before
@@ -64,10 +74,34 @@ let outgoing = Promise.resolve(); // conversions take time; the order stays
 
 function say(text) { status.textContent = text; status.title = text; }
 
+// What is kept until the server has it bounds what waits in the socket, too.
 function put(entry) {
+  if (over) return;
+  if (unacknowledged.length >= MAX_WAITING || size(entry) > MAX_WAITING_CHARS - waitingChars) {
+    tooMuch();
+    return;
+  }
   entry.n = ++sent;
   unacknowledged.push(entry);
+  waitingChars += size(entry);
   write(entry);
+}
+
+function size(entry) { return entry.text?.length ?? 0; }
+
+function tooMuch() {
+  finish('The session is over: the widget sent more than could be passed on to the server.');
+}
+
+// The widget, and nobody else, did what it should not: whoever can reach this window could end the session otherwise.
+function strike() {
+  const now = performance.now();
+  if (now - strikesSince > STRIKE_WINDOW) {
+    strikesSince = now;
+    strikes = 0;
+  }
+  strikes += 1;
+  if (strikes > MAX_STRIKES) finish('The session is over: the widget sent far too many messages.');
 }
 
 function write(entry) {
@@ -97,10 +131,11 @@ function owe(chars) {
 }
 
 function acknowledged(number) {
-  unacknowledged = unacknowledged.filter((kept) => kept.n > number);
+  while (unacknowledged.length && unacknowledged[0].n <= number) waitingChars -= size(unacknowledged.shift());
 }
 
 function connect() {
+  if (over) return;
   const base = location.pathname.replace(/[^/]*$/, '');
   socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${base}relay`);
   const mine = socket;
@@ -186,6 +221,12 @@ function hold() {
 }
 
 function call(state, text) {
+  if (state === 'reloaded') { // what the document before has asked, and its keys, are gone with it
+    withdraw();
+    panel.newDocument();
+    hangup.hidden = true;
+    return;
+  }
   say(text);
   hangup.hidden = state !== 'joined';
   if (state !== 'closed') return;
@@ -213,6 +254,7 @@ function notice(text, ...more) {
 }
 
 function remove() {
+  withdraw();
   if (!frame) return;
   frame.src = 'about:blank'; // releases the camera
   frame.remove();
@@ -220,7 +262,10 @@ function remove() {
 }
 
 function finish(text) {
+  if (over) return;
   over = true;
+  unacknowledged = [];
+  socket?.close();
   sessionStorage.removeItem('session');
   hangup.hidden = true;
   advise('');
@@ -246,10 +291,18 @@ function show() {
 window.addEventListener('message', (event) => {
   if (!frame) return;
   const data = event.data;
-  if (!data || typeof data !== 'object' || Array.isArray(data)) return;
-  if (ENVELOPE.some((name) => typeof data[name] !== 'string')) return;
-  if (event.source !== frame.contentWindow || event.origin !== origin) {
+  const isFrames = event.source === frame.contentWindow;
+  if (!isEnvelope(data)) {
+    if (isFrames) strike();
+    return;
+  }
+  if (!isFrames || event.origin !== origin) {
     stranger(event);
+    if (isFrames) strike();
+    return;
+  }
+  if (converting >= MAX_WAITING) {
+    tooMuch();
     return;
   }
   if (data.api === 'fromWidget' && data.action === 'supported_api_versions') hold();
@@ -257,10 +310,17 @@ window.addEventListener('message', (event) => {
     opening = data.requestId;
     held = null;
   }
-  outgoing = outgoing.then(() => relay(data, event.origin));
+  converting += 1;
+  outgoing = outgoing.then(() => relay(data, event.origin)).finally(() => { converting -= 1; });
 });
 
+function isEnvelope(data) {
+  return Boolean(data) && typeof data === 'object' && !Array.isArray(data) &&
+    ENVELOPE.every((name) => typeof data[name] === 'string');
+}
+
 async function relay(data, from) {
+  if (over) return;
   try {
     const message = await plain(data, max);
     const text = JSON.stringify(message);
@@ -276,8 +336,10 @@ function unfit(data, reason) {
   const envelope = Object.fromEntries(ENVELOPE.map((name) => [name, data[name].slice(0, MAX_SHOWN)]));
   panel.message('from', { ...envelope, data: { kept: reason } }, 0);
   tell(`A message of the widget was not passed on: ${reason}`);
-  if (data.response || !frame) return;
-  frame.contentWindow.postMessage({ ...data, response: { error: { message: reason } } }, origin);
+  if (!data.response && frame) {
+    frame.contentWindow.postMessage({ ...data, response: { error: { message: reason } } }, origin);
+  }
+  strike();
 }
 
 // Another window, or another page in the widget's frame, says what only the widget may. Of each the user is told once, and when

@@ -1,5 +1,5 @@
-// What is shown or copied holds no media key, token, password or file.
-const SECRETS = new Set(['access_token', 'jwt', 'media_key', 'password', 'file', 'session_key', 'delay_id']);
+// What is shown or copied holds no media key, token, password or file. `k` is the key of an encrypted file.
+const SECRETS = new Set(['access_token', 'jwt', 'media_key', 'password', 'file', 'session_key', 'delay_id', 'k']);
 const MASK = '•••';
 
 export function masked(value, name = '', inKeys = false) {

@@ -154,4 +154,4 @@ tabs.forEach((tab, index) => {
   });
 });
 
-export const panel = { message, granted, event };
+export const panel = { message, granted, event, newDocument: calls.newDocument };

@@ -131,11 +131,13 @@ class MessageReaderTest {
             "{\"messages\":{\"@b:e\":{\"D\":{\"keys\":{\"index\":0,\"key\":\"SECRET\"}}}},"
                 + "\"c\":{\"keys\":[{\"index\":1,\"key\":\"SECRET\"}]},\"media_key\":{\"key\":\"SECRET\"},"
                 + "\"access_token\":\"SECRET\",\"jwt\":\"SECRET\",\"password\":\"SECRET\","
+                + "\"encryption\":{\"key\":{\"kty\":\"oct\",\"k\":\"SECRET\"},\"iv\":\"an iv\"},"
+                + "\"delay_id\":\"SECRET\","
                 + "\"m.relates_to\":{\"key\":\"shown\"}}");
     WidgetMessage message = READER.read(text);
     assertThat(MaskedMessage.of(message.json()).toString())
         .doesNotContain("SECRET")
-        .contains("shown", "\"index\":0", MaskedMessage.MASK);
+        .contains("shown", "an iv", "oct", "\"index\":0", MaskedMessage.MASK);
     assertThat(message.json().toString()).as("the message itself is left alone").contains("SECRET");
     assertThat(message.toString()).doesNotContain("SECRET");
   }

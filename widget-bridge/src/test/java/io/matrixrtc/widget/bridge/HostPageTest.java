@@ -93,6 +93,23 @@ class HostPageTest {
   }
 
   @Test
+  void consentGoneWhatTheDocumentBeforeHasAskedIsANoAndMakesRoom() {
+    List<CompletableFuture<Boolean>> answers = new ArrayList<>();
+    for (int i = 0; i < HostPage.MAX_QUESTIONS; i++) {
+      answers.add(page.askOpenId().toCompletableFuture());
+    }
+    page.listener().accept(new HostEvent.CallJoined());
+    assertThat(answers).as("control: another event").noneMatch(CompletableFuture::isDone);
+    page.listener().accept(new HostEvent.Reloaded());
+    assertThat(answers).allMatch(CompletableFuture::isDone).noneMatch(CompletableFuture::join);
+    assertThat(last().path("call").asText()).as("the page is told").isEqualTo("reloaded");
+    CompletableFuture<Boolean> next = page.askOpenId().toCompletableFuture();
+    assertThat(next).isNotDone();
+    page.onAnswer(answer().put("allow", true));
+    assertThat(next.join()).isTrue();
+  }
+
+  @Test
   void consentWordsEveryCapabilityHasWords() {
     List<Capability> all = new ArrayList<>(List.of(Feature.values()));
     all.addAll(ElementCall.capabilities("@a:b", "D", "!r:b"));

@@ -98,5 +98,11 @@ class WidgetFilesTest {
     HttpResponse<String> answer = get("/config.json");
     assertThat(answer.body()).isEqualTo("{}");
     assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+    for (String path : new String[] {"/", "/assets/app.js", "/config.json"}) {
+      assertThat(get(path).headers().map())
+          .as(path)
+          .containsKey("referrer-policy")
+          .doesNotContainKey("cross-origin-embedder-policy");
+    }
   }
 }

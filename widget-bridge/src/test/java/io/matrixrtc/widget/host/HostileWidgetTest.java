@@ -145,6 +145,16 @@ class HostileWidgetTest {
                 .has("event_id"))
         .as("control: the own room may be named")
         .isTrue();
+    String own = ",'room_id':'" + HostRig.ROOM + "'}";
+    String owns = ",'room_ids':['" + HostRig.ROOM + "']}";
+    wide.driver.timeline.add(HostRig.event("m.reaction", "{}"));
+    assertThat(wide.ask("read_events", "{'type':'m.reaction'" + owns).path("events")).hasSize(1);
+    assertThat(wide.ask("read_relations", "{'event_id':'$e'" + own).has("chunk")).isTrue();
+    assertThat(wide.ask("com.beeper.read_room_account_data", "{'type':'a'" + owns).has("events"))
+        .isTrue();
+    wide.perform(
+        wide.machine.onRoomEvent(HostRig.ROOM, HostRig.event("m.reaction", "{}"), wide.now));
+    assertThat(wide.pushes("send_event")).as("control: the own room is fed").hasSize(1);
   }
 
   @Test
