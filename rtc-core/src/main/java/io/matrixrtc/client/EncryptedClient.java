@@ -58,6 +58,7 @@ public final class EncryptedClient implements AutoCloseable {
   private final EncryptedRooms encryptedRooms;
   private final RoomEventChannels roomEvents;
   private final InboxDelivery inbox;
+  private final AccountDataFeed accountData = new AccountDataFeed();
   private final ClientCrossSigning crossSigning;
   private final Consumer<ClientEvent> listener;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -189,6 +190,15 @@ public final class EncryptedClient implements AutoCloseable {
   }
 
   /**
+   * Tells {@code receiver}, which must not block, of the account's own data of {@code type} when a
+   * sync brings it: the first one of an account, then each change (SYNC-ACCOUNT). Only types that
+   * the {@link SyncFilter} lets through come.
+   */
+  public ToDeviceChannel.Subscription onAccountData(String type, Consumer<ObjectNode> receiver) {
+    return accountData.subscribe(type, receiver);
+  }
+
+  /**
    * Says that the app has dealt with to-device events, by their {@link ToDeviceResult#inboxId}: no
    * later run is given them. Only with {@link Acknowledgement#BY_APP} is it needed.
    */
@@ -296,6 +306,7 @@ public final class EncryptedClient implements AutoCloseable {
     inbox.handOn(results);
     encryptedRooms.tell(read);
     roomEvents.onSync(answer);
+    accountData.onSync(answer);
   }
 
   private void onRoomEvent(String roomId, RoomEventResult result) {

@@ -20,8 +20,13 @@ import java.util.Set;
  * @param nextBatch the token for the next sync
  * @param crypto what the Olm machine needs
  * @param rooms the rooms that changed, by id
+ * @param accountData the content of what changed in the account's own data, by type
  */
-public record SyncAnswer(String nextBatch, SyncChanges crypto, Map<String, RoomSection> rooms) {
+public record SyncAnswer(
+    String nextBatch,
+    SyncChanges crypto,
+    Map<String, RoomSection> rooms,
+    Map<String, ObjectNode> accountData) {
   /** MSC4222, unstable and stable. */
   private static final List<String> STATE_AFTER =
       List.of("org.matrix.msc4222.state_after", "state_after");
@@ -31,6 +36,7 @@ public record SyncAnswer(String nextBatch, SyncChanges crypto, Map<String, RoomS
 
   public SyncAnswer {
     rooms = Map.copyOf(rooms);
+    accountData = Map.copyOf(accountData);
   }
 
   /**
@@ -88,7 +94,17 @@ public record SyncAnswer(String nextBatch, SyncChanges crypto, Map<String, RoomS
         rooms.put(room.getKey(), room(section.getKey(), room.getValue()));
       }
     }
-    return new SyncAnswer(nextBatch, crypto(answer, nextBatch), rooms);
+    return new SyncAnswer(nextBatch, crypto(answer, nextBatch), rooms, accountData(answer));
+  }
+
+  private static Map<String, ObjectNode> accountData(ObjectNode answer) {
+    Map<String, ObjectNode> data = new LinkedHashMap<>();
+    for (ObjectNode event : objects(answer.path("account_data").path("events"))) {
+      if (event.path("type").isTextual() && event.path("content") instanceof ObjectNode content) {
+        data.put(event.path("type").textValue(), content);
+      }
+    }
+    return data;
   }
 
   private static SyncChanges crypto(ObjectNode answer, String nextBatch) {

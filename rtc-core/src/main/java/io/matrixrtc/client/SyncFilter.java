@@ -3,13 +3,15 @@ package io.matrixrtc.client;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.session.CallMemberEvent;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What a sync is asked to bring of rooms. To-device events, device lists and key counts always
- * come; presence, account data, typing and receipts never do. Matrix specification, "Filtering".
+ * What a sync is asked to bring of rooms. To-device events, device lists, key counts and what the
+ * account says about backups always come; presence, other account data, typing and receipts never
+ * do. Matrix specification, "Filtering".
  *
  * @param stateTypes types of state events outside the timeline; empty for all
  * @param timelineLimit how many of a room's newest events come at most; more leave a gap, which
@@ -20,6 +22,10 @@ public record SyncFilter(Optional<Set<String>> stateTypes, int timelineLimit) {
   public static final int DEFAULT_TIMELINE_LIMIT = 20;
 
   private static final int LIVE_TIMELINE_LIMIT = 50;
+
+  /** Whether the user wants a backup (MSC4287), by its stable and its unstable name. */
+  private static final List<String> ACCOUNT_DATA =
+      List.of("m.key_backup", "m.org.matrix.custom.backup_disabled");
 
   public SyncFilter {
     stateTypes = stateTypes.map(Set::copyOf);
@@ -63,7 +69,7 @@ public record SyncFilter(Optional<Set<String>> stateTypes, int timelineLimit) {
   ObjectNode toJson() {
     ObjectNode filter = Json.newObject();
     none(filter, "presence");
-    none(filter, "account_data");
+    ACCOUNT_DATA.forEach(filter.putObject("account_data").putArray("types")::add);
     ObjectNode room = filter.putObject("room");
     none(room, "account_data");
     none(room, "ephemeral");

@@ -442,6 +442,46 @@ class EncryptedClientHomeserverTest {
     }
   }
 
+  /** Of another type nothing comes through the filter; the later one that does shows it. */
+  @Test
+  void syncAccountAChangeOfAskedForTypesIsTold() throws Exception {
+    MatrixSession session = register("alice");
+    MatrixClient other = new MatrixClient(session, settings());
+    writeAccountData(other, "m.key_backup", "first");
+    TestDevice alice =
+        new TestDevice(session, http, scheduler(), TestDevice.ALL, new MemoryCryptoStore(), ++seed);
+    devices.add(alice);
+    List<String> told = new CopyOnWriteArrayList<>();
+    for (String type : List.of("m.key_backup", "org.example.other")) {
+      alice.client.onAccountData(
+          type, content -> told.add(type + " " + content.path("v").asText()));
+    }
+    List<String> never = new CopyOnWriteArrayList<>();
+    alice.client.onAccountData("m.key_backup", content -> never.add("told")).close();
+    alice.client.onAccountData(
+        "m.key_backup",
+        content -> {
+          throw new IllegalStateException("must not keep it from others");
+        });
+    List<String> last = new CopyOnWriteArrayList<>();
+    alice.client.onAccountData("m.key_backup", content -> last.add(content.path("v").asText()));
+    alice.client.start();
+    await().until(() -> last.contains("first"));
+    writeAccountData(other, "org.example.other", "hidden");
+    writeAccountData(other, "m.key_backup", "second");
+    await().until(() -> last.contains("second"));
+    assertThat(told).containsExactly("m.key_backup first", "m.key_backup second");
+    assertThat(last).containsExactly("first", "second");
+    assertThat(never).isEmpty();
+  }
+
+  private static void writeAccountData(MatrixClient by, String type, String value)
+      throws Exception {
+    ObjectNode content = Json.newObject().put("v", value);
+    String user = by.session().userId();
+    get(by.api().call(ApiRequest.put(content, "v3", "user", user, "account_data", type))).orThrow();
+  }
+
   /** What the answers to first syncs weigh, with and without the filter. */
   @Test
   void syncFilterMakesTheFirstSyncOfRoomsWithMuchStateSmaller() throws Exception {

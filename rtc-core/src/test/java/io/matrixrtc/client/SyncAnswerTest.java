@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.matrixrtc.client.SyncAnswer.RoomSection;
 import io.matrixrtc.json.Json;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -48,6 +49,21 @@ class SyncAnswerTest {
     assertThat(read("{\"next_batch\":\"s\",\"device_unused_fallback_key_types\":[]}").crypto())
         .extracting(changes -> changes.unusedFallbackKeyTypes())
         .isEqualTo(Optional.of(Set.of()));
+  }
+
+  @Test
+  void syncAccountContentsByTypeAndNothingOfAnotherShape() throws Exception {
+    SyncAnswer answer =
+        read(
+            "{\"next_batch\":\"s\",\"account_data\":{\"events\":[7,{\"type\":\"a\",\"content\":1},"
+                + "{\"type\":2,\"content\":{}},{\"content\":{}},{\"type\":\"b\",\"content\":{\"x\":1}},"
+                + "{\"type\":\"b\",\"content\":{\"x\":2}},{\"type\":\"c\",\"content\":{}}]}}");
+    assertThat(answer.accountData())
+        .isEqualTo(Map.of("b", Json.newObject().put("x", 2), "c", Json.newObject()));
+    for (String shape : new String[] {"7", "[]", "{}", "{\"events\":{}}"}) {
+      assertThat(read("{\"next_batch\":\"s\",\"account_data\":" + shape + "}").accountData())
+          .isEmpty();
+    }
   }
 
   @Test

@@ -15,6 +15,7 @@ import io.matrixrtc.client.ApiRequest;
 import io.matrixrtc.client.ApiResult;
 import io.matrixrtc.client.EncryptedClient;
 import io.matrixrtc.keys.SerialScheduler;
+import io.matrixrtc.keys.ToDeviceChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,16 +24,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Whether the user wants a backup, as the account says (MSC4287): read at sign-in and with each
- * look at the backup, written when the user decides. Nothing is uploaded, and no backup made, but
- * where it says so (PREF-GATE). Any thread may call.
+ * Whether the user wants a backup, as the account says (MSC4287): read at sign-in, when a sync
+ * tells of a change, and with each look at the backup; written when the user decides. Nothing is
+ * uploaded, and no backup made, but where it says so (PREF-GATE). Any thread may call.
  */
 public final class AccountPreference {
+  private static final Logger LOG = LoggerFactory.getLogger(AccountPreference.class);
+
   private final PreferenceMachine machine;
   private final EncryptedClient client;
   private final Archive archive;
@@ -43,6 +49,7 @@ public final class AccountPreference {
   private final boolean ignored;
   private final List<CompletableFuture<Optional<ApiFailure>>> writing = new ArrayList<>();
   private final Map<String, SerialScheduler.Timer> timers = new HashMap<>();
+  private final List<ToDeviceChannel.Subscription> changes = new ArrayList<>();
   private @Nullable Runnable deletion;
   private volatile boolean open;
   private volatile Optional<BackupPreference> value = Optional.empty();
@@ -135,15 +142,29 @@ public final class AccountPreference {
 
   /** The sign-in. On the scheduler; the backup is judged when the answer is there. */
   void start() {
+    if (!ignored) {
+      for (String type : List.of(BackupPreference.TYPE, BackupPreference.UNSTABLE_TYPE)) {
+        changes.add(client.onAccountData(type, content -> changed()));
+      }
+    }
     run(machine.start());
     if (ignored || machine.isWriting()) {
       gateMoved.run();
     }
   }
 
+  /** PREF-SYNC, on the client's scheduler. Which of the two names counts is read anew. */
+  private void changed() {
+    try {
+      scheduler.execute(this::look);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("the preference changed after the end", e);
+    }
+  }
+
   /** Looks whether another client has changed it. On the scheduler. */
   void look() {
-    if (!ignored && value.isPresent() && !machine.isWriting()) {
+    if (!closed && !ignored && value.isPresent() && !machine.isWriting()) {
       read();
     }
   }
@@ -308,5 +329,7 @@ public final class AccountPreference {
     closed = true;
     timers.values().forEach(SerialScheduler.Timer::cancel);
     timers.clear();
+    changes.forEach(ToDeviceChannel.Subscription::close);
+    changes.clear();
   }
 }

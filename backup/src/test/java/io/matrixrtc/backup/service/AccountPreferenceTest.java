@@ -196,6 +196,31 @@ class AccountPreferenceTest extends BackupWorld {
     assertThat(asked("PUT", ACCOUNT_DATA)).as("that of the other client").isOne();
   }
 
+  /** The next look by itself would be five minutes later. */
+  @Test
+  void prefSyncTellsOfALaterChangeAtOnce() throws Exception {
+    Device device = firstWithBackup();
+    device.create(8).close();
+    device.preferences.clear();
+    device.client.start();
+    write(device, BackupPreference.UNSTABLE_TYPE, "{\"disabled\":true}");
+    write(device, BackupPreference.TYPE, "{\"enabled\":false}");
+    await()
+        .atMost(LIMIT)
+        .until(() -> device.preferences.contains(tell(Notice.TURNED_OFF_ELSEWHERE)));
+    assertThat(device.preferences).doesNotContain(STOP);
+
+    Device ignoring = new Device(false, PreferenceSettings.IGNORE);
+    ignoring.client.start();
+    exchanges.clear();
+    device.preferences.clear();
+    write(device, BackupPreference.TYPE, "{\"enabled\":true}");
+    await()
+        .atMost(LIMIT)
+        .until(() -> device.preferences.contains(tell(Notice.TURNED_ON_ELSEWHERE)));
+    assertThat(ignoring.preferences).isEmpty();
+  }
+
   @Test
   void prefRetryWhatCouldNotBeWrittenMakesNoBackupAndIsWrittenByTheNextRun() throws Exception {
     Device device = firstWithBackup();

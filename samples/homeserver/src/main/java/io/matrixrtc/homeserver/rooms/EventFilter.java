@@ -29,10 +29,15 @@ public record EventFilter(
   }
 
   public boolean admits(Event event) {
-    return types.map(wanted -> anyMatches(wanted, event.type())).orElse(true)
-        && !anyMatches(notTypes, event.type())
+    return admitsType(event.type())
         && senders.map(wanted -> wanted.contains(event.sender())).orElse(true)
         && !notSenders.contains(event.sender());
+  }
+
+  /** For what has no sender, as account data. */
+  public boolean admitsType(String type) {
+    return types.map(wanted -> anyMatches(wanted, type)).orElse(true)
+        && !anyMatches(notTypes, type);
   }
 
   private static Optional<List<String>> present(Fields fields, String name) {

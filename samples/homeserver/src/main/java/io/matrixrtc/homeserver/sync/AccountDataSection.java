@@ -3,6 +3,7 @@ package io.matrixrtc.homeserver.sync;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.homeserver.accounts.AccountData;
+import io.matrixrtc.homeserver.rooms.EventFilter;
 import io.matrixrtc.homeserver.stream.StreamKind;
 import java.util.List;
 
@@ -21,7 +22,8 @@ final class AccountDataSection implements SyncSection, JoinedRoomPart {
 
   @Override
   public Read read(SyncContext sync, ObjectNode answer) {
-    List<AccountData.Entry> entries = changed(sync, AccountData.GLOBAL, sync.isFirst());
+    List<AccountData.Entry> entries =
+        changed(sync, AccountData.GLOBAL, sync.isFirst(), sync.filter().accountData());
     if (!entries.isEmpty()) {
       write(entries, answer);
     }
@@ -30,18 +32,21 @@ final class AccountDataSection implements SyncSection, JoinedRoomPart {
 
   @Override
   public boolean addTo(SyncContext sync, JoinedRoom room, ObjectNode answer) {
-    List<AccountData.Entry> entries = changed(sync, room.roomId(), room.whole());
+    List<AccountData.Entry> entries =
+        changed(sync, room.roomId(), room.whole(), sync.filter().roomAccountData());
     write(entries, answer);
     return !entries.isEmpty();
   }
 
-  private List<AccountData.Entry> changed(SyncContext sync, String roomId, boolean all) {
-    if (all) {
-      return data.all(sync.userId(), roomId);
-    }
-    return data.since(sync.userId(), sync.since(kind())).stream()
-        .filter(entry -> entry.roomId().equals(roomId))
-        .toList();
+  private List<AccountData.Entry> changed(
+      SyncContext sync, String roomId, boolean all, EventFilter filter) {
+    List<AccountData.Entry> entries =
+        all
+            ? data.all(sync.userId(), roomId)
+            : data.since(sync.userId(), sync.since(kind())).stream()
+                .filter(entry -> entry.roomId().equals(roomId))
+                .toList();
+    return entries.stream().filter(entry -> filter.admitsType(entry.type())).toList();
   }
 
   private static void write(List<AccountData.Entry> entries, ObjectNode answer) {

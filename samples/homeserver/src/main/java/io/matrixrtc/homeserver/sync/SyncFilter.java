@@ -13,6 +13,8 @@ record SyncFilter(
     int timelineLimit,
     EventFilter timeline,
     EventFilter state,
+    EventFilter accountData,
+    EventFilter roomAccountData,
     Optional<List<String>> rooms,
     List<String> notRooms,
     boolean includeLeave,
@@ -25,13 +27,16 @@ record SyncFilter(
   static final SyncFilter NONE = of(Json.object());
 
   static SyncFilter of(ObjectNode json) {
-    Fields room = new Fields(new Fields(json).optionalObject("room").orElse(Json.object()));
+    Fields whole = new Fields(json);
+    Fields room = new Fields(whole.optionalObject("room").orElse(Json.object()));
     ObjectNode timeline = room.optionalObject("timeline").orElse(Json.object());
     ObjectNode state = room.optionalObject("state").orElse(Json.object());
     return new SyncFilter(
         limit(timeline),
         EventFilter.of(timeline),
         EventFilter.of(state),
+        EventFilter.of(whole.optionalObject("account_data").orElse(Json.object())),
+        EventFilter.of(room.optionalObject("account_data").orElse(Json.object())),
         room.object().has("rooms") ? Optional.of(room.strings("rooms")) : Optional.empty(),
         room.strings("not_rooms"),
         room.flag("include_leave"),

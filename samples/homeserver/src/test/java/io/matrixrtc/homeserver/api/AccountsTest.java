@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AccountsTest extends ServerTest {
@@ -177,6 +178,31 @@ class AccountsTest extends ServerTest {
         .containsExactly("m.some.type");
     alice.put("/user/@alice:test/account_data/m.fully_read", "{}").fails(405, "M_BAD_JSON");
     register("bob").get(path).fails(403, "M_FORBIDDEN");
+  }
+
+  @Test
+  void aFilterSaysWhichAccountDataComes_HS_AD_FILTER() {
+    Client alice = register("alice");
+    String room = alice.createRoom("{}");
+    for (String type : List.of("org.a", "org.b")) {
+      alice.put("/user/@alice:test/account_data/" + type, "{}").ok();
+      alice
+          .put("/user/@alice:test/rooms/" + Client.encode(room) + "/account_data/" + type, "{}")
+          .ok();
+    }
+    JsonNode global = filtered(alice, "{'account_data':{'types':['org.a']}}");
+    assertThat(each(global.at("/account_data/events"), "/type")).containsExactly("org.a");
+    assertThat(each(joined(global, room).at("/account_data/events"), "/type"))
+        .containsExactlyInAnyOrder("org.a", "org.b");
+    JsonNode inRoom = filtered(alice, "{'room':{'account_data':{'not_types':['org.*']}}}");
+    assertThat(joined(inRoom, room).at("/account_data/events")).isEmpty();
+    assertThat(each(inRoom.at("/account_data/events"), "/type")).contains("org.a", "org.b");
+    assertThat(filtered(alice, "{'account_data':{'types':[]}}").has("account_data")).isFalse();
+  }
+
+  private static JsonNode filtered(Client user, String filter) {
+    String id = user.post("/user/@alice:test/filter", filter).ok().path("filter_id").asText();
+    return user.get("/sync?filter=" + id).ok();
   }
 
   @Test

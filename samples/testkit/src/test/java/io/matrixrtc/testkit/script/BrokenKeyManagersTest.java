@@ -8,7 +8,10 @@ import io.matrixrtc.testkit.server.EmbeddedServer;
 import io.matrixrtc.testkit.trace.TraceEvent;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 
 /**
  * Scripts find a fault in a key manager, and message and trace name it. The same expectations hold
@@ -17,6 +20,9 @@ import org.junit.jupiter.api.Test;
 class BrokenKeyManagersTest {
   /** For what cannot come; what must come first has the usual patience. */
   private static final Duration SHORT = Duration.ofSeconds(2);
+
+  /** Of a whole script whose last expectation is the one that is not met. */
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private interface Story {
     void play(CallScript call, CallDevice alice, CallDevice bob, CallDevice carol);
@@ -130,6 +136,48 @@ class BrokenKeyManagersTest {
                   ScriptSettings.at(elsewhere.baseUrl()), BrokenKeys.sendsInTheClear(), SEARCHED))
           .matches(IN_THE_CLEAR);
     }
+  }
+
+  /** Of the ten, as they stand, one at least finds each fault, and names it. */
+  @TestFactory
+  Stream<DynamicTest> theTenScriptsFindEachFault_SCRIPT_BROKEN() {
+    TenScriptsTest ten = new TenScriptsTest();
+    return Stream.of(
+        found(
+            "a wrong index by the first call",
+            BrokenKeys.sendsToTheWrongIndex(),
+            (call, alice, bob, carol) -> ten.firstCall_SCRIPT_FIRST(call, alice, bob),
+            "expected bob to hear alice",
+            "was sent that key under the wrong index"),
+        found(
+            "a skipped device by the late joiner",
+            BrokenKeys.skips("CAROL"),
+            ten::lateJoiner_SCRIPT_LATE,
+            "expected carol to hear alice",
+            "this device was skipped"),
+        found(
+            "a kept key by the leaver",
+            BrokenKeys.keepsItsKeyWhenSomebodyLeaves(),
+            ten::leaver_SCRIPT_LEAVER,
+            "expected alice to have rotated since carol left",
+            "carol holds, who is no longer in the call"),
+        found(
+            "a key used too early by the trouble during a rotation",
+            BrokenKeys.usesKeysAtOnce(),
+            ten::troubleDuringARotation_SCRIPT_TROUBLE,
+            "expected alice to have used keys only once they were served",
+            "before it was confirmed as sent to "),
+        found(
+            "a key in the clear by the first call",
+            BrokenKeys.sendsInTheClear(),
+            (call, alice, bob, carol) -> ten.firstCall_SCRIPT_FIRST(call, alice, bob),
+            "of alice went by in the clear"));
+  }
+
+  private static DynamicTest found(String name, KeyWiring fault, Story script, String... named) {
+    ScriptSettings settings = ScriptSettings.embedded().withPatience(PATIENCE);
+    return DynamicTest.dynamicTest(
+        name, () -> assertThat(failureOf(settings, fault, script)).contains(named));
   }
 
   /** What the script says about an alice with this wiring; the trace's last word says it too. */
