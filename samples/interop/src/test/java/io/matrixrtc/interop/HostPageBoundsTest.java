@@ -22,6 +22,7 @@ final class HostPageBoundsTest {
   private static final int MAX_WAITING_MEBI = 64;
   private static final int MAX_STRIKES = 500;
   private static final int STRIKE_WINDOW_MILLIS = 10_000;
+  private static final int FAREWELL = 4000;
   private static final String TOO_MUCH = "the widget sent more than could be passed on";
   private static final String FLOOD = "the widget sent far too many messages";
 
@@ -111,8 +112,10 @@ final class HostPageBoundsTest {
     relay.acknowledge();
     flood("again", MAX_WAITING, 0);
     page.await(() -> relay.has("again" + MAX_WAITING));
+    assertThat(relay.closeCode()).as("control: it goes on").isZero();
     flood("one more", 1, 0);
     awaitOver(TOO_MUCH);
+    page.await(() -> relay.closeCode() == FAREWELL); // PAGE-END
   }
 
   /** Says what is no message so often. */
@@ -133,6 +136,7 @@ final class HostPageBoundsTest {
     assertGoesOn("control: old ones are forgiven");
     nonsense(1);
     awaitOver(FLOOD);
+    page.await(() -> relay.closeCode() == FAREWELL); // PAGE-END
   }
 
   @Test
@@ -206,6 +210,8 @@ final class HostPageBoundsTest {
     page.await(() -> isAsking("what it wants"));
     relay.show("{\"t\":\"refused\",\"reason\":\"session over\",\"advice\":\"\"}");
     page.page().locator("#stage .over").waitFor();
+    page.await(() -> relay.closeCode() != 0);
+    assertThat(relay.closeCode()).as("the server knows that already").isNotEqualTo(FAREWELL);
     assertThat(page.page().locator("#consent[open]").count()).isZero();
     page.page().locator("#toggle").click(); // nothing lies above the page
     assertThat(page.page().locator("#panel").isVisible()).isTrue();

@@ -17,12 +17,15 @@ final class RelayByHand {
   /** Longest message. */
   static final int MAX_CHARS = 1 << 20;
 
+  private static final int NO_CODE = 1005;
+
   private final List<WebSocketRoute> open = new ArrayList<>();
   private final Set<String> requests = new HashSet<>();
   private final List<JsonNode> frames = new ArrayList<>();
   private final ObjectNode welcome;
   private int sent;
   private int loads;
+  private int closeCode;
   private boolean offline;
 
   /**
@@ -46,6 +49,7 @@ final class RelayByHand {
     } else {
       open.add(relay);
       relay.onMessage(this::receive);
+      relay.onClose((code, reason) -> closeCode = code == null ? NO_CODE : code);
     }
   }
 
@@ -81,6 +85,11 @@ final class RelayByHand {
   /** Whether the widget has asked this. */
   boolean has(String requestId) {
     return requests.contains(requestId);
+  }
+
+  /** By which code the page has closed its connection; 0 if it has not. */
+  int closeCode() {
+    return closeCode;
   }
 
   /** The texts of messages of the widget. */

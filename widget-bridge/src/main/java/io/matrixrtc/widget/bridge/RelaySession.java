@@ -33,6 +33,9 @@ final class RelaySession {
   private static final Set<String> FROM_PAGE =
       Set.of("msg", "load", "answer", "theme", "hangup", "backup");
 
+  /** By this code a page closes its connection that has ended the session itself (PAGE-END). */
+  private static final int FAREWELL = 4000;
+
   private final String id;
   private final BridgeSettings settings;
   private final SerialScheduler scheduler;
@@ -295,6 +298,11 @@ final class RelaySession {
                   frame.path("source").isBoolean() && frame.get("source").booleanValue(),
                   frame.path("text").asText()));
     }
+  }
+
+  /** Whether a page that has closed its connection by this code, if any, will not come back. */
+  static boolean isFarewell(@Nullable Short closeCode) {
+    return closeCode != null && closeCode == FAREWELL;
   }
 
   /** What a page is told that has no session, or none any more: why, and how to get a new one. */

@@ -1,7 +1,6 @@
 package io.matrixrtc.widget.bridge;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.matrixrtc.json.Json;
 import io.matrixrtc.json.MalformedJsonException;
 import io.matrixrtc.keys.SerialScheduler;
 import io.matrixrtc.widget.host.HostEvent;
@@ -229,33 +228,24 @@ public final class WidgetBridge {
     }
 
     private void hello(String text) {
-      String link;
-      String resume;
-      String reload;
-      long seen;
-      boolean dark;
+      PageHello hello;
       try {
-        var frame = Json.parseObject(text);
-        link = frame.path("link").asText();
-        resume = frame.path("resume").asText();
-        reload = frame.path("reload").asText();
-        seen = frame.path("seen").asLong();
-        dark = frame.path("dark").asBoolean(false);
+        hello = PageHello.read(text);
       } catch (MalformedJsonException e) {
         refuse("not a frame");
         return;
       }
-      RelaySession known = open.get(resume);
-      RelaySession reloaded = open.get(reload);
+      RelaySession known = open.get(hello.resume());
+      RelaySession reloaded = open.get(hello.reload());
       if (known != null) {
-        attach(known, seen);
+        attach(known, hello.seen());
       } else if (reloaded != null && reloaded.host().isPresent()) {
         reloaded.restart();
         attach(reloaded, 0);
-      } else if (!resume.isEmpty() || (!reload.isEmpty() && link.isEmpty())) {
+      } else if (hello.wantsKnownSession()) {
         refuse("session over");
       } else {
-        begin(link, dark);
+        begin(hello.link(), hello.dark());
       }
     }
 
@@ -365,7 +355,11 @@ public final class WidgetBridge {
             connected.remove(known.id(), this);
             if (open.containsKey(known.id()) && known.isConnectedBy(this)) {
               known.disconnect();
-              await(known);
+              if (RelaySession.isFarewell(socket.closeStatusCode())) {
+                end(known, "the page has ended it");
+              } else {
+                await(known);
+              }
             }
           });
     }

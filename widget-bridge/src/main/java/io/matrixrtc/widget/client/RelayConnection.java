@@ -296,7 +296,11 @@ public final class RelayConnection implements HostPort, AutoCloseable {
 
     @Override
     public void onClose(int code, String reason, boolean remote) {
-      hand(() -> lost(this));
+      try {
+        scheduler.execute(() -> lost(this));
+      } catch (RejectedExecutionException e) {
+        // nobody is left to hear of it; to close once more would only end here again
+      }
     }
 
     @Override

@@ -46,6 +46,9 @@ const MAX_WAITING_CHARS = 64 << 20;
 const MAX_STRIKES = 500;
 const STRIKE_WINDOW = 10000; // milliseconds
 
+// By this code the server knows that the page has ended the session and will not come back: there may be no room for a frame.
+const FAREWELL = 4000;
+
 // Who has posed as the widget, and how often.
 const strangers = new Map();
 const MAX_STRANGERS = 20;
@@ -90,7 +93,7 @@ function put(entry) {
 function size(entry) { return entry.text?.length ?? 0; }
 
 function tooMuch() {
-  finish('The session is over: the widget sent more than could be passed on to the server.');
+  giveUp('The session is over: the widget sent more than could be passed on to the server.');
 }
 
 // The widget, and nobody else, did what it should not: whoever can reach this window could end the session otherwise.
@@ -101,7 +104,7 @@ function strike() {
     strikes = 0;
   }
   strikes += 1;
-  if (strikes > MAX_STRIKES) finish('The session is over: the widget sent far too many messages.');
+  if (strikes > MAX_STRIKES) giveUp('The session is over: the widget sent far too many messages.');
 }
 
 function write(entry) {
@@ -259,6 +262,12 @@ function remove() {
   frame.src = 'about:blank'; // releases the camera
   frame.remove();
   frame = null;
+}
+
+// The page ends the session by itself.
+function giveUp(text) {
+  if (!over) socket?.close(FAREWELL);
+  finish(text);
 }
 
 function finish(text) {

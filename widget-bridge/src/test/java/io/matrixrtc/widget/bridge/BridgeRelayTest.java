@@ -17,6 +17,7 @@ import io.matrixrtc.widget.client.WidgetClient;
 import io.matrixrtc.widget.client.WidgetListener;
 import io.matrixrtc.widget.client.WidgetResult;
 import io.matrixrtc.widget.client.WidgetSettings;
+import io.matrixrtc.widget.host.WidgetHost;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -155,6 +156,25 @@ class BridgeRelayTest {
                 .path("reason")
                 .asText())
         .isEqualTo("session over");
+  }
+
+  @Test
+  void pageEndAPageThatHasEndedItsSessionIsNotWaitedFor() throws Exception {
+    Page ends = rig.opened();
+    ends.next();
+    WidgetHost host = rig.lastHost;
+    Page leaves = rig.opened();
+    String session = leaves.next().path("session").asText();
+    leaves.close(1000);
+    ends.close(4000);
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> get(rig.bridge.sessionCount()) == 1);
+    assertThat(host.ended().toCompletableFuture().get(10, TimeUnit.SECONDS)).isNull();
+    Page again = rig.page("{'t':'hello','resume':'" + session + "','seen':0}");
+    assertThat(again.next().path("t").asText())
+        .as("control: one that has not said so may come back")
+        .isEqualTo("welcome");
   }
 
   @Test

@@ -64,6 +64,9 @@ final class BridgeRig implements AutoCloseable {
   @SuppressWarnings("NullAway.Init") // open sets it
   volatile HostPage lastPage;
 
+  @SuppressWarnings("NullAway.Init") // open sets it
+  volatile WidgetHost lastHost;
+
   BridgeRig() throws Exception {
     this(Duration.ofSeconds(30), InstantSource.system());
   }
@@ -98,7 +101,8 @@ final class BridgeRig implements AutoCloseable {
       return CompletableFuture.completedFuture(Optional.empty());
     }
     lastPage = page;
-    return CompletableFuture.completedFuture(Optional.of(opened(host(page))));
+    lastHost = host(page);
+    return CompletableFuture.completedFuture(Optional.of(opened(lastHost)));
   }
 
   /** A host that the page's events go to. */
@@ -232,6 +236,11 @@ final class BridgeRig implements AutoCloseable {
 
     void cut() throws Exception {
       get(socket.close());
+    }
+
+    /** Closes the connection, for the reason that a code stands for. */
+    void close(int code) throws Exception {
+      get(socket.close((short) code));
     }
   }
 }

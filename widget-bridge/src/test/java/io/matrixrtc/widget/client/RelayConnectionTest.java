@@ -5,18 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.PoolScheduler;
+import io.matrixrtc.keys.SerialScheduler;
 import io.matrixrtc.widget.relay.RelayBuffer.Numbered;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -85,6 +89,56 @@ class RelayConnectionTest {
       assertThat(turn.get(30, TimeUnit.SECONDS)).as("at the limit").isFalse();
       relay.post("{}");
       assertThat(ended.get(30, TimeUnit.SECONDS)).isEqualTo("too much waits for a connection");
+    }
+  }
+
+  /** An app's threads, which it may end. */
+  private static final class EndedThreads implements SerialScheduler {
+    private final SerialScheduler inner;
+    private final AtomicInteger refused = new AtomicInteger();
+    private final CompletableFuture<Thread> who = new CompletableFuture<>();
+    private volatile boolean over;
+
+    EndedThreads(SerialScheduler inner) {
+      this.inner = inner;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+      if (over) {
+        refused.incrementAndGet();
+        who.complete(Thread.currentThread());
+        throw new RejectedExecutionException("over");
+      }
+      inner.execute(task);
+    }
+
+    @Override
+    public Instant now() {
+      return inner.now();
+    }
+
+    @Override
+    public Timer schedule(Instant at, Runnable task) {
+      return inner.schedule(at, task);
+    }
+  }
+
+  @Test
+  void aConnectionThatEndsAfterTheAppsThreadsIsLeftAtThat() throws Exception {
+    EndedThreads threads = new EndedThreads(scheduler);
+    try (ServerSocket bridge = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      URI page = URI.create("http://127.0.0.1:" + bridge.getLocalPort() + "/#link");
+      RelayConnection relay = new RelayConnection(page, listener, threads);
+      relay.start();
+      try (Socket accepted = bridge.accept()) {
+        assertThat(accepted.getInputStream().read()).as("control: it connects").isPositive();
+        threads.over = true;
+      }
+      Thread socket = threads.who.get(30, TimeUnit.SECONDS);
+      socket.join(TimeUnit.SECONDS.toMillis(30));
+      assertThat(socket.isAlive()).isFalse();
+      assertThat(threads.refused).as("asked once, and no more").hasValue(1);
     }
   }
 

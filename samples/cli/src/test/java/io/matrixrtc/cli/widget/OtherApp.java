@@ -20,6 +20,7 @@ import io.matrixrtc.e2ee.SecretName;
 import io.matrixrtc.e2ee.UserDevice;
 import io.matrixrtc.e2ee.Verification;
 import io.matrixrtc.e2ee.VerificationOutcome;
+import io.matrixrtc.e2ee.VerificationState;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.olm.Ed25519PublicKey;
 import io.matrixrtc.olm.RandomSource;
@@ -110,8 +111,8 @@ final class OtherApp implements AutoCloseable {
     }
   }
 
-  /** Signs another session of the user's by its fingerprint. */
-  void sign(String deviceId, String fingerprint) throws Exception {
+  /** What another session of the user's is to this one, by what the homeserver has of it now. */
+  VerificationState standing(String deviceId) throws Exception {
     UserDevice device = new UserDevice(session.userId(), deviceId);
     get(
         client.withMachine(
@@ -123,6 +124,13 @@ final class OtherApp implements AutoCloseable {
     Awaitility.await()
         .atMost(java.time.Duration.ofSeconds(LIMIT_SECONDS))
         .until(() -> get(client.withMachine(machine -> machine.find(device))).isPresent());
+    return get(client.withMachine(machine -> machine.verificationOf(device))).orElseThrow();
+  }
+
+  /** Signs another session of the user's by its fingerprint. */
+  void sign(String deviceId, String fingerprint) throws Exception {
+    standing(deviceId);
+    UserDevice device = new UserDevice(session.userId(), deviceId);
     VerificationOutcome outcome =
         get(
             client

@@ -1,8 +1,11 @@
 package io.matrixrtc.cli.widget;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.client.NewRoom;
+import io.matrixrtc.e2ee.VerificationState;
 import io.matrixrtc.homeserver.EmbeddedHomeserver;
 import io.matrixrtc.homeserver.HomeserverConfig;
 import io.matrixrtc.keys.PoolScheduler;
@@ -10,6 +13,7 @@ import io.matrixrtc.widget.client.WidgetResult;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,6 +79,33 @@ class WidgetHostCommandTest {
       try (RelayedWidget another = widget(host.newLink())) {
         OtherApp.get(another.ready);
       }
+    }
+  }
+
+  @Test
+  void withTheRecoveryKeyTheSessionIsSignedAndBringsTheBackup() throws Exception {
+    Path key = Files.writeString(directory.resolve("key.txt"), alice.makeRecovery() + "\n");
+    String files = elementCall.toString();
+    try (HostProcess host = host("--element-call", files, "--recovery-key-file", key.toString());
+        RelayedWidget widget = widget(host.page)) {
+      OtherApp.get(widget.ready);
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(
+              () -> alice.standing(widget.parameter("deviceId")),
+              VerificationState.VERIFIED::equals);
+      try (WidgetHostServerTest.Page page = new WidgetHostServerTest.Page(host.newLink())) {
+        ObjectNode backup = page.await(WidgetHostServerTest.backup("done"));
+        assertThat(backup.path("total").asLong()).isPositive();
+        assertThat(backup.path("done").asLong()).isEqualTo(backup.path("total").asLong());
+      }
+    }
+    try (HostProcess host = host("--element-call", files);
+        RelayedWidget widget = widget(host.page)) {
+      OtherApp.get(widget.ready);
+      assertThat(alice.standing(widget.parameter("deviceId")))
+          .as("control: without it")
+          .isEqualTo(VerificationState.UNSIGNED_DEVICE);
     }
   }
 

@@ -87,7 +87,7 @@ class WidgetHostServerTest {
   }
 
   /** A page that only listens. */
-  private static final class Page implements WebSocket.Listener, AutoCloseable {
+  static final class Page implements WebSocket.Listener, AutoCloseable {
     private final BlockingQueue<String> frames = new LinkedBlockingQueue<>();
     private final StringBuilder text = new StringBuilder();
     private final WebSocket socket;
@@ -160,7 +160,7 @@ class WidgetHostServerTest {
     return frame -> frame.path("t").asText().equals(kind);
   }
 
-  private static Predicate<ObjectNode> backup(String phase) {
+  static Predicate<ObjectNode> backup(String phase) {
     return kind("backup").and(frame -> frame.path("phase").asText().equals(phase));
   }
 
