@@ -13,6 +13,9 @@ final class EventSize {
   /** Largest event, and largest content of a to-device message, in bytes of JSON. */
   static final int MAX_BYTES = 65_536;
 
+  /** Largest body of a to-device request, in bytes of JSON: as the Olm machine makes them. */
+  static final int MAX_REQUEST_BYTES = 262_144;
+
   private EventSize() {}
 
   /** SIZE-EVENT: of a room event, as far as it is known here; the homeserver adds some more. */
@@ -33,7 +36,7 @@ final class EventSize {
     return tooLarge("an event of type " + type, bytes);
   }
 
-  /** SIZE-TO-DEVICE: of a body with messages by user and device. */
+  /** SIZE-TO-DEVICE: of a body with messages by user and device, each message and the whole. */
   static Optional<ApiFailure> ofToDevice(ObjectNode body) {
     for (Map.Entry<String, JsonNode> user : body.path("messages").properties()) {
       for (Map.Entry<String, JsonNode> device : user.getValue().properties()) {
@@ -44,12 +47,17 @@ final class EventSize {
         }
       }
     }
-    return Optional.empty();
+    int bytes = MatrixIds.bytes(body.toString());
+    return tooLarge("a request of to-device messages", bytes, MAX_REQUEST_BYTES);
   }
 
   private static Optional<ApiFailure> tooLarge(String what, int bytes) {
-    return bytes > MAX_BYTES
-        ? Optional.of(new ApiFailure.TooLarge(what, bytes, MAX_BYTES))
+    return tooLarge(what, bytes, MAX_BYTES);
+  }
+
+  private static Optional<ApiFailure> tooLarge(String what, int bytes, int limit) {
+    return bytes > limit
+        ? Optional.of(new ApiFailure.TooLarge(what, bytes, limit))
         : Optional.empty();
   }
 }

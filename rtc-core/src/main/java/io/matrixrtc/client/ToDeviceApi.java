@@ -17,7 +17,7 @@ public final class ToDeviceApi {
    * {@code PUT /sendToDevice/{type}/{transaction}}.
    *
    * @param body {@code {"messages": {user: {device: content}}}}; not sent if a content is larger
-   *     than homeservers take (SIZE-TO-DEVICE)
+   *     than homeservers take, or the whole than 256 KiB (SIZE-TO-DEVICE)
    */
   public CompletionStage<ApiResult<ObjectNode>> send(
       String eventType, String transactionId, ObjectNode body) {

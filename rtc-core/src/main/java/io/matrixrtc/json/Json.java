@@ -54,7 +54,7 @@ public final class Json {
           new ExactTreeDeserializer(false));
 
   /** Leaves every limit but the whole length to {@link ExactTreeDeserializer}. */
-  private static final ObjectMapper ANSWER_MAPPER =
+  static final ObjectMapper ANSWER_MAPPER =
       mapper(
           JsonFactory.builder()
               .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES) // no limit of hash collisions

@@ -219,6 +219,26 @@ class EncryptedClientTest {
   }
 
   @Test
+  void sizeToDeviceOfARequestAtTheBoundAndOneBeyond() {
+    ObjectNode body = Json.newObject();
+    ObjectNode user = body.putObject("messages").putObject(bob.session.userId());
+    for (int i = 0; i < 4; i++) {
+      user.set("OTHER" + i, text("x".repeat(EventSize.MAX_BYTES - 1_000)));
+    }
+    user.set("LAPTOP", text(""));
+    int rest = EventSize.MAX_REQUEST_BYTES - body.toString().length();
+    user.set("LAPTOP", text("x".repeat(rest + 1)));
+    assertThat(now(alice.client.matrix().toDevice().send(TYPE, "txn-1", body)))
+        .isEqualTo(
+            new ApiResult.Failed<>(
+                new ApiFailure.TooLarge("a request of to-device messages", 262_145, 262_144)));
+    assertThat(puts()).isEmpty();
+    user.set("LAPTOP", text("x".repeat(rest)));
+    now(alice.client.matrix().toDevice().send(TYPE, "txn-2", body)).orThrow();
+    assertThat(puts()).hasSize(1);
+  }
+
+  @Test
   void sizeEventAndItsNamesAtTheBoundAndOneBeyond() {
     ObjectNode content = text("");
     int ids = "!r:hs.test".length() + "t".length() + "k".length();

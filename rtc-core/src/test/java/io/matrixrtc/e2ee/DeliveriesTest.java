@@ -99,6 +99,31 @@ class DeliveriesTest {
   }
 
   @Test
+  void anUnansweredQueryHoldsNobodyElseUp_B93() throws Exception {
+    deliver(alice, bobDevice);
+    OlmMachine carol = network.open("@carol:example.org", "C");
+    network.settle(carol);
+    alice.deliver(TYPE, Json.newObject(), Set.of(carol.device()), network.now);
+    KeysQuery query = wanted(KeysQuery.class).get(0);
+    alice.deliver(TYPE, Json.newObject(), Set.of(bobDevice), network.now);
+    ToDevice toBob = wanted(ToDevice.class).get(0);
+    alice.markSent(toBob.id(), Json.newObject(), network.now);
+    assertThat(alice.takeCompletedDeliveries())
+        .as("carol's still waits")
+        .extracting(CompletedDelivery::outcomes)
+        .containsExactly(Map.of(bobDevice, SENT));
+    network.deliver(bob, TYPE, Json.newObject(), alice.device());
+    assertThat(network.sync(alice)).singleElement().isInstanceOf(ToDeviceResult.Decrypted.class);
+    alice.markSent(query.id(), network.query(query.users()), network.now);
+    network.settle(alice);
+    assertThat(network.completed)
+        .as("control: with the answer it goes on")
+        .last()
+        .extracting(CompletedDelivery::outcomes)
+        .isEqualTo(Map.of(carol.device(), SENT));
+  }
+
+  @Test
   void aServerThatFailedLatelyIsNotWaitedFor_B86() throws Exception {
     UserDevice away = new UserDevice("@dan:away.org", "D");
     alice.trackUsers(Set.of(away.userId()), network.now);

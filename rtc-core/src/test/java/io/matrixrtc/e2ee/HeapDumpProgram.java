@@ -24,7 +24,9 @@ import java.util.TreeSet;
  * Two machines talk, one with a store in memory and one with SQLite, also in a room; then the heap
  * is written to {@code open.hprof}, the machines and stores are closed, and it is written to {@code
  * closed.hprof}. What must not be in the second is in {@code secrets.txt} and, of the room, {@code
- * room-secrets.txt}, a line each in hex. For {@link HeapDumpTest}, in a process of its own.
+ * room-secrets.txt}, a line each in hex. Early in the dialogue it is written to {@code
+ * early.hprof}; what the sessions held then, and no more, is in {@code early-secrets.txt}. For
+ * {@link HeapDumpTest}, in a process of its own.
  */
 final class HeapDumpProgram {
   private HeapDumpProgram() {}
@@ -58,12 +60,20 @@ final class HeapDumpProgram {
         OlmMachine.open(aliceDevice, MachineNetwork.ALL, aliceStore, key, random::nextBytes);
     OlmMachine bob =
         OlmMachine.open(bobDevice, MachineNetwork.ALL, bobStore, bobKey, random::nextBytes);
-    talk(network, alice, bob);
+    alice.crossSigning().bootstrap(network.now);
+    network.introduce(alice, bob);
+    talk(network, alice, bob, 2);
+    Set<String> early = sessionSecrets(key, aliceStore, bob);
+    early.addAll(sessionSecrets(bobKey, bobStore, alice));
+    dump(out.resolve("early.hprof"));
+    talk(network, alice, bob, 4);
     talkInARoom(rooms, alice, bob);
     // The room's first: this turns its ratchet, and the thread's MAC keeps its last result.
     writeRoomSecrets(out, Map.of(aliceStore, key, bobStore, bobKey), aliceStore);
     writeSecrets(out, key, aliceStore, bob);
     writeSecrets(out, bobKey, bobStore, alice);
+    early.removeAll(Files.readAllLines(out.resolve("secrets.txt")));
+    Files.write(out.resolve("early-secrets.txt"), early);
     dump(out.resolve("open.hprof"));
 
     alice.close();
@@ -75,12 +85,10 @@ final class HeapDumpProgram {
     System.out.println(alice.device() + " and " + bob.device() + " are closed");
   }
 
-  private static void talk(MachineNetwork network, OlmMachine alice, OlmMachine bob)
+  private static void talk(MachineNetwork network, OlmMachine alice, OlmMachine bob, int turns)
       throws Exception {
-    alice.crossSigning().bootstrap(network.now);
-    network.introduce(alice, bob);
     ObjectNode content = Json.newObject().put("text", "hello");
-    for (int turn = 0; turn < 4; turn++) {
+    for (int turn = 0; turn < turns; turn++) {
       for (int i = 0; i < 3; i++) {
         network.deliver(alice, "org.example.test", content, bob.device());
       }
@@ -127,13 +135,8 @@ final class HeapDumpProgram {
     Set<String> secrets =
         new TreeSet<>(
             StateSecrets.ofAccount(key, store.account().orElseThrow().account().toBytes()));
+    secrets.addAll(sessionSecrets(key, store, peer));
     RowSeal rows = new RowSeal(key, bytes -> {});
-    for (StoredSession stored : store.sessions(peer.identityKeys().curve25519())) {
-      try (StateKey row =
-          rows.rowKey("Olm session", stored.peer().toBase64(), stored.sessionId())) {
-        secrets.addAll(StateSecrets.ofSession(row, stored.session().toBytes()));
-      }
-    }
     for (CrossSigningKey.Usage usage : CrossSigningKey.Usage.values()) {
       String name = "cross-signing " + usage.label();
       Optional<Sealed> seed = store.ownSecret(name);
@@ -143,6 +146,19 @@ final class HeapDumpProgram {
     }
     Path file = out.resolve("secrets.txt");
     Files.writeString(file, Files.readString(file) + String.join("\n", secrets) + "\n");
+  }
+
+  private static Set<String> sessionSecrets(StateKey key, CryptoStore store, OlmMachine peer)
+      throws Exception {
+    Set<String> secrets = new TreeSet<>();
+    RowSeal rows = new RowSeal(key, bytes -> {});
+    for (StoredSession stored : store.sessions(peer.identityKeys().curve25519())) {
+      try (StateKey row =
+          rows.rowKey("Olm session", stored.peer().toBase64(), stored.sessionId())) {
+        secrets.addAll(StateSecrets.ofSession(row, stored.session().toBytes()));
+      }
+    }
+    return secrets;
   }
 
   /** Writes what is reachable. */

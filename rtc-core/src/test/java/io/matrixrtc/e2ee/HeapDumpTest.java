@@ -53,6 +53,14 @@ class HeapDumpTest {
     secrets.addAll(ofTheRoom);
     assertThat(found(dir.resolve("open.hprof"), secrets)).hasSize(secrets.size());
     assertThat(found(dir.resolve("closed.hprof"), secrets)).isEmpty();
+
+    List<byte[]> early = secrets("early-secrets.txt");
+    assertThat(early)
+        .as("both sides' root, chain and ratchet keys, which ratchet steps have replaced")
+        .hasSizeGreaterThanOrEqualTo(5);
+    assertThat(found(dir.resolve("early.hprof"), early)).as("control").hasSize(early.size());
+    assertThat(found(dir.resolve("open.hprof"), early)).as("replaced").isEmpty();
+    assertThat(found(dir.resolve("closed.hprof"), early)).isEmpty();
   }
 
   private List<byte[]> secrets(String file) throws IOException {

@@ -4,9 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.matrixrtc.json.MalformedJsonException.Reason;
+import java.io.Reader;
 import java.math.BigInteger;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -117,6 +122,46 @@ class JsonTest {
         .isEqualTo(Reason.LIMIT);
     assertThat(Json.parse('"' + "t".repeat(Json.MAX_TEXT_LENGTH) + '"').isTextual()).isTrue();
     assertThat(refusal('"' + "t".repeat(Json.MAX_TEXT_LENGTH + 1) + '"')).isEqualTo(Reason.LIMIT);
+  }
+
+  /** Out of a reader, so that nobody holds the document, by the mappers that read all texts. */
+  @Test
+  void theWholeDocumentIsBounded_JSON_LIMIT() throws Exception {
+    for (ObjectMapper mapper : List.of(Json.mapper(), Json.ANSWER_MAPPER)) {
+      JsonNode longest = mapper.readTree(new Padded(Json.MAX_DOCUMENT_LENGTH));
+      assertThat(longest.intValue()).isEqualTo(7);
+      Padded longer = new Padded(Json.MAX_DOCUMENT_LENGTH + 1);
+      assertThat(
+              catchThrowableOfType(StreamConstraintsException.class, () -> mapper.readTree(longer)))
+          .hasMessageContaining("Document length")
+          .hasMessageContaining(Long.toString(Json.MAX_DOCUMENT_LENGTH));
+    }
+  }
+
+  /** White space, and a number at the end. */
+  private static final class Padded extends Reader {
+    private long rest;
+
+    Padded(long length) {
+      this.rest = length;
+    }
+
+    @Override
+    public int read(char[] into, int from, int length) {
+      if (rest == 0) {
+        return -1;
+      }
+      int given = (int) Math.min(rest, length);
+      Arrays.fill(into, from, from + given, ' ');
+      rest -= given;
+      if (rest == 0) {
+        into[from + given - 1] = '7';
+      }
+      return given;
+    }
+
+    @Override
+    public void close() {}
   }
 
   @Test

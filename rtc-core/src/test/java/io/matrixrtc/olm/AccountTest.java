@@ -93,6 +93,18 @@ class AccountTest {
   }
 
   @Test
+  void anUnknownOneTimeKeyIsRefusedAndChangesNothing_B33() throws Exception {
+    Curve25519PublicKey held = Pair.newOneTimeKey(bob);
+    bob.generateFallbackKey();
+    String before = States.of(bob);
+    assertUnknown(Pair.newOneTimeKey(Account.generate(ScriptedRandom.seeded(3))));
+    assertUnknown(Pair.identity(bob));
+    assertThat(States.of(bob)).isEqualTo(before);
+    open(held);
+    open(fallbackKey());
+  }
+
+  @Test
   void aForgedMessageDoesNotBurnTheOneTimeKey_OLM_OTK_BURN() throws Exception {
     PreKeyMessage message = firstMessage(Pair.newOneTimeKey(bob));
     byte[] body = message.encode();

@@ -69,7 +69,7 @@ class KeysTest {
   }
 
   @Test
-  void textsReadBackWithAndWithoutPadding() throws Exception {
+  void textsReadBackWithAndWithoutPadding_B1() throws Exception {
     Account account = Account.generate(ScriptedRandom.seeded(1));
     Curve25519PublicKey curve = account.identityKeys().curve25519();
     Ed25519PublicKey ed = account.identityKeys().ed25519();
@@ -86,11 +86,17 @@ class KeysTest {
   }
 
   @Test
-  void signatureTextAndLengthAreToldApart() {
-    assertThat(reason(() -> Ed25519Signature.fromBase64("%%%")))
-        .isEqualTo(KeyFormatException.Reason.BASE64);
-    assertThat(reason(() -> Ed25519Signature.fromBase64("AAAA")))
-        .isEqualTo(KeyFormatException.Reason.LENGTH);
+  void signatureTextAndLengthAreToldApart_B4() throws Exception {
+    for (String text : new String[] {"%%%", "%".repeat(86), "A".repeat(85) + "%"}) {
+      assertThat(reason(() -> Ed25519Signature.fromBase64(text)))
+          .isEqualTo(KeyFormatException.Reason.BASE64);
+    }
+    for (int length : new int[] {0, 3, Ed25519Signature.BYTES - 1, Ed25519Signature.BYTES + 1}) {
+      assertThat(reason(() -> Ed25519Signature.fromBase64(Base64Text.encode(new byte[length]))))
+          .isEqualTo(KeyFormatException.Reason.LENGTH);
+    }
+    byte[] right = new byte[Ed25519Signature.BYTES];
+    assertThat(Ed25519Signature.fromBase64(Base64Text.encode(right)).toBytes()).isEqualTo(right);
   }
 
   @Test
@@ -212,7 +218,7 @@ class KeysTest {
   }
 
   @Test
-  void noTextShowsASecret() throws Exception {
+  void noTextShowsASecret_B7() throws Exception {
     Pair pair = Pair.talking(1);
     GroupSession group = GroupSession.generate(SessionConfig.V1, ScriptedRandom.seeded(1));
     String shown =
@@ -221,6 +227,8 @@ class KeysTest {
             pair.aliceAccount.toString(),
             pair.aliceAccount.signingKey().toString(),
             pair.aliceAccount.identityKey().toString(),
+            pair.aliceAccount.signingKey().publicKey().toString(),
+            pair.aliceAccount.identityKey().publicKey().toString(),
             pair.alice.toString(),
             group.toString(),
             group.sessionKey().toString(),
@@ -237,7 +245,12 @@ class KeysTest {
           .doesNotContain(Base64Text.encode(secret).substring(0, 20))
           .doesNotContain(HexFormat.of().formatHex(secret).substring(0, 20));
     }
-    assertThat(shown).contains(pair.alice.sessionId(), "StateKey[32 bytes]");
+    assertThat(shown)
+        .contains(
+            pair.alice.sessionId(),
+            pair.aliceAccount.signingKey().publicKey().toBase64(),
+            pair.aliceAccount.identityKey().publicKey().toBase64(),
+            "StateKey[32 bytes]");
   }
 
   @Test

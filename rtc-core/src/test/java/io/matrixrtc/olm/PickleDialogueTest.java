@@ -50,7 +50,7 @@ class PickleDialogueTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> sessionsReadWhatIsSentToThem() {
+  Stream<DynamicTest> sessionsReadWhatIsSentToThem_B23() {
     return forEach(
         "sessions",
         (library, recorded) -> {
@@ -74,7 +74,7 @@ class PickleDialogueTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> sessionsSendWhatTheirLibraryWouldHaveSent() {
+  Stream<DynamicTest> sessionsSendWhatTheirLibraryWouldHaveSent_B16_B23() {
     return forEach(
         "sessions",
         (library, recorded) -> {
@@ -132,7 +132,7 @@ class PickleDialogueTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> outboundGroupSessionsSendWhatTheirLibraryWouldHaveSent() {
+  Stream<DynamicTest> outboundGroupSessionsSendWhatTheirLibraryWouldHaveSent_B59() {
     return forEach(
         "outbound_group_sessions",
         (library, recorded) -> {
@@ -161,7 +161,7 @@ class PickleDialogueTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> inboundGroupSessionsReadOn() {
+  Stream<DynamicTest> inboundGroupSessionsReadOn_B59() {
     return forEach(
         "inbound_group_sessions",
         (library, recorded) -> {

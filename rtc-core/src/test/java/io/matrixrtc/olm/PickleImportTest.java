@@ -89,6 +89,56 @@ class PickleImportTest {
         });
   }
 
+  @ParameterizedTest
+  @EnumSource(Pickles.class)
+  void withoutFallbackKeyTheLastOneTimeKeyIsKept_B41(Pickles library) throws Exception {
+    JsonNode recorded = library.named("accounts", "no fallback key, one one-time key");
+    Account account = library.account(recorded, ScriptedRandom.seeded(7));
+    assertThat(account.fallbackKeys().current()).isNull();
+    assertThat(account.fallbackKeys().previous()).isNull();
+    assertThat(account.storedOneTimeKeyCount()).isEqualTo(1);
+    assertThat(texts(account.unpublishedOneTimeKeys()))
+        .containsExactlyElementsOf(texts(recorded.path("unpublished_one_time_keys")));
+    JsonNode first = recorded.path("first_messages").get(0);
+    assertThat(opened(account, first)).isEqualTo(first.path("plaintext").textValue());
+    assertThat(account.storedOneTimeKeyCount()).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Pickles.class)
+  void bothFallbackKeysAreLoaded_B44(Pickles library) throws Exception {
+    JsonNode recorded = library.named("accounts", "two fallback keys");
+    Account account = library.account(recorded, ScriptedRandom.seeded(7));
+    List<String> loaded = new ArrayList<>();
+    for (FallbackKeys.Entry entry :
+        new FallbackKeys.Entry[] {
+          account.fallbackKeys().previous(), account.fallbackKeys().current()
+        }) {
+      loaded.add(Objects.requireNonNull(entry).key().publicKey().toBase64());
+    }
+    assertThat(loaded).isEqualTo(texts(recorded.path("fallback_keys"))).hasSize(2);
+    int read = 0;
+    for (JsonNode first : recorded.path("first_messages")) {
+      byte[] body = Base64Text.decode(first.path("body").textValue());
+      boolean isForFallback = loaded.contains(PreKeyMessage.decode(body).oneTimeKey().toBase64());
+      for (int time = 0; isForFallback && time < 2; time++) { // a fallback key is not used up
+        assertThat(opened(account, first)).isEqualTo(first.path("plaintext").textValue());
+        read++;
+      }
+    }
+    assertThat(read).isEqualTo(4);
+  }
+
+  private static String opened(Account account, JsonNode first) throws Exception {
+    return new String(
+        account
+            .createInboundSession(
+                Curve25519PublicKey.fromBase64(first.path("sender_key").textValue()),
+                PreKeyMessage.decode(Base64Text.decode(first.path("body").textValue())))
+            .plaintext(),
+        UTF_8);
+  }
+
   private static List<String> texts(Map<String, Curve25519PublicKey> keys) {
     return keys.values().stream().map(Curve25519PublicKey::toBase64).toList();
   }

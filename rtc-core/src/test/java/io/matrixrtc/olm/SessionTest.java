@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,13 +44,64 @@ class SessionTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 15, 16, 17, 1000, 70_000})
-  void plaintextsOfAnyLengthSurviveTheWire(int length) throws Exception {
-    Pair pair = Pair.talking(3);
-    byte[] plaintext = new byte[length];
-    OlmMessage sent = pair.alice.encrypt(plaintext);
-    OlmMessage received = OlmMessage.decode(sent.type(), sent.encode());
-    assertThat(received.encode()).isEqualTo(sent.encode());
-    assertThat(pair.bob.decrypt(received)).isEqualTo(plaintext);
+  void plaintextsOfAnyLengthSurviveTheWire_B17(int length) throws Exception {
+    List<Integer> types = new ArrayList<>();
+    for (Pair pair : List.of(Pair.connected(3), Pair.talking(3))) {
+      byte[] plaintext = new byte[length];
+      OlmMessage sent = pair.alice.encrypt(plaintext);
+      OlmMessage received = OlmMessage.decode(sent.type(), sent.encode());
+      assertThat(received.encode()).isEqualTo(sent.encode());
+      assertThat(pair.bob.decrypt(received)).isEqualTo(plaintext);
+      types.add(received.type());
+    }
+    assertThat(types).containsExactly(OlmMessage.TYPE_PRE_KEY, OlmMessage.TYPE_NORMAL);
+  }
+
+  @ParameterizedTest
+  @EnumSource(SessionConfig.class)
+  void bothSidesStartWithEqualSecretsRootAndChainKeys_B12(SessionConfig config) throws Exception {
+    Pair pair = Pair.connected(config, new SplittableRandom(15));
+    assertThat(States.root(pair.alice)).isEqualTo(States.root(pair.bob));
+    assertThat(States.receiving(pair.bob)).containsExactly(ofTheReader(pair.alice));
+    pair.alice.decrypt(pair.bob.encrypt(TEXT));
+    assertThat(States.root(pair.alice)).isEqualTo(States.root(pair.bob));
+    assertThat(States.receiving(pair.alice)).containsExactly(ofTheReader(pair.bob));
+    Pair others = Pair.connected(config, new SplittableRandom(16));
+    assertThat(States.root(others.bob)).as("control").isNotEqualTo(States.root(pair.bob));
+  }
+
+  /**
+   * The sending chain of {@code session}, as {@link States#receiving} shows it at the other end.
+   */
+  private static String ofTheReader(Session session) {
+    SendingChain chain = Objects.requireNonNull(session.sending());
+    return chain.ratchetKey().publicKey().toBase64()
+        + States.sending(session).substring(2 * Curve25519SecretKey.BYTES);
+  }
+
+  @Test
+  void aStepAddsOneToTheIndexAndAMessageKeyCarriesItsIndex_B15() throws Exception {
+    Pair pair = Pair.talking(17);
+    pair.bob.decrypt(pair.alice.encrypt(TEXT)); // the chain that the next messages are on
+    ChainKey chain = Objects.requireNonNull(pair.alice.sending()).chain();
+    for (int i = 1; i < 5; i++) {
+      assertThat(chain.index()).isEqualTo(i);
+      assertThat(chain.messageKey().index()).isEqualTo(i);
+      ChainKey next = chain.next();
+      NormalMessage message = (NormalMessage) pair.alice.encrypt(TEXT);
+      assertThat(message.chainIndex()).isEqualTo(i);
+      assertThat(Objects.requireNonNull(pair.alice.sending()).chain().raw()).isEqualTo(next.raw());
+      assertThat(next.raw()).isNotEqualTo(next.next().raw());
+      chain = next;
+    }
+    OlmMessage last = pair.alice.encrypt(TEXT);
+    pair.bob.decrypt(last);
+    assertThat(pair.bob.receiving().all()).hasSize(2);
+    assertThat(pair.bob.receiving().all())
+        .last()
+        .satisfies(read -> assertThat(read.chain().index()).isEqualTo(6))
+        .extracting(read -> read.skipped().stream().map(MessageKey::index).toList())
+        .isEqualTo(List.of(1L, 2L, 3L, 4L));
   }
 
   @Test
