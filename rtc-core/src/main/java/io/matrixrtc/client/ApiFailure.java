@@ -93,6 +93,14 @@ public sealed interface ApiFailure {
     }
   }
 
+  /** The account has left the room, or never was in it. */
+  record NotInRoom(String roomId) implements ApiFailure {
+    @Override
+    public String sentence() {
+      return "The account is not in the room " + roomId + ". Join it first.";
+    }
+  }
+
   /** What came back is not what a Matrix homeserver says. */
   record NotMatrix(String homeserver, String why) implements ApiFailure {
     @Override

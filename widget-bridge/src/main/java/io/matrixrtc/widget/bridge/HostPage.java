@@ -146,6 +146,14 @@ public final class HostPage {
     return true;
   }
 
+  /**
+   * Shows rooms by these names, for example {@code RoomView::name}, in the list of what is granted:
+   * also where the user is asked nothing (CONSENT-ROOM).
+   */
+  public void callRooms(Function<String, Optional<String>> roomNames) {
+    names = roomNames;
+  }
+
   /** Asks the user about each capability, in words (CONSENT-WORDS); rooms are told by their ids. */
   public CapabilityPolicy policy() {
     return policy(Optional.empty(), roomId -> Optional.empty());
@@ -159,7 +167,7 @@ public final class HostPage {
    *     shown, and never without the room's id (CONSENT-ROOM); also for what is shown as granted
    */
   public CapabilityPolicy policy(String roomId, Function<String, Optional<String>> names) {
-    this.names = names;
+    callRooms(names);
     return policy(Optional.of(roomId), names);
   }
 

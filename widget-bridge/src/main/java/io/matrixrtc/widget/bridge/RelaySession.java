@@ -139,7 +139,7 @@ final class RelaySession {
       standingIsDue = false;
       standing.values().forEach(link::send);
     }
-    if (buffer.owesAcknowledgementNow()) {
+    if (buffer.owesAcknowledgement()) { // it may have been due while there was no room
       acknowledge();
     }
   }
@@ -318,6 +318,7 @@ final class RelaySession {
   void close(String reason) {
     connection.ifPresent(link -> link.send(refusal(reason, settings)));
     disconnect();
+    buffer = newBuffer(); // what waited for a page that does not read
     if (acknowledgement != null) {
       acknowledgement.cancel();
     }

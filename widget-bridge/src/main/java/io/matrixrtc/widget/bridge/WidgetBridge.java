@@ -8,13 +8,10 @@ import io.matrixrtc.widget.host.HostEvent.EndReason;
 import io.matrixrtc.widget.host.WidgetHost;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,18 +53,6 @@ public final class WidgetBridge {
   /** After so many frames the socket rests until the host has caught up (RELAY-PRESSURE). */
   private static final int FRAMES_AT_A_TIME = 64;
 
-  /** BRIDGE-FRAME: {@code host.js} makes the iframe, in its sandbox and with what it may use. */
-  private static final List<String> SCRIPTS =
-      List.of(
-          "host.js",
-          "panel.js",
-          "call.js",
-          "backup.js",
-          "consent.js",
-          "mask.js",
-          "plain.js",
-          "offer.js");
-
   private final ContextScheduler scheduler;
   private final BridgeSettings settings;
   private final SignedLinks links;
@@ -103,38 +88,8 @@ public final class WidgetBridge {
   /** Adds the page, its script and style, and the relay: below {@code publicUrl}'s path. */
   public void mount(Router router) {
     String path = settings.publicUrl().getPath().replaceAll("/+$", "");
-    router.get(path + "/").handler(request -> file(request, "host.html", "text/html"));
-    router.get(path + "/host.css").handler(request -> file(request, "host.css", "text/css"));
-    for (String script : SCRIPTS) {
-      router.get(path + "/" + script).handler(request -> file(request, script, "text/javascript"));
-    }
+    new HostPageFiles(settings.widgetOrigin()).mount(router, path);
     router.get(path + "/relay").handler(this::upgrade);
-  }
-
-  /** BRIDGE-CSP: nothing but its own files, and the widget in its frame. */
-  private void file(RoutingContext request, String name, String type) {
-    HttpServerResponse response = request.response();
-    response.putHeader("Content-Type", type + "; charset=utf-8");
-    response.putHeader("Cache-Control", "no-store");
-    response.putHeader("Referrer-Policy", "no-referrer");
-    response.putHeader("X-Content-Type-Options", "nosniff");
-    response.putHeader(
-        "Content-Security-Policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src "
-            + settings.widgetOrigin()
-            + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
-    response.end(resource(name));
-  }
-
-  private static String resource(String name) {
-    try (InputStream in = WidgetBridge.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IllegalStateException("no resource " + name);
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new IllegalStateException("resource " + name + " cannot be read", e);
-    }
   }
 
   /** BRIDGE-SOCKET: only the host page itself may open a relay. */
@@ -157,6 +112,9 @@ public final class WidgetBridge {
     private boolean greeted;
     private boolean gone;
     private SerialScheduler.@Nullable Timer silence;
+    private final Heartbeat heartbeat =
+        new Heartbeat(scheduler, settings.maxAbsence(), this::ping, this::vanished);
+    private boolean busy; // the host has not caught up, and answers wait unread
     private int frames; // on the socket's thread
     private boolean rests;
 
@@ -172,6 +130,7 @@ public final class WidgetBridge {
                   scheduler.schedule(
                       scheduler.now().plus(settings.maxAbsence()), () -> refuse("no hello")));
       socket.textMessageHandler(this::onFrame);
+      socket.pongHandler(answer -> scheduler.execute(heartbeat::heard));
       socket.drainHandler(ignored -> scheduler.execute(this::onDrain));
       socket.closeHandler(ignored -> scheduler.execute(this::onClose));
       socket.exceptionHandler(e -> LOG.debug("relay socket: {}", e.getMessage()));
@@ -187,6 +146,7 @@ public final class WidgetBridge {
           () -> {
             onText(text);
             if (isLast) {
+              busy = true;
               goOn();
             }
           });
@@ -202,6 +162,7 @@ public final class WidgetBridge {
 
     /** Who does not read what we write is not read from either (RELAY-PRESSURE). */
     private void readOn() {
+      busy = false;
       rests = isFull();
       if (!rests) {
         socket.resume();
@@ -215,12 +176,29 @@ public final class WidgetBridge {
       }
     }
 
+    private void ping() {
+      if (busy) {
+        heartbeat.heard();
+      }
+      if (!socket.isClosed()) {
+        socket.writePing(Buffer.buffer());
+      }
+    }
+
+    /** RELAY-ALIVE: it may take its peer's system long to notice, or for ever. */
+    private void vanished() {
+      onClose();
+      socket.close();
+    }
+
     private void onText(String text) {
+      heartbeat.heard();
       if (text.length() > (greeted ? settings.maxMessageChars() : MAX_HELLO_CHARS)) {
         refuse("too long");
       } else if (!greeted) {
         greeted = true;
         heard();
+        heartbeat.start();
         hello(text);
       } else if (session.isPresent() && !session.get().receive(this, text)) {
         refuse("not a frame");
@@ -350,6 +328,7 @@ public final class WidgetBridge {
     private void onClose() {
       gone = true;
       heard();
+      heartbeat.stop();
       session.ifPresent(
           known -> {
             connected.remove(known.id(), this);
@@ -420,10 +399,13 @@ public final class WidgetBridge {
 
   private void end(RelaySession session, String reason) {
     cancelAbsence(session);
-    connected.remove(session.id());
+    Connection last = connected.remove(session.id());
     if (open.remove(session.id()) != null) {
       session.host().ifPresent(leaving::add);
       session.close(reason);
+    }
+    if (last != null) { // a page that does not read would never hear that it is over
+      last.socket.close();
     }
   }
 

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -30,14 +31,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class RoomStates implements RoomView {
   private static final String MEMBER = "m.room.member";
-  private static final ApiFailure NOT_JOINED =
-      new ApiFailure.Unsupported("the state of a room that was left");
 
   private final MatrixClient client;
   private final SerialScheduler scheduler;
   private final Set<String> joined = ConcurrentHashMap.newKeySet();
   private final Map<String, Map<Entry, ObjectNode>> whole = new ConcurrentHashMap<>();
   private final Map<String, Loading> loading = new HashMap<>();
+  private final Map<String, Long> left = new ConcurrentHashMap<>(); // room to when, in leaves
+  private final AtomicLong leaves = new AtomicLong();
 
   private record Entry(String type, String stateKey) {}
 
@@ -82,6 +83,10 @@ final class RoomStates implements RoomView {
       Map<Entry, ObjectNode> state = new ConcurrentHashMap<>();
       put(state, ok.value());
       put(state, ended.meanwhile);
+      if (!isJoined(state, client.session().userId())) { // who has left is shown the state as then
+        ended.end.complete(new ApiResult.Failed<>(new ApiFailure.NotInRoom(roomId)));
+        return;
+      }
       whole.put(roomId, state);
       joined.add(roomId);
     }
@@ -91,11 +96,12 @@ final class RoomStates implements RoomView {
   /** Takes a room of a sync; returns the entries that are new. */
   List<ObjectNode> onSync(String roomId, RoomSection section) {
     if (!section.membership().equals("join")) {
+      left.put(roomId, leaves.incrementAndGet());
       joined.remove(roomId);
       whole.remove(roomId);
       Loading vain = loading.remove(roomId);
       if (vain != null) {
-        vain.end.complete(new ApiResult.Failed<>(NOT_JOINED));
+        vain.end.complete(new ApiResult.Failed<>(new ApiFailure.NotInRoom(roomId)));
       }
       return List.of();
     }
@@ -108,9 +114,18 @@ final class RoomStates implements RoomView {
     return state == null ? List.of() : put(state, section.state());
   }
 
-  /** The account has joined these. */
-  void joined(Set<String> roomIds) {
-    joined.addAll(roomIds);
+  /** To be taken before the homeserver is asked what the account has joined. */
+  long moment() {
+    return leaves.get();
+  }
+
+  /** The account had joined these, no earlier than at {@code moment}: what it left since counts. */
+  void joined(Set<String> roomIds, long moment) {
+    scheduler.execute(
+        () ->
+            roomIds.stream()
+                .filter(room -> left.getOrDefault(room, 0L) <= moment)
+                .forEach(joined::add));
   }
 
   /** Later events replace earlier ones; returns those that differ from what was there. */
@@ -167,9 +182,12 @@ final class RoomStates implements RoomView {
 
   @Override
   public boolean isJoined(String roomId, String userId) {
-    return entry(roomId, MEMBER, userId)
-        .filter(event -> event.path("content").path("membership").asText().equals("join"))
-        .isPresent();
+    return isJoined(whole.getOrDefault(roomId, Map.of()), userId);
+  }
+
+  private static boolean isJoined(Map<Entry, ObjectNode> state, String userId) {
+    ObjectNode event = state.get(new Entry(MEMBER, userId));
+    return event != null && event.path("content").path("membership").asText().equals("join");
   }
 
   @Override

@@ -80,8 +80,11 @@ public final class WidgetAccount implements AutoCloseable {
   /**
    * Learns what a widget of this room must find known. To be called, and done, before {@link
    * #host}.
+   *
+   * @return fails also for a room that the account is not in
    */
   public CompletionStage<ApiResult<Boolean>> prepare(String roomId) {
+    long before = states.moment();
     return client
         .api()
         .once(ApiRequest.get("v3", "joined_rooms").within(AccountEvents.TIME_LIMIT))
@@ -90,7 +93,7 @@ public final class WidgetAccount implements AutoCloseable {
               if (rooms instanceof ApiResult.Ok<ObjectNode> ok) {
                 Set<String> ids = new HashSet<>();
                 ok.value().path("joined_rooms").forEach(id -> ids.add(id.asText()));
-                states.joined(ids);
+                states.joined(ids, before);
               }
               return states.load(roomId);
             })

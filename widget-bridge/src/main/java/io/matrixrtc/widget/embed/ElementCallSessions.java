@@ -72,6 +72,7 @@ public record ElementCallSessions(
   }
 
   private Opened host(String roomId, HostPage page) {
+    page.callRooms(account.rooms()::name);
     String id = newId();
     DeviceAddress self = account.address();
     var granted = ElementCall.capabilities(self.userId(), self.deviceId(), roomId);

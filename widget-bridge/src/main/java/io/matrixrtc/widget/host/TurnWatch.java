@@ -31,6 +31,9 @@ final class TurnWatch {
       exchange.acknowledge();
       return;
     }
+    if (asking.removeIf(Exchange::isOver) && asking.isEmpty()) { // the driver was too slow
+      session.call(new Unwatch(), ignored -> {});
+    }
     asking.add(exchange);
     if (asking.size() == 1) {
       long watch = ++watches;

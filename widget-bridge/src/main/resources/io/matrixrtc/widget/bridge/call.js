@@ -66,16 +66,16 @@ export function callView(list, empty, title) {
     if (theirs.get(address)?.at < until) theirs.delete(address);
   }
 
-  // A `*` is every device that is not named beside it, of those that failed as of those that were sent to.
+  // A `*` is every device that is not named beside it, of those that failed as of those that were sent to: for the view,
+  // whoever is in the call by then. Who comes later was not given it.
   function keysSent({ data, response }) {
     for (const [user, devices] of Object.entries(data.messages ?? {})) {
       const missed = [response.failures?.[user] ?? []].flat();
-      if (EVERY_DEVICE in devices) {
-        [...ours.keys()].filter((address) => address.startsWith(device(user, ''))).forEach((address) => ours.delete(address));
-      }
-      for (const name of new Set([...Object.keys(devices), ...missed])) {
+      const rest = [...members.values()].filter((one) => one.user === user && EVERY_DEVICE in devices).map((one) => one.device);
+      for (const name of new Set([...rest, ...Object.keys(devices), ...missed])) {
+        if (name === EVERY_DEVICE) continue;
         const index = [(devices[name] ?? devices[EVERY_DEVICE])?.keys ?? []].flat().at(-1)?.index;
-        const isMissed = missed.includes(name) || (missed.includes(EVERY_DEVICE) && !(EVERY_DEVICE in devices));
+        const isMissed = missed.includes(name) || (missed.includes(EVERY_DEVICE) && !(EVERY_DEVICE in devices && name in devices));
         // without a list of those that were missed, an error is of all
         ours.set(device(user, name), { index, failed: isMissed || Boolean(response.error && !response.failures) });
         newest = index ?? newest;
@@ -103,7 +103,7 @@ export function callView(list, empty, title) {
   }
 
   function given({ user, device: name }) {
-    const key = ours.get(device(user, name)) ?? ours.get(device(user, EVERY_DEVICE));
+    const key = ours.get(device(user, name));
     if (!key) return '';
     if (key.failed) return 'was not reached';
     return key.index === undefined || key.index === newest ? 'has our key' : 'has an older key of ours';

@@ -66,8 +66,7 @@ let sent = 0;        // last number given out
 let unacknowledged = [];
 let waitingChars = 0; // in them
 let converting = 0;   // messages of the widget that are on their way to there
-let strikes = 0;      // messages of the widget that were dropped here, since `strikesSince`
-let strikesSince = -Infinity;
+let strikes = [];     // when messages of the widget were dropped here, within the window
 let over = false;
 let opening = '';    // request id of a content_loaded that the server has not answered
 let held = null;     // pushes that may be meant for the document that was there before
@@ -77,10 +76,12 @@ let outgoing = Promise.resolve(); // conversions take time; the order stays
 
 function say(text) { status.textContent = text; status.title = text; }
 
-// What is kept until the server has it bounds what waits in the socket, too.
+// What is kept until the server has it bounds what waits in the socket, too. A widget may use up all but a little of it:
+// the page's own frames, of which there are few, always find room.
 function put(entry) {
   if (over) return;
-  if (unacknowledged.length >= MAX_WAITING || size(entry) > MAX_WAITING_CHARS - waitingChars) {
+  const isWidgets = entry.t === 'msg' || entry.t === 'load';
+  if (isWidgets && (unacknowledged.length >= MAX_WAITING || size(entry) > MAX_WAITING_CHARS - waitingChars)) {
     tooMuch();
     return;
   }
@@ -99,12 +100,9 @@ function tooMuch() {
 // The widget, and nobody else, did what it should not: whoever can reach this window could end the session otherwise.
 function strike() {
   const now = performance.now();
-  if (now - strikesSince > STRIKE_WINDOW) {
-    strikesSince = now;
-    strikes = 0;
-  }
-  strikes += 1;
-  if (strikes > MAX_STRIKES) giveUp('The session is over: the widget sent far too many messages.');
+  strikes.push(now);
+  while (strikes[0] <= now - STRIKE_WINDOW) strikes.shift();
+  if (strikes.length > MAX_STRIKES) giveUp('The session is over: the widget sent far too many messages.');
 }
 
 function write(entry) {

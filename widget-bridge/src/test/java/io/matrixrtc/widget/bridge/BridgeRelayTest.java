@@ -18,10 +18,12 @@ import io.matrixrtc.widget.client.WidgetListener;
 import io.matrixrtc.widget.client.WidgetResult;
 import io.matrixrtc.widget.client.WidgetSettings;
 import io.matrixrtc.widget.host.WidgetHost;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -251,6 +253,48 @@ class BridgeRelayTest {
     }
     assertThat(page.next().path("reason").asText()).isEqualTo("the page does not keep up");
     assertThat(get(rig.bridge.sessionCount())).isZero();
+  }
+
+  @Test
+  void relayBoundAPageThatReadsNothingLosesItsConnectionToo() throws Exception {
+    Page reading = rig.opened();
+    reading.next();
+    HostPage readingPage = rig.lastPage;
+    try (Socket asleep = rig.asleep()) {
+      await(() -> get(rig.bridge.sessionCount()) == 2);
+      await(() -> rig.lastPage != readingPage);
+      assertThat(rig.connections).hasValue(2);
+      String text = "x".repeat(10_000);
+      for (int i = 0; i <= 4_096; i++) {
+        rig.lastPage.frame().post(text);
+      }
+      await(() -> get(rig.bridge.sessionCount()) == 1);
+      await(() -> rig.connections.get() == 1);
+      assertThat(asleep.isClosed()).as("by this side").isFalse();
+    }
+    reading.post(1, "supported_api_versions");
+    assertThat(action(reading.nextMessage())).as("control").isEqualTo("supported_api_versions");
+  }
+
+  @Test
+  @Tag(SHORT_ABSENCE)
+  void relayAliveWhoAnswersNoPingIsAway() throws Exception {
+    Page awake = rig.opened();
+    awake.next();
+    try (Socket asleep = rig.asleep()) {
+      await(() -> get(rig.bridge.sessionCount()) == 2);
+      await(() -> get(rig.bridge.sessionCount()) == 1);
+      await(() -> rig.connections.get() == 1);
+      assertThat(asleep.isClosed()).as("by this side").isFalse();
+    }
+    awake.post(1, "supported_api_versions");
+    assertThat(action(awake.nextMessage()))
+        .as("control: who answers, and is otherwise as silent")
+        .isEqualTo("supported_api_versions");
+  }
+
+  private static void await(Callable<Boolean> condition) {
+    Awaitility.await().atMost(Duration.ofSeconds(30)).until(condition);
   }
 
   @Test

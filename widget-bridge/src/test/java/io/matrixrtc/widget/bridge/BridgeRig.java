@@ -1,5 +1,6 @@
 package io.matrixrtc.widget.bridge;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -22,6 +23,8 @@ import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.ext.web.Router;
+import java.io.OutputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -35,6 +38,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A bridge on a real socket, for two sessions at most, whose app knows the ticket {@code good}; a
@@ -55,6 +59,10 @@ final class BridgeRig implements AutoCloseable {
   final ScheduledExecutorService pool = Executors.newSingleThreadScheduledExecutor();
   final SignedLinks links = new SignedLinks(new byte[32]);
   final HttpServer server;
+
+  /** Connections that are open, as the server sees it. */
+  final AtomicInteger connections = new AtomicInteger();
+
   final WidgetBridge bridge;
   private final FakeDriver driver = new FakeDriver();
 
@@ -76,8 +84,19 @@ final class BridgeRig implements AutoCloseable {
     HttpServerOptions longFrames =
         new HttpServerOptions()
             .setMaxWebSocketMessageSize(400_000)
-            .setMaxWebSocketFrameSize(400_000);
-    server = get(vertx.createHttpServer(longFrames).requestHandler(router).listen(0, "127.0.0.1"));
+            .setMaxWebSocketFrameSize(400_000)
+            .setWebSocketClosingTimeout(1);
+    server =
+        get(
+            vertx
+                .createHttpServer(longFrames)
+                .connectionHandler(
+                    connection -> {
+                      connections.incrementAndGet();
+                      connection.closeHandler(closed -> connections.decrementAndGet());
+                    })
+                .requestHandler(router)
+                .listen(0, "127.0.0.1"));
     BridgeSettings usual = BridgeSettings.of(URI.create(origin() + "/calls"), WIDGET);
     BridgeSettings settings =
         new BridgeSettings(
@@ -160,6 +179,25 @@ final class BridgeRig implements AutoCloseable {
   /** A page with a new link for the ticket {@code good}. */
   Page opened() throws Exception {
     return page("{'t':'hello','link':'" + newLink("good") + "'}");
+  }
+
+  /**
+   * A page with a new link whose system has gone to sleep: it reads nothing and answers nothing,
+   * and its connection stays.
+   */
+  Socket asleep() throws Exception {
+    Socket socket = new Socket("127.0.0.1", server.actualPort());
+    String handshake =
+        "GET /calls/relay HTTP/1.1\r\nHost: x\r\nOrigin: "
+            + origin()
+            + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    OutputStream out = socket.getOutputStream();
+    out.write(handshake.getBytes(UTF_8));
+    byte[] hello = ("{\"t\":\"hello\",\"link\":\"" + newLink("good") + "\"}").getBytes(UTF_8);
+    out.write(new byte[] {(byte) 0x81, (byte) (0x80 | 126), 0, (byte) hello.length, 0, 0, 0, 0});
+    out.write(hello);
+    return socket;
   }
 
   static String action(ObjectNode frame) throws Exception {

@@ -166,6 +166,11 @@ class HostPageTest {
     assertThat(last().path("items").path(0).path("text").asText())
         .as("nobody said what it is called")
         .isEqualTo("Use the room !b:e.org");
+    page.callRooms(id -> Optional.of("Own"));
+    page.listener().accept(granted);
+    assertThat(last().path("items").path(0).path("text").asText())
+        .as("where the user is asked nothing")
+        .isEqualTo("Use the room “Own” (!b:e.org)");
     var unused =
         page.policy("!a:e.org", id -> Optional.of("Team"))
             .decide(

@@ -133,6 +133,20 @@ class RelaySessionTest {
   }
 
   @Test
+  void relayAckWhatWasDueWhileThereWasNoRoomIsSentWhenThereIs() {
+    receive(quiet(1));
+    link.room = 0;
+    scheduler.passes(RelayBuffer.ACK_DELAY);
+    assertThat(sent).isEmpty();
+    link.room = 1;
+    session.goOn(link);
+    assertThat(sent).containsExactly("{\"t\":\"ack\",\"n\":1}");
+    link.room = 1;
+    session.goOn(link);
+    assertThat(sent).as("told once").hasSize(1);
+  }
+
+  @Test
   void relayAckOrAtOnceWhenMuchHasComeIn() {
     for (int i = 1; i < RelayBuffer.MAX_OWED_FRAMES; i++) {
       receive(quiet(i));

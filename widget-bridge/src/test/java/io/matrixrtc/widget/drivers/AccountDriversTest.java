@@ -273,6 +273,39 @@ class AccountDriversTest {
     assertThat(states.members(ROOM)).containsExactly("@alice:example.org");
   }
 
+  /** The homeserver shows who has left the state as it was then. */
+  @Test
+  void stateWholeOfARoomThatTheAccountIsNotInNothingIsTaken() {
+    RoomStates states = new RoomStates(server.client);
+    CompletableFuture<HttpAnswer> answer = server.hold("/state");
+    CompletableFuture<ApiResult<Boolean>> load = states.load(ROOM).toCompletableFuture();
+    answer.complete(state(member("@alice:example.org", "leave", "$a")));
+    assertThat(get(load)).isInstanceOf(ApiResult.Failed.class);
+    assertThat(states.encryption(ROOM)).isEqualTo(Encryption.UNKNOWN);
+    assertThat(states.joinedRooms()).isEmpty();
+
+    answer = server.hold("/state");
+    load = states.load(ROOM).toCompletableFuture();
+    answer.complete(state(member("@alice:example.org", "join", "$b")));
+    assertThat(get(load).orThrow()).as("control").isTrue();
+    assertThat(states.joinedRooms()).containsExactly(ROOM);
+  }
+
+  @Test
+  void stateWholeAnOlderListOfRoomsDoesNotBringBackOneThatWasLeft() {
+    RoomStates states = new RoomStates(server.client);
+    long before = states.moment();
+    states.onSync(ROOM, section("leave"));
+    states.joined(Set.of(ROOM, "!other:x"), before);
+    assertThat(states.joinedRooms()).containsExactly("!other:x");
+    states.joined(Set.of(ROOM), states.moment());
+    assertThat(states.joinedRooms()).as("control: a list from after it").contains(ROOM);
+  }
+
+  private static HttpAnswer state(ObjectNode event) {
+    return new HttpAnswer(200, Optional.empty(), "[" + event + "]");
+  }
+
   private static RoomSection section(String membership, ObjectNode... state) {
     return new RoomSection(membership, List.of(state), List.of(), List.of());
   }

@@ -42,9 +42,12 @@ final class ScriptedHomeserver implements HttpTransport {
     return this;
   }
 
-  /** The answer to that path, to be completed later. */
+  /** The answer to that path, to be completed later; also after one that was. */
   CompletableFuture<HttpAnswer> hold(String pathEnd) {
-    return held.computeIfAbsent(pathEnd, path -> new CompletableFuture<>());
+    return held.compute(
+        pathEnd,
+        (path, before) ->
+            before == null || before.isDone() ? new CompletableFuture<>() : before);
   }
 
   @Override

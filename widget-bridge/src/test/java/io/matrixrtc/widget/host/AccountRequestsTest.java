@@ -10,6 +10,7 @@ import io.matrixrtc.widget.api.MatrixApiError;
 import io.matrixrtc.widget.api.MatrixLink;
 import io.matrixrtc.widget.api.WidgetAction;
 import io.matrixrtc.widget.host.OpenIdDriver.Standing;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -168,6 +169,20 @@ class AccountRequestsTest {
     assertThat(rig.posted)
         .extracting(message -> message.path("response").path("error").path("message").asText())
         .containsExactly("TURN servers not available", "TURN servers not available");
+  }
+
+  @Test
+  void turnOnceADriverThatNeverAnswersIsAskedAgain() {
+    rig.held = TurnDriver.Watch.class::isInstance;
+    rig.request("watch_turn_servers", "{}", "first");
+    rig.passes(Duration.ofSeconds(10));
+    assertThat(unwatches()).isZero();
+    rig.request("watch_turn_servers", "{}", "second");
+    assertThat(unwatches()).as("of the one before").isEqualTo(1);
+    rig.posted.clear();
+    rig.release();
+    assertThat(watches()).isEqualTo(2);
+    assertThat(rig.pushes("update_turn_servers")).as("the second watch's alone").hasSize(1);
   }
 
   @Test

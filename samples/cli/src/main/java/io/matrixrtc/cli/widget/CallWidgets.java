@@ -74,6 +74,7 @@ final class CallWidgets implements WidgetSessions {
   }
 
   private Opened open(HostAccount account, HostPage page) {
+    page.callRooms(account.widgets().rooms()::name);
     byte[] id = new byte[16];
     random.nextBytes(id);
     String widgetId = HexFormat.of().formatHex(id);
