@@ -19,9 +19,9 @@ final class ElementCallEars implements MediaHearer {
           + " window.keptStreams.set(track.id, streams[0]?.id ?? '')); } };";
 
   private static final String SUM =
-      "async ([sid, name]) => { let sum = 0; for (const connection of keptConnections) {"
+      "async ([sid, kind, name]) => { let sum = 0; for (const connection of keptConnections) {"
           + " for (const one of (await connection.getStats()).values()) {"
-          + " if (one.type === 'inbound-rtp'"
+          + " if (one.type === 'inbound-rtp' && one.kind === kind"
           + " && (keptStreams.get(one.trackIdentifier) ?? '').startsWith(`${sid}|`))"
           + " sum += one[name] ?? 0; } } return sum; }";
 
@@ -66,12 +66,12 @@ final class ElementCallEars implements MediaHearer {
         .orElseThrow();
   }
 
-  private double sum(String from, String name) {
+  private double sum(String from, Media media, String name) {
     String sid = sids.get(from);
     if (sid == null) {
       throw new AssertionError("nobody has met " + from);
     }
-    return ((Number) frame().evaluate(SUM, List.of(sid, name))).doubleValue();
+    return ((Number) frame().evaluate(SUM, List.of(sid, media.kind(), name))).doubleValue();
   }
 
   @Override
@@ -81,17 +81,17 @@ final class ElementCallEars implements MediaHearer {
 
   @Override
   public int framesSeen(String from) {
-    return (int) sum(from, "framesDecoded");
+    return (int) sum(from, Media.VIDEO, "framesDecoded");
   }
 
   @Override
   public double energyHeard(String from) {
-    return sum(from, "totalAudioEnergy");
+    return sum(from, Media.AUDIO, "totalAudioEnergy");
   }
 
-  /** How many packets of a participant came, decrypted or not. */
-  int packets(String from) {
-    return (int) sum(from, "packetsReceived");
+  /** How many packets of a participant came, whatever was in them. */
+  int packets(String from, Media media) {
+    return (int) sum(from, media, "packetsReceived");
   }
 
   /** How many pictures the tile of a user has shown. */

@@ -37,6 +37,27 @@ final class Mirror {
       List<? extends MediaHearer> hearers,
       String as)
       throws InterruptedException {
+    play(
+        us,
+        from,
+        theirs,
+        ours,
+        media -> {
+          for (MediaHearer hearer : hearers) {
+            hearer.assertGets(media, as);
+          }
+        });
+  }
+
+  /** Fails as long as there must be more of a kind of media. */
+  interface Check {
+    void isEnough(Media media) throws InterruptedException;
+  }
+
+  /** As the other one, until the check passes. */
+  static void play(
+      RawParticipant us, String from, List<CallKey> theirs, List<CallKey> ours, Check check)
+      throws InterruptedException {
     try (KeyRing opening = MediaKeys.ring(theirs);
         KeyRing sealing = MediaKeys.ring(ours)) {
       for (Media media : Media.values()) {
@@ -58,9 +79,7 @@ final class Mirror {
             .untilAsserted(
                 () -> {
                   us.play(media, sealed, 1);
-                  for (MediaHearer hearer : hearers) {
-                    hearer.assertGets(media, as);
-                  }
+                  check.isEnough(media);
                 });
       }
     }
