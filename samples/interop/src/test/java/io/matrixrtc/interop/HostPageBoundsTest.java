@@ -89,7 +89,11 @@ final class HostPageBoundsTest {
     awaitOver(TOO_MUCH);
     relay.reconnect();
     page.page().clock().runFor(STRIKE_WINDOW_MILLIS);
+    page.await(() -> relay.closeCode() == FAREWELL); // PAGE-END
+    page.page().clock().runFor(STRIKE_WINDOW_MILLIS);
     assertThat(relay.has("lost1")).as("it does not come back").isFalse();
+    assertThat(relay.ofKind("hello")).as("but to say that it is over").hasSize(3);
+    assertThat(page.text("#status")).contains(TOO_MUCH);
   }
 
   @Test

@@ -15,7 +15,14 @@ import io.matrixrtc.client.UserAuthentication;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
 import io.matrixrtc.e2ee.OlmMachine;
 import io.matrixrtc.e2ee.TrustPolicy;
+import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.DeviceAddress;
+import io.matrixrtc.livekit.OpenIdToken;
+import io.matrixrtc.livekit.Participant;
+import io.matrixrtc.livekit.ServiceUrl;
+import io.matrixrtc.livekit.SfuAccess;
+import io.matrixrtc.livekit.TokenOutcome;
+import io.matrixrtc.livekit.TokenService;
 import io.matrixrtc.token.ApiKey;
 import java.net.URI;
 import java.nio.file.Files;
@@ -173,6 +180,29 @@ final class HostedCall implements AutoCloseable {
   /** The token service of the SFU, as the homeserver names it to a user. */
   String tokenService(DeviceAddress device) {
     return tokenService(world.bareClient(world.login(device.userId())));
+  }
+
+  /** Takes part at the SFU as a device, by the token that its user gets of the token service. */
+  RawParticipant atSfu(DeviceAddress device) throws Exception {
+    MatrixClient client = world.bareClient(world.login(device.userId()));
+    TokenOutcome outcome =
+        World.get(
+            new TokenService(world.settings())
+                .own(
+                    ServiceUrl.parse(tokenService(client)).orElseThrow(),
+                    Participant.ofState(server.roomId(), device.userId(), device.deviceId()),
+                    World.get(OpenIdToken.request(client)).orThrow(),
+                    Optional.empty()));
+    if (!(outcome instanceof TokenOutcome.Granted granted)) {
+      throw new AssertionError(outcome);
+    }
+    SfuAccess access = granted.access();
+    RawParticipant raw =
+        sfu.raw(
+            "raw-" + device.deviceId(),
+            Json.newObject().put("url", access.url().toString()).put("token", access.revealJwt()));
+    open.push(raw);
+    return raw;
   }
 
   WidgetHostServer server() {

@@ -34,13 +34,34 @@ final class Mirror {
       String from,
       List<CallKey> theirs,
       List<CallKey> ours,
-      List<? extends MediaPeer> hearers,
+      List<? extends MediaHearer> hearers,
       String as)
+      throws InterruptedException {
+    play(
+        us,
+        from,
+        theirs,
+        ours,
+        media -> {
+          for (MediaHearer hearer : hearers) {
+            hearer.assertGets(media, as);
+          }
+        });
+  }
+
+  /** Fails as long as there must be more of a kind of media. */
+  interface Check {
+    void isEnough(Media media) throws InterruptedException;
+  }
+
+  /** As the other one, until the check passes. */
+  static void play(
+      RawParticipant us, String from, List<CallKey> theirs, List<CallKey> ours, Check check)
       throws InterruptedException {
     try (KeyRing opening = MediaKeys.ring(theirs);
         KeyRing sealing = MediaKeys.ring(ours)) {
       for (Media media : Media.values()) {
-        await().atMost(MediaPeer.SOON).until(() -> us.gets(from, media));
+        await().atMost(MediaHearer.SOON).until(() -> us.gets(from, media));
         List<EncodedFrame> recorded = us.record(from, media, FRAMES);
         FrameDecryptor decryptor = new FrameDecryptor(opening);
         List<EncodedFrame> opened =
@@ -52,14 +73,13 @@ final class Mirror {
         us.publish(media);
         List<EncodedFrame> sealed = opened.stream().map(frame -> frame.sealed(encryptor)).toList();
         await()
-            .atMost(MediaPeer.SOON)
-            .pollInterval(MediaPeer.OFTEN)
+            .atMost(MediaHearer.SOON)
+            .pollInterval(MediaHearer.OFTEN)
+            .pollInSameThread() // a hearer may belong to this one
             .untilAsserted(
                 () -> {
                   us.play(media, sealed, 1);
-                  for (MediaPeer hearer : hearers) {
-                    hearer.assertGets(media, as);
-                  }
+                  check.isEnough(media);
                 });
       }
     }

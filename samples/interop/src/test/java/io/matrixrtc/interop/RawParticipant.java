@@ -12,15 +12,21 @@ import java.util.List;
 /** A participant at the SFU that has no codecs: it hands encoded frames over and sends such. */
 final class RawParticipant implements AutoCloseable {
   private final PeerProcess process;
+  private final String sid;
 
-  private RawParticipant(PeerProcess process) {
+  private RawParticipant(PeerProcess process, String sid) {
     this.process = process;
+    this.sid = sid;
   }
 
   /** Joins; {@code process} is closed with it. */
   static RawParticipant join(PeerProcess process, ObjectNode login) throws InterruptedException {
-    process.call("join", login);
-    return new RawParticipant(process);
+    return new RawParticipant(process, process.call("join", login).path("sid").asText());
+  }
+
+  /** The id that the SFU has given it, which its streams are named by. */
+  String sid() {
+    return sid;
   }
 
   /** Whether packets of a track come in. */

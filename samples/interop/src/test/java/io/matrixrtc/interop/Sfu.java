@@ -55,9 +55,17 @@ final class Sfu implements AutoCloseable {
 
   /** A participant that sends and takes encoded frames; {@link RawParticipant#close} ends it. */
   RawParticipant raw(String identity, String room) throws IOException, InterruptedException {
+    return raw("raw-participant", login(identity, room));
+  }
+
+  /**
+   * As {@link #raw(String, String)}, with a token that it has already.
+   *
+   * @param as for the name of its log file
+   */
+  RawParticipant raw(String as, ObjectNode login) throws IOException, InterruptedException {
     List<String> command = List.of("node", FOLDER + "raw-participant.mjs");
-    return RawParticipant.join(
-        new PeerProcess(command, log(name, "raw-participant")), login(identity, room));
+    return RawParticipant.join(new PeerProcess(command, log(name, as)), login);
   }
 
   /** Its API key's name. */

@@ -68,6 +68,7 @@ let waitingChars = 0; // in them
 let converting = 0;   // messages of the widget that are on their way to there
 let strikes = [];     // when messages of the widget were dropped here, within the window
 let over = false;
+let untold = false;  // over, by this page alone: the server is to be told
 let opening = '';    // request id of a content_loaded that the server has not answered
 let held = null;     // pushes that may be meant for the document that was there before
 let max = 0;         // longest message, in characters
@@ -136,15 +137,20 @@ function acknowledged(number) {
 }
 
 function connect() {
-  if (over) return;
+  if (over && !untold) return;
   const base = location.pathname.replace(/[^/]*$/, '');
   socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${base}relay`);
   const mine = socket;
-  mine.onopen = () => mine.send(JSON.stringify(hello()));
+  mine.onopen = () => {
+    mine.send(JSON.stringify(hello()));
+    if (!untold) return;
+    untold = false;
+    mine.close(FAREWELL);
+  };
   mine.onmessage = (event) => { if (mine === socket) receive(JSON.parse(event.data), event.data.length); };
   mine.onclose = () => {
-    if (over || mine !== socket) return;
-    say('Connection lost. Trying again…');
+    if ((over && !untold) || mine !== socket) return;
+    if (!over) say('Connection lost. Trying again…');
     setTimeout(connect, delay);
     delay = Math.min(delay * 2, 5000);
   };
@@ -262,17 +268,18 @@ function remove() {
   frame = null;
 }
 
-// The page ends the session by itself.
+// The page ends the session by itself. Without a connection it comes back only to say so.
 function giveUp(text) {
-  if (!over) socket?.close(FAREWELL);
-  finish(text);
+  if (over) return;
+  untold = socket.readyState !== WebSocket.OPEN;
+  finish(text, FAREWELL);
 }
 
-function finish(text) {
+function finish(text, code) {
   if (over) return;
   over = true;
   unacknowledged = [];
-  socket?.close();
+  socket?.close(code);
   sessionStorage.removeItem('session');
   hangup.hidden = true;
   advise('');

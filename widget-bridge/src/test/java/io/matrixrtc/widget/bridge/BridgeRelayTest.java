@@ -180,6 +180,19 @@ class BridgeRelayTest {
   }
 
   @Test
+  void pageEndAPageMayComeBackToSaySo() throws Exception {
+    Page page = rig.opened();
+    String hello = "{'t':'hello','resume':'" + page.next().path("session").asText() + "','seen':0}";
+    page.cut();
+    rig.page(hello).cut();
+    assertThat(rig.page(hello).next().path("t").asText()).as("control").isEqualTo("welcome");
+    rig.page(hello).close(4000);
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> get(rig.bridge.sessionCount()) == 0);
+  }
+
+  @Test
   @Tag(SHORT_ABSENCE)
   void bridgeHelloWhoSaysNothingIsNotWaitedFor() throws Exception {
     Page page = rig.opened();
