@@ -39,6 +39,23 @@ class RemoteKeysTest extends ManagerFixture {
   }
 
   @Test
+  void emEarlyWhoComesIsGivenItsOwnKeysAndThoseOfOthersStayEarly() {
+    manager.start();
+    members();
+    receive(A, 0, 1, Optional.empty());
+    MediaKey later = key(1);
+    transport.sinks.get(0).onKey(received(member("B"), 0, later));
+    members(A);
+    assertThat(sink.rings).containsOnlyKeys(A.mediaIdentity());
+    assertThat(status().earlyKeys()).isEqualTo(1);
+    time.advance(Duration.ofMinutes(5));
+    assertThat(later.isDestroyed()).as("it was still to grow old").isTrue();
+    assertThat(events(KeyEvent.EarlyKeyDropped.class))
+        .extracting(KeyEvent.EarlyKeyDropped::device)
+        .containsExactly(member("B").device());
+  }
+
+  @Test
   void emEarlyOneDeviceHolds16KeysAndThe17thPushesOutItsOwnOldest_ours() {
     manager.start();
     members();

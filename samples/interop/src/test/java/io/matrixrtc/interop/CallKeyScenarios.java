@@ -181,6 +181,88 @@ abstract class CallKeyScenarios {
     assertThat(laptop.refusals()).isEmpty();
   }
 
+  /** The key comes in the same sync as the news that there is such a device, or before it. */
+  @Test
+  void aCallKeyOfADeviceThatWeHaveNeverSeenIsTakenAndItsDeviceAskedFor() throws Exception {
+    OurDevice alice = world.ours("alice");
+    String room = world.room(alice);
+    Peer.Account bobs = world.account("bob");
+    Peer bob = world.peer(command(), bobs, "BOBDEVICE");
+    bob.joinRoom(room);
+    acquaint(List.of(alice), List.of(bob));
+    OurCall call = OurCall.join(alice, room);
+    bob.joinCall(room);
+    awaitKeysOfAll(List.of(call, bob));
+    long queries = world.queries(alice.address().userId(), bobs.userId());
+
+    Peer tablet = unseenInTheCall(alice, bobs, room);
+    assertThat(world.queries(alice.address().userId(), bobs.userId())).isEqualTo(queries);
+    assertThat(call.keysOf(tablet.address())).isEmpty();
+    world.homeserver().syncGate().release(alice.address().userId());
+    awaitKeysOfAll(List.of(call, bob, tablet));
+    assertThat(call.evidenceOf(tablet.address()))
+        .isNotEmpty()
+        .containsOnly(new SenderEvidence.OlmDevice(tablet.address(), SenderEvidence.Trust.KNOWN));
+    await().atMost(SOON).until(() -> alice.knows(tablet.address()));
+    assertThat(world.queries(alice.address().userId(), bobs.userId())).isGreaterThan(queries);
+    // Without device keys inside, nothing says whose a message is until the list has come.
+    assertThat(alice.results().stream().anyMatch(ToDeviceResult.UnableToDecrypt.class::isInstance))
+        .isEqualTo(!sendsDeviceKeys());
+    assertThat(call.refusals()).isEmpty();
+  }
+
+  /**
+   * A device that its owner has just logged in, and that has sent its call key to {@code ours}. The
+   * sync of ours is withheld, so that it cannot have heard of the device.
+   */
+  Peer unseenInTheCall(OurDevice ours, Peer.Account owner, String room) throws Exception {
+    world.homeserver().syncGate().withhold(ours.address().userId(), SyncGate.Mode.EMPTY);
+    Peer unseen = world.peer(command(), owner, "BOBTABLET");
+    unseen.joinRoom(room);
+    await().atMost(SOON).until(() -> unseen.knows(ours.address()));
+    long sent = world.sentTo(owner.userId(), ours.address());
+    unseen.joinCall(room);
+    await().atMost(SOON).until(() -> world.sentTo(owner.userId(), ours.address()) > sent);
+    assertThat(ours.knows(unseen.address())).isFalse();
+    return unseen;
+  }
+
+  @Test
+  void aCallKeyOfANewDeviceOfOursIsReadByAPeerThatHasNotFetchedIt() throws Exception {
+    MatrixSession session = world.register("alice");
+    OurDevice alice = world.ours(session);
+    String room = world.room(alice);
+    Peer bob = peer("bob", "BOBDEVICE");
+    bob.joinRoom(room);
+    acquaint(List.of(alice), List.of(bob));
+    OurCall phone = OurCall.join(alice, room);
+    bob.joinCall(room);
+    awaitKeysOfAll(List.of(phone, bob));
+
+    String bobs = bob.address().userId();
+    world.homeserver().syncGate().withhold(bobs, SyncGate.Mode.EMPTY);
+    long queries = world.queries(bobs, session.userId());
+    long sent = world.sentTo(session.userId(), bob.address());
+    OurDevice other = world.ours(world.login(session.userId()));
+    getToKnow(other, bob);
+    OurCall laptop = OurCall.join(other, room);
+    await().atMost(SOON).until(() -> world.sentTo(session.userId(), bob.address()) > sent);
+    assertThat(world.queries(bobs, session.userId())).as("not fetched").isEqualTo(queries);
+    assertThat(bob.keysOf(other.address())).isEmpty();
+
+    world.homeserver().syncGate().release(bobs);
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(bob.keysOf(other.address())).endsWith(laptop.ownKey()));
+    awaitKeysOfAll(List.of(phone, bob)); // not of the laptop: upstream gives it none, see acquaint
+    assertThat(bob.received(KEYS))
+        .filteredOn(received -> received.senderKey().equals(other.curve25519()))
+        .isNotEmpty()
+        .allSatisfy(
+            received -> assertThat(received.senderDevice()).isEqualTo(other.address().deviceId()));
+    assertThat(world.queries(bobs, session.userId())).isGreaterThan(queries);
+  }
+
   @Test
   void aLeaveMakesNewKeysThatTheLeaverIsNotGiven() throws Exception {
     OurDevice alice = world.ours("alice");

@@ -7,6 +7,7 @@ import io.matrixrtc.e2ee.MemoryCryptoStore;
 import io.matrixrtc.e2ee.OlmMachine;
 import io.matrixrtc.e2ee.ToDeviceResult;
 import io.matrixrtc.homeserver.faults.SyncGate;
+import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.SenderEvidence;
 import io.matrixrtc.keys.ToDeviceChannel.Outcome;
 import io.matrixrtc.keys.TrustRequirement;
@@ -88,6 +89,45 @@ final class JsSdkTest extends CallKeyScenarios {
       assertThat(alice.send(TYPE, text("no"), carol.address())).isInstanceOf(Outcome.Refused.class);
       assertThat(alice.send(TYPE, text("yes"), bob.address())).isEqualTo(new Outcome.Sent());
       assertThat(carol.keysOf(alice.address())).isEmpty();
+      call.close();
+      alice.close();
+    }
+  }
+
+  @Test
+  void tdHeldTheCallKeyOfANewDeviceCountsOnceItsOwnerHasSignedTheDevice() throws Exception {
+    try (MemoryCryptoStore store = new MemoryCryptoStore()) {
+      OurDevice alice =
+          world().ours(world().register("alice"), OlmMachine.Settings.defaults(), store);
+      String room = world().room(alice);
+      Peer.Account bobs = world().account("bob");
+      Peer bob = world().peer(command(), bobs, "BOBDEVICE");
+      bob.crossSign();
+      bob.joinRoom(room);
+      acquaint(List.of(alice), List.of(bob));
+      OurCall call = OurCall.join(alice, room, TrustRequirement.CROSS_SIGNED);
+      bob.joinCall(room);
+      awaitKeysOfAll(List.of(call, bob));
+
+      Peer tablet = unseenInTheCall(alice, bobs, room);
+      world().homeserver().syncGate().release(alice.address().userId());
+      await().atMost(SOON).until(() -> alice.knows(tablet.address()));
+      await()
+          .atMost(SOON)
+          .until(
+              () ->
+                  alice.results().stream()
+                      .anyMatch(ToDeviceResult.UnableToDecrypt.class::isInstance));
+      assertThat(call.keysOf(tablet.address())).isEmpty();
+      CallKey first = tablet.ownKey();
+
+      await().atMost(SOON).until(() -> bob.knows(tablet.address()));
+      bob.call("signDevice", Json.newObject().put("device", tablet.address().deviceId()));
+      await().atMost(SOON).until(() -> call.keysOf(tablet.address()).contains(first));
+      assertThat(call.evidenceOf(tablet.address()))
+          .isNotEmpty()
+          .containsOnly(
+              new SenderEvidence.OlmDevice(tablet.address(), SenderEvidence.Trust.CROSS_SIGNED));
       call.close();
       alice.close();
     }

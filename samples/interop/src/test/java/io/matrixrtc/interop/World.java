@@ -54,6 +54,7 @@ final class World implements AutoCloseable {
   private final URI homeserver;
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final List<Exchange> keyRequests = new CopyOnWriteArrayList<>();
+  private final List<Exchange> olmMessages = new CopyOnWriteArrayList<>();
   private int peers;
 
   /**
@@ -81,6 +82,8 @@ final class World implements AutoCloseable {
   private void note(Exchange exchange) {
     if (exchange.path().contains("/keys/")) {
       keyRequests.add(exchange);
+    } else if (exchange.path().contains("/sendToDevice/m.room.encrypted/")) {
+      olmMessages.add(exchange);
     }
   }
 
@@ -96,6 +99,24 @@ final class World implements AutoCloseable {
         .map(exchange -> OneTimeKeys.kind(json(exchange.answerBody()), of))
         .filter(claimed -> claimed != OneTimeKeys.Claimed.NOTHING)
         .toList();
+  }
+
+  /** How often a user's devices have asked for the devices of a user. */
+  long queries(String by, String of) {
+    return keyRequests.stream()
+        .filter(exchange -> exchange.path().endsWith("/keys/query"))
+        .filter(exchange -> exchange.userId().equals(Optional.of(by)))
+        .filter(exchange -> json(exchange.requestBody()).path("device_keys").has(of))
+        .count();
+  }
+
+  /** How many encrypted to-device messages a user's devices have sent to a device. */
+  long sentTo(String by, DeviceAddress to) {
+    return olmMessages.stream()
+        .filter(exchange -> exchange.userId().equals(Optional.of(by)))
+        .map(exchange -> json(exchange.requestBody()).path("messages").path(to.userId()))
+        .filter(devices -> devices.has(to.deviceId()))
+        .count();
   }
 
   /** Whether a user's devices have uploaded a fallback key. */

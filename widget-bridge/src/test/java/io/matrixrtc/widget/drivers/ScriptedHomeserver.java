@@ -46,8 +46,7 @@ final class ScriptedHomeserver implements HttpTransport {
   CompletableFuture<HttpAnswer> hold(String pathEnd) {
     return held.compute(
         pathEnd,
-        (path, before) ->
-            before == null || before.isDone() ? new CompletableFuture<>() : before);
+        (path, before) -> before == null || before.isDone() ? new CompletableFuture<>() : before);
   }
 
   @Override
