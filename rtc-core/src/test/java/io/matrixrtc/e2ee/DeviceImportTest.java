@@ -130,6 +130,9 @@ class DeviceImportTest {
     network.settle(bob);
     assertThat(network.oneTimeKeys.get(BOB)).hasSize(50);
     assertThat(network.fallbackKeys.get(BOB)).as("not made anew").isEqualTo(fallbackKey);
+    assertThat(bob.oneTimeKeys().fallbackCreatedAt()).contains(network.now);
+    assertThat(bob.oneTimeKeys().fallbackPublishedAt()).contains(network.now);
+    assertThat(bob.oneTimeKeys().onServer()).hasValue(50);
 
     // It is as old as the import: a week later it is replaced, and an hour after that forgotten.
     bob.close();
@@ -164,6 +167,8 @@ class DeviceImportTest {
     UserDevice device = new UserDevice(BOB.userId(), "NEW");
     new DeviceImport(device, unpublished).writeTo(after, key, network.random());
     OlmMachine machine = OlmMachine.open(device, MachineNetwork.ALL, after, key, network.random());
+    machine.outgoingRequests(network.now);
+    assertThat(machine.oneTimeKeys().fallbackPublishedAt()).isEmpty();
     for (int i = 0; i < 3; i++) {
       network.sync(machine);
       network.settle(machine);
@@ -264,6 +269,19 @@ class DeviceImportTest {
     network.sync(alice);
     say("four");
     assertThat(texts(network.sync(bob))).containsExactly("four");
+  }
+
+  @Test
+  void storeImportASessionThatIsGivenTwiceIsOneAsItWasGivenLast() throws Exception {
+    Session other = sessionOfNobody(SessionConfig.V1);
+    new DeviceImport(BOB, account)
+        .session(alicesKey, session, network.now)
+        .session(alicesKey, other, network.now.minusSeconds(2))
+        .session(alicesKey, session, network.now.minusSeconds(1))
+        .writeTo(after, key, network.random());
+    assertThat(after.sessions(alicesKey))
+        .extracting(StoredSession::sessionId)
+        .containsExactlyInAnyOrder(session.sessionId(), other.sessionId());
   }
 
   @Test

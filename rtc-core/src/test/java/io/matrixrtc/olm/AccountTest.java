@@ -56,7 +56,9 @@ class AccountTest {
   @Test
   void rotatesFallbackKeys_ACC_FB_ROTATE() throws Exception {
     assertThat(bob.unpublishedFallbackKey()).isEmpty();
+    assertThat(bob.hasFallbackKey()).isFalse();
     assertThat(bob.generateFallbackKey()).isEmpty();
+    assertThat(bob.hasFallbackKey()).isTrue();
     Curve25519PublicKey first = fallbackKey();
     assertThat(bob.generateFallbackKey()).isEmpty();
     Curve25519PublicKey second = fallbackKey();
