@@ -158,6 +158,21 @@ class RoomSharingTest {
   }
 
   @Test
+  void roomStoredWhoHasTheKeyIsKnownOfEachDeviceAfterARestart() throws Exception {
+    RoomEncryptionOutcome.Encrypted before = rooms.encrypt(alice, joined(ALICE, BOB), "before");
+    rooms.encrypt(alice, joined(ALICE, BOB, CAROL), "with carol");
+    alice.close();
+    alice = network.open(ALICE_DEVICE, MachineNetwork.ALL, aliceStore);
+    network.carriedOut.clear();
+    RoomEncryptionOutcome.Encrypted after =
+        rooms.encrypt(alice, joined(ALICE, BOB, CAROL), "after");
+    assertThat(after.key()).isEqualTo(before.key());
+    assertThat(rooms.sent(OLM)).isEmpty();
+    assertThat(shareOf(after, BOB_DEVICE)).isEqualTo(new RoomKeyShare.Served(0));
+    assertThat(shareOf(after, CAROL_DEVICE)).isEqualTo(new RoomKeyShare.Served(1));
+  }
+
+  @Test
   void shareIndexALaterDeviceReadsFromThereOn_B108() throws Exception {
     ObjectNode early = rooms.say(alice, joined(ALICE, BOB), "early");
     RoomEncryptionOutcome.Encrypted late = rooms.encrypt(alice, joined(ALICE, BOB, CAROL), "late");
