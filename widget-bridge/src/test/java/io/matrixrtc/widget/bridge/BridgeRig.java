@@ -38,7 +38,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A bridge on a real socket, for two sessions at most, whose app knows the ticket {@code good}; a
@@ -59,10 +58,6 @@ final class BridgeRig implements AutoCloseable {
   final ScheduledExecutorService pool = Executors.newSingleThreadScheduledExecutor();
   final SignedLinks links = new SignedLinks(new byte[32]);
   final HttpServer server;
-
-  /** Connections that are open, as the server sees it. */
-  final AtomicInteger connections = new AtomicInteger();
-
   final WidgetBridge bridge;
   private final FakeDriver driver = new FakeDriver();
 
@@ -86,17 +81,7 @@ final class BridgeRig implements AutoCloseable {
             .setMaxWebSocketMessageSize(400_000)
             .setMaxWebSocketFrameSize(400_000)
             .setWebSocketClosingTimeout(1);
-    server =
-        get(
-            vertx
-                .createHttpServer(longFrames)
-                .connectionHandler(
-                    connection -> {
-                      connections.incrementAndGet();
-                      connection.closeHandler(closed -> connections.decrementAndGet());
-                    })
-                .requestHandler(router)
-                .listen(0, "127.0.0.1"));
+    server = get(vertx.createHttpServer(longFrames).requestHandler(router).listen(0, "127.0.0.1"));
     BridgeSettings usual = BridgeSettings.of(URI.create(origin() + "/calls"), WIDGET);
     BridgeSettings settings =
         new BridgeSettings(
@@ -187,6 +172,7 @@ final class BridgeRig implements AutoCloseable {
    */
   Socket asleep() throws Exception {
     Socket socket = new Socket("127.0.0.1", server.actualPort());
+    socket.setSoTimeout(30_000);
     String handshake =
         "GET /calls/relay HTTP/1.1\r\nHost: x\r\nOrigin: "
             + origin()
@@ -194,8 +180,11 @@ final class BridgeRig implements AutoCloseable {
             + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
     OutputStream out = socket.getOutputStream();
     out.write(handshake.getBytes(UTF_8));
+    byte[] status = socket.getInputStream().readNBytes("HTTP/1.1 101".length());
+    assertThat(status).asString(UTF_8).isEqualTo("HTTP/1.1 101");
     byte[] hello = ("{\"t\":\"hello\",\"link\":\"" + newLink("good") + "\"}").getBytes(UTF_8);
-    out.write(new byte[] {(byte) 0x81, (byte) (0x80 | 126), 0, (byte) hello.length, 0, 0, 0, 0});
+    assertThat(hello.length).as("in the one byte of a short frame").isLessThan(126);
+    out.write(new byte[] {(byte) 0x81, (byte) (0x80 | hello.length), 0, 0, 0, 0}); // mask of zeros
     out.write(hello);
     return socket;
   }
