@@ -89,6 +89,24 @@ public final class CrossSigning {
     return message -> device.account().sign(message).toBytes();
   }
 
+  /**
+   * Signs the device keys of a dehydrated device of our user in our identity's name
+   * (XS-DEHYDRATED): nobody encrypts to one that is not signed so. Changes nothing.
+   *
+   * @param deviceKeys as they are published, with their device's own signature
+   * @return a signed copy; empty if our private self-signing key is not here
+   * @throws IllegalArgumentException if they are not those of a dehydrated device of our user
+   */
+  public Optional<ObjectNode> signDehydrated(ObjectNode deviceKeys) throws CryptoStoreException {
+    String userId = device.address().userId();
+    if (!deviceKeys.path("dehydrated").asBoolean(false)
+        || !deviceKeys.path("user_id").asText().equals(userId)) {
+      throw new IllegalArgumentException("not a dehydrated device of " + userId);
+    }
+    return own.key(CrossSigningKey.Usage.SELF_SIGNING)
+        .map(key -> PrivateIdentity.sign(deviceKeys.deepCopy(), userId, key));
+  }
+
   /** How our own identity stands. */
   public CrossSigningStatus status() throws CryptoStoreException {
     return new CrossSigningStatus(

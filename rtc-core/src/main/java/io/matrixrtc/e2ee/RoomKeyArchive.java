@@ -50,8 +50,8 @@ public final class RoomKeyArchive {
    *
    * @param keys read, and still the caller's to close
    * @param backupVersion the backup they are from, which then has those that are held as they are
-   *     there, so that a crash of the system may undo the merge (STORE-BULK); empty if they are
-   *     from elsewhere
+   *     there, and no longer those that read further back; so that a crash of the system may undo
+   *     the merge (STORE-BULK); empty if they are from elsewhere
    * @param extra rows to write with them, and to lose with them
    */
   public RoomKeyImport merge(
@@ -76,8 +76,8 @@ public final class RoomKeyArchive {
         improved += before.isPresent() ? 1 : 0;
         roomKeys.find(key.id()).ifPresent(now -> held.put(key.id(), now)); // another copy may come
       }
-      if (backupVersion.isPresent() && (before.isEmpty() || isHeldLike(key))) {
-        work.changes().backupMark(key.id(), backupVersion); // BACKUP-MARK
+      if (backupVersion.isPresent()) {
+        mark(key, before.isEmpty(), backupVersion);
       }
     }
     RoomKeyImport result = new RoomKeyImport(added, improved, keys.size() - added - improved);
@@ -105,16 +105,33 @@ public final class RoomKeyArchive {
         session);
   }
 
-  /** Whether the copy is as good as what is held, and of the same session. */
-  private boolean isHeldLike(RoomKeyCopy key) throws CryptoStoreException {
-    Optional<RoomKey> held = roomKeys.find(key.id());
-    if (held.isEmpty()
-        || held.get().info().firstKnownIndex() != key.firstKnownIndex()
-        || held.get().info().sharedHistory() != key.sharedHistory()) {
-      return false;
+  /**
+   * The backup has this copy. What is held counts as being there if it is as good and of the same
+   * session (BACKUP-MARK), and as missing there, whatever was put there before, if it reads further
+   * back (BACKUP-WORSE).
+   */
+  private void mark(RoomKeyCopy key, boolean isNew, Optional<String> backupVersion)
+      throws CryptoStoreException {
+    if (isNew) {
+      work.changes().backupMark(key.id(), backupVersion);
+      return;
     }
+    Optional<RoomKey> held = roomKeys.find(key.id());
+    if (held.isEmpty() || !isConnected(held.get(), key)) {
+      return;
+    }
+    RoomKeyInfo info = held.get().info();
+    if (info.firstKnownIndex() < key.firstKnownIndex()) {
+      work.changes().backupMark(key.id(), Optional.empty());
+    } else if (info.firstKnownIndex() == key.firstKnownIndex()
+        && info.sharedHistory() == key.sharedHistory()) {
+      work.changes().backupMark(key.id(), backupVersion);
+    }
+  }
+
+  private static boolean isConnected(RoomKey held, RoomKeyCopy key) {
     try (RoomKey copy = imported(key)) {
-      return held.get().session().isConnectedTo(copy.session());
+      return held.session().isConnectedTo(copy.session());
     }
   }
 

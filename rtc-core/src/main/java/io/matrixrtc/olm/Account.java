@@ -59,6 +59,35 @@ public final class Account implements AutoCloseable {
     return new Account(signingKey, identityKey, new OneTimeKeys(), none, 0, random);
   }
 
+  /**
+   * Puts together an account whose keys are kept otherwise, as those of a dehydrated device are
+   * (MSC3814). Copies them; all count as published.
+   *
+   * @param random what it and its sessions use
+   * @throws PickleException if a one-time key is there twice
+   */
+  public static Account ofKeys(
+      Curve25519SecretKey identityKey,
+      Ed25519KeyPair signingKey,
+      List<Curve25519SecretKey> oneTimeKeys,
+      Optional<Curve25519SecretKey> fallbackKey,
+      RandomSource random)
+      throws PickleException {
+    AccountImport account = new AccountImport(copy(identityKey), random);
+    long id = 0;
+    for (Curve25519SecretKey key : oneTimeKeys) {
+      account.oneTimeKey(id++, copy(key), true);
+    }
+    if (fallbackKey.isPresent()) {
+      account.fallbackKey(id, copy(fallbackKey.get()), true);
+    }
+    return account.finish(Ed25519KeyPair.owned(signingKey.copySeed()));
+  }
+
+  private static Curve25519SecretKey copy(Curve25519SecretKey key) {
+    return Curve25519SecretKey.owned(key.copySecret());
+  }
+
   /** The device's public keys. */
   public IdentityKeys identityKeys() {
     return new IdentityKeys(signingKey.publicKey(), identityKey.publicKey());

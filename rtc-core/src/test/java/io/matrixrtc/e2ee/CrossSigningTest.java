@@ -82,6 +82,32 @@ class CrossSigningTest {
   }
 
   @Test
+  void xsDehydratedDevicesOfOurUserAreSignedAndNoOthers() throws Exception {
+    ObjectNode keys =
+        Json.newObject().put("user_id", ALICE).put("device_id", "D").put("dehydrated", true);
+    assertThat(phone.crossSigning().signDehydrated(keys)).as("no key yet").isEmpty();
+    bootstrapped();
+    ObjectNode signed = phone.crossSigning().signDehydrated(keys).orElseThrow();
+    CrossSigningKey selfSigning = phone.identity(ALICE).orElseThrow().selfSigning();
+    assertThat(
+            SignedJson.verify(
+                    signed,
+                    ALICE,
+                    "ed25519:" + selfSigning.key().toBase64(),
+                    SignedDeviceKeys.verifier(selfSigning.key()))
+                .isValid())
+        .isTrue();
+    assertThat(keys.has("signatures")).as("a copy").isFalse();
+    for (ObjectNode other :
+        List.of(
+            keys.deepCopy().put("dehydrated", false),
+            keys.deepCopy().put("user_id", BOB.userId()))) {
+      assertThatThrownBy(() -> phone.crossSigning().signDehydrated(other))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
   void xsMakeBootstrapGivesAnIdentityThatOthersSeeAndThatSignsTheDevice() throws Exception {
     OlmMachine bob = network.open(BOB.userId(), BOB.deviceId());
     network.introduce(phone, bob);

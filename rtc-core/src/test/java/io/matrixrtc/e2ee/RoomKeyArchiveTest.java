@@ -162,6 +162,25 @@ class RoomKeyArchiveTest {
   }
 
   @Test
+  void whatTheBackupHasLostIsBackedUpAgain_BACKUP_WORSE() throws Exception {
+    GroupSession session = session();
+    RoomKeyCopy early = copy(session, false);
+    session.encrypt(new byte[0]);
+    RoomKeyCopy late = copy(session, false);
+    merge(Optional.of("7"), early);
+    merge(Optional.of("7"), early);
+    assertThat(archive.notBackedUp("7", 10)).as("control").isEmpty();
+    merge(Optional.empty(), late);
+    assertThat(archive.notBackedUp("7", 10)).as("from elsewhere it says nothing").isEmpty();
+    merge(Optional.of("7"), late);
+    assertThat(archive.notBackedUp("7", 10))
+        .singleElement()
+        .satisfies(key -> assertThat(key.firstKnownIndex()).isZero());
+    archive.markBackedUp("7", List.of(early), new ExtraWrites());
+    assertThat(archive.notBackedUp("7", 10)).isEmpty();
+  }
+
+  @Test
   void backupMarkWhatCameFromTheBackupIsThereUnlessOursIsBetter() throws Exception {
     GroupSession session = session();
     RoomKeyCopy early = copy(session, false);

@@ -113,6 +113,9 @@ record Assembly(Routes routes, Devices devices, DelayedEvents delayedEvents) {
                 devices));
     Routes routes = new Routes();
     all.forEach(endpoints -> endpoints.addTo(routes));
+    if (config.dehydratedDevices()) { // HS-DEHY-OFF
+      keys.dehydratedDevices(inbox).addTo(routes);
+    }
     // HS-DELAY-PERSIST: before the first request.
     state.run(delayed::start);
     return new Assembly(routes, devices, delayed);

@@ -4,17 +4,24 @@ import io.matrixrtc.homeserver.backup.BackupControl;
 import io.matrixrtc.homeserver.faults.FaultPlan;
 import io.matrixrtc.homeserver.faults.RequestLog;
 import io.matrixrtc.homeserver.faults.SyncGate;
+import io.matrixrtc.homeserver.http.Answer;
 import io.matrixrtc.homeserver.http.BindFailed;
+import io.matrixrtc.homeserver.http.DirectFront;
 import io.matrixrtc.homeserver.http.Listener;
 import io.matrixrtc.homeserver.http.Session;
 import io.matrixrtc.homeserver.store.MemoryStorage;
 import io.matrixrtc.homeserver.store.SqliteStorage;
+import io.matrixrtc.homeserver.store.StateLane;
 import io.matrixrtc.homeserver.store.StateThread;
 import io.matrixrtc.homeserver.store.Storage;
 import io.matrixrtc.homeserver.store.Table;
 import io.matrixrtc.homeserver.store.TableSpec;
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * A Matrix homeserver inside this process, for development and tests: one server, no federation.
@@ -34,11 +41,24 @@ public final class EmbeddedHomeserver implements AutoCloseable {
   private volatile Storage storage;
   private volatile Running running;
 
-  /** What a restart replaces. */
-  private record Running(StateThread state, Listener listener, Assembly assembly) {}
+  private final Optional<Supplier<StateLane>> lanes;
 
-  private EmbeddedHomeserver(HomeserverConfig config) throws BindFailed {
+  /**
+   * What a restart replaces. {@code listener} is there unless the server is asked directly only.
+   */
+  private record Running(
+      StateThread state, DirectFront front, Optional<Listener> listener, Assembly assembly) {
+    void close() {
+      listener.ifPresent(Listener::close);
+      front.close();
+      state.close();
+    }
+  }
+
+  private EmbeddedHomeserver(HomeserverConfig config, Optional<Supplier<StateLane>> lanes)
+      throws BindFailed {
     this.config = config;
+    this.lanes = lanes;
     this.storage = openStorage();
     this.running = run(config.port());
   }
@@ -50,7 +70,36 @@ public final class EmbeddedHomeserver implements AutoCloseable {
    * @throws io.matrixrtc.homeserver.store.StorageException if the database does not open
    */
   public static EmbeddedHomeserver start(HomeserverConfig config) throws BindFailed {
-    return new EmbeddedHomeserver(config);
+    return new EmbeddedHomeserver(config, Optional.empty());
+  }
+
+  /**
+   * Starts a server that listens nowhere and is asked by {@link #ask} only. It has no thread: it
+   * works where {@code lanes} says, and its time is that of {@code config}.
+   *
+   * @param lanes asked for one now and at each restart
+   * @throws io.matrixrtc.homeserver.store.StorageException if the database does not open
+   */
+  public static EmbeddedHomeserver startUnheard(
+      HomeserverConfig config, Supplier<StateLane> lanes) {
+    try {
+      return new EmbeddedHomeserver(config, Optional.of(lanes));
+    } catch (BindFailed e) {
+      throw new IllegalStateException("a server without a socket did not bind", e);
+    }
+  }
+
+  /**
+   * Asks without a socket; never waits. Safe for many threads.
+   *
+   * @param uri path and query, encoded
+   * @param body nobody may change it afterwards
+   * @return completes where the server works; fails with an {@link java.io.IOException} where a
+   *     connection would have been lost, as in a restart
+   */
+  public CompletableFuture<Answer.Bytes> ask(
+      String method, String uri, List<Map.Entry<String, String>> headers, byte[] body) {
+    return running.front().ask(method, uri, headers, body);
   }
 
   /** For example {@code http://127.0.0.1:8008}, without a slash at the end. */
@@ -58,8 +107,9 @@ public final class EmbeddedHomeserver implements AutoCloseable {
     return URI.create("http://" + config.host() + ":" + port());
   }
 
+  /** The port that is listened on; the configured one if there is none. */
   public int port() {
-    return running.listener().port();
+    return running.listener().map(Listener::port).orElse(config.port());
   }
 
   public HomeserverConfig config() {
@@ -99,12 +149,11 @@ public final class EmbeddedHomeserver implements AutoCloseable {
   public void expireToken(String userId, String deviceId) {
     Running now = running;
     now.state()
-        .submit(
+        .ask(
             () -> {
               now.assembly().devices().expireToken(new Session(userId, deviceId));
               return true;
-            })
-        .join();
+            });
   }
 
   /**
@@ -114,29 +163,27 @@ public final class EmbeddedHomeserver implements AutoCloseable {
   public void fireDelayedEvents(String userId) {
     Running now = running;
     now.state()
-        .submit(
+        .ask(
             () -> {
               now.assembly().delayedEvents().fireAll(userId);
               return true;
-            })
-        .join();
+            });
   }
 
   /** Every stored row of every table: what somebody who seizes the server would find. */
   public List<Storage.StoredRow> databaseDump() {
-    return running.state().submit(storage::dump).join();
+    return running.state().ask(storage::dump);
   }
 
   /** Stores a value as if a client had let it slip: the control for a search of the dump. */
   public void plant(String name, String value) {
     running
         .state()
-        .submit(
+        .ask(
             () -> {
               Table.open(storage, PLANTED).put(new Planted(value), name);
               return true;
-            })
-        .join();
+            });
   }
 
   /**
@@ -157,8 +204,7 @@ public final class EmbeddedHomeserver implements AutoCloseable {
   /** Stops listening and closes the database. Harmless if it is closed already. */
   @Override
   public void close() {
-    running.listener().close();
-    running.state().close();
+    running.close();
     storage.close();
   }
 
@@ -167,18 +213,29 @@ public final class EmbeddedHomeserver implements AutoCloseable {
   }
 
   private Running run(int port) throws BindFailed {
-    StateThread state = new StateThread(storage, "homeserver-state");
+    StateThread state =
+        new StateThread(
+            storage,
+            lanes.map(Supplier::get).orElseGet(() -> StateLane.thread("homeserver-state")));
     Assembly assembly =
         Assembly.of(config, storage, state, syncGate, backups, () -> baseUrl().toString());
+    Listener.Limits limits =
+        new Listener.Limits(config.maxRequestBytes(), config.rateLimits(), config.gzip());
+    Listener.Surroundings around =
+        new Listener.Surroundings(state, config.time(), faults, requestLog);
+    DirectFront front = DirectFront.of(limits, assembly.routes(), assembly.devices(), around);
+    if (lanes.isPresent()) {
+      return new Running(state, front, Optional.empty(), assembly);
+    }
     try {
       Listener listener =
           Listener.start(
               new Listener.Address(config.host(), port),
-              new Listener.Limits(config.maxRequestBytes(), config.rateLimits(), config.gzip()),
+              limits,
               assembly.routes(),
               assembly.devices(),
-              new Listener.Surroundings(state, config.time(), faults, requestLog));
-      return new Running(state, listener, assembly);
+              around);
+      return new Running(state, front, Optional.of(listener), assembly);
     } catch (BindFailed e) {
       state.close();
       storage.close();

@@ -29,6 +29,7 @@ import java.util.Optional;
  * @param gzip whether answers are compressed for clients that ask for it
  * @param backup how key backups behave
  * @param media bounds of media, and who may read them
+ * @param dehydratedDevices whether there are devices that nobody is logged in as (MSC3814)
  * @param rtcTransports the SFUs that MatrixRTC clients are told of; none by default
  */
 public record HomeserverConfig(
@@ -46,7 +47,8 @@ public record HomeserverConfig(
     RtcTransports rtcTransports,
     boolean gzip,
     BackupSemantics backup,
-    MediaPolicy media) {
+    MediaPolicy media,
+    boolean dehydratedDevices) {
   private static final int DEFAULT_MAX_REQUEST_BYTES = 16 * 1024 * 1024;
   private static final Duration DEFAULT_REFRESHABLE_LIFETIME = Duration.ofMinutes(5);
 
@@ -76,7 +78,8 @@ public record HomeserverConfig(
         RtcTransports.off(),
         true,
         BackupSemantics.SPECIFIED,
-        MediaPolicy.defaults());
+        MediaPolicy.defaults(),
+        true);
   }
 
   public HomeserverConfig withPort(int newPort) {
@@ -164,6 +167,12 @@ public record HomeserverConfig(
     return changed.config();
   }
 
+  public HomeserverConfig withDehydratedDevices(boolean there) {
+    Changed changed = new Changed(this);
+    changed.dehydratedDevices = there;
+    return changed.config();
+  }
+
   /** A copy in the making. */
   private static final class Changed {
     private final String host;
@@ -181,6 +190,7 @@ public record HomeserverConfig(
     private boolean gzip;
     private BackupSemantics backup;
     private MediaPolicy media;
+    private boolean dehydratedDevices;
 
     Changed(HomeserverConfig before) {
       host = before.host;
@@ -198,6 +208,7 @@ public record HomeserverConfig(
       gzip = before.gzip;
       backup = before.backup;
       media = before.media;
+      dehydratedDevices = before.dehydratedDevices;
     }
 
     HomeserverConfig config() {
@@ -216,7 +227,8 @@ public record HomeserverConfig(
           rtcTransports,
           gzip,
           backup,
-          media);
+          media,
+          dehydratedDevices);
     }
   }
 }

@@ -64,6 +64,14 @@ public final class Devices implements Tokens {
     return tokens.issue(device, lifetime);
   }
 
+  /** HS-DEHY: a device that nobody is logged in as. */
+  public void addWithoutToken(Session device, Optional<String> displayName) {
+    devices.put(
+        new DeviceRow(displayName.orElse(null), clock.millis(), ""),
+        device.userId(),
+        device.deviceId());
+  }
+
   /** New tokens for a refresh token; none if it is unknown or used up. */
   Optional<DeviceTokens.Issued> refresh(String refreshToken, Duration lifetime) {
     tokens.refreshes(refreshToken).ifPresent(this::voided);

@@ -125,7 +125,7 @@ final class HttpFront {
   }
 
   // A stream is not held, so it is not logged either.
-  private static byte[] logged(Answer.Ready answer) {
+  static byte[] logged(Answer.Ready answer) {
     if (answer instanceof Answer.Now now) {
       return Json.bytes(now.body());
     }

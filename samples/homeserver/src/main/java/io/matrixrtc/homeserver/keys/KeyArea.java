@@ -8,9 +8,12 @@ import io.matrixrtc.homeserver.http.Routes;
 import io.matrixrtc.homeserver.http.Session;
 import io.matrixrtc.homeserver.rooms.Memberships;
 import io.matrixrtc.homeserver.store.Foundation;
+import io.matrixrtc.homeserver.store.Storage;
+import io.matrixrtc.homeserver.todevice.ToDeviceInbox;
 
 /** All that is about keys: its endpoints, and what other areas read. */
 public final class KeyArea implements Endpoints {
+  private final Storage storage;
   private final Users users;
   private final Devices devices;
   private final InteractiveAuth auth;
@@ -27,6 +30,7 @@ public final class KeyArea implements Endpoints {
       Devices devices,
       InteractiveAuth auth,
       Memberships memberships) {
+    this.storage = foundation.storage();
     this.users = users;
     this.devices = devices;
     this.auth = auth;
@@ -40,12 +44,21 @@ public final class KeyArea implements Endpoints {
 
   @Override
   public void addTo(Routes routes) {
-    new KeyUploadEndpoint(deviceKeys, oneTimeKeys, signatures, deviceLists).addTo(routes);
+    uploads().addTo(routes);
     new KeyQueryEndpoints(users, devices, deviceKeys, crossSigning, signatures, oneTimeKeys)
         .addTo(routes);
     new KeyChangesEndpoint(delta).addTo(routes);
     new CrossSigningEndpoints(auth, deviceKeys, crossSigning, signatures, deviceLists)
         .addTo(routes);
+  }
+
+  private KeyUploadEndpoint uploads() {
+    return new KeyUploadEndpoint(deviceKeys, oneTimeKeys, signatures, deviceLists);
+  }
+
+  /** Devices that nobody is logged in as. */
+  public Endpoints dehydratedDevices(ToDeviceInbox inbox) {
+    return new DehydratedDeviceEndpoints(storage, devices, uploads(), inbox);
   }
 
   public OneTimeKeys oneTimeKeys() {

@@ -35,8 +35,14 @@ final class KeyUploadEndpoint implements Endpoints {
   }
 
   private Answer upload(Request request) {
-    Session device = request.session();
-    Fields body = request.fields();
+    upload(request.session(), request.fields());
+    ObjectNode answer = Json.object();
+    answer.set("one_time_key_counts", oneTimeKeys.counts(request.session()));
+    return Answer.ok(answer);
+  }
+
+  /** What {@code device} publishes. */
+  void upload(Session device, Fields body) {
     if (body.object().path("device_keys").isNull()) {
       throw MatrixException.badJson("device_keys must not be null");
     }
@@ -54,9 +60,6 @@ final class KeyUploadEndpoint implements Endpoints {
                 keys.properties()
                     .forEach(
                         key -> oneTimeKeys.uploadFallback(device, key.getKey(), key.getValue())));
-    ObjectNode answer = Json.object();
-    answer.set("one_time_key_counts", oneTimeKeys.counts(device));
-    return Answer.ok(answer);
   }
 
   private void uploadIdentity(Session device, ObjectNode keys) {

@@ -3,40 +3,37 @@ package io.matrixrtc.homeserver.store;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that touches the storage and all state in memory, so that neither needs locks and
- * no event loop waits for a disk. Each piece of work is one transaction.
+ * The one lane, usually a thread, that touches the storage and all state in memory, so that neither
+ * needs locks and no event loop waits for a disk. Each piece of work is one transaction.
  */
 public final class StateThread implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StateThread.class);
 
   private final Storage storage;
-  private final ExecutorService executor;
+  private final StateLane lane;
   private List<Runnable> afterCommit = new ArrayList<>();
 
+  /** Works on a thread of its own. */
   public StateThread(Storage storage, String name) {
+    this(storage, StateLane.thread(name));
+  }
+
+  /** Works on {@code lane}, which is closed with it. */
+  public StateThread(Storage storage, StateLane lane) {
     this.storage = storage;
-    this.executor =
-        Executors.newSingleThreadExecutor(
-            task -> {
-              Thread thread = new Thread(task, name);
-              thread.setDaemon(true);
-              return thread;
-            });
+    this.lane = lane;
   }
 
   /** Runs {@code work} as one transaction; the future fails with what it throws. */
   public <T> CompletableFuture<T> submit(Supplier<T> work) {
     try {
-      return CompletableFuture.supplyAsync(() -> inTransaction(work), executor);
+      return CompletableFuture.supplyAsync(() -> inTransaction(work), lane);
     } catch (RejectedExecutionException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -59,7 +56,7 @@ public final class StateThread implements AutoCloseable {
           }
         };
     try {
-      executor.execute(logged);
+      lane.execute(logged);
     } catch (RejectedExecutionException closed) {
       LOG.debug("work after the close is dropped");
     }
@@ -84,17 +81,14 @@ public final class StateThread implements AutoCloseable {
     return result;
   }
 
+  /** As {@link #submit}, and waits for the result; not from the state's own work. */
+  public <T> T ask(Supplier<T> work) {
+    return lane.await(submit(work));
+  }
+
   /** Finishes the work that was submitted, then ends the thread. */
   @Override
   public void close() {
-    executor.shutdown();
-    try {
-      if (!executor.awaitTermination(10, TimeUnit.SECONDS)) {
-        throw new StorageException("the state thread did not end within 10 s");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StorageException("interrupted while the state thread ended", e);
-    }
+    lane.close();
   }
 }

@@ -13,7 +13,10 @@ import org.junit.jupiter.api.Test;
 class FeaturesOffTest extends ServerTest {
   @Override
   HomeserverConfig configure(HomeserverConfig config) {
-    return config.withDelayedEvents(DelayedEventPolicy.off()).withStickyEvents(StickyEvents.OFF);
+    return config
+        .withDelayedEvents(DelayedEventPolicy.off())
+        .withStickyEvents(StickyEvents.OFF)
+        .withDehydratedDevices(false);
   }
 
   @Test
@@ -33,6 +36,13 @@ class FeaturesOffTest extends ServerTest {
         .isFalse();
     assertThat(alice.get("/capabilities").ok().path("capabilities").has("m.delayed_events"))
         .isFalse();
+  }
+
+  @Test
+  void thereAreNoDehydratedDevices_HS_DEHY_OFF() {
+    register("alice")
+        .get("/_matrix/client/unstable/org.matrix.msc3814.v1/dehydrated_device")
+        .fails(404, "M_UNRECOGNIZED");
   }
 
   @Test
