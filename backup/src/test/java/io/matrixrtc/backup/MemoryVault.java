@@ -79,6 +79,8 @@ public class MemoryVault implements RoomKeyVault {
       ExportedRoomKey now = keys.get(key.id());
       if (inVersion.isPresent() && now != null && isCovered(now, key)) {
         marks.computeIfAbsent(inVersion.get(), v -> new HashSet<>()).add(key.id());
+      } else if (inVersion.isPresent() && now != null && RoomKeyMerge.isConnected(now, key)) {
+        marks.getOrDefault(inVersion.get(), new HashSet<>()).remove(key.id());
       }
     }
     return new Merged(imported, arrived.size() - imported);

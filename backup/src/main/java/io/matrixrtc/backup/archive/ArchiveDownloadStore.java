@@ -179,7 +179,7 @@ public final class ArchiveDownloadStore implements DownloadStore {
             if (known.containsKey(id)) {
               held.put(id, ArchiveVault.held(room, known.get(id), mark));
             } else if (evicted.getOrDefault(id.roomId(), false)) {
-              held.put(id, new RoomKeyVault.Held(0, true)); // EVICT-STAY
+              held.put(id, RoomKeyVault.Held.EVICTED); // EVICT-STAY
             }
           }
           return held;

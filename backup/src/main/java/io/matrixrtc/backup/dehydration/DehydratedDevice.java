@@ -1,17 +1,21 @@
 package io.matrixrtc.backup.dehydration;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.encoding.Base64Text;
 import io.matrixrtc.encoding.MalformedBase64Exception;
+import io.matrixrtc.json.Json;
 import io.matrixrtc.olm.Curve25519SecretKey;
 import io.matrixrtc.olm.Ed25519KeyPair;
 import io.matrixrtc.olm.KeyFormatException;
+import io.matrixrtc.olm.RandomSource;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
@@ -29,9 +33,13 @@ public final class DehydratedDevice implements AutoCloseable {
   /** The only algorithm that is read. */
   public static final String ALGORITHM = "org.matrix.msc3814.v2";
 
+  /** How many one-time keys a new one has. */
+  public static final int ONE_TIME_KEYS = 50;
+
   /** Length of the key, which secret storage keeps. */
   public static final int KEY_BYTES = 32;
 
+  private static final int VERSION = 1;
   private static final int NONCE_BYTES = 12;
   private static final int PRIVATE_BYTES = 32;
   private static final int SMALLEST_BYTES = 4 + 2 * PRIVATE_BYTES + 4 + 1 + PRIVATE_BYTES;
@@ -52,6 +60,66 @@ public final class DehydratedDevice implements AutoCloseable {
     this.fallbackKey = fallbackKey;
   }
 
+  /** Makes a new one, with {@value #ONE_TIME_KEYS} one-time keys and a fallback key (DEHY-NEW). */
+  public static DehydratedDevice generate(RandomSource random) {
+    return new DehydratedDevice(
+        Curve25519SecretKey.generate(random),
+        Ed25519KeyPair.generate(random),
+        Stream.generate(() -> Curve25519SecretKey.generate(random)).limit(ONE_TIME_KEYS).toList(),
+        Optional.of(Curve25519SecretKey.generate(random)));
+  }
+
+  /**
+   * Seals all keys as {@code device_data}.
+   *
+   * @param key {@value #KEY_BYTES} bytes, the caller's to wipe
+   * @param random where the nonce comes from
+   */
+  public ObjectNode seal(byte[] key, RandomSource random) {
+    if (key.length != KEY_BYTES) {
+      throw new IllegalArgumentException("want " + KEY_BYTES + " bytes, got " + key.length);
+    }
+    byte[] nonce = new byte[NONCE_BYTES];
+    random.nextBytes(nonce);
+    byte[] plaintext = plaintext();
+    try {
+      Cipher cipher = Cipher.getInstance("ChaCha20-Poly1305");
+      cipher.init(
+          Cipher.ENCRYPT_MODE, new SecretKeySpec(key, "ChaCha20"), new IvParameterSpec(nonce));
+      return Json.newObject()
+          .put("algorithm", ALGORITHM)
+          .put("nonce", Base64Text.encode(nonce))
+          .put("device_pickle", Base64Text.encode(cipher.doFinal(plaintext)));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every JDK from 11 on has ChaCha20-Poly1305", e);
+    } finally {
+      Arrays.fill(plaintext, (byte) 0);
+    }
+  }
+
+  private byte[] plaintext() {
+    ByteBuffer out =
+        ByteBuffer.allocate(SMALLEST_BYTES + oneTimeKeys.size() * PRIVATE_BYTES)
+            .putInt(VERSION); // DEHY-VERSION: what the one implementation writes
+    put(out, identityKey.copySecret());
+    put(out, signingKey.copySeed());
+    out.putInt(oneTimeKeys.size());
+    oneTimeKeys.forEach(key -> put(out, key.copySecret()));
+    out.put((byte) (fallbackKey.isPresent() ? 1 : 0));
+    put(out, fallbackKey.map(Curve25519SecretKey::copySecret).orElse(new byte[PRIVATE_BYTES]));
+    return out.array();
+  }
+
+  private static void put(ByteBuffer out, byte[] secret) {
+    out.put(secret);
+    Arrays.fill(secret, (byte) 0);
+  }
+
+  /** Its device id: its identity key (DEHY-ID). */
+  public String deviceId() {
+    return identityKey.publicKey().toBase64();
+  }
+
   /**
    * Opens {@code device_data}; empty if it cannot be: another key or algorithm, damage, or an
    * identity key that is not the device id (DEHY-ID).
@@ -66,7 +134,7 @@ public final class DehydratedDevice implements AutoCloseable {
     }
     try {
       Optional<DehydratedDevice> device = parse(plaintext.get());
-      return device.filter(d -> d.identityKey.publicKey().toBase64().equals(deviceId));
+      return device.filter(d -> d.deviceId().equals(deviceId));
     } catch (KeyFormatException e) {
       throw new IllegalStateException("the lengths were checked", e);
     } finally {

@@ -29,28 +29,29 @@ final class BatchLine implements AutoCloseable {
 
   /**
    * Returns the batch at {@code checkpoint}, the caller's to close: the one that was begun ahead,
-   * if there is one. Empty if the spool is not what was written.
+   * if there is one, otherwise one of at most {@code frames}. Empty if the spool is not what was
+   * written.
    */
-  Optional<BatchOpener> take(long checkpoint) throws IOException, VaultException {
+  Optional<BatchOpener> take(long checkpoint, int frames) throws IOException, VaultException {
     BatchOpener begun = ahead.peekFirst();
     if (begun != null && begun.start() == checkpoint) {
       return Optional.of(ahead.removeFirst());
     }
     close();
-    return begin(checkpoint);
+    return begin(checkpoint, frames);
   }
 
   /**
-   * Begins with the batches from {@code place} on, which is where those that were begun start. What
-   * is damaged, or not there yet, is left to {@link #take}.
+   * Begins with the batches from {@code place} on, of at most {@code frames} each, which is where
+   * those that were begun start. What is damaged, or not there yet, is left to {@link #take}.
    */
-  void beginAhead(long place) throws IOException, VaultException {
+  void beginAhead(long place, int frames) throws IOException, VaultException {
     long next = place;
     for (BatchOpener begun : ahead) {
       next = begun.next();
     }
     while (ahead.size() < AHEAD) {
-      Optional<BatchOpener> batch = begin(next);
+      Optional<BatchOpener> batch = begin(next, frames);
       if (batch.isEmpty() || batch.get().frames() == 0) {
         batch.ifPresent(BatchOpener::close);
         return;
@@ -60,8 +61,8 @@ final class BatchLine implements AutoCloseable {
     }
   }
 
-  private Optional<BatchOpener> begin(long place) throws IOException, VaultException {
-    return BatchOpener.begin(spool, place, key, store, version, workers);
+  private Optional<BatchOpener> begin(long place, int frames) throws IOException, VaultException {
+    return BatchOpener.begin(spool, place, frames, key, store, version, workers);
   }
 
   /** Wipes what was opened ahead. */

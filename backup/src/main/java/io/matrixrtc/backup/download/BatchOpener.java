@@ -26,9 +26,6 @@ import java.util.function.Supplier;
  * the beginning; {@link #join} waits for that.
  */
 final class BatchOpener implements AutoCloseable {
-  /** Frames in one transaction (DL-BATCH). */
-  static final int MAX_FRAMES = 500;
-
   /** Bytes in one transaction. */
   static final int MAX_BYTES = 512 << 10;
 
@@ -53,11 +50,13 @@ final class BatchOpener implements AutoCloseable {
   /**
    * Reads from {@code checkpoint} up to what is synced, and begins to open it on {@code workers}.
    *
+   * @param maxFrames in one transaction (DL-BATCH)
    * @return empty if the spool is not what was written; a batch without frames at its end
    */
   static Optional<BatchOpener> begin(
       Spool spool,
       long checkpoint,
+      int maxFrames,
       BackupKey key,
       DownloadStore store,
       String version,
@@ -65,7 +64,7 @@ final class BatchOpener implements AutoCloseable {
       throws IOException, VaultException {
     BatchOpener opener = new BatchOpener(checkpoint);
     List<Framed> entries = new ArrayList<>();
-    while (opener.frames < MAX_FRAMES
+    while (opener.frames < maxFrames
         && opener.next - checkpoint < MAX_BYTES
         && opener.next < spool.synced()) {
       Optional<Spool.At> at = spool.read(opener.next);
@@ -104,7 +103,7 @@ final class BatchOpener implements AutoCloseable {
     }
     try {
       ObjectNode json = Json.parseObject(entry.entry().json());
-      return known.get().firstKnownIndex() <= EntryRank.parse(json).firstMessageIndex();
+      return known.get().isLike(EntryRank.parse(json).firstMessageIndex());
     } catch (MalformedJsonException e) {
       return false; // to be listed
     }

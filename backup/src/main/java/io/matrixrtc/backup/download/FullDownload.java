@@ -2,7 +2,6 @@ package io.matrixrtc.backup.download;
 
 import io.matrixrtc.backup.BackupKey;
 import io.matrixrtc.backup.BackupVersion;
-import io.matrixrtc.backup.roomkey.DamagedKeyException.Reason;
 import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.e2ee.RoomKeyId;
 import java.io.IOException;
@@ -30,6 +29,7 @@ public final class FullDownload {
   private final SpoolFile file;
   private final String us;
   private final OpenerPool workers;
+  private final Way way = new Way();
   private @Nullable Running running;
 
   /** What there is while a job is at work. */
@@ -182,28 +182,9 @@ public final class FullDownload {
   }
 
   private DownloadEffect fetch(Running at) {
-    at.scanner = new EntryScanner(sink(at));
+    at.scanner = new EntryScanner(new SpoolSink(at.spool));
     at.job = at.job.in(DownloadState.FETCHING);
     return new DownloadEffect.Fetch(at.job.version());
-  }
-
-  private static EntrySink sink(Running at) {
-    boolean again = at.spool.entries() > 0;
-    return new EntrySink() {
-      @Override
-      public void entry(String roomId, String sessionId, byte[] json) throws IOException {
-        if (!again || !at.spool.contains(roomId, sessionId)) { // DL-AGAIN
-          at.spool.append(roomId, sessionId, json);
-        }
-      }
-
-      @Override
-      public void damaged(String roomId, String sessionId, Reason reason) throws IOException {
-        if (!again || !at.spool.contains(roomId, sessionId)) {
-          at.spool.appendDamaged(roomId, sessionId, reason);
-        }
-      }
-    };
   }
 
   /** Bytes of the answer arrived. */
@@ -334,7 +315,7 @@ public final class FullDownload {
     if (at == null || !at.job.state().isRunning()) {
       return List.of();
     }
-    Optional<BatchOpener> opened = at.batches.take(at.job.checkpoint());
+    Optional<BatchOpener> opened = at.batches.take(at.job.checkpoint(), way.frames(now));
     if (opened.isEmpty()) {
       return spoolDamaged(at, now);
     }
@@ -342,7 +323,7 @@ public final class FullDownload {
       if (batch.next() == at.job.checkpoint()) {
         return atEnd(at, now);
       }
-      at.batches.beginAhead(batch.next());
+      at.batches.beginAhead(batch.next(), way.frames(now));
       batch.join();
       Optional<DownloadJob> committed =
           store.commit(at.job, batch.next(), batch.frames(), batch.batch().keys(), batch.damaged());
@@ -397,6 +378,9 @@ public final class FullDownload {
             && version.get().version().equals(at.job.version())
             && version.get().etag().equals(at.job.etag())
             && version.get().count() <= at.job.seen();
+    if (!unchanged && version.isPresent() && version.get().etag().equals(at.job.etag())) {
+      at.job = at.job.standsFor("", at.job.count()); // DL-COMPLETE: entries that never came
+    }
     List<DownloadEffect> effects = new ArrayList<>(finish(at, DownloadState.DONE, now));
     if (!unchanged && version.isPresent()) {
       effects.add(new DownloadEffect.LightPassDue()); // DL-COMPLETE
@@ -468,6 +452,11 @@ public final class FullDownload {
   public Optional<String> fetchedEntry(RoomKeyId id) throws IOException {
     Running at = running;
     return at == null ? Optional.empty() : at.spool.find(id).map(SpoolFrame.Entry::json);
+  }
+
+  /** Somebody waits for a single key: the next batches are small (DL-WAY). */
+  public void makeWay(Instant now) {
+    way.make(now);
   }
 
   /** How far it is; empty if nothing runs here. */

@@ -15,8 +15,26 @@ public interface RoomKeyVault {
    *
    * @param firstKnownIndex the first message that it opens
    * @param backedUp whether it is marked as part of the backup version asked about, as it is
+   * @param evicted whether it is not here and need not be: the backup has it
    */
-  record Held(long firstKnownIndex, boolean backedUp) {}
+  record Held(long firstKnownIndex, boolean backedUp, boolean evicted) {
+    /** What is evicted. */
+    public static final Held EVICTED = new Held(0, true, true);
+
+    /** A key that is here. */
+    public Held(long firstKnownIndex, boolean backedUp) {
+      this(firstKnownIndex, backedUp, false);
+    }
+
+    /**
+     * Whether an entry of the backup version need not be looked at: it begins where ours does, or
+     * so its hint says. One that begins later tells that the backup has lost what we put there
+     * (BACKUP-WORSE).
+     */
+    public boolean isLike(long hintedIndex) {
+      return evicted || (backedUp && firstKnownIndex == hintedIndex);
+    }
+  }
 
   /**
    * A key to write somewhere.

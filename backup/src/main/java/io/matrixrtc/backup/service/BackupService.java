@@ -121,8 +121,7 @@ public final class BackupService implements AutoCloseable {
             api,
             scheduler,
             new UploadEvents(listener, this::check, this::uploaded, this::broken));
-    this.lane =
-        new LaneRunner(new FetchedKeys(archive, downloads), vault, api, scheduler, this::broken);
+    this.lane = new LaneRunner(archive, downloads, vault, api, scheduler, this::broken);
     EvictedRooms evicted = new EvictedRooms(archive);
     RoomBackup single = new RoomBackup(api, vault, scheduler);
     this.roomsFirst =

@@ -97,6 +97,11 @@ public final class DownloadRunner {
     return download.fetchedEntry(id);
   }
 
+  /** Somebody waits for a single key. On the runner's scheduler. */
+  void makeWay() {
+    download.makeWay(scheduler.now());
+  }
+
   /** Does nothing any more; the job stays as it is, and goes on when it is started again. */
   public CompletionStage<Void> close() {
     return use(

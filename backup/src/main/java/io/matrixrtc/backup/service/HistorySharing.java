@@ -133,8 +133,12 @@ public final class HistorySharing implements AutoCloseable {
         () -> {
           Optional<BundleOffer> offer = inbox.accepted(roomId, inviter, scheduler.now());
           ApiResult<String> joined = HistorySender.await(client.matrix().rooms().join(roomId));
-          if (joined instanceof ApiResult.Failed<String>) {
-            inbox.left(roomId);
+          if (joined instanceof ApiResult.Failed<String> failed) {
+            if (!failed
+                .failure()
+                .isTransient()) { // else we may be in: a day later it counts no more
+              inbox.left(roomId);
+            }
           } else if (offer.isPresent()) {
             process(offer.get());
           }

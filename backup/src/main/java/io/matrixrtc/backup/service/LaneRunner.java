@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.backup.BackupEntry;
 import io.matrixrtc.backup.BackupKey;
+import io.matrixrtc.backup.archive.Archive;
 import io.matrixrtc.backup.ondemand.LaneAnswer;
 import io.matrixrtc.backup.ondemand.LaneEffect;
-import io.matrixrtc.backup.ondemand.LocalKeys;
 import io.matrixrtc.backup.ondemand.MissingKeyLane;
 import io.matrixrtc.backup.roomkey.DamagedKeyException;
 import io.matrixrtc.backup.roomkey.ExportedRoomKey;
@@ -49,21 +49,28 @@ final class LaneRunner {
   private final RoomKeyVault vault;
   private final RoomKeysApi api;
   private final SerialScheduler scheduler;
+  private final DownloadRunner downloads;
   private final Consumer<Exception> broken;
   private SerialScheduler.@Nullable Timer timer;
   private @Nullable BackupKey key;
   private Set<String> visible = Set.of();
 
+  /**
+   * Looks into {@code archive} first, and then into what {@code downloads} has fetched, which makes
+   * way while somebody waits.
+   */
   LaneRunner(
-      LocalKeys local,
+      Archive archive,
+      DownloadRunner downloads,
       RoomKeyVault vault,
       RoomKeysApi api,
       SerialScheduler scheduler,
       Consumer<Exception> broken) {
-    this.lane = new MissingKeyLane(local);
+    this.lane = new MissingKeyLane(new FetchedKeys(archive, downloads));
     this.vault = vault;
     this.api = api;
     this.scheduler = scheduler;
+    this.downloads = downloads;
     this.broken = broken;
   }
 
@@ -84,6 +91,7 @@ final class LaneRunner {
 
   /** An event could not be read for want of this key, or of an earlier part of it. */
   void wanted(RoomKeyId id) {
+    downloads.makeWay();
     run(now -> lane.wanted(id, enough(vault.held(id, "")), visible.contains(id.roomId()), now));
   }
 

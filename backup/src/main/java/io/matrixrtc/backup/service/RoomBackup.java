@@ -122,9 +122,7 @@ final class RoomBackup {
           @Override
           public boolean wants(RoomKeyId id, long hintedIndex) throws VaultException {
             Optional<RoomKeyVault.Held> held = vault.held(id, version);
-            return held.isEmpty() // DL-KNOWN
-                || !held.get().backedUp()
-                || held.get().firstKnownIndex() > hintedIndex;
+            return held.isEmpty() || !held.get().isLike(hintedIndex); // DL-KNOWN
           }
 
           @Override

@@ -3,15 +3,18 @@ package io.matrixrtc.backup.upload;
 /**
  * What would be lost if this device signed out now, or the backup were deleted.
  *
- * @param notUploaded keys that only this device has
+ * @param notUploaded keys that are here and not in the backup
  * @param notDownloaded entries of the backup that are not here, as far as is known
- * @param backupOff whether there is no backup at work
+ * @param backupOff whether the homeserver has no backup
  * @param lastDevice whether no other verified device is there to ask
  */
 public record Losses(long notUploaded, long notDownloaded, boolean backupOff, boolean lastDevice) {
-  /** Whether signing out loses keys for good. */
+  /**
+   * Whether signing out now loses keys. Another device may have some of them, too: which ones,
+   * nobody can tell, so that does not make them safe (UP-SIGNOUT).
+   */
   public boolean signOutLoses() {
-    return notUploaded > 0 && (backupOff || lastDevice);
+    return notUploaded > 0;
   }
 
   /**

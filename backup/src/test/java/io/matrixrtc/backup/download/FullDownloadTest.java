@@ -9,6 +9,7 @@ import io.matrixrtc.backup.BackupVersion;
 import io.matrixrtc.backup.TestKeys;
 import io.matrixrtc.backup.TestRandom;
 import io.matrixrtc.backup.roomkey.DamagedKeyException.Reason;
+import io.matrixrtc.backup.roomkey.RoomKeyVault;
 import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.cases.Cases;
 import io.matrixrtc.e2ee.RoomKeyId;
@@ -49,16 +50,40 @@ class FullDownloadTest {
   }
 
   @Test
-  void dlBatchOf500AcrossRoomsWithProgress_C25_ours() throws Exception {
+  void dlBatchOf200AcrossRoomsWithProgress_C25() throws Exception {
     Driver driver = Driver.of(BackupServer.of(832, 5, 0));
     driver.chunk = 1 << 20;
     driver.start(false).run();
-    assertThat(driver.store.batches().stream().mapToInt(Integer::intValue).sum()).isEqualTo(832);
-    assertThat(driver.store.batches()).allMatch(size -> size <= 500).first().isEqualTo(500);
+    assertThat(driver.store.batches()).containsExactly(200, 200, 200, 200, 32);
     assertThat(driver.told.get(0).state()).isEqualTo(DownloadState.FETCHING);
     for (DownloadProgress progress : driver.told) {
       assertThat(progress.imported() + progress.unchanged() + progress.failed())
           .isLessThanOrEqualTo(progress.seen());
+    }
+  }
+
+  @Test
+  void dlWayBatchesAreSmallWhileSomebodyWaitsForAKey() throws Exception {
+    Driver driver = Driver.of(BackupServer.of(3_000, 3, 0));
+    driver.chunk = 1 << 23;
+    driver.start(false);
+    batches(driver, 2);
+    driver.download.makeWay(driver.now);
+    batches(driver, 8);
+    // Two were begun ahead by then
+    assertThat(driver.store.batches()).containsExactly(200, 200, 200, 200, 50, 50, 50, 50);
+    driver.now = driver.now.plusSeconds(2);
+    batches(driver, 12);
+    assertThat(driver.store.batches().subList(8, 12)).containsExactly(50, 50, 200, 200);
+    driver.download.makeWay(driver.now.plusSeconds(60)); // before the clock went back
+    batches(driver, 16);
+    assertThat(driver.store.batches().subList(12, 16)).containsOnly(200);
+    assertThat(driver.run().job().imported()).isEqualTo(3_000);
+  }
+
+  private static void batches(Driver driver, int count) throws Exception {
+    while (driver.store.batches().size() < count) {
+      assertThat(driver.once()).isTrue();
     }
   }
 
@@ -486,6 +511,20 @@ class FullDownloadTest {
   }
 
   @Test
+  void dlCompleteWithFewerEntriesThanTheServerCountsItRunsAgain() throws Exception {
+    BackupServer server = BackupServer.of(5, 1, 0);
+    Driver whole = Driver.of(server).start(false).run();
+    assertThat(whole.restarted().start(true).run().fetches).as("control").isZero();
+    Driver short1 = Driver.of(server);
+    BackupVersion says = server.version();
+    short1.versionAtEnd =
+        Optional.of(new BackupVersion(says.version(), says.auth(), 6, says.etag()));
+    short1.start(false).run();
+    assertThat(short1.seen).contains(new DownloadEffect.LightPassDue());
+    assertThat(short1.restarted().start(true).run().fetches).isOne();
+  }
+
+  @Test
   void anotherVersionStartsAfresh() throws Exception {
     Driver driver = Driver.of(BackupServer.of(20, 3, 0)).start(false).run();
     BackupKey other = BackupKey.generate(TestRandom.of(5));
@@ -534,6 +573,22 @@ class FullDownloadTest {
     assertThat(driver.store.vault.key(id).orElseThrow().firstKnownIndex()).isEqualTo(2);
     assertThat(driver.store.vault.countNotBackedUp("1")).isEqualTo(1); // to be uploaded again
     assertThat(driver.job().unchanged()).isEqualTo(1);
+  }
+
+  /** What we had uploaded from index 2 on, and the server has replaced by a later part. */
+  @Test
+  void whatTheServerReplacedByAWorseCopyIsUploadedAgain_BACKUP_WORSE() throws Exception {
+    BackupServer server = new BackupServer().add("!r:e", 1, 9).add("!r:e", 2, 2);
+    Driver driver = Driver.of(server);
+    for (int key = 1; key <= 2; key++) {
+      driver.store.vault.merge(List.of(TestKeys.roomKey("!r:e", key, 2, false)), Optional.of("1"));
+    }
+    assertThat(driver.store.vault.countNotBackedUp("1")).isZero();
+    driver.start(false).run();
+    RoomKeyId replaced = TestKeys.roomKey("!r:e", 1, 2, false).id();
+    assertThat(driver.store.vault.held(replaced, "1")).contains(new RoomKeyVault.Held(2, false));
+    assertThat(driver.store.vault.countNotBackedUp("1")).as("the other one is the control").isOne();
+    assertThat(driver.store.openedKeys()).isOne();
   }
 
   @Test

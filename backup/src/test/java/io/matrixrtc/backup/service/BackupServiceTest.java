@@ -23,15 +23,23 @@ import io.matrixrtc.backup.upload.Losses;
 import io.matrixrtc.backup.upload.UnconfirmedLossException;
 import io.matrixrtc.client.ApiRequest;
 import io.matrixrtc.client.UserAuthentication;
+import io.matrixrtc.e2ee.Changes;
+import io.matrixrtc.e2ee.CryptoStore;
 import io.matrixrtc.e2ee.RoomKeyId;
 import io.matrixrtc.homeserver.faults.Fault;
 import io.matrixrtc.homeserver.faults.FaultPlan;
 import io.matrixrtc.homeserver.faults.FaultRule;
 import io.matrixrtc.json.Json;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Devices of one account with the embedded homeserver, over HTTP. */
 class BackupServiceTest extends BackupWorld {
@@ -69,6 +77,59 @@ class BackupServiceTest extends BackupWorld {
       await().atMost(LIMIT).until(() -> second.held() == 1);
       assertThat(second.vault().held(id, "1").orElseThrow().backedUp()).isTrue();
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void dlWayTheDownloadMakesWayForAMessage(boolean somebodyWaits) throws Exception {
+    Device first = firstWithBackup();
+    try (BackupKey key = first.create(8)) {
+      List<Integer> batches = new CopyOnWriteArrayList<>();
+      Device second = new Device(false, store -> countingKeys(store, batches));
+      server
+          .faults()
+          .add(
+              FaultRule.on("/room_keys/keys$", new Fault.DelayAnswer(Duration.ofMillis(500)))
+                  .method("GET")
+                  .always());
+      get(second.service.useKey(key));
+      if (somebodyWaits) {
+        get(second.client.withMachine(machine -> machine.rooms().decrypt(ROOM, event(7))));
+        await().atMost(LIMIT).until(() -> second.held() == 1);
+      }
+      second.awaitState(DownloadState.DONE);
+      assertThat(second.held()).isEqualTo(KEYS);
+      if (somebodyWaits) {
+        assertThat(batches)
+            .startsWith(1)
+            .doesNotContain(KEYS)
+            .allMatch(size -> size <= 50)
+            .hasSize(4);
+      } else {
+        assertThat(batches).containsExactly(KEYS);
+      }
+    }
+  }
+
+  /** A store that notes how many keys each transaction brings. */
+  private static CryptoStore countingKeys(CryptoStore store, List<Integer> batches) {
+    return (CryptoStore)
+        Proxy.newProxyInstance(
+            CryptoStore.class.getClassLoader(),
+            new Class<?>[] {CryptoStore.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("writeBulk") || method.getName().equals("write")) {
+                int keys = ((Changes) arguments[0]).roomKeys().keys().size();
+                if (keys > 0) {
+                  batches.add(keys);
+                }
+              }
+              try {
+                return method.invoke(store, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
   }
 
   @Test

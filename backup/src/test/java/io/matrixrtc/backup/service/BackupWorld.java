@@ -20,6 +20,7 @@ import io.matrixrtc.client.Credentials;
 import io.matrixrtc.client.EncryptedClient;
 import io.matrixrtc.client.MatrixClient;
 import io.matrixrtc.client.MatrixSession;
+import io.matrixrtc.e2ee.CryptoStore;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
 import io.matrixrtc.e2ee.UserDevice;
 import io.matrixrtc.e2ee.Verification;
@@ -37,6 +38,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,6 +79,7 @@ abstract class BackupWorld {
   final class Device implements BackupListener {
     final MatrixSession session;
     final MemoryCryptoStore store = new MemoryCryptoStore();
+    final UnaryOperator<CryptoStore> seenAs;
     final List<DownloadProgress> downloads = new CopyOnWriteArrayList<>();
     final List<Long> remaining = new CopyOnWriteArrayList<>();
     final List<String> judgements = new CopyOnWriteArrayList<>();
@@ -90,6 +93,16 @@ abstract class BackupWorld {
     }
 
     Device(boolean first, PreferenceSettings settings) throws Exception {
+      this(first, settings, UnaryOperator.identity());
+    }
+
+    Device(boolean first, UnaryOperator<CryptoStore> seenAs) throws Exception {
+      this(first, PreferenceSettings.DEFAULT, seenAs);
+    }
+
+    private Device(boolean first, PreferenceSettings settings, UnaryOperator<CryptoStore> seenAs)
+        throws Exception {
+      this.seenAs = seenAs;
       Credentials credentials = Credentials.of("alice", PASSWORD, "test");
       session =
           get(first
@@ -107,7 +120,7 @@ abstract class BackupWorld {
     void open(PreferenceSettings settings) throws Exception {
       client =
           EncryptedClient.builder(session, threads.settings())
-              .store(store, StateKey.copyOf(new byte[StateKey.BYTES]))
+              .store(seenAs.apply(store), StateKey.copyOf(new byte[StateKey.BYTES]))
               .open();
       service =
           BackupService.open(

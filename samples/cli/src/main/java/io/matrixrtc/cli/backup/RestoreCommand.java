@@ -42,7 +42,7 @@ final class RestoreCommand implements Callable<Integer> {
   @Override
   public Integer call() throws CommandFailure, InterruptedException {
     RestoreDisplay display =
-        new RestoreDisplay(System.out, options.json(), System.console() != null);
+        new RestoreDisplay(System.out, System.err, options.json(), System.console() != null);
     DownloadState end = fromFile == null ? fromServer(display) : fromFile(fromFile, display);
     return end == DownloadState.DONE ? 0 : 1;
   }

@@ -10,7 +10,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Shows a restore: one line that changes on a terminal, lines of JSON or text otherwise. */
+/**
+ * Shows a restore: one line that changes on a terminal, lines of JSON otherwise, and what is said
+ * beside those on the other stream.
+ */
 final class RestoreDisplay {
   /** How many damaged entries are listed one by one. */
   static final int MAX_LISTED = 1_000;
@@ -18,14 +21,18 @@ final class RestoreDisplay {
   private static final int BAR_CHARS = 30;
 
   private final PrintStream out;
+  private final PrintStream err;
   private final boolean json;
-  private final boolean terminal;
   private int shown;
 
-  RestoreDisplay(PrintStream out, boolean json, boolean terminal) {
+  /**
+   * @param json whether that was asked for
+   * @param terminal whether {@code out} is one
+   */
+  RestoreDisplay(PrintStream out, PrintStream err, boolean json, boolean terminal) {
     this.out = out;
-    this.json = json;
-    this.terminal = terminal && !json;
+    this.err = err;
+    this.json = json || !terminal;
   }
 
   /**
@@ -47,7 +54,7 @@ final class RestoreDisplay {
               .put("keysPerSecond", perSecond);
       progress.remaining().ifPresent(rest -> line.put("etaSeconds", rest.toSeconds()));
       out.println(line);
-    } else if (terminal) {
+    } else {
       String line = line(progress, perSecond);
       out.print("\r" + line + " ".repeat(Math.max(0, shown - line.length())));
       out.flush();
@@ -80,10 +87,8 @@ final class RestoreDisplay {
 
   /** Says something beside. */
   void say(String line) {
-    if (!json) {
-      endLine();
-      out.println(line);
-    }
+    endLine();
+    (json ? err : out).println(line);
   }
 
   /** Lists what cannot be used. */
@@ -111,7 +116,7 @@ final class RestoreDisplay {
   }
 
   private void endLine() {
-    if (terminal && shown > 0) {
+    if (shown > 0) {
       out.println();
       shown = 0;
     }

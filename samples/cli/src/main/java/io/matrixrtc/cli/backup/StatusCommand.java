@@ -49,16 +49,29 @@ final class StatusCommand implements Callable<Integer> {
               json.put("notUploaded", losses.notUploaded())
                   .put("notDownloaded", losses.notDownloaded())
                   .put("signOutLoses", losses.signOutLoses()),
-          losses.signOutLoses()
-              ? "Signing out now would lose " + losses.notUploaded() + " keys for good."
-              : losses.notUploaded()
-                  + " keys are only here, "
-                  + losses.notDownloaded()
-                  + " only in the backup; signing out loses none for good.");
+          sentence(losses));
       return 0;
     } catch (VaultException e) {
       throw CommandFailure.of(e);
     }
+  }
+
+  private static String sentence(Losses losses) {
+    String inBackup =
+        String.format(
+            Locale.ROOT, "%,d keys are only in the backup, not here.", losses.notDownloaded());
+    if (!losses.signOutLoses()) {
+      return "Signing out now would lose no key. " + inBackup;
+    }
+    return String.format(
+        Locale.ROOT,
+        "Signing out now would lose %,d keys for good%s. %s %s",
+        losses.notUploaded(),
+        losses.lastDevice() ? "" : ", but for those that another device of yours has, too",
+        losses.backupOff()
+            ? "Make a backup first: matrixrtc backup enable."
+            : "Bring them into the backup first: matrixrtc backup upload.",
+        inBackup);
   }
 
   private static void backup(Account account, Printer printer, Optional<BackupVersion> version)

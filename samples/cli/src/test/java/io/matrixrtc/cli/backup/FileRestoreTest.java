@@ -102,9 +102,11 @@ class FileRestoreTest {
   }
 
   @Test
-  void forPeopleTheEndIsOneSentence_CLI_RESTORE() throws Exception {
+  void withoutATerminalThereAreLinesOfJson_CLI_RESTORE() throws Exception {
     Run run = restore(SavedBackup.of(3, 1));
-    assertThat(run.out()).contains("Done: 3 keys: 3 new, 0 known, 0 damaged");
+    ObjectNode last = Json.parseObject(run.out().lines().reduce((a, b) -> b).orElseThrow());
+    assertThat(last.path("type").asText()).isEqualTo("summary");
+    assertThat(last.path("imported").asInt()).isEqualTo(3);
   }
 
   @Test

@@ -183,6 +183,8 @@ class RestoreCrashTest {
           .contains("\"summary\"", "\"state\":\"paused\"");
       assertThat(process.waitFor(WAIT_SECONDS, TimeUnit.SECONDS)).isTrue();
     }
+    assertThat(Files.readString(directory.resolve("said")))
+        .contains("Paused. The same command goes on from here.");
     slow.remove();
     endsTheSame("interrupted.db", line);
   }
@@ -196,7 +198,7 @@ class RestoreCrashTest {
                 .always());
   }
 
-  private static Process start(List<String> line) throws IOException {
+  private Process start(List<String> line) throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -208,7 +210,7 @@ class RestoreCrashTest {
                 System.getProperty("java.class.path"),
                 Main.class.getName()));
     command.addAll(line);
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    return new ProcessBuilder(command).redirectError(directory.resolve("said").toFile()).start();
   }
 
   private static BufferedReader output(Process process) {
@@ -217,7 +219,7 @@ class RestoreCrashTest {
   }
 
   /** Starts the command in a JVM of its own and kills it; returns whether it was still running. */
-  private static boolean killed(List<String> line, SplittableRandom random) throws Exception {
+  private boolean killed(List<String> line, SplittableRandom random) throws Exception {
     Process process = start(line);
     int lines = random.nextInt(5);
     try (BufferedReader out = output(process)) {

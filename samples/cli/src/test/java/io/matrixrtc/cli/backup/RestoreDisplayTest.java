@@ -15,11 +15,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a restore shows: a bar with rate and rest of the time on a terminal, else lines. */
 class RestoreDisplayTest {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final PrintStream out = new PrintStream(bytes, true, UTF_8);
+  private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+  private final PrintStream err = new PrintStream(said, true, UTF_8);
 
   private static DownloadProgress progress(long done, long total, Optional<Duration> rest) {
     return new DownloadProgress(
@@ -36,7 +40,7 @@ class RestoreDisplayTest {
 
   @Test
   void onATerminalABarWithRateAndRestOfTheTime_CLI_RESTORE() {
-    RestoreDisplay display = new RestoreDisplay(out, false, true);
+    RestoreDisplay display = new RestoreDisplay(out, err, false, true);
     display.progress(progress(250_000, 1_000_000, Optional.of(Duration.ofSeconds(83))), 9_000);
     assertThat(text())
         .isEqualTo(
@@ -68,12 +72,14 @@ class RestoreDisplayTest {
         .contains("fetching   0% [" + " ".repeat(30) + "] 0 of 0 keys, 0/s");
   }
 
-  @Test
-  void otherwiseLinesOfJson_CLI_RESTORE() throws Exception {
-    RestoreDisplay display = new RestoreDisplay(out, true, true);
+  @ParameterizedTest
+  @CsvSource({"true, true", "true, false", "false, false"})
+  void otherwiseLinesOfJson_CLI_RESTORE(boolean json, boolean terminal) throws Exception {
+    RestoreDisplay display = new RestoreDisplay(out, err, json, terminal);
     display.progress(progress(250, 1_000, Optional.of(Duration.ofSeconds(83))), 9);
     display.progress(progress(1_000, 1_000, Optional.empty()), 9);
     display.say("Not for programs.");
+    assertThat(said.toString(UTF_8)).startsWith("Not for programs.");
     display.damaged(List.of(new DamagedEntry("!r:e", "s", Reason.MAC)));
     display.summary(summary());
     List<String> lines = text().lines().toList();
@@ -105,13 +111,11 @@ class RestoreDisplayTest {
     assertThat(last.path("keysPerSecond").asInt()).isEqualTo(5);
   }
 
-  /** Neither a terminal nor a program: the end alone, and no bar. */
   @Test
-  void inAFileOnlyTheEnd_CLI_RESTORE() {
-    RestoreDisplay display = new RestoreDisplay(out, false, false);
-    display.progress(progress(250, 1_000, Optional.empty()), 9);
-    assertThat(text()).isEmpty();
+  void onATerminalTheEndIsOneSentence_CLI_RESTORE() {
+    RestoreDisplay display = new RestoreDisplay(out, err, false, true);
     display.summary(summary());
-    assertThat(text()).isEqualTo(summary().toText() + "\n"); // control
+    assertThat(text()).isEqualTo(summary().toText() + "\n");
+    assertThat(said.size()).isZero();
   }
 }
