@@ -1,5 +1,6 @@
 package io.matrixrtc.testkit;
 
+import io.matrixrtc.testkit.time.ScriptTime;
 import io.matrixrtc.testkit.trace.KeyRef;
 import io.matrixrtc.testkit.trace.TraceEntry;
 import io.matrixrtc.testkit.trace.TraceEvent;
@@ -10,6 +11,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -22,6 +26,31 @@ public final class CallView {
   private final Map<String, TraceEntry> lastKeyUsed = new HashMap<>();
   private final Map<String, TraceEntry> lastReceived = new HashMap<>();
   private final Map<String, TraceEntry> lastHeard = new HashMap<>();
+  private final List<Waiter> waiters = new ArrayList<>();
+  private final ScriptTime time;
+
+  /** Somebody who waits in virtual time. */
+  private record Waiter(BooleanSupplier condition, CompletableFuture<Boolean> met) {
+    void look() {
+      try {
+        if (condition.getAsBoolean()) {
+          met.complete(true);
+        }
+      } catch (RuntimeException | Error e) {
+        met.completeExceptionally(e);
+      }
+    }
+  }
+
+  /** A view whose waiters wait in real time. */
+  public CallView() {
+    this(ScriptTime.REAL);
+  }
+
+  /** A view whose waiters wait in {@code time}. */
+  public CallView(ScriptTime time) {
+    this.time = time;
+  }
 
   /** Takes the next event. */
   public synchronized void add(TraceEntry entry) {
@@ -37,6 +66,8 @@ public final class CallView {
       lastHeard.put(pair(heard.listener(), heard.key().owner()), entry);
     }
     notifyAll();
+    waiters.forEach(Waiter::look);
+    waiters.removeIf(waiter -> waiter.met().isDone());
   }
 
   /** How many events there were: a mark that later events can be told from. */
@@ -82,7 +113,36 @@ public final class CallView {
    *
    * @return whether it did before the time was over
    */
-  public synchronized boolean await(BooleanSupplier condition, Duration atMost) {
+  public boolean await(BooleanSupplier condition, Duration atMost) {
+    return time == ScriptTime.REAL ? awaitReally(condition, atMost) : awaitEvent(condition, atMost);
+  }
+
+  /** The thread that adds an event looks for whoever waits: time stands still until it has. */
+  private boolean awaitEvent(BooleanSupplier condition, Duration atMost) {
+    Waiter waiter = new Waiter(condition, new CompletableFuture<>());
+    synchronized (this) {
+      if (condition.getAsBoolean()) {
+        return true;
+      }
+      waiters.add(waiter);
+    }
+    try {
+      return time.await(waiter.met(), atMost);
+    } catch (TimeoutException e) {
+      return condition.getAsBoolean();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ScriptException("interrupted while waiting", e);
+    } catch (ExecutionException e) {
+      throw new ScriptException("an expectation failed: " + e.getCause(), e);
+    } finally {
+      synchronized (this) {
+        waiters.remove(waiter);
+      }
+    }
+  }
+
+  private synchronized boolean awaitReally(BooleanSupplier condition, Duration atMost) {
     long end = System.nanoTime() + atMost.toNanos();
     while (!condition.getAsBoolean()) {
       long left = end - System.nanoTime();

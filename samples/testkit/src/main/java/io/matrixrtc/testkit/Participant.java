@@ -5,12 +5,12 @@ import io.matrixrtc.testkit.agent.ParticipantAnswer;
 import io.matrixrtc.testkit.agent.ParticipantPort;
 import io.matrixrtc.testkit.agent.ParticipantRequest;
 import io.matrixrtc.testkit.agent.ParticipantSpec;
+import io.matrixrtc.testkit.time.ScriptTime;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -22,9 +22,15 @@ public final class Participant implements AutoCloseable {
   public static final Duration STEP_TIMEOUT = Duration.ofSeconds(60);
 
   private final ParticipantPort port;
+  private final ScriptTime time;
 
   Participant(ParticipantPort port) {
+    this(port, ScriptTime.REAL);
+  }
+
+  Participant(ParticipantPort port, ScriptTime time) {
     this.port = port;
+    this.time = time;
   }
 
   public ParticipantSpec spec() {
@@ -175,7 +181,7 @@ public final class Participant implements AutoCloseable {
 
   private <T> T await(CompletableFuture<T> running, String step) {
     try {
-      return running.get(STEP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+      return time.await(running, STEP_TIMEOUT);
     } catch (ExecutionException e) {
       throw new ScriptException(name() + ": " + step + " failed: " + e.getCause(), e);
     } catch (TimeoutException e) {

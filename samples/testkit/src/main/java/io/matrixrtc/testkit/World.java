@@ -1,8 +1,11 @@
 package io.matrixrtc.testkit;
 
+import io.matrixrtc.homeserver.EmbeddedHomeserver;
+import io.matrixrtc.testkit.agent.AgentRuntime;
 import io.matrixrtc.testkit.agent.OverheardMessages;
 import io.matrixrtc.testkit.agent.ParticipantPort;
 import io.matrixrtc.testkit.agent.ParticipantSpec;
+import io.matrixrtc.testkit.agent.VirtualRuntime;
 import io.matrixrtc.testkit.media.MediaClock;
 import io.matrixrtc.testkit.media.TrackKind;
 import io.matrixrtc.testkit.relay.FrameHeader;
@@ -10,8 +13,11 @@ import io.matrixrtc.testkit.relay.FrameRelay;
 import io.matrixrtc.testkit.relay.LiveTap;
 import io.matrixrtc.testkit.relay.PublishedFrame;
 import io.matrixrtc.testkit.relay.RelayClient;
+import io.matrixrtc.testkit.relay.RelayLine;
 import io.matrixrtc.testkit.relay.RelayProtocolException;
 import io.matrixrtc.testkit.relay.Tape;
+import io.matrixrtc.testkit.time.ScriptTime;
+import io.matrixrtc.testkit.time.VirtualWorld;
 import io.matrixrtc.testkit.trace.Trace;
 import io.matrixrtc.testkit.trace.TraceEntry;
 import io.matrixrtc.testkit.trace.TraceEvent;
@@ -34,18 +40,28 @@ import java.util.function.Consumer;
  * one trace, and participants. To be closed; a script uses it from one thread.
  */
 public final class World implements AutoCloseable {
+  /** What a script in virtual time is told that asks for something else. */
+  public static final String VIRTUAL_NEEDS =
+      "virtual time needs the embedded homeserver and Java devices";
+
   private final WorldSettings settings;
+  private final Optional<VirtualWorld> virtual;
+  private final ScriptTime time;
   private final MediaClock clock;
   private final FrameRelay relay;
   private final TraceRecorder recorder;
   private final OverheardMessages overheard;
   private final Runnable endListening;
-  private final CallView view = new CallView();
+  private final CallView view;
   private final List<Participant> participants = new ArrayList<>();
   private final Map<String, Integer> marks = new LinkedHashMap<>();
 
-  private World(WorldSettings settings, MediaClock clock, FrameRelay relay) {
+  private World(
+      WorldSettings settings, MediaClock clock, FrameRelay relay, Optional<VirtualWorld> virtual) {
     this.settings = settings;
+    this.virtual = virtual;
+    this.time = virtual.<ScriptTime>map(world -> world).orElse(ScriptTime.REAL);
+    this.view = new CallView(time);
     this.clock = clock;
     this.relay = relay;
     this.recorder = new TraceRecorder(clock, clock.start());
@@ -61,12 +77,40 @@ public final class World implements AutoCloseable {
   public static World open(WorldSettings settings) throws IOException {
     MediaClock clock = MediaClock.startNow(settings.speed());
     try {
-      return new World(settings, clock, FrameRelay.start(clock));
+      return new World(settings, clock, FrameRelay.start(clock), Optional.empty());
     } catch (IOException e) {
       clock.close();
       settings.homeserver().close();
       throw e;
     }
+  }
+
+  /**
+   * A world in virtual time, which closing it ends. The homeserver must be one that {@link
+   * io.matrixrtc.testkit.server.EmbeddedServer.Launch#in} started there; the settings' speed counts
+   * for nothing, and their starter is to make participants that run on {@link #runtime}.
+   */
+  public static World open(WorldSettings settings, VirtualWorld virtual) {
+    MediaClock clock = MediaClock.driven(virtual, virtual.now());
+    return new World(settings, clock, FrameRelay.local(clock), Optional.of(virtual));
+  }
+
+  /** What a script's threads wait in. */
+  public ScriptTime time() {
+    return time;
+  }
+
+  /**
+   * What a participant of a world in virtual time runs on.
+   *
+   * @param seed of what is random and no key
+   * @throws IllegalStateException if this one's time is real
+   */
+  public AgentRuntime runtime(long seed) {
+    VirtualWorld world = virtual.orElseThrow(() -> new IllegalStateException("time is real here"));
+    EmbeddedHomeserver server =
+        settings.homeserver().embedded().orElseThrow(() -> new ScriptException(VIRTUAL_NEEDS));
+    return new VirtualRuntime(world, clock.start(), server, relay, seed);
   }
 
   /**
@@ -105,7 +149,7 @@ public final class World implements AutoCloseable {
       if (!port.tracesMessages()) {
         overheard.listenTo(spec.identity());
       }
-      Participant participant = new Participant(port);
+      Participant participant = new Participant(port, time);
       participants.add(participant);
       return participant;
     } catch (IOException e) {
@@ -118,27 +162,24 @@ public final class World implements AutoCloseable {
     List<CompletableFuture<Void>> running = new ArrayList<>();
     for (Participant participant : some) {
       CompletableFuture<Void> done = new CompletableFuture<>();
-      Thread thread =
-          new Thread(
-              () -> {
-                try {
-                  step.accept(participant);
-                  done.complete(null);
-                } catch (RuntimeException e) {
-                  done.completeExceptionally(e);
-                }
-              },
-              "script-" + participant.name());
-      thread.setDaemon(true);
-      thread.start();
+      time.fork(
+          "script-" + participant.name(),
+          () -> {
+            try {
+              step.accept(participant);
+              done.complete(null);
+            } catch (RuntimeException e) {
+              done.completeExceptionally(e);
+            }
+          });
       running.add(done);
     }
-    running.forEach(World::join);
+    running.forEach(this::join);
   }
 
-  private static void join(CompletableFuture<Void> running) {
+  private void join(CompletableFuture<Void> running) {
     try {
-      running.get();
+      time.await(running);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof ScriptException failure) {
         throw failure;
@@ -179,6 +220,9 @@ public final class World implements AutoCloseable {
 
   /** Listens at the relay as somebody who is no member; the caller closes it. */
   public LiveTap tap(Participant participant) {
+    if (virtual.isPresent()) {
+      return LiveTap.open(relay, participant.identity(), virtual.get());
+    }
     try {
       return LiveTap.open(relay, participant.identity());
     } catch (IOException | RelayProtocolException e) {
@@ -189,8 +233,10 @@ public final class World implements AutoCloseable {
   /** Publishes a frame that holds {@code bytes}, for a search of the tape to find. */
   public void plantAtRelay(byte[] bytes) {
     FrameHeader header = new FrameHeader(TrackKind.AUDIO, "opus", 0, 0, 0, true, clock.elapsed());
-    try (RelayClient client =
-        RelayClient.connect(relay.host(), relay.port(), "planter", frame -> {})) {
+    try (RelayLine client =
+        virtual.isPresent()
+            ? relay.attach("planter", frame -> {}, virtual.get())
+            : RelayClient.connect(relay.host(), relay.port(), "planter", frame -> {})) {
       client.publish(PublishedFrame.of(header, bytes));
       if (!awaitPlanted()) {
         throw new ScriptException("the planted frame did not reach the relay's tape");
@@ -257,5 +303,6 @@ public final class World implements AutoCloseable {
     relay.close();
     clock.close();
     settings.homeserver().close();
+    virtual.ifPresent(VirtualWorld::close);
   }
 }

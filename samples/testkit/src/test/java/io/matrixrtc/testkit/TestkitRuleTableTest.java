@@ -23,7 +23,7 @@ class TestkitRuleTableTest {
   private static final Pattern TEST = Pattern.compile("`(\\w+)(?:\\.(\\w+))?`");
   private static final Pattern BEARS_AN_ID =
       Pattern.compile(
-          "void \\w+_((?:SCRIPT|SCENARIO|VIEWER|TRACE|EXPECT|FOREIGN|PEER)_[A-Z_]+)\\(");
+          "void \\w+_((?:SCRIPT|SCENARIO|VIEWER|TRACE|EXPECT|FOREIGN|PEER|VIRTUAL)_[A-Z_]+)\\(");
 
   private record Row(String id, String tests) {}
 

@@ -37,8 +37,12 @@ public final class ScenarioPlay {
   public boolean play() throws IOException {
     OutputPaths.make(options);
     ScenarioRun run = new ScenarioRun(scenario);
-    ScriptSettings settings =
-        run.settings(ScriptSettings.on(() -> DemoServers.withFaults(options)));
+    // In virtual time nobody listens, so that there is no port to choose either.
+    ScriptSettings on =
+        scenario.virtualTime() && options.homeserver() == null
+            ? ScriptSettings.embedded()
+            : ScriptSettings.on(() -> DemoServers.withFaults(options));
+    ScriptSettings settings = run.settings(on);
     if (options.speed() > 1) {
       settings = settings.atSpeed(options.speed());
     }

@@ -9,6 +9,7 @@ import io.matrixrtc.keys.KeyStatus;
 import io.matrixrtc.keys.RemoteKeyState;
 import io.matrixrtc.keys.RotationPolicies;
 import io.matrixrtc.keys.RotationPolicy;
+import io.matrixrtc.keys.SerialScheduler;
 import io.matrixrtc.keys.ToDeviceKeyTransport;
 import io.matrixrtc.keys.TrustRequirement;
 import io.matrixrtc.media.MediaKey;
@@ -30,7 +31,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 
 /** A participant's part in the call of one room: session, keys, media, relay. */
@@ -50,19 +50,19 @@ final class AgentCall implements AutoCloseable {
       ParticipantSpec spec,
       String roomId,
       AgentClient client,
-      MediaClock clock,
-      ScheduledExecutorService pool,
+      AgentRuntime runtime,
       SecureRandom random,
       KeyWiring wiring,
       Consumer<TraceEvent> trace) {
     this.spec = spec;
+    MediaClock clock = runtime.clock();
     Clips clips = Clips.of(spec.media());
     this.media = new CallMedia(spec.identity(), clock, clips, keyLog, trace);
-    this.own = new OwnMedia(spec, clock, media, clips, trace);
+    this.own = new OwnMedia(spec, clock, runtime::connect, media, clips, trace);
     this.keyTraces = new KeyTraces(spec.identity(), keyLog, trace);
     SessionSettings settings =
         SessionSettings.roomCall(roomId, "", new DeviceAddress(spec.userId(), spec.deviceId()));
-    MediaTimeScheduler scheduler = new MediaTimeScheduler(clock, pool);
+    SerialScheduler scheduler = runtime.callScheduler();
     ToDeviceKeyTransport transport =
         new ToDeviceKeyTransport(
             settings.context(),
@@ -92,7 +92,7 @@ final class AgentCall implements AutoCloseable {
                 trace),
             media,
             () -> keyLog.made(MediaKey.generate(random, policy.keyBytes())),
-            random);
+            runtime.random());
     this.session =
         new RtcSession(
             settings,

@@ -5,7 +5,6 @@ import io.matrixrtc.client.ApiResult;
 import io.matrixrtc.client.ClientSettings;
 import io.matrixrtc.client.Credentials;
 import io.matrixrtc.client.EncryptedClient;
-import io.matrixrtc.client.JdkHttpTransport;
 import io.matrixrtc.client.LoginOutcome;
 import io.matrixrtc.client.LogoutOutcome;
 import io.matrixrtc.client.MatrixClient;
@@ -19,7 +18,6 @@ import io.matrixrtc.e2ee.UserDevice;
 import io.matrixrtc.e2ee.Verification;
 import io.matrixrtc.e2ee.VerificationOutcome;
 import io.matrixrtc.json.Json;
-import io.matrixrtc.keys.PoolScheduler;
 import io.matrixrtc.keys.RoomEventChannel;
 import io.matrixrtc.keys.ToDeviceChannel;
 import io.matrixrtc.olm.Ed25519PublicKey;
@@ -28,15 +26,13 @@ import io.matrixrtc.olm.StateKey;
 import io.matrixrtc.testkit.trace.TraceEvent;
 import java.net.URI;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 
 /**
  * A participant's Matrix client with its own store. HTTP and its retries run in real time, however
- * fast the media clock is.
+ * fast the media clock is; in a virtual world, in its time, as all else.
  */
 final class AgentClient implements AutoCloseable {
   private static final String MESSAGE = "m.room.message";
@@ -61,14 +57,11 @@ final class AgentClient implements AutoCloseable {
 
   /** Signs in and starts to sync. Fails with a {@link RefusedException} that names the reason. */
   static CompletionStage<AgentClient> signIn(
-      ParticipantSpec spec,
-      ScheduledExecutorService pool,
-      SecureRandom random,
-      Consumer<TraceEvent> trace) {
+      ParticipantSpec spec, AgentRuntime runtime, SecureRandom random, Consumer<TraceEvent> trace) {
     MessageTraces messages = new MessageTraces(spec.identity(), trace);
     ClientSettings settings =
-        ClientSettings.of(
-            messages.below(new JdkHttpTransport(pool)), new PoolScheduler(pool, Clock.systemUTC()));
+        ClientSettings.of(messages.below(runtime.transport()), runtime.clientScheduler())
+            .withRandom(runtime.random());
     Credentials credentials =
         Credentials.of(spec.userId(), spec.password(), spec.name()).asDevice(spec.deviceId());
     return MatrixClient.login(URI.create(spec.homeserver()), credentials, settings)

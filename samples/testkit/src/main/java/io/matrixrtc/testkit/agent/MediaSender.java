@@ -11,7 +11,7 @@ import io.matrixrtc.testkit.media.Playback;
 import io.matrixrtc.testkit.media.TrackKind;
 import io.matrixrtc.testkit.relay.FrameHeader;
 import io.matrixrtc.testkit.relay.PublishedFrame;
-import io.matrixrtc.testkit.relay.RelayClient;
+import io.matrixrtc.testkit.relay.RelayLine;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,7 +36,7 @@ final class MediaSender implements AutoCloseable {
   private static final Duration WHILE_HELD = Duration.ofMillis(20);
 
   private final KeyRing ring;
-  private final RelayClient relay;
+  private final RelayLine relay;
   private final MediaObserver observer;
   private final AtomicLong sent = new AtomicLong();
   private final AtomicLong held = new AtomicLong();
@@ -44,7 +44,7 @@ final class MediaSender implements AutoCloseable {
   private final List<Playback> playbacks = new ArrayList<>();
   private final BitSet announcedIndexes = new BitSet();
 
-  MediaSender(KeyRing ring, RelayClient relay, MediaObserver observer) {
+  MediaSender(KeyRing ring, RelayLine relay, MediaObserver observer) {
     this.ring = ring;
     this.relay = relay;
     this.observer = observer;

@@ -2,6 +2,8 @@ package io.matrixrtc.testkit.agent;
 
 import io.matrixrtc.testkit.media.MediaClock;
 import io.matrixrtc.testkit.relay.RelayClient;
+import io.matrixrtc.testkit.relay.RelayLine;
+import io.matrixrtc.testkit.relay.RelayListener;
 import io.matrixrtc.testkit.relay.RelayProtocolException;
 import io.matrixrtc.testkit.trace.Presence;
 import io.matrixrtc.testkit.trace.TraceEvent;
@@ -17,32 +19,57 @@ import org.jspecify.annotations.Nullable;
 final class OwnMedia implements AutoCloseable {
   private final ParticipantSpec spec;
   private final MediaClock clock;
+  private final Way way;
   private final CallMedia media;
   private final Clips clips;
   private final Consumer<TraceEvent> trace;
-  private @Nullable RelayClient relay;
+  private @Nullable RelayLine relay;
   private @Nullable MediaSender sender;
   private long sentBefore;
   private long unsendableBefore;
   private boolean wasThere;
 
+  /** How the relay is reached. */
+  @FunctionalInterface
+  interface Way {
+    RelayLine connect(ParticipantSpec spec, RelayListener listener)
+        throws IOException, RelayProtocolException;
+  }
+
+  /** Reaches the relay by its socket. */
   OwnMedia(
       ParticipantSpec spec,
       MediaClock clock,
       CallMedia media,
       Clips clips,
       Consumer<TraceEvent> trace) {
+    this(spec, clock, OwnMedia::bySocket, media, clips, trace);
+  }
+
+  OwnMedia(
+      ParticipantSpec spec,
+      MediaClock clock,
+      Way way,
+      CallMedia media,
+      Clips clips,
+      Consumer<TraceEvent> trace) {
     this.clips = clips;
     this.spec = spec;
     this.clock = clock;
+    this.way = way;
     this.media = media;
     this.trace = trace;
+  }
+
+  static RelayLine bySocket(ParticipantSpec spec, RelayListener listener)
+      throws IOException, RelayProtocolException {
+    return RelayClient.connect(spec.relayHost(), spec.relayPort(), spec.identity(), listener);
   }
 
   /** Connects to the relay. */
   void join() {
     try {
-      relay = RelayClient.connect(spec.relayHost(), spec.relayPort(), spec.identity(), media);
+      relay = way.connect(spec, media);
     } catch (IOException | RelayProtocolException e) {
       throw new AgentClient.RefusedException(
           "cannot connect to the relay at "
@@ -58,7 +85,7 @@ final class OwnMedia implements AutoCloseable {
 
   /** Plays from a media time on. */
   void start(Duration at) {
-    RelayClient open = relay;
+    RelayLine open = relay;
     if (open == null) {
       throw new AgentClient.RefusedException("media starts after the call was joined");
     }
@@ -112,7 +139,7 @@ final class OwnMedia implements AutoCloseable {
       unsendableBefore += playing.unsendable();
       sender = null;
     }
-    RelayClient open = relay;
+    RelayLine open = relay;
     if (open != null) {
       open.close();
     }

@@ -11,15 +11,10 @@ import io.matrixrtc.testkit.trace.TraceRecorder;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -31,14 +26,14 @@ public final class ParticipantAgent implements ParticipantPort {
   private static final String KEY_EVENT = "io.element.call.encryption_keys";
 
   /** How often the frame counts go into the trace, in wall time. */
-  private static final long COUNT_MILLIS = 250;
+  private static final Duration COUNTS = Duration.ofMillis(250);
 
   private final ParticipantSpec spec;
   private final KeyWiring wiring;
+  private final AgentRuntime runtime;
   private final MediaClock clock;
   private final TraceRecorder trace;
   private final SecureRandom random = new SecureRandom();
-  private final ScheduledExecutorService pool;
   private final HeardFrames heard;
   private CompletionStage<?> last = CompletableFuture.completedFuture(null);
   private @Nullable AgentClient client;
@@ -52,29 +47,20 @@ public final class ParticipantAgent implements ParticipantPort {
 
   /** Makes a participant whose key management is put together by {@code wiring}. */
   public ParticipantAgent(ParticipantSpec spec, Consumer<TraceEntry> sink, KeyWiring wiring) {
+    this(spec, sink, wiring, new PoolRuntime(spec));
+  }
+
+  /** Makes a participant that runs on {@code runtime}, and closes it. */
+  public ParticipantAgent(
+      ParticipantSpec spec, Consumer<TraceEntry> sink, KeyWiring wiring, AgentRuntime runtime) {
     this.spec = spec;
     this.wiring = wiring;
-    Instant start = Instant.ofEpochMilli(spec.clockStartMillis());
-    this.clock = MediaClock.startingAt(start, spec.speed());
-    this.trace = new TraceRecorder(clock, start);
+    this.runtime = runtime;
+    this.clock = runtime.clock();
+    this.trace = new TraceRecorder(clock, clock.start());
     trace.listen(sink);
     this.heard = new HeardFrames(spec.identity(), trace::record);
-    ScheduledThreadPoolExecutor threads =
-        new ScheduledThreadPoolExecutor(
-            2,
-            task -> {
-              Thread thread = new Thread(task, "agent-" + spec.name());
-              thread.setDaemon(true);
-              return thread;
-            },
-            // What a closed participant still wanted to do is of no use to anyone.
-            new ThreadPoolExecutor.DiscardPolicy());
-    threads.setRemoveOnCancelPolicy(true);
-    threads.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-    this.pool = threads;
-    var unused =
-        pool.scheduleAtFixedRate(
-            this::traceCounts, COUNT_MILLIS, COUNT_MILLIS, TimeUnit.MILLISECONDS);
+    runtime.every(COUNTS, this::traceCounts);
   }
 
   @Override
@@ -85,7 +71,8 @@ public final class ParticipantAgent implements ParticipantPort {
   @Override
   public synchronized CompletionStage<ParticipantAnswer> ask(ParticipantRequest request) {
     CompletionStage<ParticipantAnswer> answer =
-        last.thenComposeAsync(done -> carryOut(request), pool).exceptionally(this::failed);
+        last.thenComposeAsync(done -> carryOut(request), runtime.executor())
+            .exceptionally(this::failed);
     last = answer;
     return answer;
   }
@@ -103,7 +90,7 @@ public final class ParticipantAgent implements ParticipantPort {
   private CompletionStage<ParticipantAnswer> carryOut(ParticipantRequest request) {
     if (request instanceof ParticipantRequest.SignIn) {
       return done(
-          AgentClient.signIn(spec, pool, random, trace::record).thenAccept(in -> client = in));
+          AgentClient.signIn(spec, runtime, random, trace::record).thenAccept(in -> client = in));
     } else if (request instanceof ParticipantRequest.SetUpIdentity) {
       return done(client().setUpIdentity(spec));
     } else if (request instanceof ParticipantRequest.ShowFingerprint) {
@@ -157,7 +144,7 @@ public final class ParticipantAgent implements ParticipantPort {
             joined -> {
               roomId = joined;
               AgentCall made =
-                  new AgentCall(spec, joined, in, clock, pool, random, wiring, trace::record);
+                  new AgentCall(spec, joined, in, runtime, random, wiring, trace::record);
               call = made;
               return in.encrypted().attach(joined, made.input());
             })
@@ -239,7 +226,6 @@ public final class ParticipantAgent implements ParticipantPort {
     if (in != null) {
       in.close();
     }
-    clock.close();
-    pool.shutdown();
+    runtime.close();
   }
 }

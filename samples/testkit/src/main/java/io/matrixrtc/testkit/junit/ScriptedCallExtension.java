@@ -107,7 +107,7 @@ public final class ScriptedCallExtension implements ParameterResolver, AfterEach
             ? ScriptSettings.embedded()
             : ScriptSettings.at(URI.create(homeserver));
     return CallScript.open(
-        settings
+        (wanted.virtualTime() ? settings.inVirtualTime() : settings)
             .with(players(context))
             .titled(name(context))
             .withPolicy(wanted.policy())

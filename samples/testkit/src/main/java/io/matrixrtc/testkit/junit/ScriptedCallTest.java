@@ -45,7 +45,13 @@ public @interface ScriptedCallTest {
   /** Seconds of media time in one second. */
   double speed() default 5;
 
-  /** How long an expectation waits, in wall time. */
+  /**
+   * Whether homeserver, devices and timers run in virtual time: then {@link #speed} counts for
+   * nothing. See {@link io.matrixrtc.testkit.script.ScriptSettings#inVirtualTime}.
+   */
+  boolean virtualTime() default false;
+
+  /** How long an expectation waits, in wall time, or in virtual time. */
   long patienceSeconds() default 60;
 
   /** Of everything random. */

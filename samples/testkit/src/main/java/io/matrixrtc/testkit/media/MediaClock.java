@@ -1,5 +1,6 @@
 package io.matrixrtc.testkit.media;
 
+import io.matrixrtc.keys.SerialScheduler;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -11,9 +12,10 @@ import org.jspecify.annotations.Nullable;
  * The time of a scripted call: real time, or time that runs {@code speed} times as fast. Plays
  * clips and runs actions when they are due.
  *
- * <p>Everything runs on one thread of the clock, in order of media time over all tracks. If that
- * thread is late, it catches up at once; nothing is left out. All processes of a call give the same
- * start instant and so agree on the time as well as their wall clocks do.
+ * <p>Everything runs on one thread of the clock, or of the scheduler that drives it, in order of
+ * media time over all tracks. If that thread is late, it catches up at once; nothing is left out.
+ * All processes of a call give the same start instant and so agree on the time as well as their
+ * wall clocks do.
  *
  * <p>As an {@link InstantSource} it tells the time of day inside the call, so that protocol timers
  * run as fast as the media. Safe for many threads; actions must not block for long.
@@ -26,8 +28,8 @@ public final class MediaClock implements InstantSource, AutoCloseable {
   private final double speed;
   private final LongSupplier nanoTime;
   private final long startNanos;
-  private final Timetable timetable = new Timetable();
-  private final Thread thread;
+  private final Timetable timetable;
+  private final @Nullable Thread thread;
   private volatile boolean closed;
 
   private MediaClock(Instant start, double speed, LongSupplier nanoTime, long startNanos) {
@@ -38,9 +40,30 @@ public final class MediaClock implements InstantSource, AutoCloseable {
     this.speed = speed;
     this.nanoTime = nanoTime;
     this.startNanos = startNanos;
-    this.thread = new Thread(this::run, "media-clock");
-    thread.setDaemon(true);
-    thread.start();
+    this.timetable = new Timetable();
+    Thread running = new Thread(this::run, "media-clock");
+    this.thread = running;
+    running.setDaemon(true);
+    running.start();
+  }
+
+  private MediaClock(SerialScheduler timers, Instant start) {
+    this.start = start;
+    this.speed = 1;
+    this.nanoTime = () -> Duration.between(start, timers.now()).toNanos();
+    this.startNanos = 0;
+    this.thread = null;
+    this.timetable = new Timetable(due -> timers.schedule(start.plus(due), this::runNext));
+  }
+
+  /**
+   * A clock without a thread: its time is that of {@code timers}, where actions run, too. For
+   * virtual time.
+   *
+   * @param start when its media time is zero
+   */
+  public static MediaClock driven(SerialScheduler timers, Instant start) {
+    return new MediaClock(timers, start);
   }
 
   /** A clock whose media time is zero now. */
@@ -130,6 +153,14 @@ public final class MediaClock implements InstantSource, AutoCloseable {
     return playback;
   }
 
+  /** There is a timer for each entry, so that one of them is enough for each. */
+  private void runNext() {
+    Timetable.Entry due = closed ? null : timetable.takeDue(elapsed());
+    if (due != null) {
+      due.run();
+    }
+  }
+
   private void run() {
     try {
       while (!closed) {
@@ -154,6 +185,8 @@ public final class MediaClock implements InstantSource, AutoCloseable {
   public void close() {
     closed = true;
     timetable.clear();
-    thread.interrupt();
+    if (thread != null) {
+      thread.interrupt();
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.matrixrtc.testkit.media;
 import java.time.Duration;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +12,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Timetable {
   private final PriorityQueue<Entry> entries = new PriorityQueue<>();
+  private final Consumer<Duration> onEntry;
   private long entered;
+
+  Timetable() {
+    this(due -> {});
+  }
+
+  /**
+   * @param onEntry told of each new entry, for clocks that nobody waits for
+   */
+  Timetable(Consumer<Duration> onEntry) {
+    this.onEntry = onEntry;
+  }
 
   /** One line of the timetable. */
   static final class Entry implements Comparable<Entry> {
@@ -53,10 +66,14 @@ final class Timetable {
   }
 
   /** Enters an action; wakes whoever waits. {@code dropped} runs instead if it is cleared. */
-  synchronized Entry add(Duration due, Runnable action, Runnable dropped) {
-    Entry entry = new Entry(due, entered++, action, dropped);
-    entries.add(entry);
-    notifyAll();
+  Entry add(Duration due, Runnable action, Runnable dropped) {
+    Entry entry;
+    synchronized (this) {
+      entry = new Entry(due, entered++, action, dropped);
+      entries.add(entry);
+      notifyAll();
+    }
+    onEntry.accept(due);
     return entry;
   }
 

@@ -1,5 +1,6 @@
 package io.matrixrtc.testkit.relay;
 
+import io.matrixrtc.keys.SerialScheduler;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -13,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,17 +32,17 @@ public final class FrameRelay implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(FrameRelay.class);
 
-  private final ServerSocket server;
+  private final @Nullable ServerSocket server;
   private final InstantSource clock;
   private final Tape tape;
-  private final Set<RelayConnection> open = new LinkedHashSet<>();
-  private final Map<String, RelayConnection> members = new LinkedHashMap<>();
+  private final Set<RelayEnd> open = new LinkedHashSet<>();
+  private final Map<String, RelayEnd> members = new LinkedHashMap<>();
   private final Map<String, LinkFaults> faults = new LinkedHashMap<>();
-  private final Thread accepting = new Thread(this::accept, "relay-accept");
+  private volatile @Nullable Thread accepting;
   private long globalSequence;
   private boolean closed;
 
-  private FrameRelay(ServerSocket server, InstantSource clock, Tape tape) {
+  private FrameRelay(@Nullable ServerSocket server, InstantSource clock, Tape tape) {
     this.server = server;
     this.clock = clock;
     this.tape = tape;
@@ -62,18 +64,55 @@ public final class FrameRelay implements AutoCloseable {
       throws IOException {
     ServerSocket server = new ServerSocket(port, 128, InetAddress.getLoopbackAddress());
     FrameRelay relay = new FrameRelay(server, clock, new Tape(maxTapeBytes));
-    relay.accepting.setDaemon(true);
-    relay.accepting.start();
+    Thread accepting = new Thread(() -> relay.accept(server), "relay-accept");
+    relay.accepting = accepting;
+    accepting.setDaemon(true);
+    accepting.start();
     return relay;
   }
 
-  /** Where it listens, for example {@code 127.0.0.1}. */
-  public String host() {
-    return server.getInetAddress().getHostAddress();
+  /** A relay without a socket and without threads, which lines are made of by {@link #attach}. */
+  public static FrameRelay local(InstantSource clock) {
+    return new FrameRelay(null, clock, new Tape(Tape.DEFAULT_MAX_BYTES));
   }
 
+  /** Whether it listens on a socket. */
+  public boolean listens() {
+    return server != null;
+  }
+
+  /**
+   * Connects a member without a socket. The listener is told on {@code tasks}, which must be the
+   * one line of work for all who are connected so.
+   */
+  public RelayLine attach(String identity, RelayListener listener, SerialScheduler tasks) {
+    return attach(new RelayMessage.Hello(RelayMessage.Role.MEMBER, identity), listener, tasks);
+  }
+
+  /** As {@link #attach}, for a tap; see {@link RelayClient#tap}. */
+  public RelayLine attachTap(String identity, RelayListener listener, SerialScheduler tasks) {
+    return attach(new RelayMessage.Hello(RelayMessage.Role.TAP, identity), listener, tasks);
+  }
+
+  private RelayLine attach(
+      RelayMessage.Hello hello, RelayListener listener, SerialScheduler tasks) {
+    boolean tap = hello.role() == RelayMessage.Role.TAP;
+    LocalLine line = new LocalLine(this, hello.identity(), tap, listener, tasks);
+    synchronized (this) {
+      open.add(line);
+    }
+    line.onTape(enter(line, hello));
+    return line;
+  }
+
+  /** Where it listens, for example {@code 127.0.0.1}; a name only if it does not. */
+  public String host() {
+    return server == null ? "localhost" : server.getInetAddress().getHostAddress();
+  }
+
+  /** The port, 0 if it does not listen. */
   public int port() {
-    return server.getLocalPort();
+    return server == null ? 0 : server.getLocalPort();
   }
 
   /** What it saw so far; stays readable after {@link #close}. */
@@ -96,7 +135,7 @@ public final class FrameRelay implements AutoCloseable {
     } else {
       faults.put(identity, wanted);
     }
-    RelayConnection connection = members.get(identity);
+    RelayEnd connection = members.get(identity);
     if (connection != null) {
       connection.setFaults(wanted);
     }
@@ -104,13 +143,13 @@ public final class FrameRelay implements AutoCloseable {
 
   /** Frames that faults kept from a member on its present connection. */
   public synchronized long dropped(String identity) {
-    RelayConnection connection = members.get(identity);
+    RelayEnd connection = members.get(identity);
     return connection == null ? 0 : connection.dropped();
   }
 
   /** Cuts a member's connection off, as a broken network would. Returns whether it was there. */
   public boolean cut(String identity) {
-    RelayConnection connection;
+    RelayEnd connection;
     synchronized (this) {
       connection = members.get(identity);
     }
@@ -121,7 +160,7 @@ public final class FrameRelay implements AutoCloseable {
     return true;
   }
 
-  private void accept() {
+  private void accept(ServerSocket server) {
     while (true) {
       Socket socket;
       try {
@@ -148,9 +187,9 @@ public final class FrameRelay implements AutoCloseable {
   }
 
   /** Lets a connection in that has said who it is; returns its line on the tape. */
-  int enter(RelayConnection connection, RelayMessage.Hello hello) {
+  int enter(RelayEnd connection, RelayMessage.Hello hello) {
     boolean tap = hello.role() == RelayMessage.Role.TAP;
-    RelayConnection previous;
+    RelayEnd previous;
     int span;
     synchronized (this) {
       previous = tap ? null : leave(members.get(hello.identity()));
@@ -171,27 +210,46 @@ public final class FrameRelay implements AutoCloseable {
   }
 
   /** Records a frame and passes it to everyone else. Waits while a receiver's queue is full. */
-  void forward(RelayConnection from, String sender, PublishedFrame frame)
-      throws InterruptedException {
+  void forward(RelayEnd from, String sender, PublishedFrame frame) throws InterruptedException {
     RelayedFrame relayed;
-    List<RelayConnection> receivers = new ArrayList<>();
+    List<RelayEnd> receivers = new ArrayList<>();
     synchronized (this) {
       relayed = new RelayedFrame(globalSequence++, now(), sender, frame);
       tape.record(relayed);
-      for (RelayConnection connection : open) {
+      for (RelayEnd connection : open) {
         if (connection != from && connection.hasEntered()) {
           receivers.add(connection);
         }
       }
     }
-    byte[] message = RelayCodec.encode(new RelayMessage.Forward(relayed));
-    for (RelayConnection receiver : receivers) {
-      receiver.frame(message);
+    Encoded message = new Encoded(relayed);
+    for (RelayEnd receiver : receivers) {
+      receiver.frame(relayed, message);
+    }
+  }
+
+  /** Made when the first socket needs it. Used on one thread. */
+  private static final class Encoded implements Supplier<byte[]> {
+    private final RelayedFrame frame;
+    private byte @Nullable [] message;
+
+    Encoded(RelayedFrame frame) {
+      this.frame = frame;
+    }
+
+    @Override
+    public byte[] get() {
+      byte[] made = message;
+      if (made == null) {
+        made = RelayCodec.encode(new RelayMessage.Forward(frame));
+        message = made;
+      }
+      return made;
     }
   }
 
   /** Forgets a connection whose threads have ended. */
-  void ended(RelayConnection connection, int span, CloseReason reason) {
+  void ended(RelayEnd connection, int span, CloseReason reason) {
     synchronized (this) {
       open.remove(connection);
       leave(connection);
@@ -203,15 +261,15 @@ public final class FrameRelay implements AutoCloseable {
   }
 
   /** Takes a connection out of the members and tells the others. */
-  private @Nullable RelayConnection leave(@Nullable RelayConnection connection) {
+  private @Nullable RelayEnd leave(@Nullable RelayEnd connection) {
     if (connection != null && members.values().remove(connection)) {
       tell(new RelayMessage.Left(connection.identity()), connection);
     }
     return connection;
   }
 
-  private void tell(RelayMessage news, RelayConnection except) {
-    for (RelayConnection connection : open) {
+  private void tell(RelayMessage news, RelayEnd except) {
+    for (RelayEnd connection : open) {
       if (connection != except && connection.hasEntered()) {
         connection.notice(news);
       }
@@ -225,20 +283,26 @@ public final class FrameRelay implements AutoCloseable {
   /** Closes all connections and the port. The tape stays. Idempotent. */
   @Override
   public void close() {
-    List<RelayConnection> left;
+    List<RelayEnd> left;
     synchronized (this) {
       closed = true;
       left = List.copyOf(open);
     }
     try {
-      server.close();
+      if (server != null) {
+        server.close();
+      }
     } catch (IOException e) {
       log.warn("relay: the port did not close: {}", e.getMessage());
     }
     left.forEach(connection -> connection.close(CloseReason.RELAY_CLOSED));
-    left.forEach(RelayConnection::awaitEnd);
+    left.forEach(RelayEnd::awaitEnd);
+    Thread accepts = accepting;
+    if (accepts == null) {
+      return;
+    }
     try { // until it has left accept(2), the kernel may still let a connection in
-      accepting.join(RelayConnection.CLOSE_MILLIS);
+      accepts.join(RelayConnection.CLOSE_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -1,9 +1,11 @@
 package io.matrixrtc.testkit.relay;
 
+import io.matrixrtc.keys.SerialScheduler;
 import java.io.IOException;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Somebody who listens at a relay without being a member, and keeps every frame. Safe for many
@@ -11,16 +13,23 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  */
 public final class LiveTap implements AutoCloseable {
   private final Queue<RelayedFrame> frames = new ConcurrentLinkedQueue<>();
-  private final RelayClient client;
+  private @Nullable RelayLine line;
 
-  private LiveTap(String host, int port, String name) throws IOException, RelayProtocolException {
-    this.client = RelayClient.tap(host, port, name, frames::add);
-  }
+  private LiveTap() {}
 
   /** Begins to listen. When it returns, every later frame will be heard. */
   public static LiveTap open(FrameRelay relay, String name)
       throws IOException, RelayProtocolException {
-    return new LiveTap(relay.host(), relay.port(), name);
+    LiveTap tap = new LiveTap();
+    tap.line = RelayClient.tap(relay.host(), relay.port(), name, tap.frames::add);
+    return tap;
+  }
+
+  /** The same at a relay without a socket; hears on {@code tasks}. */
+  public static LiveTap open(FrameRelay relay, String name, SerialScheduler tasks) {
+    LiveTap tap = new LiveTap();
+    tap.line = relay.attachTap(name, tap.frames::add, tasks);
+    return tap;
   }
 
   /** What was heard up to now, in the order in which the relay sent it. */
@@ -30,6 +39,9 @@ public final class LiveTap implements AutoCloseable {
 
   @Override
   public void close() {
-    client.close();
+    RelayLine open = line;
+    if (open != null) {
+      open.close();
+    }
   }
 }

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * <p>Safe for many threads. {@link #publish} waits while the relay cannot take more, which it
  * cannot while any receiver's queue is full: so a listener must not publish, and should be quick.
  */
-public final class RelayClient implements AutoCloseable {
+public final class RelayClient implements RelayLine {
   private static final int CONNECT_MILLIS = 5_000;
   private static final int CLOSE_MILLIS = 1_000;
   private static final Logger log = LoggerFactory.getLogger(RelayClient.class);
@@ -91,11 +91,7 @@ public final class RelayClient implements AutoCloseable {
     }
   }
 
-  /**
-   * Sends a frame to all others.
-   *
-   * @throws IOException if the connection is closed
-   */
+  @Override
   public void publish(PublishedFrame frame) throws IOException {
     byte[] message = RelayCodec.encode(new RelayMessage.Publish(frame));
     synchronized (out) {

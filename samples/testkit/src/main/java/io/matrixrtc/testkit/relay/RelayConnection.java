@@ -8,12 +8,13 @@ import java.net.Socket;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The relay's end of one connection: a thread that reads and a thread that writes. */
-final class RelayConnection {
+final class RelayConnection implements RelayEnd {
   /** A connection that has not said who it is by then is closed. */
   private static final int HELLO_MILLIS = 5_000;
 
@@ -49,41 +50,49 @@ final class RelayConnection {
     close(why);
   }
 
-  String identity() {
+  @Override
+  public String identity() {
     return identity;
   }
 
-  boolean hasEntered() {
+  @Override
+  public boolean hasEntered() {
     return entered;
   }
 
   /** From now on it hears the others. */
-  void entered() {
+  @Override
+  public void entered() {
     entered = true;
   }
 
-  void setFaults(@Nullable LinkFaults faults) {
+  @Override
+  public void setFaults(@Nullable LinkFaults faults) {
     queue.setFaults(faults);
   }
 
-  long dropped() {
+  @Override
+  public long dropped() {
     return queue.dropped();
   }
 
-  void notice(RelayMessage news) {
+  @Override
+  public void notice(RelayMessage news) {
     if (!queue.offerNotice(RelayCodec.encode(news))) {
       close(CloseReason.STALLED);
     }
   }
 
-  void frame(byte[] message) throws InterruptedException {
-    if (!queue.offerFrame(message)) {
+  @Override
+  public void frame(RelayedFrame frame, Supplier<byte[]> encoded) throws InterruptedException {
+    if (!queue.offerFrame(encoded.get())) {
       close(CloseReason.STALLED);
     }
   }
 
   /** Begins to close; the first reason given counts. */
-  void close(CloseReason why) {
+  @Override
+  public void close(CloseReason why) {
     if (reason.compareAndSet(null, why)) {
       queue.close(RelayCodec.encode(new RelayMessage.Goodbye(why)));
       if (why == CloseReason.STALLED || why == CloseReason.CUT) {
@@ -96,7 +105,8 @@ final class RelayConnection {
     }
   }
 
-  void awaitEnd() {
+  @Override
+  public void awaitEnd() {
     try {
       reader.join(2 * CLOSE_MILLIS);
     } catch (InterruptedException e) {

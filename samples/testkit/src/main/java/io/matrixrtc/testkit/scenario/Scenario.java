@@ -12,6 +12,7 @@ import java.util.Set;
  * @param devices names as for {@code CallScript.device}
  * @param unsigned those of them that their user has not signed
  * @param old those of them that have keys as room events only; if there is one, all others adapt
+ * @param virtualTime whether it is played in virtual time, where the speed counts for nothing
  */
 public record Scenario(
     String title,
@@ -22,7 +23,8 @@ public record Scenario(
     List<String> devices,
     Set<String> unsigned,
     Set<String> old,
-    List<Step> steps) {
+    List<Step> steps,
+    boolean virtualTime) {
   /** Most devices and most steps. */
   public static final int MAX_DEVICES = 32;
 
@@ -33,6 +35,20 @@ public record Scenario(
     unsigned = Set.copyOf(unsigned);
     old = Set.copyOf(old);
     steps = List.copyOf(steps);
+  }
+
+  /** In real time. */
+  public Scenario(
+      String title,
+      String policy,
+      String trust,
+      double speed,
+      long seed,
+      List<String> devices,
+      Set<String> unsigned,
+      Set<String> old,
+      List<Step> steps) {
+    this(title, policy, trust, speed, seed, devices, unsigned, old, steps, false);
   }
 
   /** With no old device. */

@@ -17,7 +17,17 @@ import org.jspecify.annotations.Nullable;
 final class ScenarioReader {
   /** What may stand at the top. */
   static final Set<String> TOP =
-      Set.of("title", "policy", "trust", "speed", "seed", "devices", "unsigned", "old", "steps");
+      Set.of(
+          "title",
+          "policy",
+          "trust",
+          "time",
+          "speed",
+          "seed",
+          "devices",
+          "unsigned",
+          "old",
+          "steps");
 
   /** What must. */
   static final Set<String> REQUIRED = Set.of("devices", "steps");
@@ -52,7 +62,8 @@ final class ScenarioReader {
             List.copyOf(devices),
             unsigned,
             old,
-            steps(top));
+            steps(top),
+            virtualTime(top));
     if (!problems.isEmpty()) {
       problems.sort(Comparator.comparingInt(Problem::line));
       throw new ScenarioException(problems);
@@ -93,6 +104,14 @@ final class ScenarioReader {
       problem(lineOf(top, "trust"), "trust: want all or cross-signed, got '" + name + "'");
     }
     return name;
+  }
+
+  private boolean virtualTime(YamlValue.Mapping top) {
+    String name = text(top, "time", "real");
+    if (!name.equals("real") && !name.equals("virtual")) {
+      problem(lineOf(top, "time"), "time: want real or virtual, got '" + name + "'");
+    }
+    return name.equals("virtual");
   }
 
   private double number(

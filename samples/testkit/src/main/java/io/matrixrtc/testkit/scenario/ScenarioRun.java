@@ -33,7 +33,8 @@ public final class ScenarioRun {
 
   /** The settings that the scenario asks for, on another one's homeserver. */
   public ScriptSettings settings(ScriptSettings on) {
-    return on.titled(scenario.title())
+    ScriptSettings in = scenario.virtualTime() ? on.inVirtualTime() : on;
+    return in.titled(scenario.title())
         .withPolicy(scenario.policy())
         .withTrust(scenario.trust())
         .atSpeed(scenario.speed())

@@ -18,28 +18,30 @@ final class Words {
     Optional<String> nearest =
         there.stream()
             .filter(one -> distance(word, one) <= near)
+            .sorted() // of equally near ones always the same
             .min(Comparator.comparingInt(one -> distance(word, one)));
     return nearest
         .map(one -> "did you mean '" + one + "'?")
         .orElseGet(() -> "there are: " + String.join(", ", new TreeSet<>(there)));
   }
 
-  /** Least number of letters to change, add or leave out. */
+  /** Least number of letters to change, add or leave out, or to swap with the next one. */
   static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int above = row[j];
-        int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        row[j] = Math.min(change, Math.min(above, row[j - 1]) + 1);
-        diagonal = above;
+    int[][] least = new int[a.length() + 1][b.length() + 1];
+    for (int i = 0; i <= a.length(); i++) {
+      for (int j = 0; j <= b.length(); j++) {
+        least[i][j] = i == 0 || j == 0 ? i + j : step(a, b, least, i, j);
       }
     }
-    return row[b.length()];
+    return least[a.length()][b.length()];
+  }
+
+  private static int step(String a, String b, int[][] least, int i, int j) {
+    boolean same = a.charAt(i - 1) == b.charAt(j - 1);
+    int change = least[i - 1][j - 1] + (same ? 0 : 1);
+    int best = Math.min(change, Math.min(least[i - 1][j], least[i][j - 1]) + 1);
+    boolean swapped =
+        i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+    return swapped ? Math.min(best, least[i - 2][j - 2] + 1) : best;
   }
 }

@@ -1,6 +1,8 @@
 package io.matrixrtc.testkit.script;
 
 import io.matrixrtc.testkit.Participant;
+import io.matrixrtc.testkit.ScriptException;
+import io.matrixrtc.testkit.World;
 import io.matrixrtc.testkit.WorldSettings;
 import io.matrixrtc.testkit.agent.KeyWiring;
 import io.matrixrtc.testkit.agent.ParticipantAgent;
@@ -30,8 +32,7 @@ public final class CallDevice {
   private final String deviceId;
   private final Set<ParticipantAnswer.HeldKey> keptKeys = new LinkedHashSet<>();
   private KeyWiring wiring = KeyWiring.OURS;
-  private WorldSettings.Starter player =
-      (spec, trace) -> new ParticipantAgent(spec, trace, wiring());
+  private WorldSettings.Starter player = this::startOurs;
   private boolean signed = true;
   private boolean inCall;
   private boolean gone;
@@ -57,10 +58,15 @@ public final class CallDevice {
    * Has it played by somebody else than the library, for example by another implementation behind a
    * {@link io.matrixrtc.testkit.agent.ForeignAgent}: see {@link DevicePlayer}. Before it first
    * signs in.
+   *
+   * @throws ScriptException in virtual time
    */
   public CallDevice playedBy(WorldSettings.Starter other) {
     if (participant != null) {
       throw new IllegalStateException(name + " is signed in already");
+    }
+    if (call.settings().virtualTime()) {
+      throw new ScriptException(World.VIRTUAL_NEEDS);
     }
     player = other;
     return this;
@@ -98,8 +104,10 @@ public final class CallDevice {
     return deviceId;
   }
 
-  private KeyWiring wiring() {
-    return wiring;
+  private ParticipantPort startOurs(ParticipantSpec spec, Consumer<TraceEntry> trace) {
+    return call.runtime(name)
+        .map(runtime -> new ParticipantAgent(spec, trace, wiring, runtime))
+        .orElseGet(() -> new ParticipantAgent(spec, trace, wiring));
   }
 
   ParticipantPort start(ParticipantSpec spec, Consumer<TraceEntry> trace) throws IOException {

@@ -6,6 +6,9 @@ import io.matrixrtc.testkit.ScriptException;
 import io.matrixrtc.testkit.World;
 import io.matrixrtc.testkit.WorldServer;
 import io.matrixrtc.testkit.WorldSettings;
+import io.matrixrtc.testkit.agent.AgentRuntime;
+import io.matrixrtc.testkit.server.EmbeddedServer;
+import io.matrixrtc.testkit.time.VirtualWorld;
 import io.matrixrtc.testkit.trace.Trace;
 import io.matrixrtc.testkit.trace.TraceEvent;
 import java.io.IOException;
@@ -15,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -43,19 +47,20 @@ public final class CallScript implements AutoCloseable {
   private final Verdicts verdicts;
   private String room = "";
 
-  private CallScript(ScriptSettings settings, WorldServer server) throws IOException {
+  private CallScript(ScriptSettings settings, WorldServer server, Optional<VirtualWorld> virtual)
+      throws IOException {
     this.settings = settings;
     this.server = server;
-    this.world =
-        World.open(
-            new WorldSettings(
-                server,
-                settings.speed(),
-                settings.policy(),
-                settings.useDelay(),
-                settings.trust(),
-                (spec, trace) -> device(spec.name()).start(spec, trace),
-                settings.media()));
+    WorldSettings made =
+        new WorldSettings(
+            server,
+            settings.speed(),
+            settings.policy(),
+            settings.useDelay(),
+            settings.trust(),
+            (spec, trace) -> device(spec.name()).start(spec, trace),
+            settings.media());
+    this.world = virtual.isPresent() ? World.open(made, virtual.get()) : World.open(made);
     this.verdicts = new Verdicts(world, settings);
     world.record(
         new TraceEvent.CallStarted(
@@ -69,10 +74,33 @@ public final class CallScript implements AutoCloseable {
    */
   public static CallScript open(ScriptSettings settings) {
     try {
-      return new CallScript(settings, settings.server().get());
+      return settings.virtualTime()
+          ? openVirtual(settings)
+          : new CallScript(settings, settings.server().get(), Optional.empty());
     } catch (IOException e) {
       throw new ScriptException("cannot start the relay: " + e.getMessage(), e);
     }
+  }
+
+  /** VIRTUAL-NEEDS: what is not in this process cannot wait for a clock that jumps. */
+  private static CallScript openVirtual(ScriptSettings settings) throws IOException {
+    if (!(settings.server() instanceof EmbeddedServer.Launch launch)) {
+      throw new ScriptException(World.VIRTUAL_NEEDS);
+    }
+    VirtualWorld virtual = VirtualWorld.open();
+    try {
+      return new CallScript(settings, launch.in(virtual, settings.seed()), Optional.of(virtual));
+    } catch (IOException | RuntimeException e) {
+      virtual.close();
+      throw e;
+    }
+  }
+
+  /** What the next of this script's own devices runs on; empty for threads of its own. */
+  Optional<AgentRuntime> runtime(String device) {
+    return settings.virtualTime()
+        ? Optional.of(world.runtime(settings.seed() * 31 + device.hashCode()))
+        : Optional.empty();
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.matrixrtc.testkit.script;
 
+import io.matrixrtc.homeserver.HomeserverConfig;
 import io.matrixrtc.testkit.WorldServer;
 import io.matrixrtc.testkit.server.EmbeddedServer;
 import io.matrixrtc.testkit.server.ProxiedServer;
@@ -23,6 +24,8 @@ import java.util.function.Supplier;
  * @param patience how long an expectation waits, in wall time
  * @param seed of everything random in a script and its faults; keys are never seeded
  * @param media files that the devices play; built-in clips where there is none
+ * @param virtualTime whether all of it runs in virtual time; then {@code patience} counts there,
+ *     and {@code speed} for nothing
  */
 public record ScriptSettings(
     String title,
@@ -33,7 +36,8 @@ public record ScriptSettings(
     String trust,
     Duration patience,
     long seed,
-    List<Path> media) {
+    List<Path> media,
+    boolean virtualTime) {
   /** Fast enough for tests, slow enough for a loaded machine. */
   public static final double DEFAULT_SPEED = 5;
 
@@ -42,6 +46,20 @@ public record ScriptSettings(
 
   public ScriptSettings {
     media = List.copyOf(media);
+  }
+
+  /** In real time. */
+  public ScriptSettings(
+      String title,
+      Supplier<WorldServer> server,
+      double speed,
+      String policy,
+      Duration useDelay,
+      String trust,
+      Duration patience,
+      long seed,
+      List<Path> media) {
+    this(title, server, speed, policy, useDelay, trust, patience, seed, media, false);
   }
 
   /** With the built-in clips. */
@@ -59,7 +77,12 @@ public record ScriptSettings(
 
   /** A script on a homeserver of its own in this JVM. */
   public static ScriptSettings embedded() {
-    return on(() -> EmbeddedServer.start(0));
+    return embedded(HomeserverConfig.defaults());
+  }
+
+  /** The same with another configuration, for example one without delayed events. */
+  public static ScriptSettings embedded(HomeserverConfig config) {
+    return on(new EmbeddedServer.Launch(config));
   }
 
   /**
@@ -87,6 +110,9 @@ public record ScriptSettings(
   /** With what these players need beside the homeserver, for example an SFU. */
   public ScriptSettings with(DevicePlayer... players) {
     List<DevicePlayer> all = List.of(players);
+    if (all.isEmpty()) {
+      return this;
+    }
     Supplier<WorldServer> extended =
         () -> {
           WorldServer homeserver = server.get();
@@ -96,34 +122,48 @@ public record ScriptSettings(
           return homeserver;
         };
     return new ScriptSettings(
-        title, extended, speed, policy, useDelay, trust, patience, seed, media);
+        title, extended, speed, policy, useDelay, trust, patience, seed, media, virtualTime);
   }
 
   public ScriptSettings titled(String other) {
-    return new ScriptSettings(other, server, speed, policy, useDelay, trust, patience, seed, media);
+    return new ScriptSettings(
+        other, server, speed, policy, useDelay, trust, patience, seed, media, virtualTime);
   }
 
   /** 1 for real time. */
   public ScriptSettings atSpeed(double other) {
-    return new ScriptSettings(title, server, other, policy, useDelay, trust, patience, seed, media);
+    return new ScriptSettings(
+        title,
+        server,
+        virtualTime ? 1 : other,
+        policy,
+        useDelay,
+        trust,
+        patience,
+        seed,
+        media,
+        virtualTime);
   }
 
   public ScriptSettings withPolicy(String other) {
-    return new ScriptSettings(title, server, speed, other, useDelay, trust, patience, seed, media);
+    return new ScriptSettings(
+        title, server, speed, other, useDelay, trust, patience, seed, media, virtualTime);
   }
 
   /** With {@code cross-signed}, each user gets an identity that signs its devices. */
   public ScriptSettings withTrust(String other) {
-    return new ScriptSettings(title, server, speed, policy, useDelay, other, patience, seed, media);
+    return new ScriptSettings(
+        title, server, speed, policy, useDelay, other, patience, seed, media, virtualTime);
   }
 
   public ScriptSettings withPatience(Duration other) {
-    return new ScriptSettings(title, server, speed, policy, useDelay, trust, other, seed, media);
+    return new ScriptSettings(
+        title, server, speed, policy, useDelay, trust, other, seed, media, virtualTime);
   }
 
   public ScriptSettings withSeed(long other) {
     return new ScriptSettings(
-        title, server, speed, policy, useDelay, trust, patience, other, media);
+        title, server, speed, policy, useDelay, trust, patience, other, media, virtualTime);
   }
 
   /**
@@ -132,6 +172,17 @@ public record ScriptSettings(
    */
   public ScriptSettings withMedia(Path... files) {
     return new ScriptSettings(
-        title, server, speed, policy, useDelay, trust, patience, seed, List.of(files));
+        title, server, speed, policy, useDelay, trust, patience, seed, List.of(files), virtualTime);
+  }
+
+  /**
+   * In virtual time: homeserver, devices, relay and timers share one clock and one thread, there
+   * are no sockets, and time jumps to the next timer when nothing is left to do. Hours pass in
+   * seconds, a loaded machine changes nothing, and equal seeds give equal traces but for the keys.
+   * Needs the embedded homeserver (VIRTUAL-NEEDS) and devices of the library.
+   */
+  public ScriptSettings inVirtualTime() {
+    return new ScriptSettings(
+        title, server, 1, policy, useDelay, trust, patience, seed, media, true);
   }
 }

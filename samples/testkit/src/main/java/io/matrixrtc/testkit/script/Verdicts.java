@@ -70,9 +70,9 @@ final class Verdicts {
     while (!entries.get(mark).event().equals(used)) {
       mark++;
     }
-    long end = System.nanoTime() + patience().toNanos();
+    long end = world.time().nanoTime() + patience().toNanos();
     Optional<Instant> at = atRelay(used.key(), since);
-    while (at.isEmpty() && System.nanoTime() < end) {
+    while (at.isEmpty() && world.time().nanoTime() < end) {
       world.await(world.clock().elapsed().plus(RELAY_LOOK));
       at = atRelay(used.key(), since);
     }

@@ -1,16 +1,21 @@
 package io.matrixrtc.testkit.server;
 
+import io.matrixrtc.client.ClientSettings;
 import io.matrixrtc.homeserver.EmbeddedHomeserver;
 import io.matrixrtc.homeserver.HomeserverConfig;
 import io.matrixrtc.homeserver.http.BindFailed;
 import io.matrixrtc.testkit.ScriptException;
 import io.matrixrtc.testkit.WorldServer;
+import io.matrixrtc.testkit.agent.DirectTransport;
+import io.matrixrtc.testkit.time.VirtualWorld;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
 
 /** The embedded homeserver, with everything it stores and sees within reach. */
 public final class EmbeddedServer implements WorldServer {
@@ -21,9 +26,47 @@ public final class EmbeddedServer implements WorldServer {
   private final RequestTexts log = new RequestTexts();
   private final Map<String, Account> accounts = new HashMap<>();
 
+  /**
+   * Starts a server of a configuration, by itself or in a virtual world. What {@link
+   * io.matrixrtc.testkit.script.ScriptSettings} in virtual time need.
+   */
+  public record Launch(HomeserverConfig config) implements Supplier<WorldServer> {
+    /**
+     * On a port.
+     *
+     * @throws ScriptException if the port is taken
+     */
+    @Override
+    public WorldServer get() {
+      return start(config);
+    }
+
+    /**
+     * Without a port, in the time of {@code world}, which must outlast it.
+     *
+     * @param seed of how long requests take
+     */
+    public WorldServer in(VirtualWorld world, long seed) {
+      EmbeddedHomeserver server =
+          EmbeddedHomeserver.startUnheard(
+              config.withTime(new VirtualServerTime(world)), () -> new VirtualLane(world));
+      DirectTransport way = new DirectTransport(server, world, seed);
+      return new EmbeddedServer(
+          server,
+          new Registration(
+              server.baseUrl(),
+              world,
+              () -> ClientSettings.of(way, world.lane()).withRandom(new SplittableRandom(seed))));
+    }
+  }
+
   private EmbeddedServer(EmbeddedHomeserver server) {
+    this(server, new Registration(server.baseUrl()));
+  }
+
+  private EmbeddedServer(EmbeddedHomeserver server, Registration registration) {
     this.server = server;
-    this.registration = new Registration(server.baseUrl());
+    this.registration = registration;
     server.requestLog().listen(log::keep);
   }
 

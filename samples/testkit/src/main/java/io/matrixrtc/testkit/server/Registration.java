@@ -8,16 +8,18 @@ import io.matrixrtc.client.MatrixClient;
 import io.matrixrtc.client.RetryPolicy;
 import io.matrixrtc.keys.PoolScheduler;
 import io.matrixrtc.testkit.ScriptException;
+import io.matrixrtc.testkit.time.ScriptTime;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Makes accounts, and finds out the user ids of those that exist. */
 final class Registration {
@@ -28,9 +30,21 @@ final class Registration {
       new RetryPolicy(Duration.ofMillis(500), Duration.ofSeconds(2), Duration.ofSeconds(5));
 
   private final URI homeserver;
+  private final ScriptTime time;
+  private final Optional<Supplier<ClientSettings>> direct;
 
+  /** By HTTP, in real time. */
   Registration(URI homeserver) {
     this.homeserver = homeserver;
+    this.time = ScriptTime.REAL;
+    this.direct = Optional.empty();
+  }
+
+  /** In another time, with clients that have no threads. */
+  Registration(URI homeserver, ScriptTime time, Supplier<ClientSettings> clients) {
+    this.homeserver = homeserver;
+    this.time = time;
+    this.direct = Optional.of(clients);
   }
 
   /** Registers a user and returns its id. The device that this makes is signed out again. */
@@ -49,6 +63,9 @@ final class Registration {
 
   private String session(
       String failure, Function<ClientSettings, CompletionStage<LoginOutcome>> how) {
+    if (direct.isPresent()) {
+      return session(failure, how, direct.get().get());
+    }
     ScheduledExecutorService pool =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -57,15 +74,28 @@ final class Registration {
               return thread;
             });
     try {
-      ClientSettings settings =
-          ClientSettings.of(new JdkHttpTransport(pool), new PoolScheduler(pool, Clock.systemUTC()))
-              .withRetries(RETRIES);
+      return session(
+          failure,
+          how,
+          ClientSettings.of(
+              new JdkHttpTransport(pool), new PoolScheduler(pool, Clock.systemUTC())));
+    } finally {
+      pool.shutdown();
+    }
+  }
+
+  private String session(
+      String failure,
+      Function<ClientSettings, CompletionStage<LoginOutcome>> how,
+      ClientSettings client) {
+    ClientSettings settings = client.withRetries(RETRIES);
+    try {
       LoginOutcome outcome = await(how.apply(settings));
       if (!(outcome instanceof LoginOutcome.LoggedIn in)) {
         throw new ScriptException(failure + ". " + outcome.sentence());
       }
-      MatrixClient client = new MatrixClient(in.session(), settings);
-      await(client.account().logout());
+      MatrixClient registered = new MatrixClient(in.session(), settings);
+      await(registered.account().logout());
       return in.session().userId();
     } catch (ExecutionException e) {
       throw new ScriptException(failure + ": " + e.getCause(), e);
@@ -75,8 +105,6 @@ final class Registration {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ScriptException(failure + ": interrupted", e);
-    } finally {
-      pool.shutdown();
     }
   }
 
@@ -84,8 +112,8 @@ final class Registration {
     return Credentials.of(localpart, password, "registration");
   }
 
-  private static <T> T await(CompletionStage<T> stage)
+  private <T> T await(CompletionStage<T> stage)
       throws ExecutionException, TimeoutException, InterruptedException {
-    return stage.toCompletableFuture().get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    return time.await(stage.toCompletableFuture(), TIMEOUT);
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.matrixrtc.testkit.time;
+
+import org.jspecify.annotations.NullMarked;
