@@ -11,6 +11,56 @@ skip() {
   exit 77
 }
 
+# Fails the stage, with the reason.
+broken() {
+  echo "failed: $1"
+  exit 1
+}
+
+# Something could not be had from a registry. Where the registry answers its own client that is a failure, else
+# the peer cannot be had. The probes keep no cache, so that nothing but the registry answers.
+#   not_had npm FOLDER WHAT | not_had pip PYTHON REQUIREMENTS WHAT | not_had apt WHAT
+not_had() {
+  local kind=$1 what=${*: -1} probe=$interop/target/probe
+  rm -rf "$probe"
+  mkdir -p "$probe"
+  if registry_answers "$@" >"$probe/log" 2>&1; then
+    broken "$what, though the $kind registry answers"
+  fi
+  tail -n 3 "$probe/log"
+  skip "$what, and the $kind registry does not answer"
+}
+
+registry_answers() {
+  local probe=$interop/target/probe pinned
+  case $1 in
+    npm)
+      pinned=$(node -p 'Object.keys(require(process.argv[1]).dependencies)[0]' "$2/package.json")
+      # A registry that knows no such package answers, too.
+      timeout -k 5 90 npm --cache "$probe/cache" --fetch-retries=1 --fetch-timeout=30000 view "$pinned" version ||
+        grep -q 'E404\|ETARGET' "$probe/log"
+      ;;
+    pip)
+      pinned=$(sed -n 's/^\([A-Za-z0-9_.-]*\)==.*/\1/p' "$3" | head -n 1)
+      timeout -k 5 90 "$2" -m pip --disable-pip-version-check download --no-input --no-cache-dir --no-deps --retries 1 \
+        --only-binary :all: -d "$probe" "$pinned"
+      ;;
+    apt) timeout -k 5 120 apt-get update --error-on=any ;;
+  esac
+}
+
+# Installs a peer that a stage can do without; where it cannot be had, gives 1, where installing it fails, ends
+# the stage.   try_peer COMMAND ...
+try_peer() {
+  local code=0
+  ("$@") || code=$?
+  case $code in
+    0) return 0 ;;
+    77) return 1 ;;
+    *) exit "$code" ;;
+  esac
+}
+
 # Runs a command quietly; prints what it wrote if it fails.   quietly LOG SECONDS COMMAND ...
 quietly() {
   local log=$1 seconds=$2
@@ -21,11 +71,41 @@ quietly() {
   return 1
 }
 
-# Installs what a folder's lock file names, unless an earlier stage has done so.   npm_ci FOLDER
+# What was installed is kept from one clone to the next, each by the hash of its lock file.
+cache=${MATRIXRTC_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/matrixrtc}/interop
+
+# The folder of the cache for what a lock file names.   kept NAME LOCK [MORE]
+kept() {
+  echo "$cache/$1-$( (cat "$2"; echo "${3:-}") | sha256sum | cut -c 1-16)"
+}
+
+# Gives a folder of the cache its name, in one step, now that it is whole. Another run may have been faster.
+keep() {
+  mv -T "$1" "$2" 2>/dev/null || [ -d "$2" ] || return 1
+  rm -rf "$1"
+}
+
+# A new folder beside one of the cache, and none there that was left by runs which were killed long ago.
+half_of() {
+  mkdir -p "$cache"
+  find "$cache" -maxdepth 1 -name '*.part.*' -mmin +120 -exec rm -rf {} +
+  mktemp -d "$1.part.XXXXXX"
+}
+
+# Links a folder's node_modules to what its lock file names, installed if it is not there yet.   npm_ci FOLDER
 npm_ci() {
-  [ -d "$1/node_modules" ] && cmp -s "$1/package-lock.json" "$1/installed.json" && return 0
-  quietly "$1/npm.log" 240 npm --prefix "$1" ci --ignore-scripts --no-audit --no-fund || return 1
-  cp "$1/package-lock.json" "$1/installed.json"
+  local whole half
+  whole=$(kept "${1##*/}" "$1/package-lock.json" "$(node -p 'process.platform + process.arch')")
+  if [ ! -d "$whole" ]; then
+    half=$(half_of "$whole")
+    cp "$1/package.json" "$1/package-lock.json" "$half/"
+    quietly "$1/npm.log" 240 npm --prefix "$half" ci --ignore-scripts --no-audit --no-fund && keep "$half" "$whole" || {
+      rm -rf "$half"
+      return 1
+    }
+  fi
+  [ -L "$1/node_modules" ] || rm -rf "$1/node_modules"
+  ln -sfn "$whole/node_modules" "$1/node_modules"
 }
 
 # Puts matrix-js-sdk into samples/interop/target/PEER, in the versions of that peer's lock file.   install_js_sdk [PEER]
@@ -38,7 +118,7 @@ install_js_sdk() {
   local to=$interop/target/$peer
   mkdir -p "$to"
   cp "$interop/peers/js-sdk"/*.mjs "$interop/peers/$peer"/*.json "$to/"
-  npm_ci "$to" || skip "npm cannot install matrix-js-sdk"
+  npm_ci "$to" || not_had npm "$to" "npm cannot install matrix-js-sdk"
   echo "peer: matrix-js-sdk $(node -p "require('$to/node_modules/matrix-js-sdk/package.json').version")," \
     "crypto-wasm $(node -p "require('$to/node_modules/@matrix-org/matrix-sdk-crypto-wasm/package.json').version")," \
     "Node $(node --version)"
@@ -57,7 +137,7 @@ install_nio() {
     local install=(env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3-matrix-nio python3-olm)
     quietly "$log" 300 "${install[@]}" ||
       { quietly "$log" 120 apt-get update && quietly "$log" 300 "${install[@]}"; } ||
-      skip "apt-get cannot install python3-matrix-nio and python3-olm"
+      not_had apt "apt-get cannot install python3-matrix-nio and python3-olm"
     has_nio || skip "Debian's matrix-nio has no encryption here"
   fi
   echo "peer: $(dpkg-query -W -f '${Package} ${Version}, ' python3-matrix-nio python3-olm 'libolm3*')Python $(/usr/bin/python3 -c 'import platform; print(platform.python_version())')"
@@ -72,7 +152,7 @@ install_npm() {
   local to=$interop/target/$1
   mkdir -p "$to"
   cp "$interop/peers/$1"/*.* "$to/"
-  npm_ci "$to" || skip "npm cannot install $1"
+  npm_ci "$to" || not_had npm "$to" "npm cannot install $1"
 }
 
 # The version of a package that a peer has.   npm_version NAME PACKAGE
@@ -100,7 +180,7 @@ install_chromium() {
     local log=$interop/target/apt-chromium.log
     local install=(env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium)
     quietly "$log" 300 "${install[@]}" || { quietly "$log" 120 apt-get update && quietly "$log" 300 "${install[@]}"; } ||
-      skip "apt-get cannot install chromium"
+      not_had apt "apt-get cannot install chromium"
     CHROMIUM=$(command -v chromium) || skip "there is no chromium"
   fi
   export CHROMIUM

@@ -21,6 +21,7 @@ import io.matrixrtc.session.SessionSettings;
 import io.matrixrtc.session.SessionSnapshot;
 import io.matrixrtc.session.Transport;
 import io.matrixrtc.testkit.ScriptException;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,21 +54,34 @@ class MembershipsTest {
               Duration.ofSeconds(1),
               Duration.ofSeconds(1)));
 
+  /** Users of a homeserver that runs on must be new in each test. */
+  private final String suffix = UUID.randomUUID().toString().substring(0, 8);
+
   private World world;
-  private EmbeddedHomeserver homeserver;
+  private Optional<EmbeddedHomeserver> homeserver = Optional.empty();
+
+  /** On the homeserver of {@code interop.homeserver}, else on ours. */
+  @BeforeEach
+  void start() throws Exception {
+    String running = System.getProperty("interop.homeserver");
+    if (running == null) {
+      homeserver =
+          Optional.of(
+              EmbeddedHomeserver.start(
+                  HomeserverConfig.defaults().withStickyEvents(StickyEvents.UNSTABLE)));
+    }
+    URI url = homeserver.map(EmbeddedHomeserver::baseUrl).orElseGet(() -> URI.create(running));
+    world = new World("MembershipsTest", url);
+  }
 
   @AfterEach
   void stop() throws Exception {
     world.close();
-    homeserver.close();
+    homeserver.ifPresent(EmbeddedHomeserver::close);
   }
 
-  @BeforeEach
-  void start() throws Exception {
-    homeserver =
-        EmbeddedHomeserver.start(
-            HomeserverConfig.defaults().withStickyEvents(StickyEvents.UNSTABLE));
-    world = new World("MembershipsTest", homeserver.baseUrl());
+  private String name(String localpart) {
+    return localpart + "-" + suffix;
   }
 
   /** One member as either side sees it; equal where both sides agree. */
@@ -274,9 +288,9 @@ class MembershipsTest {
   @ParameterizedTest(name = "sticky {0}")
   @ValueSource(booleans = {false, true})
   void eachSeesTheOtherJoinUpdateLeaveCrashAndReturn(boolean sticky) throws Exception {
-    OurDevice alice = world.ours("alice");
+    OurDevice alice = world.ours(name("alice"));
     String room = world.room(alice);
-    Peer.Account account = world.account("bob");
+    Peer.Account account = world.account(name("bob"));
     Peer peer = world.peer(JsSdkTest.COMMAND, account, "SDKDEVICE");
     Sdk theirs = new Sdk(peer, room, sticky);
     Ours ours = new Ours(alice, room, sticky);
@@ -321,13 +335,13 @@ class MembershipsTest {
   @ParameterizedTest(name = "sticky {0}")
   @ValueSource(booleans = {false, true})
   void afterRandomStepsBothSeeTheSame(boolean sticky) throws Exception {
-    OurDevice alice = world.ours("alice");
+    OurDevice alice = world.ours(name("alice"));
     MatrixSession second = world.login(alice.address().userId());
     String room = world.room(alice);
     List<Party> parties = new ArrayList<>();
     parties.add(new Ours(alice, room, sticky));
     parties.add(new Ours(world.ours(second), room, sticky));
-    Peer.Account account = world.account("bob");
+    Peer.Account account = world.account(name("bob"));
     parties.add(new Sdk(world.peer(JsSdkTest.COMMAND, account, "SDKONE"), room, sticky));
     parties.add(new Sdk(world.peer(JsSdkTest.COMMAND, account, "SDKTWO"), room, sticky));
 
@@ -364,11 +378,12 @@ class MembershipsTest {
 
   @Test
   void aMembershipOfEitherModeIsSeenByTheOtherMode() throws Exception {
-    OurDevice alice = world.ours("alice");
+    OurDevice alice = world.ours(name("alice"));
     String room = world.room(alice);
     Ours ours = new Ours(alice, room, true);
     Sdk theirs =
-        new Sdk(world.peer(JsSdkTest.COMMAND, world.account("bob"), "SDKDEVICE"), room, false);
+        new Sdk(
+            world.peer(JsSdkTest.COMMAND, world.account(name("bob")), "SDKDEVICE"), room, false);
     ours.join("audio");
     theirs.join("audio");
     awaitSeen(ours, theirs, true);
