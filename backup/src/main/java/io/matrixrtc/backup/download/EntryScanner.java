@@ -10,11 +10,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 
 /**
- * Finds the entries in the answer to {@code GET /room_keys/keys} as its bytes arrive, without
- * building a tree (DL-STREAM). Entries stay as they are; what is too long costs itself alone
- * (DL-LIMITS). Not thread-safe.
+ * Finds the entries in the answer to {@code GET /room_keys/keys}, or to that of one room, as its
+ * bytes arrive, without building a tree (DL-STREAM). Entries stay as they are; what is too long
+ * costs itself alone (DL-LIMITS). Not thread-safe.
  */
-final class EntryScanner {
+public final class EntryScanner {
   /** Longest entry, in bytes. */
   static final int MAX_ENTRY_BYTES = 64 << 10;
 
@@ -46,7 +46,8 @@ final class EntryScanner {
 
   private final EntrySink sink;
   private State state = State.START;
-  private Level level = Level.TOP;
+  private final Level first;
+  private Level level;
   private final ByteArrayOutputStream name = new ByteArrayOutputStream();
   private final ByteArrayOutputStream value = new ByteArrayOutputStream();
   private boolean nameTooLong;
@@ -60,12 +61,26 @@ final class EntryScanner {
   private String memberName = "";
   private long entries;
 
-  EntryScanner(EntrySink sink) {
+  private EntryScanner(EntrySink sink, Level first) {
     this.sink = sink;
+    this.first = first;
+    this.level = first;
   }
 
-  /** Takes the next bytes. */
-  void feed(byte[] bytes, int length) throws IOException {
+  /** Reads the answer with all rooms. */
+  public static EntryScanner ofBackup(EntrySink sink) {
+    return new EntryScanner(sink, Level.TOP);
+  }
+
+  /** Reads the answer with the sessions of {@code roomId}. */
+  public static EntryScanner ofRoom(String roomId, EntrySink sink) {
+    EntryScanner scanner = new EntryScanner(sink, Level.ROOM);
+    scanner.roomId = roomId;
+    return scanner;
+  }
+
+  /** Takes the first {@code length} of these bytes, which come next. */
+  public void feed(byte[] bytes, int length) throws IOException {
     int at = 0;
     while (at < length && state != State.MALFORMED) {
       int plain = plainText(bytes, at, length);
@@ -90,17 +105,17 @@ final class EntryScanner {
   }
 
   /** Whether the answer was seen whole: its last brace, and nothing after it (DL-WHOLE). */
-  boolean isWhole() {
+  public boolean isWhole() {
     return state == State.DONE;
   }
 
   /** Whether it is not the JSON that it must be. */
-  boolean isMalformed() {
+  public boolean isMalformed() {
     return state == State.MALFORMED;
   }
 
   /** How many entries were found, damaged ones included. */
-  long entries() {
+  public long entries() {
     return entries;
   }
 
@@ -148,7 +163,7 @@ final class EntryScanner {
   private void closeIf(boolean closing) {
     if (!closing) {
       state = State.MALFORMED;
-    } else if (level == Level.TOP) {
+    } else if (level == first) {
       state = State.DONE;
     } else {
       level = Level.values()[level.ordinal() - 1];

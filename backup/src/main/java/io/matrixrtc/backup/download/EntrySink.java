@@ -4,7 +4,7 @@ import io.matrixrtc.backup.roomkey.DamagedKeyException.Reason;
 import java.io.IOException;
 
 /** Takes the entries of an answer, in its order. */
-interface EntrySink {
+public interface EntrySink {
   /** An entry, whose JSON is not looked at yet. */
   void entry(String roomId, String sessionId, byte[] json) throws IOException;
 

@@ -29,7 +29,7 @@ public record FetchFailure(Kind kind, Optional<Duration> retryAfter) {
   }
 
   /** How long to wait after that many failures, at least 1: longer if the server says so. */
-  Duration delay(int attempts) {
+  public Duration delay(int attempts) {
     Duration delay = FIRST_RETRY;
     for (int i = 1; i < attempts && delay.compareTo(LAST_RETRY) < 0; i++) {
       delay = delay.multipliedBy(2);

@@ -182,7 +182,7 @@ public final class FullDownload {
   }
 
   private DownloadEffect fetch(Running at) {
-    at.scanner = new EntryScanner(new SpoolSink(at.spool));
+    at.scanner = EntryScanner.ofBackup(new SpoolSink(at.spool));
     at.job = at.job.in(DownloadState.FETCHING);
     return new DownloadEffect.Fetch(at.job.version());
   }

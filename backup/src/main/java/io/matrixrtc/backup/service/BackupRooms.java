@@ -3,6 +3,7 @@ package io.matrixrtc.backup.service;
 import io.matrixrtc.backup.BackupKey;
 import io.matrixrtc.backup.archive.EvictedRooms;
 import io.matrixrtc.backup.archive.SharedHistoryArchive;
+import io.matrixrtc.backup.ondemand.OldMessage;
 import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.client.ApiResult;
 import io.matrixrtc.keys.SerialScheduler;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,7 @@ public final class BackupRooms {
   private final EvictedRooms evicted;
   private final SharedHistoryArchive fetched;
   private final SerialScheduler scheduler;
+  private final BooleanSupplier exists;
   private final Supplier<Optional<String>> version;
   private final Supplier<@Nullable BackupKey> key;
   private final Runnable check;
@@ -33,6 +36,7 @@ public final class BackupRooms {
       EvictedRooms evicted,
       SharedHistoryArchive fetched,
       SerialScheduler scheduler,
+      BooleanSupplier exists,
       Supplier<Optional<String>> version,
       Supplier<@Nullable BackupKey> key,
       Runnable check,
@@ -43,6 +47,7 @@ public final class BackupRooms {
     this.evicted = evicted;
     this.fetched = fetched;
     this.scheduler = scheduler;
+    this.exists = exists;
     this.version = version;
     this.key = key;
     this.check = check;
@@ -104,6 +109,18 @@ public final class BackupRooms {
           return rooms.evict(now, held, roomId, evicted);
         })
         .whenComplete((done, error) -> check.run());
+  }
+
+  /**
+   * Why a message from before this device cannot be read: what to tell the user (LANE-REASON).
+   *
+   * @param wasMember what the event says of us at its time, {@code unsigned.membership} being
+   *     {@code join} or not said (MSC4115)
+   */
+  public CompletionStage<OldMessage> whyUnreadable(boolean wasMember) {
+    return CompletableFuture.supplyAsync(
+        () -> OldMessage.reason(wasMember, exists.getAsBoolean(), version.get().isPresent()),
+        scheduler);
   }
 
   /**

@@ -11,7 +11,6 @@ import io.matrixrtc.backup.archive.EvictedRooms;
 import io.matrixrtc.backup.archive.SharedHistoryArchive;
 import io.matrixrtc.backup.download.DiskSpoolFile;
 import io.matrixrtc.backup.download.DownloadProgress;
-import io.matrixrtc.backup.download.DownloadState;
 import io.matrixrtc.backup.download.FullDownload;
 import io.matrixrtc.backup.preference.PreferenceSettings;
 import io.matrixrtc.backup.roomkey.RoomKeyVault;
@@ -114,7 +113,12 @@ public final class BackupService implements AutoCloseable {
             settings, client, archive, scheduler, listener::preference, this::ask, this::broken);
     this.maker = new BackupMaker(versions, key, preference, scheduler);
     FullDownload download = new FullDownload(jobs, spool, "service", threads.openers());
-    this.downloads = new DownloadRunner(download, api, scheduler, new Downloads());
+    this.downloads =
+        new DownloadRunner(
+            download,
+            api,
+            scheduler,
+            new DownloadEvents(listener, key, this::check, this::lightPassDue, this::broken));
     this.uploads =
         new UploadRunner(
             new UploadLoop(vault, random),
@@ -125,7 +129,16 @@ public final class BackupService implements AutoCloseable {
     EvictedRooms evicted = new EvictedRooms(archive);
     RoomBackup single = new RoomBackup(api, vault, scheduler);
     this.roomsFirst =
-        new RoomsFirst(client, archive, jobs, spoolPath, single, scheduler, listener, this::broken);
+        new RoomsFirst(
+            client,
+            archive,
+            jobs,
+            spoolPath,
+            single,
+            scheduler,
+            listener,
+            this::broken,
+            downloads::stop);
     this.whole =
         new WholeBackup(archive, jobs, key, downloads, lane, roomsFirst, evicted, scheduler);
     this.rooms =
@@ -135,6 +148,7 @@ public final class BackupService implements AutoCloseable {
             evicted,
             new SharedHistoryArchive(archive),
             scheduler,
+            () -> current.isPresent(),
             () -> readable().map(BackupVersion::version),
             key::get,
             this::check,
@@ -299,6 +313,13 @@ public final class BackupService implements AutoCloseable {
     }
   }
 
+  private void lightPassDue() {
+    BackupKey held = key.get();
+    if (held != null && current.isPresent()) {
+      lane.use(current.get().version(), held); // others have added keys since
+    }
+  }
+
   /**
    * Tries a private key, which stays the caller's: typed, or from secret storage. If it fits, it is
    * kept, and everything begins.
@@ -354,7 +375,7 @@ public final class BackupService implements AutoCloseable {
    *
    * @return completes with how many versions there were, or with why they are not deleted yet;
    *     exceptionally as {@link #create} if another number of keys would be lost, and then nothing
-   *     is written or deleted
+   *     is written or deleted, unless those are of an older version that came back
    */
   public CompletionStage<ApiResult<Integer>> disable(long confirmedLoss) {
     return maker.disable(confirmedLoss).whenComplete((gone, error) -> check());
@@ -464,33 +485,5 @@ public final class BackupService implements AutoCloseable {
       listener.broken(e);
     }
     threads.close();
-  }
-
-  private final class Downloads implements DownloadRunner.Listener {
-    @Override
-    public void progress(DownloadProgress progress) {
-      listener.download(progress);
-      try {
-        boolean next = progress.state().isFinal() && key.downloadEnded();
-        if (next || progress.state() == DownloadState.DONE) {
-          check(); // complete and unchanged: the lane rests
-        }
-      } catch (VaultException e) {
-        broken(e);
-      }
-    }
-
-    @Override
-    public void lightPassDue() {
-      BackupKey held = key.get();
-      if (held != null && current.isPresent()) {
-        lane.use(current.get().version(), held); // others have added keys since
-      }
-    }
-
-    @Override
-    public void broken(Exception why) {
-      BackupService.this.broken(why);
-    }
   }
 }

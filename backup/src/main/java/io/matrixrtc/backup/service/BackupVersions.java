@@ -58,6 +58,9 @@ public final class BackupVersions {
    *
    * @param confirmedLoss how many keys that are only in the current version are given up
    * @return how many there were
+   * @throws UnconfirmedLossException if the current version has another number of keys that are not
+   *     here; or if an older one that came back has any (UP-OLDER): what is above it is deleted
+   *     then, it is current, and it can be restored or its loss be confirmed
    */
   public ApiResult<Integer> deleteAll(long confirmedLoss)
       throws VaultException, UnconfirmedLossException {
@@ -69,9 +72,7 @@ public final class BackupVersions {
         return new ApiResult.Ok<>(deleted);
       }
       if (answer instanceof VersionAnswer.Current current) {
-        if (deleted == 0) {
-          check(current.version(), confirmedLoss);
-        }
+        check(current.version(), confirmedLoss);
         ApiResult<Boolean> gone = await(api.delete(current.version().version()));
         if (gone instanceof ApiResult.Failed<Boolean> failed) {
           return new ApiResult.Failed<>(failed.failure());
@@ -83,8 +84,13 @@ public final class BackupVersions {
     }
   }
 
-  /** Asks what is current, and whether as many keys would be lost as was confirmed (UP-RESET). */
-  void checkLoss(long confirmedLoss) throws VaultException, UnconfirmedLossException {
+  /**
+   * Asks what is current, and whether as many keys would be lost with it as was confirmed
+   * (UP-RESET). Changes nothing.
+   *
+   * @throws UnconfirmedLossException if it is another number
+   */
+  public void checkLoss(long confirmedLoss) throws VaultException, UnconfirmedLossException {
     VersionAnswer answer = await(api.version());
     if (answer instanceof VersionAnswer.Current current) {
       check(current.version(), confirmedLoss);
@@ -97,8 +103,15 @@ public final class BackupVersions {
   private void check(BackupVersion version, long confirmedLoss)
       throws VaultException, UnconfirmedLossException {
     Losses losses = losses(Optional.of(version));
-    if (!losses.mayDeleteBackup(confirmedLoss)) {
-      throw new UnconfirmedLossException(losses.notDownloaded());
+    if (losses.mayDeleteBackup(confirmedLoss)) {
+      return;
+    }
+    long lost = losses.notDownloaded();
+    if (lost == version.count()) { // nothing is marked as in it: an older one, perhaps (UP-OLDER)
+      lost = OnlyThere.count(api, vault, version.version());
+    }
+    if (lost > 0 && lost != confirmedLoss) {
+      throw new UnconfirmedLossException(lost, version.version());
     }
   }
 

@@ -8,6 +8,7 @@ import io.matrixrtc.backup.upload.UploadFailure;
 import io.matrixrtc.client.ApiFailure;
 import io.matrixrtc.client.ApiRequest;
 import io.matrixrtc.client.ApiResult;
+import io.matrixrtc.client.BodySink;
 import io.matrixrtc.client.HomeserverApi;
 import io.matrixrtc.e2ee.RoomKeyId;
 import java.time.Duration;
@@ -131,9 +132,25 @@ public final class RoomKeysApi implements BackupSource {
         ApiRequest.get(V3, AREA, KEYS, id.roomId(), id.sessionId()).with(VERSION, version));
   }
 
-  /** The entries of one room, as {@code {"sessions": …}}. */
+  /**
+   * Reads the entries of one room, as {@code {"sessions": …}}: {@code sink} gets the bytes as they
+   * come. One try.
+   */
+  public CompletionStage<ApiResult<Boolean>> room(String version, String roomId, BodySink sink) {
+    return api.stream(
+        ApiRequest.get(V3, AREA, KEYS, roomId).with(VERSION, version).within(PATIENCE), sink);
+  }
+
+  /**
+   * The entries of one room, as {@code {"sessions": …}}, held whole: for rooms of a modest size.
+   */
   public CompletionStage<ApiResult<ObjectNode>> room(String version, String roomId) {
     return api.call(ApiRequest.get(V3, AREA, KEYS, roomId).with(VERSION, version).within(PATIENCE));
+  }
+
+  /** What to say of an answer that ended too early. */
+  ApiFailure brokenOff() {
+    return new ApiFailure.Unreachable(api.homeserver().toString(), "its answer broke off");
   }
 
   @Override

@@ -25,6 +25,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,7 @@ final class RoomsFirst {
   private final SerialScheduler scheduler;
   private final BackupListener listener;
   private final Consumer<Exception> broken;
+  private final Supplier<CompletionStage<Void>> stopWhole;
   private volatile Supplier<List<String>> order = List::of;
   private boolean running;
   private boolean cancelled;
@@ -56,7 +58,9 @@ final class RoomsFirst {
       RoomBackup rooms,
       SerialScheduler scheduler,
       BackupListener listener,
-      Consumer<Exception> broken) {
+      Consumer<Exception> broken,
+      Supplier<CompletionStage<Void>> stopWhole) {
+    this.stopWhole = stopWhole;
     this.client = client;
     this.archive = archive;
     this.jobs = jobs;
@@ -210,8 +214,17 @@ final class RoomsFirst {
     if (plan.needsWhole(version.count(), held)) {
       whole.run();
     } else {
+      // What waits for another answer, with what it has on disk, is not needed any more
+      stopWhole.get().thenRunAsync(() -> done(version, held), scheduler);
+    }
+  }
+
+  private void done(BackupVersion version, long held) {
+    try {
       jobs.saveDone(version, held); // DL-ROOMS-ONLY
       listener.roomsWereAll(version, held);
+    } catch (VaultException e) {
+      fail(e);
     }
   }
 

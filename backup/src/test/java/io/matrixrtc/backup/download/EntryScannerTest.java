@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class EntryScannerTest {
   private static List<String> scan(String json, boolean whole) throws Exception {
     Entries entries = new Entries();
-    EntryScanner scanner = new EntryScanner(entries);
+    EntryScanner scanner = EntryScanner.ofBackup(entries);
     byte[] bytes = json.getBytes(UTF_8);
     scanner.feed(bytes, bytes.length);
     assertThat(scanner.isWhole()).as(json).isEqualTo(whole);
@@ -40,7 +40,7 @@ class EntryScannerTest {
         1_000,
         (seed, random) -> {
           Entries entries = new Entries();
-          EntryScanner scanner = new EntryScanner(entries);
+          EntryScanner scanner = EntryScanner.ofBackup(entries);
           for (int at = 0; at < answer.length; ) {
             int take = Math.min(1 + random.nextInt(3_000), answer.length - at);
             scanner.feed(Arrays.copyOfRange(answer, at, at + take), take);
@@ -127,9 +127,38 @@ class EntryScannerTest {
           for (int i = random.nextInt(4); i > 0 && bytes.length > 0; i--) {
             bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
           }
-          EntryScanner scanner = new EntryScanner(new Entries());
+          EntryScanner scanner = EntryScanner.ofBackup(new Entries());
           scanner.feed(bytes, bytes.length);
           assertThat(scanner.isWhole() && scanner.isMalformed()).isFalse();
         });
+  }
+
+  @Test
+  void fiveMillionEmptyRoomsAreNothing() throws Exception {
+    Entries entries = new Entries();
+    EntryScanner scanner = EntryScanner.ofBackup(entries);
+    feed(scanner, "{\"rooms\":{");
+    for (int i = 0; i < 5_000_000; i++) {
+      feed(scanner, "\"!e" + i + ":e\":{\"sessions\":{}},");
+    }
+    feed(scanner, "\"!r:e\":{\"sessions\":{\"s\":{}}}}}");
+    assertThat(scanner.isWhole()).isTrue();
+    assertThat(entries.all).as("the control").containsExactly("!r:e|s|{}");
+  }
+
+  @Test
+  void theAnswerOfOneRoomIsReadFromItsSessionsOn() throws Exception {
+    Entries entries = new Entries();
+    EntryScanner scanner = EntryScanner.ofRoom("!r:e", entries);
+    feed(scanner, "{\"more\":1,\"sessions\":{\"s\":{},\"t\":{\"a\":1}}");
+    assertThat(scanner.isWhole()).isFalse();
+    feed(scanner, "}");
+    assertThat(scanner.isWhole()).isTrue();
+    assertThat(entries.all).containsExactly("!r:e|s|{}", "!r:e|t|{\"a\":1}");
+  }
+
+  private static void feed(EntryScanner scanner, String text) throws Exception {
+    byte[] bytes = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    scanner.feed(bytes, bytes.length);
   }
 }

@@ -3,6 +3,7 @@ package io.matrixrtc.backup.download;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.backup.BackupAuth;
 import io.matrixrtc.backup.BackupKey;
 import io.matrixrtc.backup.BackupVersion;
@@ -16,6 +17,7 @@ import io.matrixrtc.e2ee.RoomKeyId;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -124,7 +126,7 @@ class FullDownloadTest {
   void dlWholeNotWithTrailingGarbage() throws Exception {
     Driver driver = Driver.of(BackupServer.of(3, 1, 0)).start(false).run();
     assertThat(driver.job().state()).isEqualTo(DownloadState.DONE);
-    EntryScanner scanner = new EntryScanner(new Entries());
+    EntryScanner scanner = EntryScanner.ofBackup(new Entries());
     scanner.feed("{} x".getBytes(java.nio.charset.StandardCharsets.UTF_8), 4);
     assertThat(scanner.isWhole()).isFalse();
     assertThat(scanner.isMalformed()).isTrue();
@@ -561,6 +563,59 @@ class FullDownloadTest {
     Driver restarted = driver.restarted();
     restarted.start(false).run();
     assertThat(restarted.store.vault.contents()).isEqualTo(undisturbed(server));
+  }
+
+  /**
+   * B3.9: what is sealed has no MAC that covers it (BOX-MAC), so only what it says can be wrong.
+   */
+  @Test
+  void aFlippedBitInASealedEntryIsListedAndNeverImportedAsAnotherKey() throws Exception {
+    Map<RoomKeyId, String> expected = undisturbed(BackupServer.of(8, 2, 0));
+    Cases.run(
+        "bit flips in sealed entries",
+        200,
+        5_000,
+        (seed, random) -> {
+          BackupServer server = BackupServer.of(8, 2, 0);
+          ObjectNode sessions =
+              (ObjectNode) server.rooms.path("!room" + random.nextInt(2) + ":example.org");
+          ObjectNode entry =
+              (ObjectNode) sessions.path("sessions").elements().next().path("session_data");
+          byte[] sealed = Base64.getDecoder().decode(entry.path("ciphertext").asText());
+          sealed[random.nextInt(sealed.length)] ^= (byte) (1 << random.nextInt(8));
+          entry.put("ciphertext", Base64.getEncoder().withoutPadding().encodeToString(sealed));
+          Driver driver = Driver.of(server).start(false).run();
+          assertThat(driver.job().state()).isEqualTo(DownloadState.DONE);
+          assertThat(driver.job().failed()).isOne();
+          assertThat(driver.store.damaged()).hasSize(1);
+          assertThat(driver.store.vault.contents()).hasSize(7);
+          assertThat(expected).containsAllEntriesOf(driver.store.vault.contents());
+        });
+  }
+
+  /** B3.16: while the download runs, the senders of two sessions share them with us. */
+  @Test
+  void aKeyThatComesFirstHandMeanwhileIsMergedWithWhatTheBackupHas() throws Exception {
+    BackupServer server = BackupServer.of(600, 1, 0).add("!s:e", 1_001, 5).add("!s:e", 1_002, 5);
+    Driver driver = Driver.of(server);
+    driver.chunk = 1 << 23;
+    driver.start(false);
+    batches(driver, 1);
+    driver.store.vault.merge(
+        List.of(
+            TestKeys.roomKey("!s:e", 1_001, 2, false), TestKeys.roomKey("!s:e", 1_002, 9, false)),
+        Optional.empty());
+    driver.run();
+    assertThat(driver.job().state()).isEqualTo(DownloadState.DONE);
+    assertThat(first(driver, 1_001)).as("ours is better").isEqualTo(2);
+    assertThat(first(driver, 1_002)).as("the backup's is better").isEqualTo(5);
+    assertThat(driver.store.vault.countNotBackedUp("1")).as("the better one of ours").isOne();
+    assertThat(driver.job().done()).isEqualTo(602);
+  }
+
+  private static long first(Driver driver, long seed) throws Exception {
+    RoomKeyId id = TestKeys.roomKey("!s:e", seed, 0, false).id();
+    return driver.store.vault.key(id).orElseThrow().firstKnownIndex();
   }
 
   @Test

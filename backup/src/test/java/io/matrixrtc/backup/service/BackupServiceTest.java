@@ -306,7 +306,12 @@ class BackupServiceTest extends BackupWorld {
     get(first.service.check());
     await().atMost(LIMIT).until(() -> first.judgements.contains("false false"));
     BackupVersions versions = versions(second);
-    assertThat(versions.deleteAll(0).orThrow()).isEqualTo(2);
+    assertThatThrownBy(() -> versions.deleteAll(0))
+        .as("the older version, whose keys this device has not")
+        .isInstanceOfSatisfying(
+            UnconfirmedLossException.class, refused -> assertThat(refused.keys()).isEqualTo(KEYS));
+    assertThat(versionNow(second)).isEqualTo("1");
+    assertThat(versions.deleteAll(KEYS).orThrow()).isEqualTo(1);
     get(first.service.check());
     await().atMost(LIMIT).until(() -> first.judgements.contains("none"));
     assertThat(get(first.service.losses()).backupOff()).isTrue();
@@ -328,7 +333,7 @@ class BackupServiceTest extends BackupWorld {
     for (long wrong : new long[] {0, KEYS - 1, KEYS + 1}) {
       assertThatThrownBy(() -> get(second.service.create(TestRandom.of(9), wrong)))
           .hasRootCauseInstanceOf(UnconfirmedLossException.class)
-          .hasRootCauseMessage(KEYS + " keys are only in the backup");
+          .hasRootCauseMessage(KEYS + " keys are only in the backup, version 1");
       assertThatThrownBy(() -> versions(second).deleteAll(wrong))
           .isInstanceOfSatisfying(
               UnconfirmedLossException.class,
@@ -345,6 +350,26 @@ class BackupServiceTest extends BackupWorld {
     assertThatThrownBy(() -> versions(second).deleteAll(0))
         .isInstanceOf(UnconfirmedLossException.class);
     assertThat(versions(first).deleteAll(0).orThrow()).isEqualTo(3); // no loss: it is all here
+  }
+
+  /** Deleting the current version brings back one below, of which this device holds a part. */
+  @Test
+  void upOlderAVersionThatComesBackIsLookedIntoAndItsLossConfirmed_ours() throws Exception {
+    Device first = firstWithBackup();
+    first.create(8).close();
+    Device second = new Device(false);
+    second.addKeys(0, 30); // by a key file, say
+    second.addKeys(100, 100 + KEYS);
+    second.create(9, KEYS - 30 - 30).close(); // 30 of the first ones and 30 from 100 on are here
+    assertThat(versionNow(second)).isEqualTo("2");
+    assertThatThrownBy(() -> versions(second).deleteAll(0))
+        .isInstanceOfSatisfying(
+            UnconfirmedLossException.class,
+            refused -> assertThat(refused.keys()).isEqualTo(KEYS - 60));
+    assertThat(versionNow(second)).as("what is above it is gone, it is not").isEqualTo("1");
+    assertThatThrownBy(() -> versions(second).deleteAll(KEYS - 61))
+        .isInstanceOf(UnconfirmedLossException.class);
+    assertThat(versions(first).deleteAll(0).orThrow()).as("who has it all").isEqualTo(1);
   }
 
   private static String versionNow(Device device) throws Exception {

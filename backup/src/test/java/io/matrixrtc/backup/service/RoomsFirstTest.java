@@ -17,14 +17,20 @@ import io.matrixrtc.backup.download.DownloadJob;
 import io.matrixrtc.backup.download.DownloadState;
 import io.matrixrtc.backup.download.RoomPlan;
 import io.matrixrtc.backup.roomkey.ExportedRoomKey;
+import io.matrixrtc.backup.roomkey.RoomKeyVault;
+import io.matrixrtc.backup.roomkey.VaultException;
+import io.matrixrtc.client.ApiResult;
 import io.matrixrtc.client.ClientThreads;
 import io.matrixrtc.client.Credentials;
 import io.matrixrtc.client.EncryptedClient;
 import io.matrixrtc.client.MatrixClient;
 import io.matrixrtc.client.MatrixSession;
 import io.matrixrtc.e2ee.MemoryCryptoStore;
+import io.matrixrtc.e2ee.RoomKeyId;
 import io.matrixrtc.homeserver.EmbeddedHomeserver;
 import io.matrixrtc.homeserver.HomeserverConfig;
+import io.matrixrtc.homeserver.faults.Fault;
+import io.matrixrtc.homeserver.faults.FaultRule;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.olm.StateKey;
 import java.nio.file.Path;
@@ -32,6 +38,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RoomsFirstTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final int KEYS = 7;
+  private static final int BIG_ROOM = 1_500;
 
   @TempDir private Path directory;
   private EmbeddedHomeserver server;
@@ -56,6 +64,7 @@ class RoomsFirstTest {
   private ArchiveDownloadStore jobs;
   private RoomKeysApi api;
   private final AtomicInteger wholes = new AtomicInteger();
+  private final AtomicInteger stops = new AtomicInteger();
   private final List<Integer> rooms = new CopyOnWriteArrayList<>();
 
   @BeforeEach
@@ -148,6 +157,10 @@ class RoomsFirstTest {
             listener,
             why -> {
               throw new AssertionError(why);
+            },
+            () -> {
+              stops.incrementAndGet();
+              return CompletableFuture.completedFuture(null);
             });
     work.scheduler()
         .execute(
@@ -174,6 +187,7 @@ class RoomsFirstTest {
         .until(() -> jobs.job().filter(job -> job.state() == DownloadState.DONE).isPresent());
     assertThat(held()).isEqualTo(KEYS);
     assertThat(wholes).hasValue(0);
+    assertThat(stops).as("the download that waits for another answer").hasValue(1);
     assertThat(rooms).containsExactly(1, 2);
   }
 
@@ -185,5 +199,70 @@ class RoomsFirstTest {
     await().atMost(LIMIT).until(() -> wholes.get() == 1);
     assertThat(held()).isEqualTo(3);
     assertThat(jobs.job().orElseThrow().state()).isEqualTo(DownloadState.WAITING);
+  }
+
+  /** Much more than a batch, over an answer that breaks off and is asked for again. */
+  @Test
+  void dlRoomStreamABigRoomComesInBatchesAndABrokenAnswerIsAskedForAgain() throws Exception {
+    String room = room();
+    add(room, 0, BIG_ROOM);
+    RecordedMerges vault = new RecordedMerges(new ArchiveVault(archive));
+    server
+        .faults()
+        .add(FaultRule.on("/room_keys/keys/.*", new Fault.CutAnswer(900_000, true)).method("GET"));
+    ApiResult<Integer> brought =
+        get(new RoomBackup(api, vault, work.scheduler()).bring("1", key, room));
+    assertThat(brought.orThrow()).isEqualTo(BIG_ROOM);
+    assertThat(vault.sizes).allMatch(size -> size < 700);
+    assertThat(vault.sizes.stream().mapToInt(Integer::intValue).sum())
+        .as("nothing twice: what had come is known by then")
+        .isEqualTo(BIG_ROOM);
+  }
+
+  /** Counts the keys of each merge. */
+  private static final class RecordedMerges implements RoomKeyVault {
+    private final RoomKeyVault vault;
+    private final List<Integer> sizes = new CopyOnWriteArrayList<>();
+
+    RecordedMerges(RoomKeyVault vault) {
+      this.vault = vault;
+    }
+
+    @Override
+    public Merged merge(List<ExportedRoomKey> keys, Optional<String> inVersion)
+        throws VaultException {
+      sizes.add(keys.size());
+      return vault.merge(keys, inVersion);
+    }
+
+    @Override
+    public Optional<Held> held(RoomKeyId id, String version) throws VaultException {
+      return vault.held(id, version);
+    }
+
+    @Override
+    public List<Kept> keysAfter(Optional<RoomKeyId> after, int limit) throws VaultException {
+      return vault.keysAfter(after, limit);
+    }
+
+    @Override
+    public List<ExportedRoomKey> notBackedUp(String version, int limit) throws VaultException {
+      return vault.notBackedUp(version, limit);
+    }
+
+    @Override
+    public long countNotBackedUp(String version) throws VaultException {
+      return vault.countNotBackedUp(version);
+    }
+
+    @Override
+    public void markBackedUp(String version, List<Mark> marks) throws VaultException {
+      vault.markBackedUp(version, marks);
+    }
+
+    @Override
+    public void forgetMarks() throws VaultException {
+      vault.forgetMarks();
+    }
   }
 }

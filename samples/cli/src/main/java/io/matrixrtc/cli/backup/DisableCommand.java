@@ -1,16 +1,13 @@
 package io.matrixrtc.cli.backup;
 
 import io.matrixrtc.backup.BackupKey;
-import io.matrixrtc.backup.BackupVersion;
 import io.matrixrtc.backup.archive.StoredBackupKey;
 import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.backup.secrets.AccountDataException;
-import io.matrixrtc.backup.upload.Losses;
 import io.matrixrtc.backup.upload.UnconfirmedLossException;
 import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.client.ApiResult;
 import io.matrixrtc.json.Json;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,16 +41,7 @@ final class DisableCommand implements Callable<Integer> {
   public Integer call() throws CommandFailure {
     Printer printer = options.printer();
     try (Account account = options.open()) {
-      Optional<BackupVersion> version = account.version();
-      Losses losses = account.versions().losses(version);
-      if (!losses.mayDeleteBackup(confirmedLoss)) {
-        throw new CommandFailure(
-            losses.notDownloaded()
-                + " keys are only in the backup. Bring them with: backup restore, or give"
-                + " --confirm-loss "
-                + losses.notDownloaded()
-                + ".");
-      }
+      account.versions().checkLoss(confirmedLoss);
       int deleted = 0;
       if (new PreferenceFlow(account, printer, ignorePreference).turnOff()) {
         deleted = delete(account);
@@ -64,7 +52,9 @@ final class DisableCommand implements Callable<Integer> {
           json -> json.put("versionsDeleted", versions),
           "Backups are off; versions deleted: " + versions + ". The keys in the store stay.");
       return 0;
-    } catch (VaultException | AccountDataException | UnconfirmedLossException e) {
+    } catch (UnconfirmedLossException e) {
+      throw UnconfirmedLoss.failure(e);
+    } catch (VaultException | AccountDataException e) {
       throw CommandFailure.of(e);
     }
   }

@@ -1,20 +1,14 @@
 package io.matrixrtc.cli.backup;
 
 import io.matrixrtc.backup.BackupKey;
-import io.matrixrtc.backup.BackupVersion;
 import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.backup.secrets.AccountDataException;
-import io.matrixrtc.backup.secrets.OpenStorage;
-import io.matrixrtc.backup.upload.Losses;
+import io.matrixrtc.backup.secrets.SecretStorageException;
 import io.matrixrtc.backup.upload.UnconfirmedLossException;
 import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.client.ApiResult;
-import io.matrixrtc.e2ee.Secret;
-import io.matrixrtc.e2ee.SecretName;
 import io.matrixrtc.olm.RandomSource;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +20,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "enable",
     description = {
-      "Make a backup: writes the preference, makes a version and a new secret storage, uploads all keys of the store, and prints the recovery key.",
-      "Nothing else keeps that."
+      "Make a backup: writes the preference, makes a version, puts its key into secret storage, and uploads all keys of the store.",
+      "Where the account has no secret storage, one is made, and its recovery key is printed: nothing else keeps that.",
+      "Where it has one, give its recovery key or passphrase, or replace it."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -36,7 +31,7 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  matrixrtc backup enable --homeserver http://localhost:8008 --user alice \\",
       "      --password-file alice.pw --store alice.db",
-      "  matrixrtc backup enable --store alice.db --replace"
+      "  matrixrtc backup enable --store alice.db --replace --recovery-key-file key.txt"
     })
 final class EnableCommand implements Callable<Integer> {
   @Mixin private final AccountOptions options = new AccountOptions();
@@ -44,8 +39,18 @@ final class EnableCommand implements Callable<Integer> {
   @Option(
       names = "--passphrase-file",
       paramLabel = "FILE",
-      description = "A passphrase that opens secret storage beside the recovery key.")
+      description = "A passphrase that is to open the new secret storage beside its recovery key.")
   private @Nullable Path passphraseFile;
+
+  @Mixin private final RecoveryKeyOptions recoveryKey = new RecoveryKeyOptions();
+
+  @Option(
+      names = "--replace-secret-storage",
+      description = {
+        "Make a new secret storage though there is one.",
+        "With the old one's recovery key what both know moves; without it, what is not on this device stays behind the old key."
+      })
+  private boolean replaceStorage;
 
   @Option(
       names = "--replace",
@@ -68,37 +73,27 @@ final class EnableCommand implements Callable<Integer> {
     Printer printer = options.printer();
     try (Account account = options.open()) {
       PreferenceFlow preference = new PreferenceFlow(account, printer, ignorePreference);
-      Optional<BackupVersion> old = account.version();
-      if (old.isPresent()) {
-        checkReplace(account, old);
+      if (account.version().isPresent() && !replace) {
+        throw new CommandFailure(
+            "there is a backup already. Bring its keys with: backup restore, or give --replace.");
       }
-      preference.turnOn();
-      return create(account, printer);
-    } catch (VaultException | AccountDataException | UnconfirmedLossException e) {
+      account.versions().checkLoss(confirmedLoss);
+      try (StorageOfKey storage =
+          StorageOfKey.choose(account, recoveryKey, replaceStorage, passphraseFile)) {
+        preference.turnOn();
+        return create(account, printer, storage);
+      }
+    } catch (UnconfirmedLossException e) {
+      throw UnconfirmedLoss.failure(e);
+    } catch (VaultException | AccountDataException | SecretStorageException e) {
       throw CommandFailure.of(e);
     }
   }
 
-  private void checkReplace(Account account, Optional<BackupVersion> old)
-      throws CommandFailure, VaultException {
-    if (!replace) {
-      throw new CommandFailure(
-          "there is a backup already. Bring its keys with: backup restore, or give --replace.");
-    }
-    Losses losses = account.versions().losses(old);
-    if (!losses.mayDeleteBackup(confirmedLoss)) {
-      throw new CommandFailure(
-          losses.notDownloaded()
-              + " keys of the present backup are not here. Bring them with: backup restore, or"
-              + " give --confirm-loss "
-              + losses.notDownloaded()
-              + ".");
-    }
-  }
-
-  private int create(Account account, Printer printer)
+  private int create(Account account, Printer printer, StorageOfKey storage)
       throws VaultException,
           AccountDataException,
+          SecretStorageException,
           UnconfirmedLossException,
           CommandFailure,
           InterruptedException {
@@ -108,43 +103,19 @@ final class EnableCommand implements Callable<Integer> {
         throw new CommandFailure(failed.failure().sentence());
       }
       String name = version.orThrow();
-      try (OpenStorage storage = storage(account, key)) {
-        printer.tell(
-            "enabled",
-            json -> json.put("version", name).put("recoveryKey", storage.recoveryKey()),
-            "Backup version "
-                + name
-                + " is there. Write this down, nothing else keeps it:\n\n    "
-                + storage.recoveryKey()
-                + "\n");
-      }
+      Optional<String> made = storage.keep(key);
+      printer.tell(
+          "enabled",
+          json -> {
+            json.put("version", name);
+            made.ifPresent(text -> json.put("recoveryKey", text));
+          },
+          "Backup version "
+              + name
+              + " is there. "
+              + made.map(text -> "Write this down, nothing else keeps it:\n\n    " + text + "\n")
+                  .orElse("Its key is in the secret storage that you have."));
       return Uploads.run(account, printer, name, key.publicKey());
     }
-  }
-
-  private OpenStorage storage(Account account, BackupKey key)
-      throws AccountDataException, CommandFailure {
-    Map<String, String> secrets = new LinkedHashMap<>();
-    secrets.put(BackupKey.SECRET_NAME, key.toSecret());
-    account
-        .client()
-        .withMachine(
-            machine -> {
-              for (SecretName name : SecretName.values()) {
-                Optional<Secret> secret = machine.crossSigning().exportSecret(name);
-                if (name != SecretName.BACKUP && secret.isPresent()) {
-                  secrets.put(name.label(), secret.get().toBase64());
-                }
-                secret.ifPresent(Secret::close);
-              }
-              return true;
-            })
-        .toCompletableFuture()
-        .join();
-    return passphraseFile == null
-        ? account.secretStorage().create(secrets)
-        : account
-            .secretStorage()
-            .create(AccountOptions.firstLine(passphraseFile, "--passphrase-file"), secrets);
   }
 }

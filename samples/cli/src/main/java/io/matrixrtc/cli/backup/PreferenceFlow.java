@@ -28,6 +28,7 @@ final class PreferenceFlow {
   private final boolean ignored;
   private boolean deleteWanted;
   private boolean mayUpload;
+  private boolean unknownIsTold;
 
   PreferenceFlow(Account account, Printer printer, boolean ignore) throws CommandFailure {
     this.account = account;
@@ -64,6 +65,18 @@ final class PreferenceFlow {
         mayUpload
             ? "Uploads: keys of this device go to the backup, if it is trusted."
             : "Uploads: no key of this device goes to a backup.");
+    if (deleteWanted) {
+      printer.tell(
+          "deletion",
+          json -> json.put("command", "disable"),
+          "Deletion: decided, and not done yet. Delete the backup with: backup disable");
+    }
+  }
+
+  /** As {@link #start}; that the server does not tell is told, and no failure. */
+  void look() throws CommandFailure {
+    unknownIsTold = true;
+    start();
   }
 
   /** Writes that the user wants a backup. */
@@ -98,9 +111,15 @@ final class PreferenceFlow {
           mayUpload = false;
         } else if (effect instanceof PreferenceEffect.DeleteBackup) {
           deleteWanted = true;
+        } else {
+          throw new IllegalStateException("unknown effect");
         }
       }
     } catch (AccountDataException e) {
+      if (unknownIsTold && !machine.isWriting()) {
+        tell(PreferenceEffect.Notice.UNKNOWN);
+        return;
+      }
       throw new CommandFailure(
           e.getMessage()
               + (machine.isWriting()
@@ -134,7 +153,7 @@ final class PreferenceFlow {
           case UNDETERMINED ->
               "Preference: nobody decided yet, so nothing is uploaded. Try: backup enable";
           case DECIDED_BY_APP -> "Preference: decided by this program, and written down.";
-          case UNKNOWN -> "Preference: not known, the server does not say.";
+          case UNKNOWN -> "Preference: not known, the server does not say; nothing is uploaded.";
           case NOT_WRITTEN -> "Preference: decided, but not on the server yet.";
           case WRITTEN -> "Preference: written to the account.";
           case TURNED_ON_ELSEWHERE -> "Preference: another client turned backups on.";

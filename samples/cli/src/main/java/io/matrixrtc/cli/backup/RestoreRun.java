@@ -4,6 +4,8 @@ import io.matrixrtc.backup.BackupKey;
 import io.matrixrtc.backup.BackupVersion;
 import io.matrixrtc.backup.download.DownloadProgress;
 import io.matrixrtc.backup.download.DownloadState;
+import io.matrixrtc.backup.download.FetchFailure;
+import io.matrixrtc.backup.service.BackupSource;
 import io.matrixrtc.backup.service.DownloadRunner;
 import io.matrixrtc.cli.failure.CommandFailure;
 import java.lang.management.ManagementFactory;
@@ -151,6 +153,29 @@ final class RestoreRun implements DownloadRunner.Listener {
     }
     if (progress.state().isFinal() || progress.state() == DownloadState.PAUSED) {
       end.complete(progress);
+    }
+  }
+
+  /**
+   * The source, whose failures are told: who waits wants to know for what. Without a login nothing
+   * comes any more, so that ends the run.
+   */
+  BackupSource heard(BackupSource source) {
+    return new HeardSource(source, this::fetchFailed);
+  }
+
+  private void fetchFailed(FetchFailure failure) {
+    switch (failure.kind()) {
+      case TRY_AGAIN ->
+          display.say("The answer of the server broke off. What came is kept; trying again.");
+      case GONE ->
+          display.say("The backup was deleted from the server. What came of it is imported.");
+      case LOGGED_OUT ->
+          end.completeExceptionally(
+              new CommandFailure(
+                  "this login is no longer valid, so nothing more comes. What came is in the store;"
+                      + " for the rest log in as a new device: the same command with a new --store,"
+                      + " --homeserver, --user and --password-file."));
     }
   }
 

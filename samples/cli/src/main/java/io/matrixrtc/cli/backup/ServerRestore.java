@@ -38,7 +38,7 @@ final class ServerRestore {
       DownloadRunner runner =
           new DownloadRunner(
               new FullDownload(jobs, spool, "restore", threads.openers()),
-              account.api(),
+              run.heard(account.api()),
               threads.scheduler(),
               run);
       Optional<RestoreSummary> end = run.await(runner, version, key);

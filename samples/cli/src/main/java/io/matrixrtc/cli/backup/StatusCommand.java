@@ -37,7 +37,7 @@ final class StatusCommand implements Callable<Integer> {
     Printer printer = options.printer();
     try (Account account = options.open()) {
       PreferenceFlow preference = new PreferenceFlow(account, printer, ignorePreference);
-      preference.start();
+      preference.look();
       preference.tellUploads();
       Optional<BackupVersion> version = account.version();
       backup(account, printer, version);
