@@ -8,11 +8,14 @@ import io.matrixrtc.cli.failure.CommandFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Where the recovery key is. */
 final class RecoveryKeyOptions {
+  private static final Pattern LINE_END = Pattern.compile("[\\r\\n]+\\z");
+
   @Option(
       names = "--recovery-key",
       paramLabel = "KEY",
@@ -22,14 +25,14 @@ final class RecoveryKeyOptions {
   @Option(
       names = "--recovery-key-file",
       paramLabel = "FILE",
-      description = "A file with the recovery key alone.")
+      description = "A file with the recovery key, or the passphrase, alone.")
   private @Nullable Path file;
 
   boolean isGiven() {
     return text != null || file != null;
   }
 
-  /** The text, as it was typed. */
+  /** The text, as it was typed: recovery key or passphrase, without the end of its line. */
   String text() throws CommandFailure {
     if (text != null) {
       return text;
@@ -38,7 +41,7 @@ final class RecoveryKeyOptions {
       throw new CommandFailure("want --recovery-key or --recovery-key-file.");
     }
     try {
-      return Files.readString(file, UTF_8);
+      return LINE_END.matcher(Files.readString(file, UTF_8)).replaceFirst("");
     } catch (IOException e) {
       throw new CommandFailure("cannot read --recovery-key-file " + file + ".");
     }

@@ -145,6 +145,47 @@ class ServerBackupTest {
     backup("recovery-key", "three.db").failedWith("there is no store");
   }
 
+  /**
+   * A secret storage that is there is used, or replaced when that is said; never displaced unasked.
+   */
+  @Test
+  void secretStorageThatIsThereStays_CLI_BACKUP() throws Exception {
+    keysFromAFile("one.db");
+    String first = line(online("enable", "one.db"), "enabled").path("recoveryKey").asText();
+    assertThat(online("disable", "one.db").exitCode()).isZero();
+    online("enable", "one.db").failedWith("a secret storage already", "--replace-secret-storage");
+    online("enable", "one.db", "--recovery-key", SavedBackup.of(5, 1).key.toRecoveryKey())
+        .failedWith("does not open");
+    String passphrase = Files.writeString(file("phrase"), "a new phrase\n").toString();
+    online("enable", "one.db", "--recovery-key", first, "--passphrase-file", passphrase)
+        .failedWith("--passphrase-file is for a new secret storage");
+    assertThat(line(online("status", "one.db"), "backup").path("exists").asBoolean())
+        .as("nothing was made")
+        .isFalse();
+    ObjectNode kept = line(online("enable", "one.db", "--recovery-key", first), "enabled");
+    assertThat(kept.has("recoveryKey")).isFalse();
+    ObjectNode restored = line(online("restore", "two.db", "--recovery-key", first), "summary");
+    assertThat(restored.path("imported").asInt()).isEqualTo(KEYS);
+
+    online("enable", "one.db", "--recovery-key", first).failedWith("--replace");
+    Run replaced =
+        online(
+            "enable",
+            "one.db",
+            "--replace",
+            "--replace-secret-storage",
+            "--passphrase-file",
+            passphrase);
+    String second = line(replaced, "enabled").path("recoveryKey").asText();
+    assertThat(second).startsWith("Es").isNotEqualTo(first);
+    online("restore", "three.db", "--recovery-key", first).failedWith("opens neither");
+    assertThat(
+            line(online("restore", "three.db", "--recovery-key-file", passphrase), "summary")
+                .path("imported")
+                .asInt())
+        .isEqualTo(KEYS);
+  }
+
   @Test
   void aKeyFileGoesOutAndIn_CLI_KEYFILE() throws Exception {
     keysFromAFile("one.db");
