@@ -18,6 +18,9 @@ final class RestoreDisplay {
   /** How many damaged entries are listed one by one. */
   static final int MAX_LISTED = 1_000;
 
+  /** How many are named on a terminal. */
+  private static final int MAX_SHOWN = 5;
+
   private static final int BAR_CHARS = 30;
 
   private final PrintStream out;
@@ -91,10 +94,11 @@ final class RestoreDisplay {
     (json ? err : out).println(line);
   }
 
-  /** Lists what cannot be used. */
+  /** Lists what cannot be used, and says how many more there are than are listed. */
   void damaged(List<DamagedEntry> entries) {
     if (json) {
-      for (DamagedEntry entry : entries.subList(0, Math.min(MAX_LISTED, entries.size()))) {
+      List<DamagedEntry> listed = entries.subList(0, Math.min(MAX_LISTED, entries.size()));
+      for (DamagedEntry entry : listed) {
         out.println(
             Json.newObject()
                 .put("type", "damaged")
@@ -102,12 +106,38 @@ final class RestoreDisplay {
                 .put("session", entry.sessionId())
                 .put("reason", entry.reason().name().toLowerCase(Locale.ROOT)));
       }
+      if (listed.size() < entries.size()) {
+        out.println(
+            Json.newObject()
+                .put("type", "damagedMore")
+                .put("listed", listed.size())
+                .put("count", entries.size()));
+      }
     } else if (!entries.isEmpty()) {
       Map<String, Long> reasons = new TreeMap<>();
       entries.forEach(
           entry -> reasons.merge(entry.reason().name().toLowerCase(Locale.ROOT), 1L, Long::sum));
       say("Damaged entries, by what is wrong with them: " + reasons);
+      entries.stream()
+          .limit(MAX_SHOWN)
+          .forEach(
+              entry ->
+                  say(
+                      "  session "
+                          + shown(entry.sessionId())
+                          + " of "
+                          + shown(entry.roomId())
+                          + ": "
+                          + entry.reason().name().toLowerCase(Locale.ROOT)));
+      if (entries.size() > MAX_SHOWN) {
+        say("  and " + (entries.size() - MAX_SHOWN) + " more; --json lists them.");
+      }
     }
+  }
+
+  /** The server chose these names: nothing of them may steer a terminal. */
+  private static String shown(String name) {
+    return name.replaceAll("\\p{C}", "?");
   }
 
   void summary(RestoreSummary summary) {

@@ -12,6 +12,7 @@ import io.matrixrtc.json.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -117,5 +118,23 @@ class RestoreDisplayTest {
     display.summary(summary());
     assertThat(text()).isEqualTo(summary().toText() + "\n");
     assertThat(said.size()).isZero();
+  }
+
+  @Test
+  void damagedEntriesAreNamedAndWhatIsNotListedIsCounted_CLI_RESTORE() throws Exception {
+    List<DamagedEntry> many =
+        Collections.nCopies(
+            RestoreDisplay.MAX_LISTED + 7, new DamagedEntry("!r:e", "s\u001b[2J", Reason.MAC));
+    new RestoreDisplay(out, err, true, false).damaged(many);
+    List<String> lines = text().lines().toList();
+    assertThat(lines).hasSize(RestoreDisplay.MAX_LISTED + 1);
+    ObjectNode more = Json.parseObject(lines.get(RestoreDisplay.MAX_LISTED));
+    assertThat(more.path("listed").asInt()).isEqualTo(RestoreDisplay.MAX_LISTED);
+    assertThat(more.path("count").asInt()).isEqualTo(many.size());
+    bytes.reset();
+    new RestoreDisplay(out, err, false, true).damaged(many);
+    assertThat(text())
+        .contains("{mac=1007}", "session s?[2J of !r:e: mac", "and 1002 more; --json lists them");
+    assertThat(text()).doesNotContain("\u001b");
   }
 }
