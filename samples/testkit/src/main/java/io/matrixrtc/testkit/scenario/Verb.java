@@ -134,6 +134,21 @@ enum Verb {
       field("path", PATH),
       field("by", DURATION),
       maybe("of", DEVICE)),
+  /** A request waits until others have gone first. */
+  REORDER_REQUESTS(
+      stage ->
+          stage.fault(
+              faults ->
+                  faults.reorderRequests(
+                      stage.path(),
+                      stage.count("times"),
+                      stage.count("others"),
+                      stage.time("at-most"))),
+      field("path", PATH),
+      field("times", COUNT),
+      field("others", COUNT),
+      field("at-most", DURATION),
+      maybe("of", DEVICE)),
   DELAY_ANSWERS(
       stage -> stage.fault(faults -> faults.delayAnswers(stage.path(), stage.time("by"))),
       field("path", PATH),
