@@ -26,7 +26,7 @@ class ScenarioCommandTest {
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.out())
         .startsWith("A first call\n  ok  line   5  start alice and bob")
-        .endsWith("All 5 steps are done.\n");
+        .endsWith("All 4 steps are done.\n");
     Run shown = Run.of("trace", "show", trace.toString());
     assertThat(shown.exitCode()).as(shown.err()).isZero();
     Path page = directory.resolve("call.html");
@@ -48,30 +48,57 @@ class ScenarioCommandTest {
   }
 
   @Test
-  void inJsonEachStepIsALineAndTheSummaryTheLast_CLI_SCENARIO() throws Exception {
-    Path file = directory.resolve("failing.yaml");
-    Files.writeString(
-        file,
-        """
+  void aFailureLeavesItsTraceAndSaysWhere_CLI_KEPT() throws Exception {
+    Path file = directory.resolve("silence.yaml");
+    Files.writeString(file, failing());
+    Run run = Run.of("demo", "--scenario", file.toString(), "--out", out());
+    assertThat(run.exitCode()).isEqualTo(1);
+    Path page = Path.of(out(), "silence.html").toAbsolutePath();
+    assertThat(run.out()).contains("\nReport: " + page + "\nFAILED at line 7, not-hear");
+    assertThat(Files.readString(page)).contains("<title>It cannot be</title>", "line 7, not-hear");
+    assertThat(Files.readString(Path.of(out(), "silence.jsonl"))).contains("\"call_ended\"");
+
+    Path asked = directory.resolve("asked/for.html");
+    Run named =
+        Run.of(
+            "demo", "--scenario", file.toString(), "--report", asked.toString(), "--out", out2());
+    assertThat(named.out()).contains("Report: " + asked.toAbsolutePath() + "\n");
+    assertThat(asked).exists();
+    assertThat(Path.of(out2())).isEmptyDirectory();
+
+    Run.of("demo", "--scenario", EXAMPLE, "--out", out2());
+    assertThat(Path.of(out2())).as("what is well leaves nothing").isEmptyDirectory();
+  }
+
+  private static String failing() {
+    return """
         title: It cannot be
+        time: virtual
         devices: [alice, bob]
         steps:
           - start: alice
           - too-many-requests: {path: /sync, times: 1, retry-after: 10ms}
           - not-hear: {listener: alice, sender: bob}
-        """);
+        """;
+  }
+
+  @Test
+  void inJsonEachStepIsALineAndTheSummaryTheLast_CLI_SCENARIO() throws Exception {
+    Path file = directory.resolve("failing.yaml");
+    Files.writeString(file, failing());
     Run run = Run.of("demo", "--scenario", file.toString(), "--json", "--out", out());
     assertThat(run.exitCode()).isEqualTo(1);
     List<String> lines = run.out().lines().toList();
     assertThat(lines).hasSize(4);
     JsonNode step = new JsonMapper().readTree(lines.get(2));
     assertThat(step.path("type").asText()).isEqualTo("step");
-    assertThat(step.path("line").asInt()).isEqualTo(6);
+    assertThat(step.path("line").asInt()).isEqualTo(7);
     assertThat(step.path("ok").asBoolean(true)).isFalse();
     JsonNode summary = new JsonMapper().readTree(lines.get(3));
     assertThat(summary.path("type").asText()).isEqualTo("summary");
     assertThat(summary.path("ok").asBoolean(true)).isFalse();
-    assertThat(summary.path("error").asText()).startsWith("line 6, not-hear");
+    assertThat(summary.path("error").asText()).startsWith("line 7, not-hear");
+    assertThat(summary.path("report").asText()).endsWith("failing.html");
   }
 
   @Test
@@ -94,6 +121,10 @@ class ScenarioCommandTest {
     Run.of("trace", "show", file.toString()).failedWith(file + " is not a trace");
     Files.writeString(file, "\n");
     Run.of("trace", "show", file.toString()).failedWith("holds no events");
+  }
+
+  private String out2() {
+    return directory.resolve("out2").toString();
   }
 
   private String out() {

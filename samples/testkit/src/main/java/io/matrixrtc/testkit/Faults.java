@@ -90,6 +90,19 @@ public final class Faults {
     return add(pathRegex, FaultRule.ALWAYS, new Fault.DelayRequest(by));
   }
 
+  /**
+   * The next request waits until so many later ones on the path have gone first, and so often. If
+   * they do not come, it goes on when its time is up; that counts as no hit, and the next one waits
+   * in its place.
+   *
+   * @param others how many go first, 1 or more
+   * @param atMost how long a request waits for them; some seconds at most, since clients repeat
+   *     what is not answered
+   */
+  public Running reorderRequests(String pathRegex, int times, int others, Duration atMost) {
+    return add(pathRegex, times, new Fault.Reorder(others, atMost));
+  }
+
   /** Requests are processed at once, their answers held back for this time, until it is ended. */
   public Running delayAnswers(String pathRegex, Duration by) {
     return add(pathRegex, FaultRule.ALWAYS, new Fault.DelayAnswer(by));

@@ -8,8 +8,6 @@ import io.matrixrtc.testkit.scenario.ScenarioRun;
 import io.matrixrtc.testkit.scenario.Step;
 import io.matrixrtc.testkit.script.CallScript;
 import io.matrixrtc.testkit.script.ScriptSettings;
-import io.matrixrtc.testkit.trace.TraceJson;
-import io.matrixrtc.testkit.viewer.TraceViewer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -20,6 +18,7 @@ public final class ScenarioPlay {
 
   private final DemoRun.Options options;
   private final Scenario scenario;
+  private final String name;
 
   /**
    * @throws ScenarioException with everything that is wrong with the file, by line
@@ -27,12 +26,15 @@ public final class ScenarioPlay {
   public ScenarioPlay(DemoRun.Options options, Path file) throws IOException, ScenarioException {
     this.options = options;
     this.scenario = Scenario.read(file);
+    this.name = file.getFileName().toString().replaceFirst("\\.ya?ml$", "");
   }
 
   /**
-   * Plays it and prints each step as it is done. Returns whether every step was.
+   * Plays it and prints each step as it is done. Returns whether every step was. If one was not,
+   * the trace and its page are kept though nobody asked for them, and it is said where.
    *
-   * @throws ScriptException if the homeserver or the relay cannot be started
+   * @throws ScriptException if the homeserver or the relay cannot be started, or what is to be kept
+   *     cannot be written
    */
   public boolean play() throws IOException {
     OutputPaths.make(options);
@@ -51,27 +53,31 @@ public final class ScenarioPlay {
     }
     try (CallScript call = CallScript.open(settings)) {
       Optional<String> failure = run.play(call, new Printer());
-      write(call);
-      end(failure);
+      Kept kept = kept(failure.isPresent());
+      kept.trace().ifPresent(call::writeTrace);
+      kept.report().ifPresent(call::writeTrace);
+      end(failure, kept);
       return failure.isEmpty();
     }
   }
 
-  private void write(CallScript call) throws IOException {
-    Path trace = options.trace();
-    if (trace != null) {
-      TraceJson.write(trace, call.trace());
+  /** Where the trace goes, and its page. */
+  private record Kept(Optional<Path> trace, Optional<Path> report) {}
+
+  /** CLI-KEPT: a failure cannot be asked for its trace afterwards, so that it leaves one. */
+  private Kept kept(boolean failed) {
+    Optional<Path> trace = Optional.ofNullable(options.trace());
+    Optional<Path> report = Optional.ofNullable(options.report());
+    if (!failed || report.isPresent()) {
+      return new Kept(trace, report);
     }
-    Path report = options.report();
-    if (report != null) {
-      TraceViewer.write(report, call.trace(), scenario.title());
-      if (!options.json()) {
-        System.out.println("Report: " + report.toAbsolutePath());
-      }
-    }
+    return new Kept(
+        trace.or(() -> Optional.of(options.out().resolve(name + ".jsonl"))),
+        Optional.of(options.out().resolve(name + ".html")));
   }
 
-  private void end(Optional<String> failure) {
+  private void end(Optional<String> failure, Kept kept) {
+    Optional<String> report = kept.report().map(page -> page.toAbsolutePath().toString());
     if (options.json()) {
       System.out.println(
           MAPPER
@@ -80,8 +86,10 @@ public final class ScenarioPlay {
               .put("ok", failure.isEmpty())
               .put("scenario", scenario.title())
               .put("steps", scenario.steps().size())
-              .put("error", failure.orElse(null)));
+              .put("error", failure.orElse(null))
+              .put("report", report.orElse(null)));
     } else {
+      report.ifPresent(page -> System.out.println("Report: " + page));
       System.out.println(
           failure
               .map(sentence -> "FAILED at " + sentence)

@@ -11,6 +11,23 @@ public sealed interface Fault {
   /** The request is processed only after this time. */
   record DelayRequest(Duration by) implements Fault {}
 
+  /**
+   * The request is processed only after so many later ones that the same rule is for: these go
+   * first, whatever else they meet. If they do not come, it goes on after some time, and the rule
+   * is tried with the next.
+   *
+   * @param others how many go first, 1 or more
+   * @param atMost how long it waits for them; below the patience of the client, which else repeats
+   *     the request
+   */
+  record Reorder(int others, Duration atMost) implements Fault {
+    public Reorder {
+      if (others < 1) {
+        throw new IllegalArgumentException("want 1 other request or more, got " + others);
+      }
+    }
+  }
+
   /** The request is processed at once, its answer held back for this time. */
   record DelayAnswer(Duration by) implements Fault {}
 

@@ -1,6 +1,5 @@
 package io.matrixrtc.homeserver.http;
 
-import io.matrixrtc.homeserver.faults.Fault;
 import io.matrixrtc.homeserver.faults.FaultPlan;
 import io.matrixrtc.homeserver.store.StateThread;
 import java.util.Optional;
@@ -18,7 +17,7 @@ final class Dispatcher implements RequestHandler {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
 
   /** What is known before the handler runs. */
-  private record Admission(Routes.Match match, Optional<Session> session, Optional<Fault> fault) {
+  private record Admission(Routes.Match match, Optional<Session> session, FaultPlan.Passage way) {
     Optional<String> userId() {
       return session.map(Session::userId);
     }
@@ -46,14 +45,14 @@ final class Dispatcher implements RequestHandler {
         .submit(() -> admit(raw))
         .thenCompose(
             admission ->
-                provoked.pass(admission.fault(), admission.userId(), () -> process(raw, admission)))
+                provoked.pass(admission.way(), admission.userId(), () -> process(raw, admission)))
         .exceptionally(e -> Outcome.sent(answerFor(raw, e), Optional.empty()));
   }
 
   private Admission admit(RawRequest raw) {
     Optional<Session> session = raw.token().flatMap(tokens::session);
-    Optional<Fault> fault = faults.next(raw.method(), raw.path(), session.map(Session::userId));
-    return new Admission(routes.match(raw.method(), raw.path()), session, fault);
+    FaultPlan.Passage way = faults.meet(raw.method(), raw.path(), session.map(Session::userId));
+    return new Admission(routes.match(raw.method(), raw.path()), session, way);
   }
 
   private CompletableFuture<Answer.Ready> process(RawRequest raw, Admission admission) {

@@ -1,6 +1,7 @@
 package io.matrixrtc.homeserver.http;
 
 import io.matrixrtc.homeserver.faults.Fault;
+import io.matrixrtc.homeserver.faults.FaultPlan;
 import io.matrixrtc.homeserver.time.TimeSource;
 import java.time.Duration;
 import java.util.Optional;
@@ -21,12 +22,29 @@ public final class FaultStage {
    * @param handler processes the request; asked once, later, or never
    */
   public CompletableFuture<Outcome> pass(
-      Optional<Fault> met,
+      FaultPlan.Passage met,
       Optional<String> userId,
       Supplier<CompletableFuture<Answer.Ready>> handler) {
-    Fault fault = met.orElse(null);
+    return past(met, userId, handler).whenComplete((outcome, failed) -> met.gone());
+  }
+
+  private CompletableFuture<Outcome> past(
+      FaultPlan.Passage met,
+      Optional<String> userId,
+      Supplier<CompletableFuture<Answer.Ready>> handler) {
+    Fault fault = met.fault().orElse(null);
     if (fault == null) {
       return handler.get().thenApply(answer -> Outcome.sent(answer, userId));
+    }
+    if (fault instanceof Fault.Reorder reorder) {
+      TimeSource.Alarm limit = time.after(reorder.atMost(), met::giveUp);
+      return met.turn()
+          .thenCompose(
+              turn -> {
+                limit.cancel();
+                return handler.get();
+              })
+          .thenApply(answer -> Outcome.sent(answer, userId));
     }
     if (fault instanceof Fault.DelayRequest delay) {
       return wait(delay.by())

@@ -78,7 +78,7 @@ public final class FaultProxy implements AutoCloseable {
         .thenCompose(
             userId ->
                 provoked.pass(
-                    faults.next(request.method(), request.path(), userId),
+                    faults.meet(request.method(), request.path(), userId),
                     userId,
                     () -> pass(request, userId, upstream)))
         .exceptionally(

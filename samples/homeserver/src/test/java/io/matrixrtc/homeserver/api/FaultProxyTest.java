@@ -155,6 +155,23 @@ class FaultProxyTest extends ServerTest {
   }
 
   @Test
+  void aReorderedRequestGoesAfterALaterOne_HS_PROXY_FAULT() {
+    Duration never = Duration.ofHours(1);
+    List<Exchange> passed = new CopyOnWriteArrayList<>();
+    sendToBob("first");
+    proxy.forwarded().listen(passed::add);
+    FaultPlan.Active reorder =
+        proxy.faults().add(FaultRule.on("/sendToDevice/", new Fault.Reorder(1, never)));
+    // Whichever comes first waits for the other.
+    CompletableFuture<Void> one = CompletableFuture.runAsync(() -> sendToBob("one"));
+    CompletableFuture<Void> two = CompletableFuture.runAsync(() -> sendToBob("two"));
+    CompletableFuture.allOf(one, two).join();
+    assertThat(reorder.hits()).isEqualTo(1);
+    assertThat(passed).hasSize(2);
+    assertThat(received()).isEqualTo(3);
+  }
+
+  @Test
   void theSyncOfOneUserIsHeldWithAnswersThatAreOnTheWay_HS_PROXY_SYNC() {
     JsonNode first = bob.firstSync();
     CompletableFuture<Reply> open = bob.waitForNews(first, 60_000);

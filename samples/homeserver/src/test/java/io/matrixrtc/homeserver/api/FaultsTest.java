@@ -13,6 +13,7 @@ import io.matrixrtc.homeserver.faults.SyncGate;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -109,6 +110,100 @@ class FaultsTest extends ServerTest {
     assertThat(held).isNotDone();
     time.advance(Duration.ofSeconds(3));
     held.join();
+  }
+
+  private List<Integer> inTheOrderOfArrival() {
+    List<Integer> order = new ArrayList<>();
+    bob.firstSync().at("/to_device/events").forEach(e -> order.add(e.at("/content/n").asInt()));
+    return order;
+  }
+
+  private void sendNumber(int number) {
+    alice.sendToDevice(bob, "x", "t" + number, "{'n':" + number + "}");
+  }
+
+  @Test
+  void aReorderedRequestGoesAfterSoManyLaterOnes_HS_FAULT_REORDER() {
+    sendNumber(1);
+    sendNumber(2);
+    assertThat(inTheOrderOfArrival()).as("the control").containsExactly(1, 2);
+    FaultPlan.Active rule =
+        server
+            .faults()
+            .add(
+                FaultRule.on("/sendToDevice/", new Fault.Reorder(2, Duration.ofSeconds(9)))
+                    .times(2));
+    CompletableFuture<Void> held = CompletableFuture.runAsync(() -> sendNumber(3));
+    await().until(() -> time.alarms() == 1);
+    bob.get("/account/whoami").ok();
+    sendNumber(4);
+    assertThat(inTheOrderOfArrival()).containsExactly(1, 2, 4);
+    assertThat(held).as("one of two has gone first, and one that is not meant").isNotDone();
+    assertThat(rule.hits()).isZero();
+    sendNumber(5);
+    held.join();
+    assertThat(inTheOrderOfArrival()).containsExactly(1, 2, 4, 5, 3);
+    assertThat(rule.hits()).isEqualTo(1);
+    assertThat(time.alarms()).isZero();
+
+    CompletableFuture<Void> again = CompletableFuture.runAsync(() -> sendNumber(6));
+    await().until(() -> time.alarms() == 1);
+    sendNumber(7);
+    sendNumber(8);
+    again.join();
+    assertThat(rule.hits()).isEqualTo(2);
+    sendNumber(9);
+    assertThat(inTheOrderOfArrival()).endsWith(7, 8, 6, 9);
+  }
+
+  @Test
+  void aReorderedRequestThatNothingOvertakesGoesOn_HS_FAULT_REORDER() {
+    FaultPlan.Active rule =
+        server
+            .faults()
+            .add(FaultRule.on("/sendToDevice/", new Fault.Reorder(1, Duration.ofSeconds(9))));
+    CompletableFuture<Void> alone = CompletableFuture.runAsync(() -> sendNumber(1));
+    await().until(() -> time.alarms() == 1);
+    assertThat(received()).isZero();
+    time.advance(Duration.ofSeconds(9));
+    alone.join();
+    assertThat(rule.hits()).as("nothing was reordered").isZero();
+
+    CompletableFuture<Void> freed = CompletableFuture.runAsync(() -> sendNumber(2));
+    await().until(() -> time.alarms() == 1);
+    assertThat(received()).as("the rule is tried again").isEqualTo(1);
+    rule.remove();
+    freed.join();
+    sendNumber(3);
+    assertThat(inTheOrderOfArrival()).containsExactly(1, 2, 3);
+    assertThat(rule.hits()).isZero();
+  }
+
+  @Test
+  void whatGoesFirstMayMeetOtherFaults_HS_FAULT_REORDER() {
+    Duration limit = Duration.ofSeconds(9);
+    server.faults().add(FaultRule.on("/sendToDevice/", new Fault.Reorder(1, limit)));
+    server.faults().add(FaultRule.on("/sendToDevice/", new Fault.Reorder(1, limit)));
+    CompletableFuture<Void> first = CompletableFuture.runAsync(() -> sendNumber(1));
+    await().until(() -> time.alarms() == 1);
+    CompletableFuture<Void> second = CompletableFuture.runAsync(() -> sendNumber(2));
+    await().until(() -> time.alarms() == 2);
+    sendNumber(3);
+    CompletableFuture.allOf(first, second).join();
+    assertThat(inTheOrderOfArrival())
+        .as("3 is the other one for both")
+        .startsWith(3)
+        .containsExactlyInAnyOrder(3, 2, 1);
+
+    server.faults().add(FaultRule.on("/sendToDevice/", new Fault.Reorder(1, limit)));
+    server.faults().add(FaultRule.on("/sendToDevice/", new Fault.DropRequest()));
+    CompletableFuture<Void> held = CompletableFuture.runAsync(() -> sendNumber(4));
+    await().until(() -> time.alarms() == 1);
+    assertThatThrownBy(() -> sendNumber(5)).isInstanceOf(UncheckedIOException.class);
+    held.join();
+    assertThat(inTheOrderOfArrival()).as("5 went first, and was lost").endsWith(4).hasSize(4);
+    assertThatThrownBy(() -> new Fault.Reorder(0, limit))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

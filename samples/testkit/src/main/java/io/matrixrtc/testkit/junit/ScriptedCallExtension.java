@@ -4,12 +4,7 @@ import io.matrixrtc.testkit.script.CallDevice;
 import io.matrixrtc.testkit.script.CallScript;
 import io.matrixrtc.testkit.script.DevicePlayer;
 import io.matrixrtc.testkit.script.ScriptSettings;
-import io.matrixrtc.testkit.trace.TraceJson;
-import io.matrixrtc.testkit.viewer.TraceViewer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -149,14 +144,9 @@ public final class ScriptedCallExtension implements ParameterResolver, AfterEach
 
   static Path keepTrace(CallScript call, String name) {
     Path file = Path.of(System.getProperty(TRACES, "target/call-traces"), name + ".jsonl");
-    try {
-      Files.createDirectories(file.toAbsolutePath().getParent());
-      TraceJson.write(file, call.trace());
-      TraceViewer.write(page(file), call.trace(), name);
-      return file;
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot keep the trace of " + name, e);
-    }
+    call.writeTrace(file);
+    call.writeTrace(page(file));
+    return file;
   }
 
   private static Path page(Path trace) {

@@ -108,6 +108,17 @@ final class Stage {
     return now();
   }
 
+  /** Expects the same of each device that a field names. */
+  Moment each(String field, Consumer<Expect> expected) {
+    devices(field).forEach(device -> expected.accept(call.expect(device)));
+    return now();
+  }
+
+  Moment serverSawNoKey() {
+    devices("device").forEach(device -> call.expectServer().notToHaveSeenAKeyOf(device));
+    return now();
+  }
+
   Moment notHear() {
     SentFrames frames = call.expect(device("listener")).not().toHear(device("sender"));
     Optional<Moment> since = moment("since");

@@ -14,6 +14,7 @@ import io.matrixrtc.homeserver.faults.FaultRule;
 import io.matrixrtc.testkit.relay.LinkFaults;
 import io.matrixrtc.testkit.script.CallDevice;
 import io.matrixrtc.testkit.script.CallFaults;
+import io.matrixrtc.testkit.script.Expect;
 import io.matrixrtc.testkit.script.Moment;
 import java.time.Duration;
 import java.util.Arrays;
@@ -72,11 +73,19 @@ enum Verb {
       field("since", MOMENT)),
   REFUSED(
       stage -> {
-        stage.call().expect(stage.device("sender")).toHaveRefusedAKeyTo(stage.device("to"));
-        return stage.now();
+        CallDevice to = stage.device("to");
+        return stage.each("sender", sender -> sender.toHaveRefusedAKeyTo(to));
       },
-      field("sender", DEVICE),
+      field("sender", DEVICES),
       field("to", DEVICE)),
+  /** Was given the key that another device encrypts with now. */
+  HAS_KEY(
+      stage -> {
+        CallDevice of = stage.device("of");
+        return stage.each("device", device -> device.toHaveTheKeyOf(of));
+      },
+      field("device", DEVICES),
+      field("of", DEVICE)),
   /** Was given no key of another device; {@code control} was. */
   NO_KEY(
       stage -> {
@@ -88,17 +97,9 @@ enum Verb {
       field("of", DEVICE),
       field("control", DEVICE)),
   SERVED_BEFORE_USE(
-      stage -> {
-        stage.call().expect(stage.device()).toHaveUsedKeysOnlyOnceServed();
-        return stage.now();
-      },
-      field("device", DEVICE)),
-  SERVER_SAW_NO_KEY_OF(
-      stage -> {
-        stage.call().expectServer().notToHaveSeenAKeyOf(stage.device());
-        return stage.now();
-      },
-      field("device", DEVICE)),
+      stage -> stage.each("device", Expect::toHaveUsedKeysOnlyOnceServed),
+      field("device", DEVICES)),
+  SERVER_SAW_NO_KEY_OF(Stage::serverSawNoKey, field("device", DEVICES)),
 
   TOO_MANY_REQUESTS(
       stage ->
@@ -133,6 +134,21 @@ enum Verb {
       stage -> stage.fault(faults -> faults.delayRequests(stage.path(), stage.time("by"))),
       field("path", PATH),
       field("by", DURATION),
+      maybe("of", DEVICE)),
+  /** A request waits until others have gone first. */
+  REORDER_REQUESTS(
+      stage ->
+          stage.fault(
+              faults ->
+                  faults.reorderRequests(
+                      stage.path(),
+                      stage.count("times"),
+                      stage.count("others"),
+                      stage.time("at-most"))),
+      field("path", PATH),
+      field("times", COUNT),
+      field("others", COUNT),
+      field("at-most", DURATION),
       maybe("of", DEVICE)),
   DELAY_ANSWERS(
       stage -> stage.fault(faults -> faults.delayAnswers(stage.path(), stage.time("by"))),

@@ -27,6 +27,14 @@ public final class CallFaults {
     return faults.delayRequests(path, by);
   }
 
+  /**
+   * The next request waits until {@code others} later ones on the path have gone first, or its time
+   * is up; so often. See {@link Faults#reorderRequests}.
+   */
+  public Faults.Running reorderRequests(String path, int times, int others, Duration atMost) {
+    return faults.reorderRequests(path, times, others, atMost);
+  }
+
   public Faults.Running delayAnswers(String path, Duration by) {
     return faults.delayAnswers(path, by);
   }

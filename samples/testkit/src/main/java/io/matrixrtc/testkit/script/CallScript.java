@@ -11,7 +11,11 @@ import io.matrixrtc.testkit.server.EmbeddedServer;
 import io.matrixrtc.testkit.time.VirtualWorld;
 import io.matrixrtc.testkit.trace.Trace;
 import io.matrixrtc.testkit.trace.TraceEvent;
+import io.matrixrtc.testkit.trace.TraceJson;
+import io.matrixrtc.testkit.viewer.TraceViewer;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -251,6 +255,30 @@ public final class CallScript implements AutoCloseable {
   /** What has happened so far. */
   public Trace trace() {
     return world.trace();
+  }
+
+  /**
+   * Writes what has happened so far, at any time and as often as wanted, also after {@link #close}:
+   * as a page that needs nothing else if the name ends in {@code .html}, else as JSON lines, of
+   * which {@code matrixrtc trace show} makes the page. Media keys are fingerprints in both. Missing
+   * folders are made, and a file that is there is written over.
+   *
+   * @throws ScriptException if it cannot be written there
+   */
+  public void writeTrace(Path file) {
+    try {
+      Path folder = file.toAbsolutePath().getParent();
+      if (folder != null) {
+        Files.createDirectories(folder);
+      }
+      if (file.toString().endsWith(".html")) {
+        TraceViewer.write(file, trace(), settings.title());
+      } else {
+        TraceJson.write(file, trace());
+      }
+    } catch (IOException e) {
+      throw new ScriptException("cannot write the trace to " + file + ": " + e.getMessage(), e);
+    }
   }
 
   @Override

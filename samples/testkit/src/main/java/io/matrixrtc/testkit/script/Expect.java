@@ -167,6 +167,7 @@ public final class Expect {
     List<String> early = diagnosis.usedTooEarly(subject.identity());
     verdicts.never(
         subject + " to have used keys only once they were served",
+        verdicts.watched(),
         early.isEmpty(),
         early.isEmpty() ? served + " keys were served first" : String.join("; ", early),
         new TraceEvent.Control(

@@ -33,6 +33,7 @@ public final class ExpectNot {
     List<KeyRef> others = received(control, owner);
     verdicts.never(
         subject + " not to have a key of " + owner,
+        verdicts.watched(),
         had.isEmpty(),
         had.isEmpty() ? "it has none" : "it was given " + KeyDiagnosis.names(had),
         new TraceEvent.Control(

@@ -58,6 +58,7 @@ public final class ExpectServer {
     boolean control = seenAtAll && firstFound(search, planted).isPresent();
     verdicts.never(
         "the homeserver and the relay not to have seen a key of " + owner,
+        verdicts.watched(),
         found.isEmpty(),
         found
             .map(key -> "key " + key + " of " + owner + " went by in the clear")

@@ -81,6 +81,7 @@ public final class SentFrames {
     }
     verdicts.never(
         claim(when),
+        verdicts.watched(from, until),
         opened.isEmpty(),
         opened.isEmpty() ? "none of " + frames.size() + " frames opens" : found(frames, opened),
         new TraceEvent.Control(

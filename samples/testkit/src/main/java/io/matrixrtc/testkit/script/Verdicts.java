@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Judges expectations, waits for them, and writes each into the trace. EXPECT-SAYS: a message has
- * what was expected, what was seen instead, and for how long it was waited.
+ * what was expected, what was seen instead, and for how long it was waited or watched.
  */
 final class Verdicts {
   private static final Duration RELAY_LOOK = Duration.ofMillis(20);
@@ -112,9 +112,28 @@ final class Verdicts {
     return met;
   }
 
-  /** Says that something does not happen, beside a control that must. */
-  void never(String claim, boolean holds, String seen, TraceEvent.Control control) {
-    say(claim, holds, seen, control);
+  /**
+   * Says that something does not happen, beside a control that must.
+   *
+   * @param watched for how long it could have happened, as {@link #watched} gives it
+   */
+  void never(
+      String claim, Duration watched, boolean holds, String seen, TraceEvent.Control control) {
+    say(claim, holds, "watched for " + watched.toMillis() + " ms: " + seen, control);
+  }
+
+  /** How much of the script until now lies between two moments, in wall time. */
+  Duration watched(Instant from, Instant until) {
+    Instant begin = world.clock().start();
+    Instant now = world.clock().instant();
+    Duration inTheCall =
+        Duration.between(from.isBefore(begin) ? begin : from, until.isAfter(now) ? now : until);
+    return inTheCall.isNegative() ? Duration.ZERO : world.clock().wallTime(inTheCall);
+  }
+
+  /** The whole script until now, in wall time. */
+  Duration watched() {
+    return watched(Instant.MIN, Instant.MAX);
   }
 
   private void say(String claim, boolean met, String seen, TraceEvent.@Nullable Control control) {
@@ -129,7 +148,9 @@ final class Verdicts {
               + "; that cannot be told, since the control failed: "
               + control.what()
               + ", "
-              + control.detail());
+              + control.detail()
+              + "; "
+              + seen);
     }
   }
 

@@ -114,6 +114,10 @@ class ScenarioTest {
             as: leave
           - mute: alice
             unmute: alice
+          - served-before-use: [alice, bbo]
+          - refused: {sender: everyone, too: alice}
+          - has-key: alice
+          - reorder-requests: {path: /sync, times: 1, others: 0, at-most: 3}
         old: [alice, bbo]
         unsigned: alice
         """;
@@ -140,8 +144,14 @@ class ScenarioTest {
             line 16: server-errors, status: want a status from 400 to 599, got '399'
             line 18: the moment 'leave' is there already
             line 19: a step does one thing, and may have a name ('as')
-            line 21: old: there is no device 'bbo' here; there are: alice
-            line 22: unsigned: want a list""");
+            line 21: served-before-use: there is no device 'bbo' here; there are: alice
+            line 22: refused: 'too' is nothing here; did you mean 'to'?
+            line 22: refused: 'to' is missing, a device
+            line 23: has-key: 'of' is missing, a device
+            line 24: reorder-requests, others: want a number from 1 to 1000, got '0'
+            line 24: reorder-requests, at-most: want a time such as 250ms or 1.5s, got '3'
+            line 25: old: there is no device 'bbo' here; there are: alice
+            line 26: unsigned: want a list""");
   }
 
   @Test

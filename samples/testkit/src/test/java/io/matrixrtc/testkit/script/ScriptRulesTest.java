@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.matrixrtc.testkit.Faults;
+import io.matrixrtc.testkit.ScriptException;
 import io.matrixrtc.testkit.agent.KeyWiring;
 import io.matrixrtc.testkit.relay.SecretSearch;
 import io.matrixrtc.testkit.server.EmbeddedServer;
@@ -13,6 +14,8 @@ import io.matrixrtc.testkit.trace.TraceEntry;
 import io.matrixrtc.testkit.trace.TraceEvent;
 import io.matrixrtc.testkit.trace.TraceJson;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,6 +23,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the script API itself promises. */
 class ScriptRulesTest {
@@ -35,8 +39,8 @@ class ScriptRulesTest {
           .isInstanceOf(UnmetExpectation.class)
           .hasMessage(
               "expected bob not to hear alice sent since the far future; that cannot be told, since"
-                  + " the control failed: alice's own keys open these frames, 0 of 0 open [seed"
-                  + " 1]");
+                  + " the control failed: alice's own keys open these frames, 0 of 0 open; watched"
+                  + " for 0 ms: none of 0 frames opens [seed 1]");
       CallDevice carol = call.device("carol");
       call.admit(List.of(carol));
       assertThatThrownBy(() -> call.expect(bob).not().toHaveAKeyOf(carol, alice))
@@ -45,6 +49,37 @@ class ScriptRulesTest {
       assertThat(checks(call))
           .extracting(TraceEvent.Checked::passed)
           .containsExactly(true, false, false, true);
+    }
+  }
+
+  @Test
+  void aNegativeExpectationSaysForHowLongItWatched_EXPECT_SAYS() {
+    try (CallScript call = CallScript.open(ScriptSettings.embedded().inVirtualTime())) {
+      CallDevice alice = call.device("alice");
+      CallDevice bob = call.device("bob");
+      call.start(alice, bob);
+      call.expect(bob).toHear(alice);
+      Moment here = call.now("here");
+      call.goOn(Duration.ofSeconds(3));
+      Moment there = call.now("there");
+      call.goOn(Duration.ofSeconds(1));
+      assertThatThrownBy(() -> call.expect(bob).not().toHear(alice).sentBetween(here, there))
+          .hasMessageMatching(
+              "expected bob not to hear alice sent between here and there; watched for 3000 ms:"
+                  + " (\\d+) of \\1 frames open with what bob was given; .*");
+      assertThatThrownBy(() -> call.expect(bob).not().toHear(alice).sentSince(here))
+          .hasMessageContaining("sent since here; watched for 4000 ms: ");
+      long ever = call.world().clock().elapsed().toMillis();
+      assertThat(ever).isGreaterThan(4000);
+      assertThatThrownBy(() -> call.expect(bob).not().toHear(alice).ever())
+          .hasMessageContaining("ever; watched for " + ever + " ms: ");
+      assertThatThrownBy(() -> call.expect(bob).not().toHaveAKeyOf(alice, bob))
+          .hasMessageContaining(
+              "not to have a key of alice; watched for " + ever + " ms: it was given key ");
+      call.expect(alice).toHaveUsedKeysOnlyOnceServed();
+      assertThat(checks(call).get(checks(call).size() - 1).detail())
+          .as("also where all is well")
+          .matches("watched for " + ever + " ms: \\d+ keys were served first");
     }
   }
 
@@ -229,6 +264,29 @@ class ScriptRulesTest {
       call.expect(bob).toHaveRotatedSince(leave);
       call.expect(alice).toHear(bob);
     }
+  }
+
+  @Test
+  void aTraceIsWrittenWhenItIsAskedFor_TRACE_DEMAND(@TempDir Path folder) throws Exception {
+    Path lines = folder.resolve("a/call.jsonl");
+    Path page = folder.resolve("a/call.html");
+    CallScript call =
+        CallScript.open(ScriptSettings.embedded().inVirtualTime().titled("On demand"));
+    try (call) {
+      call.writeTrace(lines);
+      int before = TraceJson.read(lines).entries().size();
+      call.start(call.device("alice"), call.device("bob"));
+      call.expectAll().toHearEachOther();
+      call.writeTrace(lines);
+      assertThat(TraceJson.read(lines).entries()).hasSizeGreaterThan(before);
+      call.writeTrace(page);
+      assertThat(Files.readString(page)).contains("<title>On demand</title>", "bob to hear alice");
+      assertThatThrownBy(() -> call.writeTrace(lines.resolve("under/a/file.jsonl")))
+          .isInstanceOf(ScriptException.class)
+          .hasMessageContaining("cannot write the trace to ");
+    }
+    call.writeTrace(lines);
+    assertThat(TraceJson.read(lines).entries()).isEqualTo(call.trace().entries());
   }
 
   @Test
