@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A user with a homeserver and some stores in a folder, who runs {@code backup} commands. */
 final class BackupHome implements AutoCloseable {
@@ -29,12 +30,22 @@ final class BackupHome implements AutoCloseable {
   private final Path folder;
   private final EmbeddedServer server;
   private final Path password;
+  private final AtomicInteger puts = new AtomicInteger();
 
   private BackupHome(Path folder, EmbeddedServer server) throws IOException {
     this.folder = folder;
     this.server = server;
     this.password =
         Files.writeString(folder.resolve("password"), server.account("alice").password() + "\n");
+    server
+        .requestLog()
+        .orElseThrow()
+        .listen(
+            exchange -> {
+              if (exchange.method().equals("PUT") && exchange.uri().contains("/room_keys/keys")) {
+                puts.incrementAndGet();
+              }
+            });
   }
 
   static BackupHome in(Path folder) throws IOException {
@@ -131,6 +142,11 @@ final class BackupHome implements AutoCloseable {
                     .build(),
                 HttpResponse.BodyHandlers.ofString());
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+  }
+
+  /** How often entries were put into the backup so far. */
+  int puts() {
+    return puts.get();
   }
 
   /** What a store holds. */

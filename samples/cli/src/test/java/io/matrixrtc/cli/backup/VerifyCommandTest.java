@@ -8,6 +8,7 @@ import io.matrixrtc.e2ee.RoomKeyId;
 import io.matrixrtc.json.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
@@ -37,7 +38,7 @@ class VerifyCommandTest {
     ObjectNode summary = BackupHome.told(run, "summary");
     Map<String, Long> counts = new TreeMap<>();
     summary.properties().forEach(one -> counts.put(one.getKey(), one.getValue().asLong()));
-    counts.keySet().removeAll(java.util.List.of("type", "inBackup", "inStore"));
+    counts.keySet().removeAll(List.of("type", "inBackup", "inStore"));
     counts.values().removeIf(count -> count == 0);
     return counts;
   }
