@@ -36,6 +36,7 @@ public final class KeyFileImport {
   }
 
   private final RoomKeyVault vault;
+  private final Damaged damaged;
   private RoomKeyBatch batch = new RoomKeyBatch();
   private @Nullable VaultException failure;
   private long imported;
@@ -44,8 +45,16 @@ public final class KeyFileImport {
   private final Map<DamagedKeyException.Reason, Long> skipped =
       new EnumMap<>(DamagedKeyException.Reason.class);
 
-  private KeyFileImport(RoomKeyVault vault) {
+  /** Learns of an entry that cannot be used, as soon as it was read. */
+  @FunctionalInterface
+  public interface Damaged {
+    /** One of them; {@code position} counts from 0. */
+    void entry(long position, DamagedKeyException.Reason reason);
+  }
+
+  private KeyFileImport(RoomKeyVault vault, Damaged damaged) {
     this.vault = vault;
+    this.damaged = damaged;
   }
 
   /**
@@ -57,7 +66,14 @@ public final class KeyFileImport {
    */
   public static Report run(KeyFileReader.Source file, String passphrase, RoomKeyVault vault)
       throws IOException, KeyFileException, VaultException {
-    KeyFileImport running = new KeyFileImport(vault);
+    return run(file, passphrase, vault, (position, reason) -> {});
+  }
+
+  /** As the other one, and names what is {@code damaged}. */
+  public static Report run(
+      KeyFileReader.Source file, String passphrase, RoomKeyVault vault, Damaged damaged)
+      throws IOException, KeyFileException, VaultException {
+    KeyFileImport running = new KeyFileImport(vault, damaged);
     try {
       KeyFileReader.read(file, passphrase, running.sink());
       running.flush();
@@ -84,6 +100,7 @@ public final class KeyFileImport {
       @Override
       public void skipped(long position, DamagedKeyException.Reason reason) {
         skipped.merge(reason, 1L, Long::sum);
+        damaged.entry(position, reason);
       }
     };
   }

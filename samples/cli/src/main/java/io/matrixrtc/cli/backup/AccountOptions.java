@@ -87,10 +87,12 @@ final class AccountOptions {
 
   /** The first line of a file that holds a secret. */
   static String firstLine(Path file, String option) throws CommandFailure {
+    GivenFile.checkToRead(file, option);
     try {
       return Files.readString(file, UTF_8).lines().findFirst().orElse("");
     } catch (IOException e) {
-      throw new CommandFailure("cannot read " + option + " " + file + ".");
+      throw new CommandFailure(
+          "cannot read " + option + " " + file + ". Want a file of text in UTF-8.");
     }
   }
 }

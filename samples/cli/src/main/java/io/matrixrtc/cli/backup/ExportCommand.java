@@ -4,6 +4,8 @@ import io.matrixrtc.backup.keyfile.KeyFileExport;
 import io.matrixrtc.backup.roomkey.RoomKeyVault.Kept;
 import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.e2ee.sqlite.SqliteCryptoStore;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashSet;
@@ -78,6 +80,9 @@ final class ExportCommand implements Callable<Integer> {
                 unknown[0] += chosen && kept.firstSeen().isEmpty() ? 1 : 0;
                 return chosen;
               });
+      if (written == 0 && !byTime) {
+        nothing(wanted);
+      }
       options
           .printer()
           .tell(
@@ -99,5 +104,18 @@ final class ExportCommand implements Callable<Integer> {
                       : ""));
       return 0;
     }
+  }
+
+  /** A file without a key would be taken for one that keeps them. */
+  private void nothing(Set<String> wanted) throws CommandFailure {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      // it stays, and is said to hold nothing
+    }
+    throw new CommandFailure(
+        wanted.isEmpty()
+            ? "the store has no key to export. Bring some with: backup restore, or import"
+            : "the store has no key of " + String.join(", ", wanted) + ". Check --room.");
   }
 }

@@ -5,6 +5,7 @@ import io.matrixrtc.backup.archive.Archive;
 import io.matrixrtc.backup.archive.ArchiveVault;
 import io.matrixrtc.backup.keyfile.KeyFileException;
 import io.matrixrtc.backup.keyfile.KeyFileImport;
+import io.matrixrtc.backup.roomkey.DamagedKeyException;
 import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.cli.failure.CommandFailure;
 import io.matrixrtc.e2ee.OfflineRoomKeys;
@@ -41,8 +42,24 @@ final class ImportCommand implements Callable<Integer> {
 
   @Mixin private final FileKeyOptions options = new FileKeyOptions();
 
+  private long named;
+
+  /** Key files have no names for their entries but the place; counting begins at 1 for people. */
+  private void name(long position, DamagedKeyException.Reason why) {
+    if (named++ < BackupComparison.MAX_NAMED) {
+      String reason = why.name().toLowerCase(Locale.ROOT);
+      options
+          .printer()
+          .tell(
+              "damaged",
+              json -> json.put("entry", position + 1).put("reason", reason),
+              "Damaged (" + reason + "): entry " + (position + 1) + " of the file");
+    }
+  }
+
   @Override
   public Integer call() throws CommandFailure {
+    GivenFile.checkToRead(file, "the key file");
     String passphrase = options.passphrase();
     try (SqliteCryptoStore store = options.files().open();
         OfflineRoomKeys keys =
@@ -51,7 +68,8 @@ final class ImportCommand implements Callable<Integer> {
           KeyFileImport.run(
               () -> Files.newInputStream(file),
               passphrase,
-              new ArchiveVault(Archive.of(keys.keys()), InstantSource.system()));
+              new ArchiveVault(Archive.of(keys.keys()), InstantSource.system()),
+              this::name);
       options
           .printer()
           .tell(
@@ -74,14 +92,22 @@ final class ImportCommand implements Callable<Integer> {
                   + " damaged"
                   + (report.skipped().isEmpty() ? "" : " " + new TreeMap<>(report.skipped()))
                   + ".");
+      if (report.imported() + report.unchanged() + report.skippedCount() == 0) {
+        throw new CommandFailure(
+            "there is no key in " + file + ". Export one anew in an app that has the keys.");
+      }
       return 0;
     } catch (KeyFileException e) {
       throw new CommandFailure(
           e.reason() == KeyFileException.Reason.MAC
-              ? "wrong passphrase, or the file is damaged. Nothing was imported."
-              : file + " is no key file: " + e.getMessage() + ".");
+              ? "wrong passphrase, or the file is damaged. Nothing was imported. Try the passphrase"
+                  + " that the file was exported with."
+              : file
+                  + " is no key file: "
+                  + e.getMessage()
+                  + ". Nothing was imported. Export one anew in the other app.");
     } catch (IOException e) {
-      throw new CommandFailure("cannot read " + file + ".");
+      throw new CommandFailure("cannot read the key file " + file + ". Try again.");
     } catch (VaultException e) {
       throw CommandFailure.of(e);
     }

@@ -17,7 +17,8 @@ public final class KeyFilePassphrase {
   public String read() throws CommandFailure {
     String passphrase = AccountOptions.firstLine(file, "--passphrase-file");
     if (passphrase.isEmpty()) {
-      throw new CommandFailure("the passphrase in " + file + " is empty.");
+      throw new CommandFailure(
+          "the passphrase in " + file + " is empty. Write it on the first line.");
     }
     return passphrase;
   }

@@ -40,10 +40,12 @@ final class RecoveryKeyOptions {
     if (file == null) {
       throw new CommandFailure("want --recovery-key or --recovery-key-file.");
     }
+    GivenFile.checkToRead(file, "--recovery-key-file");
     try {
       return LINE_END.matcher(Files.readString(file, UTF_8)).replaceFirst("");
     } catch (IOException e) {
-      throw new CommandFailure("cannot read --recovery-key-file " + file + ".");
+      throw new CommandFailure(
+          "cannot read --recovery-key-file " + file + ". Want a file of text in UTF-8.");
     }
   }
 

@@ -40,6 +40,7 @@ public final class RoomKeyFile {
   /** As {@link #write(SqliteCryptoStore, Path, String, Set)}, of the keys that are chosen. */
   static long write(SqliteCryptoStore store, Path file, String passphrase, Predicate<Kept> chosen)
       throws CommandFailure {
+    GivenFile.checkToMake(file, "the key file");
     try (OfflineRoomKeys keys =
         OfflineRoomKeys.open(store, store.stateKey(), RandomSource.secure())) {
       OwnerFile.create(file, "");
@@ -50,7 +51,8 @@ public final class RoomKeyFile {
         return written;
       }
     } catch (IOException e) {
-      throw new CommandFailure("cannot write " + file + ", or it exists already.");
+      throw new CommandFailure(
+          "cannot write the key file " + file + ", or it exists already. Name another.");
     } catch (VaultException e) {
       throw CommandFailure.of(e);
     }

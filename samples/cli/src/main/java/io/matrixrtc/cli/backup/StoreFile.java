@@ -38,6 +38,7 @@ record StoreFile(Path path) {
 
   /** Opens the store, or makes it with a key of its own. */
   SqliteCryptoStore open() throws CommandFailure {
+    GivenFile.checkNoFolder(path, "--store");
     byte[] key = readKey();
     try (StoreSecret secret = StoreSecret.key(key)) {
       return SqliteCryptoStore.open(path, secret, RandomSource.secure());

@@ -20,11 +20,16 @@ import io.matrixrtc.olm.SessionKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 
 /** A backup with genuine keys, the same ones for the same seed. */
 final class SavedBackup {
+  /** After version and index. */
+  private static final int RATCHET_BYTE = 1 + 4;
+
   final BackupKey key;
   final ObjectNode answer = Json.newObject();
   private final ObjectNode rooms = answer.putObject("rooms");
@@ -45,10 +50,32 @@ final class SavedBackup {
   }
 
   RoomKeyId add(String roomId, long index) {
+    return add(roomId, index, exported -> exported);
+  }
+
+  /** As {@link #add}, but the session's ratchet is another one: a key that nobody can have made. */
+  RoomKeyId addBent(String roomId, long index) {
+    return add(roomId, index, SavedBackup::bent);
+  }
+
+  private static ExportedSessionKey bent(ExportedSessionKey genuine) {
+    byte[] bytes =
+        Base64.getDecoder()
+            .decode(genuine.toBase64() + "=".repeat(3 & -genuine.toBase64().length()));
+    bytes[RATCHET_BYTE] ^= 1;
+    try {
+      return ExportedSessionKey.fromBase64(
+          Base64.getEncoder().withoutPadding().encodeToString(bytes));
+    } catch (MegolmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private RoomKeyId add(String roomId, long index, UnaryOperator<ExportedSessionKey> change) {
     try (GroupSession session = GroupSession.generate(SessionConfig.V1, random);
         SessionKey first = session.sessionKey();
         InboundGroupSession inbound = InboundGroupSession.fromSessionKey(first, SessionConfig.V1)) {
-      ExportedSessionKey exported = inbound.exportAt(index);
+      ExportedSessionKey exported = change.apply(inbound.exportAt(index));
       byte[] sender = new byte[Curve25519PublicKey.BYTES];
       random.nextBytes(sender);
       RoomKeyId id = new RoomKeyId(roomId, exported.sessionId());
@@ -66,6 +93,11 @@ final class SavedBackup {
   /** An entry that cannot be used. */
   void addDamaged(String roomId, String sessionId) {
     put(new RoomKeyId(roomId, sessionId), Json.newObject().put("session_data", 1));
+  }
+
+  /** Takes a key out again. */
+  void remove(RoomKeyId id) {
+    ((ObjectNode) rooms.path(id.roomId()).path("sessions")).remove(id.sessionId());
   }
 
   private void put(RoomKeyId id, ObjectNode entry) {
