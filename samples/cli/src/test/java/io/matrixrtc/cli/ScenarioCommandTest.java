@@ -70,6 +70,24 @@ class ScenarioCommandTest {
     assertThat(Path.of(out2())).as("what is well leaves nothing").isEmptyDirectory();
   }
 
+  @Test
+  void aPlayerThatCannotPlayHereIsASentence_SCENARIO_PLAYERS() throws Exception {
+    Path file = directory.resolve("other.yaml");
+    Files.writeString(
+        file, "devices: [alice, bob]\nplayers: {bob: js-sdk}\nsteps:\n  - start: [alice, bob]\n");
+    System.setProperty("matrixrtc.peers.cache", directory.resolve("cache").toString());
+    System.setProperty("matrixrtc.peers.node", directory.resolve("no-node").toString());
+    try {
+      Run run = Run.of("demo", "--scenario", file.toString(), "--out", out());
+      assertThat(run.exitCode()).isEqualTo(1);
+      assertThat(run.out()).contains("FAILED at line 4, start", "Node");
+      assertThat(run.out() + run.err()).doesNotContain("\tat ");
+    } finally {
+      System.clearProperty("matrixrtc.peers.cache");
+      System.clearProperty("matrixrtc.peers.node");
+    }
+  }
+
   private static String failing() {
     return """
         title: It cannot be

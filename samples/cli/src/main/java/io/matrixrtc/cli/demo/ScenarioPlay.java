@@ -2,6 +2,8 @@ package io.matrixrtc.cli.demo;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.matrixrtc.testkit.ScriptException;
+import io.matrixrtc.testkit.peers.ElementCallBrowser;
+import io.matrixrtc.testkit.peers.JsSdk;
 import io.matrixrtc.testkit.scenario.Scenario;
 import io.matrixrtc.testkit.scenario.ScenarioException;
 import io.matrixrtc.testkit.scenario.ScenarioRun;
@@ -10,6 +12,7 @@ import io.matrixrtc.testkit.script.CallScript;
 import io.matrixrtc.testkit.script.ScriptSettings;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /** One run of a scenario file, from the homeserver's start to the page of its trace. */
@@ -36,9 +39,16 @@ public final class ScenarioPlay {
    * @throws ScriptException if the homeserver or the relay cannot be started, or what is to be kept
    *     cannot be written
    */
-  public boolean play() throws IOException {
+  public boolean play() {
     OutputPaths.make(options);
-    ScenarioRun run = new ScenarioRun(scenario);
+    // It starts nothing until a device of it does.
+    try (ElementCallBrowser browser = new ElementCallBrowser()) {
+      return play(
+          new ScenarioRun(scenario, Map.of("js-sdk", JsSdk.participant(), "browser", browser)));
+    }
+  }
+
+  private boolean play(ScenarioRun run) {
     // In virtual time nobody listens, so that there is no port to choose either.
     ScriptSettings on =
         scenario.virtualTime() && options.homeserver() == null

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -13,6 +14,8 @@ import java.util.Set;
  * @param unsigned those of them that their user has not signed
  * @param old those of them that have keys as room events only; if there is one, all others adapt
  * @param virtualTime whether it is played in virtual time, where the speed counts for nothing
+ * @param players which other implementation plays a device, {@code js-sdk} or {@code browser}; the
+ *     library plays all others
  */
 public record Scenario(
     String title,
@@ -24,7 +27,8 @@ public record Scenario(
     Set<String> unsigned,
     Set<String> old,
     List<Step> steps,
-    boolean virtualTime) {
+    boolean virtualTime,
+    Map<String, String> players) {
   /** Most devices and most steps. */
   public static final int MAX_DEVICES = 32;
 
@@ -35,6 +39,22 @@ public record Scenario(
     unsigned = Set.copyOf(unsigned);
     old = Set.copyOf(old);
     steps = List.copyOf(steps);
+    players = Map.copyOf(players);
+  }
+
+  /** With devices of the library only. */
+  public Scenario(
+      String title,
+      String policy,
+      String trust,
+      double speed,
+      long seed,
+      List<String> devices,
+      Set<String> unsigned,
+      Set<String> old,
+      List<Step> steps,
+      boolean virtualTime) {
+    this(title, policy, trust, speed, seed, devices, unsigned, old, steps, virtualTime, Map.of());
   }
 
   /** In real time. */

@@ -27,7 +27,11 @@ final class ScenarioReader {
           "devices",
           "unsigned",
           "old",
+          "players",
           "steps");
+
+  /** Who can play a device in place of the library. */
+  static final Set<String> PLAYERS = Set.of("js-sdk", "browser");
 
   /** What must. */
   static final Set<String> REQUIRED = Set.of("devices", "steps");
@@ -63,7 +67,8 @@ final class ScenarioReader {
             unsigned,
             old,
             steps(top),
-            virtualTime(top));
+            virtualTime(top),
+            players(top));
     if (!problems.isEmpty()) {
       problems.sort(Comparator.comparingInt(Problem::line));
       throw new ScenarioException(problems);
@@ -156,6 +161,33 @@ final class ScenarioReader {
       read(FieldType.DEVICE, item, key).ifPresent(name -> some.add((String) name));
     }
     return some;
+  }
+
+  /** VIRTUAL-NEEDS: what is in another process has its own time. */
+  private Map<String, String> players(YamlValue.Mapping top) {
+    YamlValue value = top.get("players").orElse(null);
+    if (value == null) {
+      return Map.of();
+    }
+    if (!(value instanceof YamlValue.Mapping mapping)) {
+      problem(value.line(), "players: want devices and who plays them, such as {bob: js-sdk}");
+      return Map.of();
+    }
+    if (text(top, "time", "real").equals("virtual")) {
+      problem(value.line(), "players: other implementations cannot be played in virtual time");
+    }
+    Map<String, String> players = new LinkedHashMap<>();
+    for (YamlValue.Entry entry : mapping.entries()) {
+      YamlValue device = new YamlValue.Scalar(entry.line(), entry.key());
+      String player = entry.value() instanceof YamlValue.Scalar scalar ? scalar.text() : "";
+      if (!PLAYERS.contains(player)) {
+        String choices = Words.choices(player, PLAYERS);
+        problem(entry.line(), "players: nobody is called '" + player + "'; " + choices);
+      }
+      read(FieldType.DEVICE, device, "players")
+          .ifPresent(name -> players.put((String) name, player));
+    }
+    return players;
   }
 
   private List<YamlValue> items(YamlValue.Mapping top, String key) {

@@ -4,6 +4,7 @@ import io.matrixrtc.testkit.Faults;
 import io.matrixrtc.testkit.ScriptException;
 import io.matrixrtc.testkit.agent.KeyWiring;
 import io.matrixrtc.testkit.script.CallScript;
+import io.matrixrtc.testkit.script.DevicePlayer;
 import io.matrixrtc.testkit.script.Moment;
 import io.matrixrtc.testkit.script.ScriptSettings;
 import io.matrixrtc.testkit.script.UnmetExpectation;
@@ -17,9 +18,21 @@ import java.util.Optional;
 /** Plays a scenario. */
 public final class ScenarioRun {
   private final Scenario scenario;
+  private final Map<String, DevicePlayer> players;
 
+  /** Of a scenario in which the library plays all devices. */
   public ScenarioRun(Scenario scenario) {
+    this(scenario, Map.of());
+  }
+
+  /**
+   * Of any scenario.
+   *
+   * @param players by the names that scenarios have for them; who makes them closes them
+   */
+  public ScenarioRun(Scenario scenario, Map<String, DevicePlayer> players) {
     this.scenario = scenario;
+    this.players = Map.copyOf(players);
   }
 
   /** Told of each step. */
@@ -31,10 +44,19 @@ public final class ScenarioRun {
     default void onDone(Step step, Optional<String> failure) {}
   }
 
-  /** The settings that the scenario asks for, on another one's homeserver. */
+  /**
+   * The settings that the scenario asks for, on another one's homeserver.
+   *
+   * @throws ScriptException if somebody is to play a device who was not given
+   */
   public ScriptSettings settings(ScriptSettings on) {
     ScriptSettings in = scenario.virtualTime() ? on.inVirtualTime() : on;
-    return in.titled(scenario.title())
+    return in.with(
+            scenario.players().values().stream()
+                .distinct()
+                .map(this::player)
+                .toArray(DevicePlayer[]::new))
+        .titled(scenario.title())
         .withPolicy(scenario.policy())
         .withTrust(scenario.trust())
         .atSpeed(scenario.speed())
@@ -52,6 +74,7 @@ public final class ScenarioRun {
     if (!scenario.old().isEmpty()) {
       scenario.devices().forEach(name -> call.device(name).withKeys(keysOf(name)));
     }
+    scenario.players().forEach((name, by) -> call.device(name).playedBy(player(by)));
     scenario.unsigned().forEach(name -> call.device(name).unsigned());
     Map<String, Moment> moments = new HashMap<>();
     List<Faults.Running> running = new ArrayList<>();
@@ -66,6 +89,14 @@ public final class ScenarioRun {
     }
     call.world().record(new TraceEvent.CallEnded(failure.isEmpty(), failure.orElse("")));
     return failure;
+  }
+
+  private DevicePlayer player(String name) {
+    DevicePlayer player = players.get(name);
+    if (player == null) {
+      throw new ScriptException("the scenario needs the player " + name + ", who is not here");
+    }
+    return player;
   }
 
   private KeyWiring keysOf(String device) {

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.matrixrtc.cases.Cases;
+import io.matrixrtc.testkit.ScriptException;
+import io.matrixrtc.testkit.agent.ParticipantAgent;
 import io.matrixrtc.testkit.script.CallScript;
+import io.matrixrtc.testkit.script.DevicePlayer;
 import io.matrixrtc.testkit.script.ScriptSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,9 +17,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -155,6 +160,59 @@ class ScenarioTest {
   }
 
   @Test
+  void anotherImplementationPlaysADevice_SCENARIO_PLAYERS() throws Exception {
+    Scenario scenario =
+        Scenario.parse(
+            """
+            devices: [alice, bob, carol]
+            players: {bob: js-sdk}
+            steps:
+              - start: [alice, bob]
+              - hear: everyone
+            """);
+    assertThat(scenario.players()).containsExactly(Map.entry("bob", "js-sdk"));
+    assertThatThrownBy(() -> new ScenarioRun(scenario).settings(ScriptSettings.embedded()))
+        .isInstanceOf(ScriptException.class)
+        .hasMessage("the scenario needs the player js-sdk, who is not here");
+    List<String> played = new CopyOnWriteArrayList<>();
+    DevicePlayer player =
+        (spec, trace) -> {
+          played.add(spec.name());
+          return new ParticipantAgent(spec, trace);
+        };
+    ScenarioRun run = new ScenarioRun(scenario, Map.of("js-sdk", player));
+    try (CallScript call = CallScript.open(run.settings(ScriptSettings.embedded()))) {
+      assertThat(run.play(call, new ScenarioRun.Listener() {})).isEmpty();
+    }
+    assertThat(played).containsExactly("bob");
+  }
+
+  @Test
+  void whoCannotPlayIsToldWithItsLine_SCENARIO_PLAYERS() {
+    assertThatThrownBy(
+            () ->
+                Scenario.parse(
+                    """
+                    devices: [alice, bob]
+                    time: virtual
+                    players:
+                      alice: js-sdkk
+                      bbo: browser
+                    steps:
+                      - start: alice
+                    """))
+        .isInstanceOf(ScenarioException.class)
+        .hasMessage(
+            """
+            line 4: players: other implementations cannot be played in virtual time
+            line 4: players: nobody is called 'js-sdkk'; did you mean 'js-sdk'?
+            line 5: players: there is no device 'bbo' here; did you mean 'bob'?""");
+    refused(
+        "devices: [alice]\nplayers: [alice]\nsteps: [start: alice]",
+        "line 2: players: want devices and who plays them, such as {bob: js-sdk}");
+  }
+
+  @Test
   void whatIsNoYamlOrTooMuchIsRefused_SCENARIO_BOUND() throws Exception {
     refused("", "line 1: the file is empty");
     refused("- a\n- b\n", "line 1: a scenario begins with title, devices, steps");
@@ -221,6 +279,11 @@ class ScenarioTest {
     JsonNode schema = new ObjectMapper().readTree(EXAMPLES.resolve("schema.json").toFile());
     assertThat(properties(schema)).isEqualTo(ScenarioReader.TOP);
     assertThat(required(schema)).isEqualTo(ScenarioReader.REQUIRED);
+    Set<String> players = new TreeSet<>();
+    schema
+        .at("/properties/players/additionalProperties/enum")
+        .forEach(name -> players.add(name.asText()));
+    assertThat(players).isEqualTo(ScenarioReader.PLAYERS);
     Set<String> words = new TreeSet<>(Verb.words());
     words.add("as");
     JsonNode step = schema.at("/$defs/step");
