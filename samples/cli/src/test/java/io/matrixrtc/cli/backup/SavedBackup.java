@@ -50,12 +50,17 @@ final class SavedBackup {
   }
 
   RoomKeyId add(String roomId, long index) {
-    return add(roomId, index, exported -> exported);
+    return add(roomId, index, exported -> exported, 0);
+  }
+
+  /** As {@link #add}, but said to be another device's. */
+  RoomKeyId addOfOtherDevice(String roomId, long index) {
+    return add(roomId, index, exported -> exported, 1);
   }
 
   /** As {@link #add}, but the session's ratchet is another one: a key that nobody can have made. */
   RoomKeyId addBent(String roomId, long index) {
-    return add(roomId, index, SavedBackup::bent);
+    return add(roomId, index, SavedBackup::bent, 0);
   }
 
   private static ExportedSessionKey bent(ExportedSessionKey genuine) {
@@ -71,13 +76,15 @@ final class SavedBackup {
     }
   }
 
-  private RoomKeyId add(String roomId, long index, UnaryOperator<ExportedSessionKey> change) {
+  private RoomKeyId add(
+      String roomId, long index, UnaryOperator<ExportedSessionKey> change, int otherDevice) {
     try (GroupSession session = GroupSession.generate(SessionConfig.V1, random);
         SessionKey first = session.sessionKey();
         InboundGroupSession inbound = InboundGroupSession.fromSessionKey(first, SessionConfig.V1)) {
       ExportedSessionKey exported = change.apply(inbound.exportAt(index));
       byte[] sender = new byte[Curve25519PublicKey.BYTES];
       random.nextBytes(sender);
+      sender[0] ^= (byte) otherDevice;
       RoomKeyId id = new RoomKeyId(roomId, exported.sessionId());
       try (ExportedRoomKey roomKey =
           new ExportedRoomKey(

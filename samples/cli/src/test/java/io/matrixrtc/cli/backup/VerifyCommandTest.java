@@ -80,17 +80,19 @@ class VerifyCommandTest {
     assertThat(planted.addBent(ROOM, 0)).isEqualTo(bent);
     RoomKeyId bentLater = genuine.add(ROOM, 0); // at the later one's first index it does not fit
     assertThat(planted.addBent(ROOM, 2)).isEqualTo(bentLater);
+    RoomKeyId owned = genuine.add(ROOM, 0);
+    assertThat(planted.addOfOtherDevice(ROOM, 0)).isEqualTo(owned);
     home.fill("one.db", planted);
     String key = home.enable("one.db");
     home.fill("two.db", genuine);
     Run run = home.online("verify", "two.db", "--recovery-key", key);
-    run.failedWith("ALARM", "2 keys", "backup enable --replace");
-    assertThat(counts(run)).isEqualTo(Map.of("checked", 3L, "same", 1L, "different", 2L));
+    run.failedWith("ALARM", "3 keys", "backup enable --replace");
+    assertThat(counts(run)).isEqualTo(Map.of("checked", 4L, "same", 1L, "different", 3L));
     assertThat(run.out())
         .contains("{\"type\":\"different\",\"room\":\"" + ROOM + "\",\"session\":")
-        .contains(bent.sessionId(), bentLater.sessionId());
+        .contains(bent.sessionId(), bentLater.sessionId(), owned.sessionId());
     assertThat(home.offline("verify", "two.db").out())
-        .contains("ALARM: another key than ours: " + bent, "2 DIFFERENT");
+        .contains("ALARM: another key than ours: " + bent, "3 DIFFERENT");
   }
 
   @Test
