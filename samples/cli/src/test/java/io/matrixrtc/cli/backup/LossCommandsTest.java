@@ -38,14 +38,15 @@ class LossCommandsTest {
   void theBackupIsReplacedWhenTheRightLossIsConfirmed_CLI_LOSS() {
     home.online("enable", "two.db").failedWith("there is a backup already", "--replace");
     home.online("enable", "two.db", "--replace")
-        .failedWith("9 keys of the present backup are not here", "--confirm-loss 9");
+        .failedWith("9 keys are only in the backup", "--confirm-loss 9");
     for (String wrong : new String[] {"8", "10", "0", "-1"}) {
       home.online("enable", "two.db", "--replace", "--confirm-loss=" + wrong)
           .failedWith("--confirm-loss 9");
     }
     home.online("enable", "two.db", "--confirm-loss", "9").failedWith("--replace");
     assertThat(inBackup()).isEqualTo(KEYS);
-    String newKey = home.enable("two.db", "--replace", "--confirm-loss", "9");
+    String newKey =
+        home.enable("two.db", "--replace", "--confirm-loss", "9", "--replace-secret-storage");
     assertThat(newKey).startsWith("Es").isNotEqualTo(recoveryKey);
     assertThat(inBackup()).isZero();
     home.online("restore", "three.db", "--recovery-key", recoveryKey).failedWith("opens neither");
@@ -53,7 +54,7 @@ class LossCommandsTest {
 
   @Test
   void whoHasAllKeysReplacesTheBackupWithoutConfirming_CLI_LOSS() {
-    home.enable("one.db", "--replace");
+    home.enable("one.db", "--replace", "--replace-secret-storage");
     assertThat(inBackup()).isEqualTo(KEYS);
   }
 
