@@ -196,7 +196,8 @@ install_browser() {
   export PLAYWRIGHT_DRIVER_DIR=$interop/target/playwright PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1
   PLAYWRIGHT_NODEJS_PATH=$(command -v node)
   export PLAYWRIGHT_NODEJS_PATH
-  echo "peer: Playwright $(npm_version playwright playwright-core), axe-core $(npm_version playwright axe-core), Element Call by npm"
+  echo "peer: Playwright $(npm_version playwright playwright-core), axe-core $(npm_version playwright axe-core)"
+  echo "peer: Element Call $(sed -n 's/.*call-embedded": "\(.*\)".*/\1/p' samples/cli/src/main/resources/io/matrixrtc/cli/widget/package.json) (embedded)"
 }
 
 # The module whose tests run_tests runs.
