@@ -574,7 +574,7 @@ class FullDownloadTest {
     Cases.run(
         "bit flips in sealed entries",
         200,
-        5_000,
+        1_000,
         (seed, random) -> {
           BackupServer server = BackupServer.of(8, 2, 0);
           ObjectNode sessions =

@@ -11,7 +11,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Key files of as many sessions as an account may have, with a real store behind them. */
+/**
+ * Key files of as many sessions as an account may have, with a real store behind them. {@code
+ * -Dkeyfile.sessions=500000}: more of them.
+ */
 class ManyKeysTest {
   private static final int WAIT_MINUTES = 20;
 
@@ -48,8 +51,8 @@ class ManyKeysTest {
 
   @Test
   void distinctSessionsGoInAndOutInBoundedMemory() throws Exception {
-    int count = Cases.full() ? 500_000 : 20_000;
-    String memory = Cases.full() ? "-Xmx128m" : "-Xmx24m";
+    int count = Integer.getInteger("keyfile.sessions", Cases.full() ? 150_000 : 20_000);
+    String memory = count > 20_000 ? "-Xmx48m" : "-Xmx24m";
     int ended = child(memory, Integer.toString(count));
     assertThat(folder.resolve("said"))
         .content()
@@ -61,7 +64,7 @@ class ManyKeysTest {
     assertThat(Files.size(folder.resolve("again.txt")))
         .isEqualTo(Files.size(folder.resolve("keys.txt")));
     System.out.printf("key file of %d sessions, %s%n", count, memory);
-    if (Cases.full()) { // so much memory would not do for who holds what he reads
+    if (count > 20_000) { // so much memory would not do for who holds what he reads
       assertThat(child(memory, Integer.toString(count), "hold")).isEqualTo(OUT_OF_MEMORY);
     }
   }

@@ -5,15 +5,10 @@ import io.matrixrtc.json.Json;
 import io.matrixrtc.testkit.peers.PeerProcess;
 import io.matrixrtc.testkit.peers.StandInSfu;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.List;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /** The stand-in for a LiveKit server, and who takes part there without a browser. */
 final class Sfu implements AutoCloseable {
@@ -84,25 +79,8 @@ final class Sfu implements AutoCloseable {
   }
 
   private static String token(String identity, String room) {
-    ObjectNode claims = Json.newObject().put("iss", KEY).put("sub", identity);
-    claims.put("exp", Instant.now().plus(TOKEN_LIFETIME).getEpochSecond());
-    claims.putObject("video").put("roomJoin", true).put("room", room);
-    String signed = part("{\"alg\":\"HS256\"}") + "." + part(claims.toString());
-    try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-      return signed + "." + part(mac.doFinal(signed.getBytes(StandardCharsets.US_ASCII)));
-    } catch (GeneralSecurityException e) {
-      throw new AssertionError("every JDK has HMAC with SHA-256", e);
-    }
-  }
-
-  private static String part(String text) {
-    return part(text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static String part(byte[] bytes) {
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    Instant expiry = Instant.now().plus(TOKEN_LIFETIME);
+    return AccessToken.signed(AccessToken.claims(KEY, identity, room, expiry), SECRET);
   }
 
   @Override
