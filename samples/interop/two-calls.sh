@@ -1,7 +1,6 @@
 # A call of two Element Calls through an SFU, for the stages that differ in that SFU alone. Sourced after stages.sh.
 
 install_chromium
-install_sfu
 install_npm two-element-calls
 
 dir=$interop/target/two-element-calls
