@@ -3,6 +3,7 @@ package io.matrixrtc.backup.download;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.matrixrtc.backup.roomkey.DamagedKeyException.Reason;
+import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.e2ee.RoomKeyId;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.json.MalformedJsonException;
@@ -80,7 +81,7 @@ public final class EntryScanner {
   }
 
   /** Takes the first {@code length} of these bytes, which come next. */
-  public void feed(byte[] bytes, int length) throws IOException {
+  public void feed(byte[] bytes, int length) throws IOException, VaultException {
     int at = 0;
     while (at < length && state != State.MALFORMED) {
       int plain = plainText(bytes, at, length);
@@ -119,7 +120,7 @@ public final class EntryScanner {
     return entries;
   }
 
-  private void accept(byte b) throws IOException {
+  private void accept(byte b) throws IOException, VaultException {
     switch (state) {
       case NAME -> inName(b);
       case IN_VALUE -> inValue(b);
@@ -135,7 +136,7 @@ public final class EntryScanner {
     return b == ' ' || b == '\n' || b == '\r' || b == '\t';
   }
 
-  private void structure(byte b) throws IOException {
+  private void structure(byte b) throws IOException, VaultException {
     switch (state) {
       case START -> state = b == '{' ? State.NAME_OR_END : State.MALFORMED;
       case NAME_OR_END, AFTER_COMMA -> {
@@ -214,7 +215,7 @@ public final class EntryScanner {
     return true;
   }
 
-  private void startValue(byte b) throws IOException {
+  private void startValue(byte b) throws IOException, VaultException {
     boolean descends =
         switch (level) {
           case TOP -> memberName.equals("rooms");
@@ -245,7 +246,7 @@ public final class EntryScanner {
     state = State.IN_VALUE;
   }
 
-  private void inValue(byte b) throws IOException {
+  private void inValue(byte b) throws IOException, VaultException {
     if (scalar) {
       if (b == ',' || b == '}' || isSpace(b)) {
         endValue();
@@ -291,7 +292,7 @@ public final class EntryScanner {
     }
   }
 
-  private void endValue() throws IOException {
+  private void endValue() throws IOException, VaultException {
     state = State.COMMA_OR_END;
     if (level != Level.SESSIONS) {
       return;

@@ -107,7 +107,7 @@ public final class BackupVersions {
       return;
     }
     long lost = losses.notDownloaded();
-    if (lost == version.count()) { // nothing is marked as in it: an older one, perhaps (UP-OLDER)
+    if (losses.notUploaded() > 0) { // of an older version (UP-OLDER), or the answer is on its way
       lost = OnlyThere.count(api, vault, version.version());
     }
     if (lost > 0 && lost != confirmedLoss) {

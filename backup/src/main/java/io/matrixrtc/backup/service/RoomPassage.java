@@ -95,12 +95,9 @@ final class RoomPassage implements EntrySink {
       if (batch.size() >= BATCH_KEYS) {
         flush();
       }
-    } catch (StoreFailure e) {
-      fail(e.why);
-      throw new IllegalStateException(e); // breaks the answer off
     } catch (IOException | VaultException | RuntimeException e) {
       fail(e);
-      throw new IllegalStateException(e);
+      throw new IllegalStateException(e); // breaks the answer off
     }
   }
 
@@ -112,7 +109,7 @@ final class RoomPassage implements EntrySink {
   }
 
   @Override
-  public void entry(String room, String sessionId, byte[] json) throws IOException {
+  public void entry(String room, String sessionId, byte[] json) throws VaultException {
     try {
       var entry = Json.parse(json);
       if (use.wants(new RoomKeyId(roomId, sessionId), EntryRank.parse(entry).firstMessageIndex())) {
@@ -122,8 +119,6 @@ final class RoomPassage implements EntrySink {
       damaged(room, sessionId, Reason.JSON);
     } catch (DamagedKeyException e) {
       damaged(room, sessionId, e.reason());
-    } catch (VaultException e) {
-      throw new StoreFailure(e);
     }
   }
 
@@ -167,16 +162,5 @@ final class RoomPassage implements EntrySink {
   private void fail(Throwable why) {
     batch.close();
     end.completeExceptionally(why);
-  }
-
-  /** Carries what the store said through the scanner. */
-  private static final class StoreFailure extends IOException {
-    private static final long serialVersionUID = 1L;
-    private final transient VaultException why;
-
-    StoreFailure(VaultException why) {
-      super(why);
-      this.why = why;
-    }
   }
 }

@@ -372,9 +372,37 @@ class BackupServiceTest extends BackupWorld {
     assertThat(versions(first).deleteAll(0).orThrow()).as("who has it all").isEqualTo(1);
   }
 
+  /** The homeserver has them, and this device never heard so. */
+  @Test
+  void upResetKeysWhoseUploadWasNotAnsweredAreHere_ours() throws Exception {
+    Device first = firstWithBackup();
+    first.create(8).close();
+    server
+        .faults()
+        .add(FaultRule.on("/room_keys/keys$", new Fault.DropAnswer()).method("PUT").always());
+    first.addKeys(KEYS, KEYS + 10);
+    await()
+        .atMost(LIMIT)
+        .until(
+            () -> {
+              first.service.flush();
+              return now(first).count() == KEYS + 10;
+            });
+    assertThat(first.vault().countNotBackedUp("1")).as("as far as it knows").isEqualTo(10);
+    Device second = new Device(false);
+    second.addKeys(0, KEYS);
+    assertThatThrownBy(() -> versions(second).deleteAll(0))
+        .isInstanceOfSatisfying( // control: who has them not
+            UnconfirmedLossException.class, refused -> assertThat(refused.keys()).isEqualTo(10));
+    assertThat(versions(first).deleteAll(0).orThrow()).isEqualTo(1);
+  }
+
   private static String versionNow(Device device) throws Exception {
+    return now(device).version();
+  }
+
+  private static BackupVersion now(Device device) throws Exception {
     return ((VersionAnswer.Current) get(new RoomKeysApi(device.client.matrix().api()).version()))
-        .version()
         .version();
   }
 

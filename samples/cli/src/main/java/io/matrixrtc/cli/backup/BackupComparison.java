@@ -70,6 +70,14 @@ final class BackupComparison {
     }
   }
 
+  /** Takes one that cannot be looked at. */
+  void addDamaged(String roomId, String sessionId, Reason reason, boolean open) {
+    entries++;
+    if (open) {
+      damaged(roomId, sessionId, reason);
+    }
+  }
+
   private static boolean isId(String text) {
     return !text.isEmpty() && text.length() <= RoomKeyId.MAX_CHARS;
   }

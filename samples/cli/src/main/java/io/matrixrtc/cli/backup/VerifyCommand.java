@@ -1,7 +1,9 @@
 package io.matrixrtc.cli.backup;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.matrixrtc.backup.BackupKey;
 import io.matrixrtc.backup.BackupVersion;
+import io.matrixrtc.backup.roomkey.DamagedKeyException.Reason;
 import io.matrixrtc.backup.roomkey.VaultException;
 import io.matrixrtc.cli.failure.CommandFailure;
 import java.util.concurrent.Callable;
@@ -52,7 +54,7 @@ final class VerifyCommand implements Callable<Integer> {
   private long seen;
 
   @Override
-  public Integer call() throws CommandFailure {
+  public Integer call() throws CommandFailure, InterruptedException {
     if (sample < 1) {
       throw new ParameterException(
           spec.commandLine(), "--sample wants 1 or more, not " + sample + ".");
@@ -64,8 +66,17 @@ final class VerifyCommand implements Callable<Integer> {
         BackupEntries.read(
             account.api(),
             version.version(),
-            (room, session, entry) ->
-                comparison.add(room, session, entry, isChosen(version.count())));
+            new BackupEntries.Sink() {
+              @Override
+              public void entry(String room, String session, JsonNode entry) throws VaultException {
+                comparison.add(room, session, entry, isChosen(version.count()));
+              }
+
+              @Override
+              public void damaged(String room, String session, Reason reason) {
+                comparison.addDamaged(room, session, reason, isChosen(version.count()));
+              }
+            });
         comparison.flush();
         return tell(comparison);
       }
