@@ -41,7 +41,7 @@ class FailuresTest {
     long start = System.nanoTime();
     demo("--homeserver", "http://127.0.0.1:1")
         .failedWith("http://127.0.0.1:1 does not answer", "Check the address");
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMinutes(1));
   }
 
   @Test

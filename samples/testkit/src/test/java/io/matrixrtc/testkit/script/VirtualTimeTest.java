@@ -75,7 +75,9 @@ class VirtualTimeTest {
       assertThat(Duration.between(crash.at(), rotated.at())).isGreaterThan(Duration.ofHours(3));
       call.expect(bob).toHear(alice);
     }
-    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(20));
+    assertThat(Duration.ofNanos(System.nanoTime() - begun))
+        .as("a sixtieth of the time that was played, on any machine")
+        .isLessThan(Duration.ofHours(4).dividedBy(60));
   }
 
   /** The keys that were made for a leave since then. */
@@ -152,7 +154,9 @@ class VirtualTimeTest {
       assertThat(Duration.between(before, call.world().clock().instant()))
           .isEqualTo(Duration.ofMinutes(5));
     }
-    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(20));
+    assertThat(Duration.ofNanos(System.nanoTime() - begun))
+        .as("less than the patience itself")
+        .isLessThan(Duration.ofMinutes(5));
   }
 
   @Test
