@@ -187,6 +187,11 @@ install_chromium() {
   echo "peer: $("$CHROMIUM" --version 2>/dev/null)"
 }
 
+# Says which Element Call is in the call.
+tell_element_call() {
+  echo "peer: Element Call $(sed -n 's/.*call-embedded": "\(.*\)".*/\1/p' samples/cli/src/main/resources/io/matrixrtc/cli/widget/package.json) (embedded)"
+}
+
 # What a test needs that drives Element Call in Chromium from Java.
 install_browser() {
   install_chromium
@@ -197,7 +202,7 @@ install_browser() {
   PLAYWRIGHT_NODEJS_PATH=$(command -v node)
   export PLAYWRIGHT_NODEJS_PATH
   echo "peer: Playwright $(npm_version playwright playwright-core), axe-core $(npm_version playwright axe-core)"
-  echo "peer: Element Call $(sed -n 's/.*call-embedded": "\(.*\)".*/\1/p' samples/cli/src/main/resources/io/matrixrtc/cli/widget/package.json) (embedded)"
+  tell_element_call
 }
 
 # The module whose tests run_tests runs.

@@ -2,6 +2,7 @@
 
 install_chromium
 install_npm two-element-calls
+tell_element_call
 
 dir=$interop/target/two-element-calls
 logs=$dir/logs

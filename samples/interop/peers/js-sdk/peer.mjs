@@ -19,6 +19,7 @@ const { MatrixRTCSessionEvent } = await import("matrix-js-sdk/lib/matrixrtc/inde
 const { roomCommands, watchMessages } = await import("./rooms.mjs");
 const { callCommands } = await import("./calls.mjs");
 const { backupCommands, storageCallbacks } = await import("./backup.mjs");
+const { messageTeller } = await import("./messages.mjs");
 
 let client;
 let session;
@@ -26,6 +27,7 @@ let store;
 let login;
 
 const print = (line) => process.stdout.write(JSON.stringify(line) + "\n");
+const teller = messageTeller(print);
 const base64 = (bytes) => Buffer.from(bytes).toString("base64");
 
 /** Resolves once `ready` gives something; looked at again after each of the client's `events`. */
@@ -82,8 +84,10 @@ const commands = {
       userId: login.user_id,
       deviceId: login.device_id,
       cryptoCallbacks: storageCallbacks,
+      fetchFn: teller.fetch,
     });
     await client.initRustCrypto({ useIndexedDB: keeps });
+    teller.watch(client);
     client.on(ClientEvent.ReceivedToDeviceMessage, ({ message, encryptionInfo }) =>
       print({
         event: "to-device",

@@ -4,22 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.matrixrtc.client.KeysApi;
 import io.matrixrtc.client.MatrixSession;
 import io.matrixrtc.e2ee.CryptoStoreException;
+import io.matrixrtc.e2ee.MemoryCryptoStore;
+import io.matrixrtc.e2ee.OlmMachine;
 import io.matrixrtc.e2ee.ToDeviceResult;
 import io.matrixrtc.e2ee.sqlite.SqliteCryptoStore;
 import io.matrixrtc.e2ee.sqlite.StoreSecret;
-import io.matrixrtc.homeserver.faults.SyncGate;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.KeyRefusal;
 import io.matrixrtc.keys.SenderEvidence;
 import io.matrixrtc.keys.ToDeviceChannel.Outcome;
+import io.matrixrtc.keys.TrustRequirement;
 import io.matrixrtc.olm.RandomSource;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -35,6 +40,17 @@ abstract class CallKeyScenarios {
   static final String TYPE = "org.example.test";
 
   private World world;
+  private String suffix = "";
+
+  /** The homeserver to use; one of ours if it is empty. */
+  Optional<URI> running() {
+    return Optional.empty();
+  }
+
+  /** The homeserver that the system property {@code interop.homeserver} names. */
+  static Optional<URI> named() {
+    return Optional.of(URI.create(System.getProperty("interop.homeserver")));
+  }
 
   /** Starts a peer of the kind under test. */
   abstract List<String> command();
@@ -69,7 +85,14 @@ abstract class CallKeyScenarios {
   @BeforeEach
   void start(TestInfo info) throws Exception {
     String method = info.getTestMethod().orElseThrow().getName();
-    world = new World(getClass().getSimpleName() + "." + method);
+    String name = getClass().getSimpleName() + "." + method;
+    Optional<URI> other = running();
+    if (other.isPresent()) {
+      world = new World(name, other.get());
+      suffix = "-" + UUID.randomUUID().toString().substring(0, 8).toLowerCase(Locale.ROOT);
+    } else {
+      world = new World(name);
+    }
   }
 
   @AfterEach
@@ -81,9 +104,14 @@ abstract class CallKeyScenarios {
     return world;
   }
 
+  /** Who is new on the homeserver by this name. */
+  String user(String name) {
+    return name + suffix;
+  }
+
   /** Logs in a new user. */
   Peer peer(String user, String device) throws Exception {
-    return world.peer(command(), world.account(user), device);
+    return world.peer(command(), world.account(user(user)), device);
   }
 
   static ObjectNode text(String text) {
@@ -116,7 +144,7 @@ abstract class CallKeyScenarios {
 
   @Test
   void callKeysGoBothWaysAndTheSenderIsTheRightDevice() throws Exception {
-    OurDevice alice = world.ours("alice");
+    OurDevice alice = world.ours(user("alice"));
     String room = world.room(alice);
     Peer bob = peer("bob", "BOBDEVICE");
     bob.joinRoom(room);
@@ -142,8 +170,8 @@ abstract class CallKeyScenarios {
 
   /** The control: what fails here is not ours. */
   @Test
-  void peersGiveEachOtherKeysOnOurHomeserver() throws Exception {
-    String room = world.room(world.ours("alice"));
+  void peersGiveEachOtherKeys() throws Exception {
+    String room = world.room(world.ours(user("alice")));
     Peer bob = peer("bob", "BOBDEVICE");
     Peer carol = peer("carol", "CAROLDEVICE");
     bob.joinRoom(room);
@@ -156,10 +184,10 @@ abstract class CallKeyScenarios {
 
   @Test
   void devicesThatAreNewDuringTheCallGetAndGiveKeys() throws Exception {
-    MatrixSession session = world.register("alice");
+    MatrixSession session = world.register(user("alice"));
     OurDevice alice = world.ours(session);
     String room = world.room(alice);
-    Peer.Account bobs = world.account("bob");
+    Peer.Account bobs = world.account(user("bob"));
     Peer bob = world.peer(command(), bobs, "BOBDEVICE");
     bob.joinRoom(room);
     acquaint(List.of(alice), List.of(bob));
@@ -181,91 +209,9 @@ abstract class CallKeyScenarios {
     assertThat(laptop.refusals()).isEmpty();
   }
 
-  /** The key comes in the same sync as the news that there is such a device, or before it. */
-  @Test
-  void aCallKeyOfADeviceThatWeHaveNeverSeenIsTakenAndItsDeviceAskedFor() throws Exception {
-    OurDevice alice = world.ours("alice");
-    String room = world.room(alice);
-    Peer.Account bobs = world.account("bob");
-    Peer bob = world.peer(command(), bobs, "BOBDEVICE");
-    bob.joinRoom(room);
-    acquaint(List.of(alice), List.of(bob));
-    OurCall call = OurCall.join(alice, room);
-    bob.joinCall(room);
-    awaitKeysOfAll(List.of(call, bob));
-    long queries = world.queries(alice.address().userId(), bobs.userId());
-
-    Peer tablet = unseenInTheCall(alice, bobs, room);
-    assertThat(world.queries(alice.address().userId(), bobs.userId())).isEqualTo(queries);
-    assertThat(call.keysOf(tablet.address())).isEmpty();
-    world.homeserver().syncGate().release(alice.address().userId());
-    awaitKeysOfAll(List.of(call, bob, tablet));
-    assertThat(call.evidenceOf(tablet.address()))
-        .isNotEmpty()
-        .containsOnly(new SenderEvidence.OlmDevice(tablet.address(), SenderEvidence.Trust.KNOWN));
-    await().atMost(SOON).until(() -> alice.knows(tablet.address()));
-    assertThat(world.queries(alice.address().userId(), bobs.userId())).isGreaterThan(queries);
-    // Without device keys inside, nothing says whose a message is until the list has come.
-    assertThat(alice.results().stream().anyMatch(ToDeviceResult.UnableToDecrypt.class::isInstance))
-        .isEqualTo(!sendsDeviceKeys());
-    assertThat(call.refusals()).isEmpty();
-  }
-
-  /**
-   * A device that its owner has just logged in, and that has sent its call key to {@code ours}. The
-   * sync of ours is withheld, so that it cannot have heard of the device.
-   */
-  Peer unseenInTheCall(OurDevice ours, Peer.Account owner, String room) throws Exception {
-    world.homeserver().syncGate().withhold(ours.address().userId(), SyncGate.Mode.EMPTY);
-    Peer unseen = world.peer(command(), owner, "BOBTABLET");
-    unseen.joinRoom(room);
-    await().atMost(SOON).until(() -> unseen.knows(ours.address()));
-    long sent = world.sentTo(owner.userId(), ours.address());
-    unseen.joinCall(room);
-    await().atMost(SOON).until(() -> world.sentTo(owner.userId(), ours.address()) > sent);
-    assertThat(ours.knows(unseen.address())).isFalse();
-    return unseen;
-  }
-
-  @Test
-  void aCallKeyOfANewDeviceOfOursIsReadByAPeerThatHasNotFetchedIt() throws Exception {
-    MatrixSession session = world.register("alice");
-    OurDevice alice = world.ours(session);
-    String room = world.room(alice);
-    Peer bob = peer("bob", "BOBDEVICE");
-    bob.joinRoom(room);
-    acquaint(List.of(alice), List.of(bob));
-    OurCall phone = OurCall.join(alice, room);
-    bob.joinCall(room);
-    awaitKeysOfAll(List.of(phone, bob));
-
-    String bobs = bob.address().userId();
-    world.homeserver().syncGate().withhold(bobs, SyncGate.Mode.EMPTY);
-    long queries = world.queries(bobs, session.userId());
-    long sent = world.sentTo(session.userId(), bob.address());
-    OurDevice other = world.ours(world.login(session.userId()));
-    getToKnow(other, bob);
-    OurCall laptop = OurCall.join(other, room);
-    await().atMost(SOON).until(() -> world.sentTo(session.userId(), bob.address()) > sent);
-    assertThat(world.queries(bobs, session.userId())).as("not fetched").isEqualTo(queries);
-    assertThat(bob.keysOf(other.address())).isEmpty();
-
-    world.homeserver().syncGate().release(bobs);
-    await()
-        .atMost(SOON)
-        .untilAsserted(() -> assertThat(bob.keysOf(other.address())).endsWith(laptop.ownKey()));
-    awaitKeysOfAll(List.of(phone, bob)); // not of the laptop: upstream gives it none, see acquaint
-    assertThat(bob.received(KEYS))
-        .filteredOn(received -> received.senderKey().equals(other.curve25519()))
-        .isNotEmpty()
-        .allSatisfy(
-            received -> assertThat(received.senderDevice()).isEqualTo(other.address().deviceId()));
-    assertThat(world.queries(bobs, session.userId())).isGreaterThan(queries);
-  }
-
   @Test
   void aLeaveMakesNewKeysThatTheLeaverIsNotGiven() throws Exception {
-    OurDevice alice = world.ours("alice");
+    OurDevice alice = world.ours(user("alice"));
     String room = world.room(alice);
     Peer bob = peer("bob", "BOBDEVICE");
     Peer carol = peer("carol", "CAROLDEVICE");
@@ -291,6 +237,66 @@ abstract class CallKeyScenarios {
     assertThat(keysSentTo(bob)).contains(ours.base64()).doesNotContain(call.ownKey().base64());
   }
 
+  @Test
+  void whoLeavesAndComesBackHasKeysBothWaysAgain() throws Exception {
+    OurDevice alice = world.ours(user("alice"));
+    OurDevice carol = world.ours(user("carol"));
+    String room = world.room(alice);
+    Peer bob = peer("bob", "BOBDEVICE");
+    carol.joinRoom(room);
+    bob.joinRoom(room);
+    acquaint(List.of(alice, carol), List.of(bob));
+    OurCall atAlice = OurCall.join(alice, room);
+    OurCall atCarol = OurCall.join(carol, room);
+    bob.joinCall(room);
+    awaitKeysOfAll(List.of(atAlice, atCarol, bob));
+
+    CallKey before = atAlice.ownKey();
+    CallKey bobs = bob.ownKey();
+    bob.leaveCall();
+    await().atMost(SOON).until(() -> !atAlice.ownKey().equals(before));
+    awaitKeysOfAll(List.of(atAlice, atCarol));
+    bob.joinCall(room);
+    await().atMost(SOON).until(() -> !bob.ownKey().equals(bobs));
+    awaitKeysOfAll(List.of(atAlice, atCarol, bob));
+    assertThat(atAlice.ownKey()).isNotEqualTo(before);
+    assertThat(atAlice.refusals()).isEmpty();
+  }
+
+  @Test
+  void byDefaultADeviceThatNobodySignedGivesAndGetsNoKeys() throws Exception {
+    OurDevice alice = world.signed(user("alice"));
+    OurDevice carol = world.signed(user("carol"));
+    OurDevice dave = world.ours(user("dave"));
+    String room = world.room(alice);
+    Peer bob = peer("bob", "BOBDEVICE");
+    carol.joinRoom(room);
+    dave.joinRoom(room);
+    bob.joinRoom(room);
+    acquaint(List.of(alice, carol, dave), List.of(bob));
+    OurCall atAlice = OurCall.join(alice, room, TrustRequirement.CROSS_SIGNED);
+    OurCall atCarol = OurCall.join(carol, room, TrustRequirement.CROSS_SIGNED);
+    OurCall atDave = OurCall.join(dave, room);
+    bob.joinCall(room);
+
+    awaitKeysOfAll(List.of(atAlice, atCarol));
+    awaitKeysOfAll(List.of(atDave, bob)); // control: it gives and takes keys
+    String bobs = bob.address().userId();
+    await()
+        .atMost(SOON)
+        .until(
+            () ->
+                alice.results().stream()
+                    .anyMatch(
+                        result ->
+                            result instanceof ToDeviceResult.UnableToDecrypt refused
+                                && refused.event().path("sender").asText().equals(bobs)));
+    assertThat(atAlice.keysOf(bob.address())).isEmpty();
+    assertThat(alice.send(TYPE, text("no"), bob.address())).isInstanceOf(Outcome.Refused.class);
+    assertThat(alice.send(TYPE, text("yes"), carol.address())).isEqualTo(new Outcome.Sent());
+    assertThat(bob.keysOf(alice.address())).isEmpty();
+  }
+
   private static List<String> keysSentTo(Peer peer) {
     return peer.received(KEYS).stream()
         .map(one -> one.content().path("keys").path("key").asText())
@@ -298,41 +304,8 @@ abstract class CallKeyScenarios {
   }
 
   @Test
-  void ourOneTimeKeysUsedUpOurFallbackKeyDoes() throws Exception {
-    OurDevice alice = world.ours("alice");
-    String room = world.room(alice);
-    Peer bob = peer("bob", "BOBDEVICE");
-    Peer carol = peer("carol", "CAROLDEVICE");
-    bob.joinRoom(room);
-    carol.joinRoom(room);
-    acquaint(List.of(alice), List.of(bob, carol));
-    await().atMost(SOON).until(alice::uploadsNothing);
-    KeysApi keys = alice.client().matrix().keys();
-
-    world.homeserver().syncGate().withhold(alice.address().userId(), SyncGate.Mode.SILENT);
-    assertThat(OneTimeKeys.useUp(keys, alice.address())).isPositive();
-    assertThat(bob.send(TYPE, text("of bob"), alice.address())).containsExactly(0);
-    assertThat(carol.send(TYPE, text("of carol"), alice.address())).containsExactly(0);
-    for (Peer peer : List.of(bob, carol)) {
-      assertThat(world.claims(peer.address().userId(), alice.address()))
-          .containsExactly(OneTimeKeys.Claimed.FALLBACK_KEY);
-    }
-
-    world.homeserver().syncGate().release(alice.address().userId());
-    await().atMost(SOON).until(() -> texts(alice).equals(List.of("of bob", "of carol")));
-    assertThat(alice.decrypted(TYPE))
-        .extracting(one -> one.info().senderDevice().orElse("unknown"))
-        .containsExactly("BOBDEVICE", "CAROLDEVICE");
-    assertThat(alice.send(TYPE, text("answer"), bob.address())).isEqualTo(new Outcome.Sent());
-    await().atMost(SOON).until(() -> texts(bob).equals(List.of("answer")));
-    await()
-        .atMost(SOON)
-        .until(() -> OneTimeKeys.claim(keys, alice.address()) == OneTimeKeys.Claimed.ONE_TIME_KEY);
-  }
-
-  @Test
   void aRestartFromItsFileGoesOnWithTheSameSessions(@TempDir Path folder) throws Exception {
-    MatrixSession session = world.register("alice");
+    MatrixSession session = world.register(user("alice"));
     Path file = folder.resolve("alice.db");
     Peer bob = peer("bob", "BOBDEVICE");
     String room;
@@ -359,7 +332,9 @@ abstract class CallKeyScenarios {
       await().atMost(SOON).until(() -> texts(back).equals(List.of("while away")));
       assertThat(back.send(TYPE, text("two"), bob.address())).isEqualTo(new Outcome.Sent());
       await().atMost(SOON).until(() -> texts(bob).equals(List.of("one", "two")));
-      assertThat(world.claims(address.userId(), bob.address())).hasSize(claims);
+      assertThat(world.claims(address.userId(), bob.address()))
+          .as("claims, where they are seen")
+          .hasSize(claims);
       try (OurCall again = OurCall.join(back, room)) {
         awaitKeysOfAll(List.of(again, bob));
         assertThat(again.refusals()).isEmpty();
@@ -375,7 +350,7 @@ abstract class CallKeyScenarios {
 
   @Test
   void aKeyThatClaimsToBeAnotherDevicesIsRefused() throws Exception {
-    OurDevice alice = world.ours("alice");
+    OurDevice alice = world.ours(user("alice"));
     String room = world.room(alice);
     Peer bob = peer("bob", "BOBDEVICE");
     Peer carol = peer("carol", "CAROLDEVICE");
@@ -421,20 +396,40 @@ abstract class CallKeyScenarios {
     return content.put("sent_ts", 1L);
   }
 
-  /**
-   * What becomes of a message from a device that {@code alice} has not heard of: it comes in the
-   * same sync as the news that {@code bob} is in a room with her.
-   */
-  static ToDeviceResult resultFromAnUnknownDevice(World world, OurDevice alice, Peer bob)
-      throws Exception {
-    String room = world.room(alice);
-    SyncGate gate = world.homeserver().syncGate();
-    gate.withhold(alice.address().userId(), SyncGate.Mode.EMPTY);
-    bob.joinRoom(room);
-    assertThat(bob.send(TYPE, text("who?"), alice.address())).containsExactly(0);
-    assertThat(alice.knows(bob.address())).isFalse();
-    gate.release(alice.address().userId());
-    await().atMost(SOON).until(() -> !alice.results().isEmpty());
-    return alice.results().get(0);
+  /** Of a peer that signs its devices, by the default trust. */
+  void onlyCrossSignedDevicesGiveAndGetKeys() throws Exception {
+    try (MemoryCryptoStore store = new MemoryCryptoStore()) {
+      OurDevice alice =
+          world.ours(world.register(user("alice")), OlmMachine.Settings.defaults(), store);
+      String room = world.room(alice);
+      Peer bob = peer("bob", "BOBDEVICE");
+      Peer carol = peer("carol", "CAROLDEVICE");
+      bob.crossSign();
+      bob.joinRoom(room);
+      carol.joinRoom(room);
+      acquaint(List.of(alice), List.of(bob, carol));
+      OurCall call = OurCall.join(alice, room, TrustRequirement.CROSS_SIGNED);
+      bob.joinCall(room);
+      carol.joinCall(room);
+
+      awaitKeysOfAll(List.of(call, bob));
+      awaitKeysOfAll(List.of(bob, carol));
+      assertThat(call.evidenceOf(bob.address()))
+          .isNotEmpty()
+          .containsOnly(
+              new SenderEvidence.OlmDevice(bob.address(), SenderEvidence.Trust.CROSS_SIGNED));
+      await()
+          .atMost(SOON)
+          .until(
+              () ->
+                  alice.results().stream()
+                      .anyMatch(ToDeviceResult.UnableToDecrypt.class::isInstance));
+      assertThat(call.keysOf(carol.address())).isEmpty();
+      assertThat(alice.send(TYPE, text("no"), carol.address())).isInstanceOf(Outcome.Refused.class);
+      assertThat(alice.send(TYPE, text("yes"), bob.address())).isEqualTo(new Outcome.Sent());
+      assertThat(carol.keysOf(alice.address())).isEmpty();
+      call.close();
+      alice.close();
+    }
   }
 }

@@ -1,9 +1,11 @@
 package io.matrixrtc.interop;
 
 import com.microsoft.playwright.Frame;
+import com.microsoft.playwright.Page;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * What the Element Call of a page has decrypted and decoded, by the statistics of its peer
@@ -33,25 +35,36 @@ final class ElementCallEars implements MediaHearer {
           + ".filter((video) => video.videoWidth > 0 && video.currentTime > 0)"
           + ".reduce((sum, video) => sum + video.getVideoPlaybackQuality().totalVideoFrames, 0)";
 
-  private final HostedPage page;
+  private final Supplier<Frame> app;
   private final String identity;
   private final Map<String, String> sids = new HashMap<>();
 
-  private ElementCallEars(HostedPage page, String identity) {
-    this.page = page;
+  private ElementCallEars(Supplier<Frame> app, String identity) {
+    this.app = app;
     this.identity = identity;
   }
 
   /** Must be done before the page is opened. */
-  static void keepConnections(HostedPage page) {
-    page.page().addInitScript(KEEP);
+  static void keepConnections(Page page) {
+    page.addInitScript(KEEP);
   }
 
   /**
+   * One in a host page.
+   *
    * @param identity its name at the SFU
    */
   static ElementCallEars of(HostedPage page, String identity) {
-    return new ElementCallEars(page, identity);
+    return new ElementCallEars(() -> widget(page.page()), identity);
+  }
+
+  /**
+   * One without a host.
+   *
+   * @param identity its name at the SFU
+   */
+  static ElementCallEars of(Page page, String identity) {
+    return new ElementCallEars(page::mainFrame, identity);
   }
 
   /** Has it know a participant's tracks from those of others. */
@@ -59,9 +72,9 @@ final class ElementCallEars implements MediaHearer {
     sids.put(other, raw.sid());
   }
 
-  private Frame frame() {
-    return page.page().frames().stream()
-        .filter(one -> one.parentFrame() == page.page().mainFrame())
+  private static Frame widget(Page page) {
+    return page.frames().stream()
+        .filter(one -> one.parentFrame() == page.mainFrame())
         .findFirst()
         .orElseThrow();
   }
@@ -71,7 +84,7 @@ final class ElementCallEars implements MediaHearer {
     if (sid == null) {
       throw new AssertionError("nobody has met " + from);
     }
-    return ((Number) frame().evaluate(SUM, List.of(sid, media.kind(), name))).doubleValue();
+    return ((Number) app.get().evaluate(SUM, List.of(sid, media.kind(), name))).doubleValue();
   }
 
   @Override
@@ -96,6 +109,6 @@ final class ElementCallEars implements MediaHearer {
 
   /** How many pictures the tile of a user has shown. */
   int shown(String displayName) {
-    return ((Number) frame().evaluate(SHOWN, displayName)).intValue();
+    return ((Number) app.get().evaluate(SHOWN, displayName)).intValue();
   }
 }

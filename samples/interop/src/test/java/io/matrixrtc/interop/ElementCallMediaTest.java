@@ -27,7 +27,7 @@ final class ElementCallMediaTest {
   /** Its lobby. */
   private static HostedPage open(HostedCall call) {
     HostedPage page = call.page("alice", ColorScheme.LIGHT);
-    ElementCallEars.keepConnections(page);
+    ElementCallEars.keepConnections(page.page());
     return page.open(call.link("alice")).awaitLobby();
   }
 

@@ -10,10 +10,7 @@ import io.matrixrtc.cli.widget.ElementCallFiles;
 import io.matrixrtc.cli.widget.WidgetHostServer;
 import io.matrixrtc.client.ApiRequest;
 import io.matrixrtc.client.MatrixClient;
-import io.matrixrtc.client.SetupOutcome;
-import io.matrixrtc.client.UserAuthentication;
-import io.matrixrtc.e2ee.MemoryCryptoStore;
-import io.matrixrtc.e2ee.OlmMachine;
+import io.matrixrtc.client.MatrixSession;
 import io.matrixrtc.e2ee.TrustPolicy;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.keys.DeviceAddress;
@@ -164,6 +161,19 @@ final class HostedCall implements AutoCloseable {
     return device;
   }
 
+  /** Element Call without a host, as a new user who is in the room; not open yet. */
+  AlonePage alone(String name) throws Exception {
+    MatrixSession session = world.login(world.account(name).userId());
+    World.get(world.bareClient(session).rooms().join(server.roomId())).orThrow();
+    URI homeserver = server.homeserver().orElseThrow().baseUrl();
+    AloneSite site = AloneSite.serve(ElementCallFiles.fetched(CACHE), homeserver, "localhost");
+    open.push(site);
+    AlonePage page =
+        new AlonePage(context(ColorScheme.LIGHT), site.origin(), session, server.roomId());
+    open.push(() -> Files.write(Sfu.log(test, name), page.log()));
+    return page;
+  }
+
   /** Registers a user. */
   Peer.Account account(String name) {
     return world.account(name);
@@ -231,13 +241,17 @@ final class HostedCall implements AutoCloseable {
         .asText();
   }
 
-  /** A page for a user, in a browser context of its own; not open yet. */
-  HostedPage page(String name, ColorScheme colors) {
+  private BrowserContext context(ColorScheme colors) {
     BrowserContext context =
         browser.newContext(
             new Browser.NewContextOptions().setViewportSize(1280, 800).setColorScheme(colors));
     context.grantPermissions(List.of("clipboard-read", "clipboard-write", "camera", "microphone"));
-    Page page = context.newPage();
+    return context;
+  }
+
+  /** A page for a user, in a browser context of its own; not open yet. */
+  HostedPage page(String name, ColorScheme colors) {
+    Page page = context(colors).newPage();
     HostedPage hosted = new HostedPage(page);
     open.push(() -> Files.write(Sfu.log(test, name), hosted.log()));
     return hosted;
@@ -255,20 +269,7 @@ final class HostedCall implements AutoCloseable {
 
   /** A cross-signed device of ours in the room, for the default trust policy. */
   OurDevice participant(String name) throws Exception {
-    Peer.Account account = world.account(name);
-    MemoryCryptoStore store = new MemoryCryptoStore();
-    open.push(store);
-    OurDevice device =
-        world.ours(world.login(account.userId()), OlmMachine.Settings.defaults(), store);
-    SetupOutcome identity =
-        World.get(
-            device
-                .client()
-                .crossSigning()
-                .bootstrap(UserAuthentication.password(account.userId(), account.password())));
-    if (!(identity instanceof SetupOutcome.Done)) {
-      throw new AssertionError(identity);
-    }
+    OurDevice device = world.signed(name);
     device.joinRoom(server.roomId());
     return device;
   }

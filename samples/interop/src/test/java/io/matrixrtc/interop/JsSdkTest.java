@@ -15,7 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** matrix-js-sdk with its Rust crypto, on Node; its MatrixRTCSession makes and takes the keys. */
-final class JsSdkTest extends CallKeyScenarios {
+final class JsSdkTest extends HeldSyncScenarios {
   static final List<String> COMMAND = List.of("node", "target/js-sdk/peer.mjs");
 
   @Override
@@ -59,39 +59,7 @@ final class JsSdkTest extends CallKeyScenarios {
 
   @Test
   void byDefaultOnlyCrossSignedDevicesGiveAndGetKeys() throws Exception {
-    try (MemoryCryptoStore store = new MemoryCryptoStore()) {
-      OurDevice alice =
-          world().ours(world().register("alice"), OlmMachine.Settings.defaults(), store);
-      String room = world().room(alice);
-      Peer bob = peer("bob", "BOBDEVICE");
-      Peer carol = peer("carol", "CAROLDEVICE");
-      bob.crossSign();
-      bob.joinRoom(room);
-      carol.joinRoom(room);
-      acquaint(List.of(alice), List.of(bob, carol));
-      OurCall call = OurCall.join(alice, room, TrustRequirement.CROSS_SIGNED);
-      bob.joinCall(room);
-      carol.joinCall(room);
-
-      awaitKeysOfAll(List.of(call, bob));
-      awaitKeysOfAll(List.of(bob, carol));
-      assertThat(call.evidenceOf(bob.address()))
-          .isNotEmpty()
-          .containsOnly(
-              new SenderEvidence.OlmDevice(bob.address(), SenderEvidence.Trust.CROSS_SIGNED));
-      await()
-          .atMost(SOON)
-          .until(
-              () ->
-                  alice.results().stream()
-                      .anyMatch(ToDeviceResult.UnableToDecrypt.class::isInstance));
-      assertThat(call.keysOf(carol.address())).isEmpty();
-      assertThat(alice.send(TYPE, text("no"), carol.address())).isInstanceOf(Outcome.Refused.class);
-      assertThat(alice.send(TYPE, text("yes"), bob.address())).isEqualTo(new Outcome.Sent());
-      assertThat(carol.keysOf(alice.address())).isEmpty();
-      call.close();
-      alice.close();
-    }
+    onlyCrossSignedDevicesGiveAndGetKeys();
   }
 
   @Test

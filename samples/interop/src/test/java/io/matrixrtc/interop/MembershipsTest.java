@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("interop")
 class MembershipsTest {
   private static final Duration SOON = Duration.ofSeconds(40);
-  private static final int STEPS = 200;
+  private static final int STEPS = Integer.getInteger("interop.steps", 200);
   private static final int LOOK_EVERY = 25;
   private static final MembershipTiming TIMING =
       MembershipTiming.DEFAULTS.with(

@@ -1,10 +1,13 @@
 package io.matrixrtc.interop;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.matrixrtc.testkit.WorldSettings;
 import io.matrixrtc.testkit.agent.KeyWiring;
 import io.matrixrtc.testkit.script.CallDevice;
 import io.matrixrtc.testkit.script.CallScript;
 import io.matrixrtc.testkit.script.ScriptSettings;
+import io.matrixrtc.testkit.trace.TraceEvent;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BiFunction;
@@ -12,6 +15,8 @@ import java.util.function.Function;
 
 /** A scripted call some of whose devices are played by other implementations than ours. */
 final class MixedCall implements AutoCloseable {
+  private static final String KEYS = "io.element.call.encryption_keys";
+
   private final Function<String, Player> cast;
   private final BiFunction<Player, String, WorldSettings.Starter> players;
   final CallScript script;
@@ -77,6 +82,25 @@ final class MixedCall implements AutoCloseable {
   /** Whether it gives no key to a device that its user has not signed. */
   boolean refusesUnsigned(CallDevice device) {
     return player(device) != Player.JS_SDK;
+  }
+
+  /** Its keys are in the trace as they were meant and as they went out, and readable in neither. */
+  void expectKeyMessagesInTheTrace(CallDevice... senders) {
+    for (CallDevice sender : senders) {
+      List<TraceEvent.MessageSent> keys =
+          script.trace().events(TraceEvent.MessageSent.class).stream()
+              .filter(message -> message.from().equals(sender.identity()))
+              .filter(message -> message.type().equals(KEYS))
+              .toList();
+      assertThat(keys).as("key messages of %s", sender.name()).isNotEmpty();
+      assertThat(keys)
+          .allSatisfy(
+              message -> {
+                assertThat(message.clear()).contains("<key ");
+                assertThat(message.sent()).contains("ciphertext").doesNotContain("<key ");
+                assertThat(message.outcome()).isEqualTo("200");
+              });
+    }
   }
 
   /** Signs devices in; the script waits until everyone who has to has heard of them. */

@@ -32,6 +32,7 @@ final class MixedScripts {
     script.expect(bob).toGoOnHearing(alice);
     script.expectServer().notToHaveSeenAKeyOf(alice);
     script.expectServer().notToHaveSeenAKeyOf(bob);
+    call.expectKeyMessagesInTheTrace(alice, bob);
   }
 
   static void lateJoiner(MixedCall call) {
@@ -141,6 +142,7 @@ final class MixedScripts {
     script.expectAll().toHearEachOther();
     script.expectServer().notToHaveSeenAKeyOf(alice);
     script.expectServer().notToHaveSeenAKeyOf(old);
+    call.expectKeyMessagesInTheTrace(alice, old);
   }
 
   /** The old client, and one that does not speak to it: ours speaks to both. */

@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** matrix-nio with libolm, as Debian packages them. It knows neither fallback keys nor MSC4147. */
-final class NioTest extends CallKeyScenarios {
+final class NioTest extends HeldSyncScenarios {
   static final List<String> COMMAND = List.of("/usr/bin/python3", "peers/nio/peer.py");
 
   /** A device without keys is asked again no earlier than this. */

@@ -8,6 +8,8 @@ import io.matrixrtc.client.LoginOutcome;
 import io.matrixrtc.client.MatrixClient;
 import io.matrixrtc.client.MatrixSession;
 import io.matrixrtc.client.NewRoom;
+import io.matrixrtc.client.SetupOutcome;
+import io.matrixrtc.client.UserAuthentication;
 import io.matrixrtc.e2ee.CryptoStore;
 import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.HistoryVisibility;
@@ -200,6 +202,24 @@ final class World implements AutoCloseable {
     MemoryCryptoStore store = new MemoryCryptoStore();
     open.push(store::close);
     return ours(session, store);
+  }
+
+  /** A device of ours that a new user has signed, with the default trust policy. */
+  OurDevice signed(String localpart) throws CryptoStoreException {
+    MatrixSession session = register(localpart);
+    MemoryCryptoStore store = new MemoryCryptoStore();
+    open.push(store::close);
+    OurDevice device = ours(session, OlmMachine.Settings.defaults(), store);
+    SetupOutcome identity =
+        get(
+            device
+                .client()
+                .crossSigning()
+                .bootstrap(UserAuthentication.password(session.userId(), PASSWORD)));
+    if (!(identity instanceof SetupOutcome.Done)) {
+      throw new AssertionError(identity);
+    }
+    return device;
   }
 
   /** Opens a device of ours from a store. */

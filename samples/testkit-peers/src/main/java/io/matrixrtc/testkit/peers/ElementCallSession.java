@@ -24,7 +24,9 @@ import io.matrixrtc.livekit.ServiceUrl;
 import io.matrixrtc.olm.StateKey;
 import io.matrixrtc.testkit.ScriptException;
 import io.matrixrtc.testkit.agent.ForeignSession;
+import io.matrixrtc.testkit.agent.MessageTraces;
 import io.matrixrtc.testkit.agent.ParticipantSpec;
+import io.matrixrtc.testkit.trace.TraceEvent;
 import io.matrixrtc.widget.api.ElementCall;
 import io.matrixrtc.widget.api.UrlTemplate;
 import io.matrixrtc.widget.bridge.HostPage;
@@ -56,6 +58,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,6 +83,7 @@ final class ElementCallSession implements ForeignSession, WidgetSessions {
   private final AtomicInteger opened = new AtomicInteger();
   private final SecureRandom random = new SecureRandom();
   private final StateKey storeKey = StateKey.generate(random::nextBytes);
+  private Consumer<TraceEvent> trace = event -> {};
   private @Nullable ParticipantSpec spec;
   private @Nullable EncryptedClient client;
   private @Nullable WidgetAccount widgets;
@@ -121,16 +125,23 @@ final class ElementCallSession implements ForeignSession, WidgetSessions {
     return Objects.requireNonNull(widgets, "is not signed in");
   }
 
+  /** Its host is ours, above the encryption and below it. */
+  @Override
+  public boolean tracesMessages(Consumer<TraceEvent> taker) {
+    trace = taker;
+    return true;
+  }
+
   @Override
   public void signIn(ParticipantSpec wanted) {
     spec = wanted;
+    MessageTraces messages = new MessageTraces(wanted.identity(), trace);
+    ClientSettings usual = stage.clients().settings();
     Credentials credentials =
         Credentials.of(wanted.userId(), wanted.password(), wanted.name())
             .asDevice(wanted.deviceId());
     ClientSettings settings =
-        stage
-            .clients()
-            .settings()
+        ClientSettings.of(messages.below(usual.http()), usual.scheduler())
             .withSync(SyncSettings.defaults().withFilter(SyncFilter.allState()));
     LoginOutcome outcome =
         get(MatrixClient.login(URI.create(wanted.homeserver()), credentials, settings));
@@ -152,7 +163,11 @@ final class ElementCallSession implements ForeignSession, WidgetSessions {
     }
     widgets =
         new WidgetAccount(
-            client(), feed, HttpClient.newHttpClient(), ServiceUrl.parse(wanted.sfuService()));
+            client(),
+            feed,
+            HttpClient.newHttpClient(),
+            ServiceUrl.parse(wanted.sfuService()),
+            messages.above(client().toDevice()));
     get(client().published());
   }
 

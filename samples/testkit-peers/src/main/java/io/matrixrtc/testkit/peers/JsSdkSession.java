@@ -7,6 +7,8 @@ import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.testkit.ScriptException;
 import io.matrixrtc.testkit.agent.ForeignSession;
 import io.matrixrtc.testkit.agent.ParticipantSpec;
+import io.matrixrtc.testkit.trace.RedactedJson;
+import io.matrixrtc.testkit.trace.TraceEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -14,6 +16,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A device of matrix-js-sdk in Node, in a script of the test kit. */
@@ -29,6 +32,7 @@ final class JsSdkSession implements ForeignSession {
   private final List<String> command;
   private final Path log;
   private final boolean keeps;
+  private volatile Consumer<TraceEvent> trace = event -> {};
   private @Nullable ParticipantSpec spec;
   private volatile @Nullable PeerProcess process;
   private String fingerprint = "";
@@ -53,6 +57,13 @@ final class JsSdkSession implements ForeignSession {
 
   private ParticipantSpec spec() {
     return Objects.requireNonNull(spec, "is not signed in");
+  }
+
+  /** Its script tells of them. */
+  @Override
+  public boolean tracesMessages(Consumer<TraceEvent> taker) {
+    trace = taker;
+    return true;
   }
 
   @Override
@@ -83,10 +94,27 @@ final class JsSdkSession implements ForeignSession {
   }
 
   private void onEvent(ObjectNode event) {
+    String kind = event.path("event").asText();
     Keys told = keys;
-    if (told == null || !event.path("event").asText().equals("key")) {
-      return;
+    if (kind.equals("sent")) {
+      trace.accept(sent(event));
+    } else if (kind.equals("key") && told != null) {
+      onKey(told, event);
     }
+  }
+
+  private TraceEvent sent(ObjectNode message) {
+    JsonNode clear = message.path("clear");
+    return new TraceEvent.MessageSent(
+        spec().identity(),
+        message.path("to").asText(),
+        message.path("type").asText(),
+        clear.isNull() ? "" : RedactedJson.text(clear),
+        RedactedJson.text(message.path("content")),
+        message.path("outcome").asText());
+  }
+
+  private void onKey(Keys told, ObjectNode event) {
     DeviceAddress owner =
         new DeviceAddress(event.path("user").asText(), event.path("device").asText());
     int index = event.path("index").intValue();

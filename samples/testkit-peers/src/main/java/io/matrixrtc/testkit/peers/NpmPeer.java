@@ -30,6 +30,7 @@ record NpmPeer(String name, String title, List<String> resources, String probe) 
           "js-sdk/peer.mjs",
           "js-sdk/rooms.mjs",
           "js-sdk/calls.mjs",
+          "js-sdk/messages.mjs",
           "js-sdk/backup.mjs",
           "js-sdk/store.mjs");
 

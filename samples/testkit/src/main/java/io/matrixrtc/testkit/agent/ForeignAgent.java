@@ -46,6 +46,7 @@ public final class ForeignAgent implements ParticipantPort {
   private final OwnMedia own;
   private final ExecutorService requests;
   private final ScheduledExecutorService timer;
+  private final boolean tracesMessages;
   private volatile boolean inCall;
   private String roomId = "";
 
@@ -57,6 +58,7 @@ public final class ForeignAgent implements ParticipantPort {
     this.clock = MediaClock.startingAt(start, spec.speed());
     this.trace = new TraceRecorder(clock, start);
     trace.listen(sink);
+    this.tracesMessages = session.tracesMessages(trace::record);
     Clips clips = Clips.of(spec.media());
     this.media = new CallMedia(spec.identity(), clock, clips, keyLog, trace::record);
     this.own = new OwnMedia(spec, clock, media, clips, trace::record);
@@ -87,7 +89,7 @@ public final class ForeignAgent implements ParticipantPort {
 
   @Override
   public boolean tracesMessages() {
-    return false;
+    return tracesMessages;
   }
 
   @Override

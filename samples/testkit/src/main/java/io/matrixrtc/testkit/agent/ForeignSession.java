@@ -1,6 +1,8 @@
 package io.matrixrtc.testkit.agent;
 
 import io.matrixrtc.keys.DeviceAddress;
+import io.matrixrtc.testkit.trace.TraceEvent;
+import java.util.function.Consumer;
 
 /**
  * A device of another implementation, which makes its own media keys and takes those of others:
@@ -37,6 +39,19 @@ public interface ForeignSession extends AutoCloseable {
      * @param reason for people
      */
     default void onNotServed(DeviceAddress to, int index, byte[] material, String reason) {}
+  }
+
+  /**
+   * Has it write the call's messages that it sends into {@code trace}: their clear and their sent
+   * form, both without secrets, as {@link io.matrixrtc.testkit.trace.RedactedJson} has them. Called
+   * once, before anything else. Of one that does not, the messages are seen at the homeserver,
+   * where that can be listened to, and what was meant by an encrypted one is not known.
+   *
+   * @param trace takes {@link TraceEvent.MessageSent}; from any thread
+   * @return whether it does
+   */
+  default boolean tracesMessages(Consumer<TraceEvent> trace) {
+    return false;
   }
 
   /** Signs in as the device that {@code spec} names, publishes its keys and starts to sync. */

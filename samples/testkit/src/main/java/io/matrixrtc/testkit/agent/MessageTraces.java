@@ -26,11 +26,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes every message of a call that a participant sends into the trace, as it was meant and as it
- * went out: sits above the encryption and below it, and puts both halves together. Secrets are
+ * Writes every message of a call that a client of ours sends into the trace, as it was meant and as
+ * it went out: sits above the encryption and below it, and puts both halves together. Secrets are
  * fingerprints in both (TRACE-SECRET). Thread-safe.
  */
-final class MessageTraces {
+public final class MessageTraces {
   /**
    * Requests whose halves are remembered for a repetition; older ones show their sent form only.
    */
@@ -64,13 +64,17 @@ final class MessageTraces {
   /** A message before its encryption. */
   private record Meant(String type, String content) {}
 
-  MessageTraces(String self, Consumer<TraceEvent> trace) {
+  /**
+   * @param self identity of the device, {@code user:device}
+   * @param trace takes {@link TraceEvent.MessageSent}; from any thread
+   */
+  public MessageTraces(String self, Consumer<TraceEvent> trace) {
     this.self = self;
     this.trace = trace;
   }
 
   /** {@code channel}, with what is sent through it noted. */
-  ToDeviceChannel above(ToDeviceChannel channel) {
+  public ToDeviceChannel above(ToDeviceChannel channel) {
     return new ToDeviceChannel() {
       @Override
       public CompletionStage<Map<DeviceAddress, ToDeviceChannel.Outcome>> send(
@@ -91,7 +95,7 @@ final class MessageTraces {
   }
 
   /** {@code channel}, with what is sent through it noted. */
-  RoomEventChannel above(RoomEventChannel channel) {
+  public RoomEventChannel above(RoomEventChannel channel) {
     return new RoomEventChannel() {
       @Override
       public CompletionStage<RoomEventChannel.Outcome> send(String eventType, ObjectNode content) {
@@ -128,7 +132,7 @@ final class MessageTraces {
   }
 
   /** {@code transport}, with the call's messages noted as they leave. */
-  HttpTransport below(HttpTransport transport) {
+  public HttpTransport below(HttpTransport transport) {
     return new HttpTransport() {
       @Override
       public CompletionStage<HttpAnswer> send(HttpCall call) {
@@ -189,12 +193,12 @@ final class MessageTraces {
     return List.of();
   }
 
-  /** An encrypted event of the room, if it is one of the call's. */
+  /** An encrypted event of the room; what else than keys was meant is not known. */
   private synchronized List<TraceEvent.MessageSent> inRoom(String transaction, String sent) {
     Map<DeviceAddress, Meant> before = remembered.get(transaction);
     Meant half = before == null ? meantForRoom.poll() : before.get(ROOM);
     if (half == null) {
-      return List.of();
+      return List.of(new TraceEvent.MessageSent(self, "room", ENCRYPTED, "", sent, ""));
     }
     remembered.put(transaction, Map.of(ROOM, half));
     return List.of(new TraceEvent.MessageSent(self, "room", half.type(), half.content(), sent, ""));

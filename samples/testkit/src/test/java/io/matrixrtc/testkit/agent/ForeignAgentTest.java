@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,6 +115,17 @@ class ForeignAgentTest {
     }
   }
 
+  /** Says what it sends. */
+  private static final class Open extends Told {
+    Consumer<TraceEvent> trace = event -> {};
+
+    @Override
+    public boolean tracesMessages(Consumer<TraceEvent> taker) {
+      trace = taker;
+      return true;
+    }
+  }
+
   @BeforeEach
   void start() throws IOException {
     relay = FrameRelay.start(clock);
@@ -186,6 +198,20 @@ class ForeignAgentTest {
         .containsExactly(new TraceEvent.KeyServed(made.get(0), BOBS));
     assertThat(events(TraceEvent.KeyNotServed.class))
         .containsExactly(new TraceEvent.KeyNotServed(made.get(1), BOBS, "not signed"));
+  }
+
+  @Test
+  void messagesThatItTellsOfAreInItsTraceAndNotListenedForElsewhere_TRACE_MESSAGES() {
+    Open open = new Open();
+    try (ForeignAgent telling = agent(open)) {
+      assertThat(telling.tracesMessages()).isTrue();
+      assertThat(agent.tracesMessages()).as("control: one that tells of none").isFalse();
+      TraceEvent.MessageSent message =
+          new TraceEvent.MessageSent(
+              "@alice:x:ALICE", BOBS, "t", "{}", "{\"ciphertext\":1}", "200");
+      open.trace.accept(message);
+      assertThat(events(TraceEvent.MessageSent.class)).containsExactly(message);
+    }
   }
 
   @Test

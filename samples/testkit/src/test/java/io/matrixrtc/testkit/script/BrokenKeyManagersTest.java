@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.matrixrtc.testkit.agent.KeyWiring;
 import io.matrixrtc.testkit.server.EmbeddedServer;
 import io.matrixrtc.testkit.trace.TraceEvent;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Scripts find a fault in a key manager, and message and trace name it. The same expectations hold
@@ -23,6 +25,8 @@ class BrokenKeyManagersTest {
 
   /** Of a whole script whose last expectation is the one that is not met. */
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  @TempDir private static Path folder;
 
   private interface Story {
     void play(CallScript call, CallDevice alice, CallDevice bob, CallDevice carol);
@@ -181,7 +185,7 @@ class BrokenKeyManagersTest {
         name, () -> assertThat(failureOf(settings, fault, script)).contains(named));
   }
 
-  /** What the script says about an alice with this wiring; the trace's last word says it too. */
+  /** What the script says about an alice with this wiring; its trace says it too, as written. */
   private static String failureOf(KeyWiring alicesKeys, Story story) {
     return failureOf(ScriptSettings.embedded(), alicesKeys, story);
   }
@@ -200,8 +204,14 @@ class BrokenKeyManagersTest {
               .filter(check -> !check.passed())
               .toList();
       assertThat(failed).isNotEmpty();
+      Path lines = folder.resolve("failed.jsonl");
+      Path page = folder.resolve("failed.html");
+      call.writeTrace(lines);
+      call.writeTrace(page);
       for (TraceEvent.Checked check : failed) {
         assertThat(message).contains("expected " + check.claim() + "; " + check.detail());
+        assertThat(lines).content().contains(check.claim(), check.detail());
+        assertThat(page).content().contains(check.claim(), check.detail());
       }
       return message;
     }
