@@ -10,29 +10,29 @@ import io.matrixrtc.keys.DeviceAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.BooleanSupplier;
 
 /** Element Call without a host: a device by itself, with matrix-js-sdk's Olm machine. */
-final class AlonePage {
-  private static final double SOON_MILLIS = 60_000;
-  private static final double POLL_MILLIS = 200;
-
+final class AlonePage extends WatchedPage {
   /** As it keeps its login itself. */
   private static final String SIGN_IN =
       "localStorage.setItem('matrix-auth-store', JSON.stringify(%s));";
 
-  private final Page page;
   private final DeviceAddress address;
   private final String link;
-  private final List<String> messages = new ArrayList<>();
 
   /**
    * @param context whose page it is to be; signed in by this
    * @param roomId of an encrypted room that the user has joined
    */
   AlonePage(BrowserContext context, String origin, MatrixSession session, String roomId) {
+    super(signedIn(context, session));
+    address = new DeviceAddress(session.userId(), session.deviceId());
+    link =
+        "%s/room/#/?roomId=%s&perParticipantE2EE=true"
+            .formatted(origin, URLEncoder.encode(roomId, StandardCharsets.UTF_8));
+  }
+
+  private static Page signedIn(BrowserContext context, MatrixSession session) {
     context.addInitScript(
         SIGN_IN.formatted(
             Json.newObject()
@@ -40,27 +40,11 @@ final class AlonePage {
                 .put("device_id", session.deviceId())
                 .put("access_token", session.token().reveal())
                 .put("passwordlessUser", false)));
-    page = context.newPage();
-    page.setDefaultTimeout(SOON_MILLIS);
-    page.onConsoleMessage(message -> messages.add(message.type() + " " + message.text()));
-    page.onPageError(error -> messages.add("page error " + error));
-    address = new DeviceAddress(session.userId(), session.deviceId());
-    link =
-        "%s/room/#/?roomId=%s&perParticipantE2EE=true"
-            .formatted(origin, URLEncoder.encode(roomId, StandardCharsets.UTF_8));
-  }
-
-  Page page() {
-    return page;
+    return context.newPage();
   }
 
   DeviceAddress address() {
     return address;
-  }
-
-  /** What the browser's console was told. */
-  List<String> log() {
-    return List.copyOf(messages);
   }
 
   /** Its lobby. */
@@ -83,17 +67,6 @@ final class AlonePage {
     page.getByTestId("incall_leave").click();
     page.getByTestId("incall_leave")
         .waitFor(new Locator.WaitForOptions().setState(WaitForSelectorState.HIDDEN));
-  }
-
-  /** Waits; what the browser does meanwhile is heard of. */
-  void await(BooleanSupplier condition) {
-    long end = System.nanoTime() + (long) (SOON_MILLIS * 1_000_000);
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError("not so within " + SOON_MILLIS + " ms");
-      }
-      page.waitForTimeout(POLL_MILLIS);
-    }
   }
 
   void screenshot(Path file) {

@@ -11,7 +11,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 
 /**
  * The files of Element Call as a site of their own, for a homeserver: its configuration is ours,
@@ -19,14 +18,6 @@ import java.util.Map;
  */
 final class AloneSite implements AutoCloseable {
   private static final String INDEX = "index.html";
-  private static final Map<String, String> TYPES =
-      Map.of(
-          "html", "text/html; charset=utf-8",
-          "js", "text/javascript",
-          "css", "text/css",
-          "json", "application/json",
-          "wasm", "application/wasm",
-          "svg", "image/svg+xml");
 
   private final HttpServer server;
   private final Path folder;
@@ -74,10 +65,7 @@ final class AloneSite implements AutoCloseable {
       name = String.valueOf(found.getFileName());
       body = Files.readAllBytes(found);
     }
-    String type = TYPES.getOrDefault(name.replaceAll(".*\\.", ""), "application/octet-stream");
-    exchange.getResponseHeaders().add("Content-Type", type);
-    exchange.sendResponseHeaders(200, body.length);
-    exchange.getResponseBody().write(body);
+    ServedFiles.write(exchange, name, body);
     exchange.close();
   }
 

@@ -281,20 +281,24 @@ abstract class CallKeyScenarios {
 
     awaitKeysOfAll(List.of(atAlice, atCarol));
     awaitKeysOfAll(List.of(atDave, bob)); // control: it gives and takes keys
-    String bobs = bob.address().userId();
-    await()
-        .atMost(SOON)
-        .until(
-            () ->
-                alice.results().stream()
-                    .anyMatch(
-                        result ->
-                            result instanceof ToDeviceResult.UnableToDecrypt refused
-                                && refused.event().path("sender").asText().equals(bobs)));
+    awaitRefusedMessage(alice, bob.address().userId());
     assertThat(atAlice.keysOf(bob.address())).isEmpty();
     assertThat(alice.send(TYPE, text("no"), bob.address())).isInstanceOf(Outcome.Refused.class);
     assertThat(alice.send(TYPE, text("yes"), carol.address())).isEqualTo(new Outcome.Sent());
     assertThat(bob.keysOf(alice.address())).isEmpty();
+  }
+
+  /** A device of ours has got a message of a user, and has refused it. */
+  static void awaitRefusedMessage(OurDevice device, String sender) {
+    await()
+        .atMost(SOON)
+        .until(
+            () ->
+                device.results().stream()
+                    .anyMatch(
+                        result ->
+                            result instanceof ToDeviceResult.UnableToDecrypt refused
+                                && refused.event().path("sender").asText().equals(sender)));
   }
 
   private static List<String> keysSentTo(Peer peer) {
@@ -418,12 +422,7 @@ abstract class CallKeyScenarios {
           .isNotEmpty()
           .containsOnly(
               new SenderEvidence.OlmDevice(bob.address(), SenderEvidence.Trust.CROSS_SIGNED));
-      await()
-          .atMost(SOON)
-          .until(
-              () ->
-                  alice.results().stream()
-                      .anyMatch(ToDeviceResult.UnableToDecrypt.class::isInstance));
+      awaitRefusedMessage(alice, carol.address().userId());
       assertThat(call.keysOf(carol.address())).isEmpty();
       assertThat(alice.send(TYPE, text("no"), carol.address())).isInstanceOf(Outcome.Refused.class);
       assertThat(alice.send(TYPE, text("yes"), bob.address())).isEqualTo(new Outcome.Sent());

@@ -13,25 +13,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.BooleanSupplier;
 
 /** The host page in a browser, and Element Call in it. */
-final class HostedPage {
-  private static final double SOON_MILLIS = 60_000;
-  private static final double POLL_MILLIS = 200;
+final class HostedPage extends WatchedPage {
   private static final double LOOK_MILLIS = 1_000;
   private static final Path SHOTS = Path.of("target", "screenshots");
 
-  private final Page page;
   private final List<WebSocketRoute> relays = new ArrayList<>();
-  private final List<String> messages = new ArrayList<>();
   private boolean offline;
 
   HostedPage(Page page) {
-    this.page = page;
-    page.setDefaultTimeout(SOON_MILLIS);
-    page.onConsoleMessage(message -> messages.add(message.type() + " " + message.text()));
-    page.onPageError(error -> messages.add("page error " + error));
+    super(page);
   }
 
   /** From the next load on, the relay goes through here and can be cut. */
@@ -54,13 +46,10 @@ final class HostedPage {
     return this;
   }
 
-  Page page() {
-    return page;
-  }
-
   /** What the browser's console and the inspector have been told: the log of this page. */
+  @Override
   List<String> log() {
-    List<String> log = new ArrayList<>(messages);
+    List<String> log = new ArrayList<>(super.log());
     log.add("events: " + events());
     log.add("members: " + page.locator("#member-list").textContent());
     return log;
@@ -101,17 +90,6 @@ final class HostedPage {
   void hangUp() {
     page.locator("#hangup").click();
     page.getByText("The call is over.").waitFor();
-  }
-
-  /** Waits; what the browser does meanwhile is heard of, as Playwright does nothing by itself. */
-  void await(BooleanSupplier condition) {
-    long end = System.nanoTime() + (long) (SOON_MILLIS * 1_000_000);
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError("not so within " + SOON_MILLIS + " ms");
-      }
-      page.waitForTimeout(POLL_MILLIS);
-    }
   }
 
   /** Opens a tab of the inspector. */

@@ -80,12 +80,7 @@ final class JsSdkTest extends HeldSyncScenarios {
       Peer tablet = unseenInTheCall(alice, bobs, room);
       world().homeserver().syncGate().release(alice.address().userId());
       await().atMost(SOON).until(() -> alice.knows(tablet.address()));
-      await()
-          .atMost(SOON)
-          .until(
-              () ->
-                  alice.results().stream()
-                      .anyMatch(ToDeviceResult.UnableToDecrypt.class::isInstance));
+      awaitRefusedMessage(alice, bobs.userId());
       assertThat(call.keysOf(tablet.address())).isEmpty();
       CallKey first = tablet.ownKey();
 

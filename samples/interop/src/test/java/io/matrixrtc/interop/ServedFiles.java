@@ -11,7 +11,13 @@ import java.util.Map;
 /** Files of the class path over HTTP, on the loopback. */
 final class ServedFiles implements AutoCloseable {
   private static final Map<String, String> TYPES =
-      Map.of("html", "text/html; charset=utf-8", "js", "text/javascript", "css", "text/css");
+      Map.of(
+          "html", "text/html; charset=utf-8",
+          "js", "text/javascript",
+          "css", "text/css",
+          "json", "application/json",
+          "wasm", "application/wasm",
+          "svg", "image/svg+xml");
 
   private final HttpServer server;
 
@@ -37,14 +43,18 @@ final class ServedFiles implements AutoCloseable {
       if (in == null) {
         exchange.sendResponseHeaders(404, -1);
       } else {
-        byte[] body = in.readAllBytes();
-        String type = TYPES.getOrDefault(name.replaceAll(".*\\.", ""), "application/octet-stream");
-        exchange.getResponseHeaders().add("Content-Type", type);
-        exchange.sendResponseHeaders(200, body.length);
-        exchange.getResponseBody().write(body);
+        write(exchange, name, in.readAllBytes());
       }
     }
     exchange.close();
+  }
+
+  /** Answers with a file of that name. */
+  static void write(HttpExchange exchange, String name, byte[] body) throws IOException {
+    String type = TYPES.getOrDefault(name.replaceAll(".*\\.", ""), "application/octet-stream");
+    exchange.getResponseHeaders().add("Content-Type", type);
+    exchange.sendResponseHeaders(200, body.length);
+    exchange.getResponseBody().write(body);
   }
 
   int port() {
