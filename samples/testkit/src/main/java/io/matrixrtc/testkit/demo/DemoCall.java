@@ -289,7 +289,7 @@ public final class DemoCall {
     Participant asleep = all.get(Math.min(3, all.size() - 1));
     world.faults().withholdSync(asleep);
     int mark = world.view().mark();
-    all.get(0).sendKey(Forgery.inClear(asleep, all.get(0), planted));
+    all.get(0).sendKey(new Forgery(world.view()).inClear(asleep, all.get(0), planted));
     if (all.size() > 3) {
       all.get(1).unmute(); // who is silent may make no key for a leave
       all.get(2).leaveCall();

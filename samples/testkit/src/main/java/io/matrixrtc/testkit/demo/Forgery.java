@@ -3,19 +3,24 @@ package io.matrixrtc.testkit.demo;
 import io.matrixrtc.testkit.CallView;
 import io.matrixrtc.testkit.Participant;
 import io.matrixrtc.testkit.agent.ParticipantRequest;
+import io.matrixrtc.testkit.trace.KeyFingerprint;
+import io.matrixrtc.testkit.trace.KeyRef;
 import io.matrixrtc.testkit.trace.TraceEntry;
 import io.matrixrtc.testkit.trace.TraceEvent;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 
 /**
  * Key messages that must be refused, each followed by the same message with the one wrong thing put
  * right, which must be accepted.
  */
 final class Forgery {
-  /** Far from the indexes that a short call uses. */
-  private static final int FIRST_INDEX = 200;
+  /** Half of the ring: far from the indexes that the attacker's own keys take in a short call. */
+  private static final int AWAY = 128;
+
+  private static final int INDEXES = 256;
 
   private static final String CONTROL = "the same message put right is accepted";
 
@@ -23,7 +28,7 @@ final class Forgery {
 
   private final CallView view;
   private final SecureRandom random = new SecureRandom();
-  private int nextIndex = FIRST_INDEX;
+  private int sent;
 
   Forgery(CallView view) {
     this.view = view;
@@ -55,8 +60,8 @@ final class Forgery {
         "ClaimedAnotherDevice",
         attacker,
         victim,
-        key(victim, named.spec().deviceId(), true),
-        key(victim, attacker.spec().deviceId(), true));
+        key(attacker, victim, named.spec().deviceId(), true),
+        key(attacker, victim, attacker.spec().deviceId(), true));
   }
 
   /** A key arrives without encryption. */
@@ -67,17 +72,17 @@ final class Forgery {
         "Cleartext",
         attacker,
         victim,
-        key(victim, attacker.spec().deviceId(), false),
-        key(victim, attacker.spec().deviceId(), true));
+        key(attacker, victim, attacker.spec().deviceId(), false),
+        key(attacker, victim, attacker.spec().deviceId(), true));
   }
 
   /** An unencrypted key message, so that its key lies readable at the homeserver. */
-  static ParticipantRequest.SendKey inClear(Participant to, Participant from, String keyBase64) {
+  ParticipantRequest.SendKey inClear(Participant to, Participant from, String keyBase64) {
     return new ParticipantRequest.SendKey(
         to.spec().userId(),
         to.spec().deviceId(),
         from.spec().deviceId(),
-        FIRST_INDEX - 1,
+        indexAwayFrom(from),
         keyBase64,
         false);
   }
@@ -94,21 +99,27 @@ final class Forgery {
     attacker.sendKey(forged);
     boolean refused = view.await(() -> refusal(mark, attacker, victim, reason), WAIT);
     attacker.sendKey(corrected);
-    boolean control = view.await(() -> accepted(mark, victim, corrected.index()), WAIT);
-    return new Result(
-        name, claim, accepted(mark, victim, forged.index()), refused, CONTROL, control);
+    boolean control = view.await(() -> accepted(mark, victim, corrected), WAIT);
+    return new Result(name, claim, accepted(mark, victim, forged), refused, CONTROL, control);
   }
 
-  private ParticipantRequest.SendKey key(Participant to, String claimed, boolean encrypted) {
+  private ParticipantRequest.SendKey key(
+      Participant from, Participant to, String claimed, boolean encrypted) {
     byte[] key = new byte[16];
     random.nextBytes(key);
     return new ParticipantRequest.SendKey(
         to.spec().userId(),
         to.spec().deviceId(),
         claimed,
-        nextIndex++,
+        indexAwayFrom(from),
         Base64.getEncoder().encodeToString(key),
         encrypted);
+  }
+
+  /** A forged key that is accepted must not stand where one of the sender's own is. */
+  private int indexAwayFrom(Participant sender) {
+    int own = view.newestKey(sender.identity()).map(KeyRef::index).orElse(0);
+    return (own + AWAY + sent++) % INDEXES;
   }
 
   private boolean refusal(int mark, Participant attacker, Participant victim, String reason) {
@@ -122,13 +133,21 @@ final class Forgery {
                     && refused.reason().equals(reason));
   }
 
-  private boolean accepted(int mark, Participant victim, int index) {
-    return view.since(mark).stream()
+  private boolean accepted(int mark, Participant victim, ParticipantRequest.SendKey sent) {
+    return accepted(
+        view.since(mark),
+        victim.identity(),
+        KeyFingerprint.of(Base64.getDecoder().decode(sent.keyBase64())));
+  }
+
+  /** By the key itself: an honest key of anybody may have the same index. */
+  static boolean accepted(List<TraceEntry> entries, String victim, KeyFingerprint key) {
+    return entries.stream()
         .map(TraceEntry::event)
         .anyMatch(
             event ->
                 event instanceof TraceEvent.KeyReceived received
-                    && received.by().equals(victim.identity())
-                    && received.key().index() == index);
+                    && received.by().equals(victim)
+                    && received.key().fingerprint().equals(key));
   }
 }
