@@ -1,6 +1,6 @@
 // Commands of a js-sdk peer about key backups, secret storage, key files and shared history.
 import { OlmMachine } from "@matrix-org/matrix-sdk-crypto-wasm";
-import { decodeRecoveryKey, deriveRecoveryKeyFromPassphrase } from "matrix-js-sdk/lib/crypto-api/index.js";
+import { CryptoEvent, decodeRecoveryKey, deriveRecoveryKeyFromPassphrase } from "matrix-js-sdk/lib/crypto-api/index.js";
 
 /** As Element writes files: so many characters in a line. */
 const LINE = 128;
@@ -57,6 +57,29 @@ export const backupCommands = (client) => {
     async backupTrust() {
       const check = await crypto().checkKeyBackupAndEnable();
       return { version: check?.backupInfo.version ?? "", ...check?.trustInfo };
+    },
+
+    /** Puts a dehydrated device on the server and says its id, with its key in secret storage (MSC3814). */
+    async dehydrate() {
+      if (!(await crypto().isDehydrationSupported())) {
+        throw new Error("the server has no dehydrated devices");
+      }
+      await crypto().startDehydration({ rehydrate: false });
+      const prefix = "/_matrix/client/unstable/org.matrix.msc3814.v1";
+      const made = await client().http.authedRequest("GET", "/dehydrated_device", undefined, undefined, { prefix });
+      return { device: made.device_id };
+    },
+
+    /** Opens secret storage, signs this device, and reads what the dehydrated device got. */
+    async rehydrate({ recoveryKey, passphrase }) {
+      type({ recoveryKey, passphrase });
+      await crypto().bootstrapCrossSigning({});
+      const told = { keys: 0, events: 0, completed: false, error: "" };
+      client().on(CryptoEvent.RehydrationProgress, (keys, events) => Object.assign(told, { keys, events }));
+      client().on(CryptoEvent.RehydrationCompleted, () => (told.completed = true));
+      client().on(CryptoEvent.RehydrationError, (error) => (told.error = error));
+      await crypto().startDehydration();
+      return told;
     },
 
     /** Writes all keys to a file as Element does. */

@@ -48,6 +48,11 @@ public final class Main {
   }
 
   static int run(String... arguments) {
+    return commandLine().execute(arguments);
+  }
+
+  /** All commands, and what they say when they are used wrongly or fail. */
+  static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Main());
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(
@@ -63,7 +68,7 @@ public final class Main {
           return CommandLine.ExitCode.SOFTWARE;
         });
     line.setParameterExceptionHandler(Main::misused);
-    return line.execute(arguments);
+    return line;
   }
 
   /** The whole help would push the one sentence that matters off the screen. */

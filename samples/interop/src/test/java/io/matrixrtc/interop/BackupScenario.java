@@ -47,7 +47,7 @@ import java.util.function.UnaryOperator;
 /** Backups, secret storage, key files and shared history with matrix-js-sdk, on any homeserver. */
 final class BackupScenario {
   private static final Duration SOON = Duration.ofSeconds(40);
-  private static final String PASSPHRASE = "correct horse b\u00e4ttery staple";
+  static final String PASSPHRASE = "correct horse b\u00e4ttery staple";
 
   private final World world;
   private final UnaryOperator<String> names;
@@ -77,7 +77,7 @@ final class BackupScenario {
     return new ArchiveVault(new ClientArchive(device.client()));
   }
 
-  private static SecretStorage storage(OurDevice device) {
+  static SecretStorage storage(OurDevice device) {
     return new SecretStorage(
         new ServerAccountData(device.client().matrix().api(), device.address().userId()),
         RandomSource.secure());
@@ -90,7 +90,7 @@ final class BackupScenario {
         : Optional.empty();
   }
 
-  private static void signIdentity(OurDevice device) {
+  static void signIdentity(OurDevice device) {
     assertThat(
             World.get(
                 device

@@ -14,11 +14,13 @@ class BackupTest {
   @TempDir private Path directory;
   private World world;
   private BackupScenario scenario;
+  private DehydrationScenario dehydration;
 
   @BeforeEach
   void start() throws Exception {
     world = new World("BackupTest");
     scenario = new BackupScenario(world, UnaryOperator.identity(), directory);
+    dehydration = new DehydrationScenario(world, UnaryOperator.identity());
   }
 
   @AfterEach
@@ -49,5 +51,15 @@ class BackupTest {
   @Test
   void historyOfOursIsTakenByTheSdk() throws Exception {
     scenario.historyOfOursIsTakenByTheSdk();
+  }
+
+  @Test
+  void weReadWhatTheSdksDehydratedDeviceGot() throws Exception {
+    dehydration.weReadWhatTheSdksDeviceGot();
+  }
+
+  @Test
+  void theSdkReadsWhatOurDehydratedDeviceGot() throws Exception {
+    dehydration.theSdkReadsWhatOurDeviceGot();
   }
 }

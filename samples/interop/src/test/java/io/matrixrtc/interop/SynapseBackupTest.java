@@ -16,12 +16,14 @@ class SynapseBackupTest {
   @TempDir private Path directory;
   private World world;
   private BackupScenario scenario;
+  private DehydrationScenario dehydration;
 
   @BeforeEach
   void start() {
     String suffix = UUID.randomUUID().toString().substring(0, 8).toLowerCase(Locale.ROOT);
     world = new World("SynapseBackup", URI.create(System.getProperty("interop.homeserver")));
     scenario = new BackupScenario(world, name -> name + "-" + suffix, directory);
+    dehydration = new DehydrationScenario(world, name -> name + "-" + suffix);
   }
 
   @AfterEach
@@ -52,5 +54,15 @@ class SynapseBackupTest {
   @Test
   void historyOfOursIsTakenByTheSdk() throws Exception {
     scenario.historyOfOursIsTakenByTheSdk();
+  }
+
+  @Test
+  void weReadWhatTheSdksDehydratedDeviceGot() throws Exception {
+    dehydration.weReadWhatTheSdksDeviceGot();
+  }
+
+  @Test
+  void theSdkReadsWhatOurDehydratedDeviceGot() throws Exception {
+    dehydration.theSdkReadsWhatOurDeviceGot();
   }
 }
