@@ -51,7 +51,7 @@ class PoolSchedulerTest {
           });
     }
     scheduler.execute(done::countDown);
-    assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
     assertThat(order).hasSize(1_000).isSorted();
     assertThat(most).hasValue(1);
   }
@@ -107,7 +107,7 @@ class PoolSchedulerTest {
           timer.cancel();
           scheduler.schedule(past, ran::countDown);
         });
-    assertThat(ran.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(ran.await(30, TimeUnit.SECONDS)).isTrue();
     assertThat(cancelled).hasValue(0);
   }
 
@@ -134,7 +134,7 @@ class PoolSchedulerTest {
 
   private static void awaitQuietly(CountDownLatch latch) {
     try {
-      assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }

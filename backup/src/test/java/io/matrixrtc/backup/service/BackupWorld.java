@@ -8,6 +8,7 @@ import io.matrixrtc.backup.BackupVersion;
 import io.matrixrtc.backup.TestKeys;
 import io.matrixrtc.backup.TestRandom;
 import io.matrixrtc.backup.archive.ArchiveVault;
+import io.matrixrtc.backup.archive.StoredBackupKey;
 import io.matrixrtc.backup.download.DownloadProgress;
 import io.matrixrtc.backup.download.DownloadState;
 import io.matrixrtc.backup.preference.PreferenceEffect;
@@ -168,12 +169,15 @@ abstract class BackupWorld {
       judgements.clear();
       remaining.clear();
       ApiResult<BackupKey> created = get(service.create(TestRandom.of(seed), confirmedLoss));
+      String version = // what is told may still be of the version before
+          StoredBackupKey.read(new ClientArchive(client)).orElseThrow().version();
       await().atMost(LIMIT).until(() -> judgements.contains("true true"));
       await()
           .atMost(LIMIT)
           .untilAsserted(
               () -> {
                 service.flush();
+                assertThat(vault().countNotBackedUp(version)).as("%s", troubles).isZero();
                 assertThat(remaining).as("%s", troubles).contains(0L);
               });
       return created.orThrow();

@@ -117,15 +117,15 @@ class BridgeRelayTest {
       Page again = rig.page("{'t':'hello'," + String.format(way, session) + "}");
       assertThat(again.next().path("session").asText()).isEqualTo(session);
       assertThat(page.next().path("reason").asText()).isEqualTo("it goes on in another window");
-      assertThat(page.closing.get(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(page.closing.get(30, TimeUnit.SECONDS)).isTrue();
       Page impossible = rig.page("{'t':'hello','resume':'" + session + "','seen':99}");
       assertThat(impossible.next().path("reason").asText()).isEqualTo("not a frame");
-      assertThat(impossible.closing.get(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(impossible.closing.get(30, TimeUnit.SECONDS)).isTrue();
       again.post(1, "supported_api_versions");
       assertThat(action(again.nextMessage())).isEqualTo("supported_api_versions");
       again.cut();
       Awaitility.await()
-          .atMost(Duration.ofSeconds(10))
+          .atMost(Duration.ofSeconds(20))
           .until(() -> get(rig.bridge.sessionCount()) == 0);
     }
   }
@@ -139,7 +139,7 @@ class BridgeRelayTest {
     Page impossible = rig.page("{'t':'hello','resume':'" + session + "','seen':99}");
     assertThat(impossible.next().path("reason").asText()).isEqualTo("not a frame");
     Awaitility.await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(20))
         .until(() -> get(rig.bridge.sessionCount()) == 0);
   }
 
@@ -150,7 +150,7 @@ class BridgeRelayTest {
     String session = page.next().path("session").asText();
     page.cut();
     Awaitility.await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(20))
         .until(() -> get(rig.bridge.sessionCount()) == 0);
     assertThat(
             rig.page("{'t':'hello','resume':'" + session + "','seen':0}")
@@ -170,9 +170,9 @@ class BridgeRelayTest {
     leaves.close(1000);
     ends.close(4000);
     Awaitility.await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(20))
         .until(() -> get(rig.bridge.sessionCount()) == 1);
-    assertThat(host.ended().toCompletableFuture().get(10, TimeUnit.SECONDS)).isNull();
+    assertThat(host.ended().toCompletableFuture().get(30, TimeUnit.SECONDS)).isNull();
     Page again = rig.page("{'t':'hello','resume':'" + session + "','seen':0}");
     assertThat(again.next().path("t").asText())
         .as("control: one that has not said so may come back")
@@ -188,7 +188,7 @@ class BridgeRelayTest {
     assertThat(rig.page(hello).next().path("t").asText()).as("control").isEqualTo("welcome");
     rig.page(hello).close(4000);
     Awaitility.await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(20))
         .until(() -> get(rig.bridge.sessionCount()) == 0);
   }
 
@@ -199,7 +199,7 @@ class BridgeRelayTest {
     page.next();
     Page silent = rig.page("");
     assertThat(silent.next().path("reason").asText()).isEqualTo("no hello");
-    assertThat(silent.closing.get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(silent.closing.get(30, TimeUnit.SECONDS)).isTrue();
     page.post(1, "supported_api_versions");
     assertThat(action(page.nextMessage()))
         .as("control: one that has said it and is as old")
@@ -322,7 +322,7 @@ class BridgeRelayTest {
     assertThat(action(page.nextMessage())).as("control").isEqualTo("supported_api_versions");
     page.send(start.replace(":1,", ":3,") + more + "x'}");
     assertThat(page.next().path("reason").asText()).isEqualTo("too long");
-    assertThat(page.closing.get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(page.closing.get(30, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
@@ -334,7 +334,7 @@ class BridgeRelayTest {
       page.send(text);
       assertThat(page.next().path("t").asText()).isEqualTo("refused");
       Awaitility.await()
-          .atMost(Duration.ofSeconds(10))
+          .atMost(Duration.ofSeconds(20))
           .until(() -> get(rig.bridge.sessionCount()) == 0);
     }
   }
@@ -391,7 +391,7 @@ class BridgeRelayTest {
       for (int i = 0; i < 4; i++) { // versions, loaded, capabilities, notice
         client.onMessage(page.nextMessage().path("text").asText());
       }
-      assertThat(ready.get(10, TimeUnit.SECONDS).capabilities()).hasSize(1);
+      assertThat(ready.get(30, TimeUnit.SECONDS).capabilities()).hasSize(1);
       CompletableFuture<WidgetResult> sent =
           client
               .request(
@@ -399,7 +399,7 @@ class BridgeRelayTest {
                   Json.parseObject("{\"type\":\"m.reaction\",\"content\":{}}"))
               .toCompletableFuture();
       client.onMessage(page.nextMessage().path("text").asText());
-      assertThat(sent.get(10, TimeUnit.SECONDS))
+      assertThat(sent.get(30, TimeUnit.SECONDS))
           .isEqualTo(
               new WidgetResult.Answered(
                   Json.parseObject(

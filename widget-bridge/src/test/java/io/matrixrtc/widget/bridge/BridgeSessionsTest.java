@@ -64,7 +64,7 @@ class BridgeSessionsTest {
                   return e;
                 }
               });
-      assertThat(tried.get(10, TimeUnit.SECONDS)).isInstanceOf(Exception.class);
+      assertThat(tried.get(30, TimeUnit.SECONDS)).isInstanceOf(Exception.class);
     }
     assertThat(rig.opened().next().path("t").asText()).as("control").isEqualTo("welcome");
   }
@@ -98,7 +98,7 @@ class BridgeSessionsTest {
     }
 
     WidgetHost delivers(BridgeRig rig) throws Exception {
-      WidgetHost host = rig.host(asked.get(10, TimeUnit.SECONDS));
+      WidgetHost host = rig.host(asked.get(30, TimeUnit.SECONDS));
       answer.complete(Optional.of(BridgeRig.opened(host)));
       return host;
     }
@@ -116,7 +116,7 @@ class BridgeSessionsTest {
     SlowApp late = new SlowApp();
     rig.sessions = late;
     Page second = rig.opened();
-    late.asked.get(10, TimeUnit.SECONDS);
+    late.asked.get(30, TimeUnit.SECONDS);
     Future<Void> drained = rig.bridge.drain();
     assertThat(get(rig.bridge.sessionCount())).isZero();
     assertThat(drained.isComplete()).as("what is still to come is waited for").isFalse();
@@ -133,7 +133,7 @@ class BridgeSessionsTest {
     SlowApp app = new SlowApp();
     rig.sessions = app;
     Page page = rig.opened();
-    app.asked.get(10, TimeUnit.SECONDS);
+    app.asked.get(30, TimeUnit.SECONDS);
     page.cut();
     rig.page("{'t':'hello','resume':'guess'}").next(); // by then the bridge has seen it go
     WidgetHost host = app.delivers(rig);

@@ -101,7 +101,8 @@ class FrameRelayTest {
     try (RelayClient a = join("a", alice);
         RelayClient tap = RelayClient.tap(relay.host(), relay.port(), "eve", eve)) {
       tap.publish(Recorder.frame(1));
-      assertThat(eve.closed.get(5, TimeUnit.SECONDS)).isIn(CloseReason.MALFORMED, CloseReason.LEFT);
+      assertThat(eve.closed.get(30, TimeUnit.SECONDS))
+          .isIn(CloseReason.MALFORMED, CloseReason.LEFT);
       await().until(() -> relay.tape().connections().get(1).reason() == CloseReason.MALFORMED);
       assertThat(alice.frames).isEmpty();
       try (RelayClient b = join("b", new Recorder())) {
@@ -222,7 +223,7 @@ class FrameRelayTest {
     try (RelayClient old = join("a", first);
         RelayClient b = join("b", bob);
         RelayClient again = join("a", new Recorder())) {
-      assertThat(first.closed.get(5, TimeUnit.SECONDS)).isEqualTo(CloseReason.DUPLICATE_IDENTITY);
+      assertThat(first.closed.get(30, TimeUnit.SECONDS)).isEqualTo(CloseReason.DUPLICATE_IDENTITY);
       await().until(() -> bob.news.equals(List.of("+a", "-a", "+a")));
       again.publish(Recorder.frame(5));
       await().until(() -> bob.frames.size() == 1);
@@ -289,11 +290,11 @@ class FrameRelayTest {
         RelayClient b = join("b", bob)) {
       assertThat(relay.cut("b")).isTrue();
       assertThat(relay.cut("nobody")).isFalse();
-      bob.closed.get(5, TimeUnit.SECONDS);
+      bob.closed.get(30, TimeUnit.SECONDS);
       await().until(() -> alice.news.equals(List.of("+b", "-b")));
       assertThat(relay.tape().connections().get(1).reason()).isEqualTo(CloseReason.CUT);
       assertThat(a.closed().toCompletableFuture()).isNotDone();
-      assertThat(b.closed().toCompletableFuture().get(5, TimeUnit.SECONDS)).isNotNull();
+      assertThat(b.closed().toCompletableFuture().get(30, TimeUnit.SECONDS)).isNotNull();
     }
   }
 
@@ -361,7 +362,7 @@ class FrameRelayTest {
     Recorder alice = new Recorder();
     RelayClient a = join("a", alice);
     relay.close();
-    assertThat(alice.closed.get(5, TimeUnit.SECONDS)).isEqualTo(CloseReason.RELAY_CLOSED);
+    assertThat(alice.closed.get(30, TimeUnit.SECONDS)).isEqualTo(CloseReason.RELAY_CLOSED);
     a.close();
     assertThatThrownBy(() -> join("b", new Recorder())).isInstanceOf(IOException.class);
     assertThat(relay.tape().connections().get(0).reason()).isEqualTo(CloseReason.RELAY_CLOSED);
