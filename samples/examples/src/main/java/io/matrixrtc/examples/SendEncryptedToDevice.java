@@ -50,7 +50,7 @@ public final class SendEncryptedToDevice {
       if (!outcomes.containsValue(new Outcome.Sent())) {
         throw new IllegalStateException("not sent: " + outcomes);
       }
-      return arrived.get(10, TimeUnit.SECONDS);
+      return arrived.get(60, TimeUnit.SECONDS);
     }
   }
 

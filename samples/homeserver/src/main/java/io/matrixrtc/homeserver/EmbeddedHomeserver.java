@@ -8,6 +8,7 @@ import io.matrixrtc.homeserver.http.Answer;
 import io.matrixrtc.homeserver.http.BindFailed;
 import io.matrixrtc.homeserver.http.DirectFront;
 import io.matrixrtc.homeserver.http.Listener;
+import io.matrixrtc.homeserver.http.PortReturn;
 import io.matrixrtc.homeserver.http.Session;
 import io.matrixrtc.homeserver.store.MemoryStorage;
 import io.matrixrtc.homeserver.store.SqliteStorage;
@@ -190,15 +191,20 @@ public final class EmbeddedHomeserver implements AutoCloseable {
    * Stops and starts again on the same port with the same data. Open requests are dropped; what
    * lives in memory only, such as waiting syncs and rate limits, is gone.
    *
-   * @throws BindFailed if somebody else took the port meanwhile; the server is then closed
+   * @throws BindFailed if somebody else took the port meanwhile and keeps it for 20 s; the server
+   *     is then closed
    */
   public void restart() throws BindFailed {
     int port = port();
     close();
-    if (config.database().isPresent()) {
-      storage = openStorage();
-    }
-    running = run(port);
+    running =
+        PortReturn.await(
+            () -> {
+              if (config.database().isPresent()) {
+                storage = openStorage();
+              }
+              return run(port);
+            });
   }
 
   /** Stops listening and closes the database. Harmless if it is closed already. */

@@ -48,6 +48,7 @@ final class RelaySession {
   private long written; // the last number that went out on the connection
   private boolean behind; // later ones wait for it to have room
   private boolean standingIsDue;
+  private int unsettled; // restarts that the host has not worked off
 
   /** One connection to the page. */
   interface Link {
@@ -74,12 +75,20 @@ final class RelaySession {
 
   /**
    * The user has reloaded the page: nothing on its way to or from the old one counts any more, and
-   * no answer will come. The load event of its new iframe follows (RELAY-RELOAD).
+   * no answer will come. The load event of its new iframe follows (RELAY-RELOAD). What the host
+   * posts before it knows is for nobody: the new iframe would take it for its own.
    */
   void restart() {
     disconnect();
     buffer = newBuffer();
     page.close();
+    host()
+        .ifPresent(
+            host -> {
+              unsettled++;
+              host.onPageGone();
+              host.settled().thenRun(() -> scheduler.execute(() -> unsettled--));
+            });
   }
 
   String id() {
@@ -168,6 +177,9 @@ final class RelaySession {
 
   /** A message for the iframe; whether there was room for it. */
   boolean post(String text) {
+    if (unsettled > 0) {
+      return true;
+    }
     StringBuilder payload = new StringBuilder(text.length() * 5 / 4 + 32);
     payload.append("{\"t\":\"msg\",\"text\":\"");
     JsonStringEncoder.getInstance().quoteAsString(text, payload);

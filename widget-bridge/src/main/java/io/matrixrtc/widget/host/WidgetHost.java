@@ -67,6 +67,11 @@ public final class WidgetHost implements AutoCloseable {
     input(machine::onFrameLoaded);
   }
 
+  /** See {@link WidgetHostMachine#onPageGone}. */
+  public void onPageGone() {
+    input(machine::onPageGone);
+  }
+
   /** See {@link WidgetHostMachine#onMessage}. */
   public void onMessage(FrameMessage message) {
     input(now -> machine.onMessage(message, now));

@@ -82,6 +82,19 @@ public final class WidgetHostMachine {
         });
   }
 
+  /**
+   * The page that shows the iframe is gone, and the document in it: nothing is pushed until the
+   * next one has said what it wants.
+   */
+  public List<HostEffect> onPageGone(Instant now) {
+    return during(
+        now,
+        () -> {
+          beginNextDocument();
+          loadIsDue = true;
+        });
+  }
+
   private void beginNextDocument() { // GRANT-RELOAD
     forgetDocument();
     session.report(new HostEvent.Reloaded());

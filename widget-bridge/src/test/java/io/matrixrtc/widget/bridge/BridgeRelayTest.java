@@ -1,5 +1,6 @@
 package io.matrixrtc.widget.bridge;
 
+import static io.matrixrtc.widget.bridge.BridgeRig.ROOM;
 import static io.matrixrtc.widget.bridge.BridgeRig.WIDGET;
 import static io.matrixrtc.widget.bridge.BridgeRig.action;
 import static io.matrixrtc.widget.bridge.BridgeRig.get;
@@ -25,6 +26,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
@@ -36,6 +38,15 @@ import org.junit.jupiter.api.TestInfo;
 
 /** The relay between page and host, over real sockets: what is broken off, resumed and reloaded. */
 class BridgeRelayTest {
+  private static final ObjectNode REACTION =
+      Json.newObject()
+          .put("type", "m.reaction")
+          .put("event_id", "$1")
+          .put("room_id", ROOM)
+          .put("sender", "@bob:example.org")
+          .put("origin_server_ts", 1)
+          .set("content", Json.newObject());
+
   /** Tests that wait for an absence to be too long; the others must not, however slow they are. */
   private static final String SHORT_ABSENCE = "short-absence";
 
@@ -106,6 +117,35 @@ class BridgeRelayTest {
     assertThat(action(again.nextMessage())).isEqualTo("capabilities");
     Page guess = rig.page("{'t':'hello','link':'','reload':'guess'}");
     assertThat(guess.next().path("reason").asText()).isEqualTo("session over");
+  }
+
+  @Test
+  void relayReloadWhatTheHostPushesBeforeItKnowsOfTheNewPageIsForNobody() throws Exception {
+    Page page = rig.opened();
+    String session = page.next().path("session").asText();
+    page.send("{'t':'load','n':1}");
+    page.post(2, "content_loaded");
+    page.nextMessage();
+    ObjectNode asked = Json.parseObject(page.nextMessage().path("text").asText());
+    asked
+        .putObject("response")
+        .putArray("capabilities")
+        .add("org.matrix.msc2762.receive.event:m.reaction");
+    page.relay(3, asked.toString());
+    assertThat(action(page.nextMessage())).isEqualTo("notify_capabilities");
+    rig.lastHost.onRoomEvent(ROOM, REACTION);
+    assertThat(action(page.nextMessage())).as("control: the page there").isEqualTo("send_event");
+
+    CountDownLatch welcomed = new CountDownLatch(1); // the host is busy until then
+    rig.pool.submit(() -> welcomed.await(30, TimeUnit.SECONDS));
+    rig.lastHost.onRoomEvent(ROOM, REACTION);
+    Page again = rig.page("{'t':'hello','link':'','reload':'" + session + "'}");
+    assertThat(again.next().path("t").asText()).isEqualTo("welcome");
+    welcomed.countDown();
+    rig.lastHost.onRoomEvent(ROOM, REACTION);
+    again.post(1, "content_loaded");
+    assertThat(action(again.nextMessage())).isEqualTo("content_loaded");
+    assertThat(action(again.nextMessage())).isEqualTo("capabilities");
   }
 
   @Test

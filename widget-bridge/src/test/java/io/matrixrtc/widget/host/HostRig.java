@@ -169,6 +169,10 @@ final class HostRig {
     perform(machine.onFrameLoaded(now));
   }
 
+  void pageGoes() {
+    perform(machine.onPageGone(now));
+  }
+
   void passes(Duration time) {
     now = now.plus(time);
     perform(machine.onTime(now));

@@ -312,6 +312,28 @@ class NegotiationTest {
   }
 
   @Test
+  void grantReloadNothingIsPushedOnceThePageIsGoneAndItsLoadEventIsOfTheNextDocument() {
+    HostRig rig = HostRig.granted(TOPICS);
+    rig.load();
+    topicChanges(rig);
+    assertThat(rig.pushes("update_state")).as("control").hasSize(1);
+    rig.posted.clear();
+    rig.pageGoes();
+    assertThat(rig.machine.grants().capabilities()).isEmpty();
+    topicChanges(rig);
+    assertThat(rig.posted).isEmpty();
+    rig.request("content_loaded", "{}");
+    rig.load();
+    topicChanges(rig);
+    assertThat(rig.pushes("update_state")).isEmpty();
+    rig.answerCapabilities(TOPICS);
+    rig.answerAll();
+    assertThat(rig.pushes("update_state")).as("the whole, first").hasSize(1);
+    assertThat(rig.eventsOf(HostEvent.Reloaded.class)).hasSize(1);
+    assertThat(rig.machine.grants().capabilities()).hasSize(1);
+  }
+
+  @Test
   void grantReloadAnOldDecisionIsNotForTheNewDocument() {
     HostRig rig = new HostRig();
     rig.load();

@@ -8,6 +8,7 @@ import io.matrixrtc.homeserver.http.BindFailed;
 import io.matrixrtc.homeserver.http.FaultStage;
 import io.matrixrtc.homeserver.http.Listener;
 import io.matrixrtc.homeserver.http.Outcome;
+import io.matrixrtc.homeserver.http.PortReturn;
 import io.matrixrtc.homeserver.http.RateLimits;
 import io.matrixrtc.homeserver.http.RawRequest;
 import io.matrixrtc.homeserver.http.RequestHandler;
@@ -63,13 +64,18 @@ public final class FaultProxy implements AutoCloseable {
   private Running run(int port) throws BindFailed {
     Upstream upstream = new Upstream(homeserver);
     RequestHandler handler = request -> answer(request, upstream);
-    return new Running(
-        upstream,
-        Listener.start(
-            new Listener.Address(LOOPBACK, port),
-            new Listener.Limits(MAX_REQUEST_BYTES, RateLimits.off(), false),
-            handler,
-            requestLog));
+    try {
+      return new Running(
+          upstream,
+          Listener.start(
+              new Listener.Address(LOOPBACK, port),
+              new Listener.Limits(MAX_REQUEST_BYTES, RateLimits.off(), false),
+              handler,
+              requestLog));
+    } catch (BindFailed e) {
+      upstream.close();
+      throw e;
+    }
   }
 
   private CompletableFuture<Outcome> answer(RawRequest request, Upstream upstream) {
@@ -149,12 +155,13 @@ public final class FaultProxy implements AutoCloseable {
    * Stops listening and listens again on the same port: for clients, a homeserver that restarts.
    * Open requests are lost, processed or not.
    *
-   * @throws BindFailed if somebody else took the port meanwhile; the proxy is then closed
+   * @throws BindFailed if somebody else took the port meanwhile and keeps it for 20 s; the proxy is
+   *     then closed
    */
   public synchronized void restart() throws BindFailed {
     int port = running.listener().port();
     close();
-    running = run(port);
+    running = PortReturn.await(() -> run(port));
   }
 
   /** Stops listening and closes all connections. */

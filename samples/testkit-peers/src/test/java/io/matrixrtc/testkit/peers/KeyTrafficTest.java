@@ -27,7 +27,7 @@ class KeyTrafficTest {
 
   private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
   private final Told told = new Told();
-  private final KeyTraffic traffic = new KeyTraffic(Duration.ofMillis(50), timer);
+  private final KeyTraffic traffic = new KeyTraffic(Duration.ofSeconds(2), timer);
 
   private static final class Told implements Keys {
     private final List<String> lines = new CopyOnWriteArrayList<>();

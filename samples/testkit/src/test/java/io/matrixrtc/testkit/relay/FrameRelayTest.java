@@ -292,6 +292,7 @@ class FrameRelayTest {
       assertThat(relay.cut("nobody")).isFalse();
       bob.closed.get(30, TimeUnit.SECONDS);
       await().until(() -> alice.news.equals(List.of("+b", "-b")));
+      await().until(() -> relay.tape().connections().get(1).reason() != null);
       assertThat(relay.tape().connections().get(1).reason()).isEqualTo(CloseReason.CUT);
       assertThat(a.closed().toCompletableFuture()).isNotDone();
       assertThat(b.closed().toCompletableFuture().get(30, TimeUnit.SECONDS)).isNotNull();
@@ -347,7 +348,8 @@ class FrameRelayTest {
         a.publish(Recorder.frame(i, large));
       }
       await().atMost(Duration.ofSeconds(30)).until(() -> bob.frames.size() == frames);
-      assertThat(relay.tape().connections().get(2).reason()).isEqualTo(CloseReason.STALLED);
+      await().until(() -> relay.tape().connections().get(2).reason() == CloseReason.STALLED);
+      await().until(() -> relay.connected().size() == 2);
       assertThat(relay.connected()).containsExactly("a", "b");
       release.countDown();
       assertThat(b.closed().toCompletableFuture()).isNotDone();
