@@ -35,6 +35,7 @@ final class CallMedia implements MediaKeySink, RelayListener, MediaObserver, Aut
   private final Map<String, RemoteMedia> remotes = new ConcurrentHashMap<>();
   private volatile Consumer<String> keyMissing = sender -> {};
   private volatile KeyRing ownRing;
+  private boolean closed; // what the session still has to say comes too late
 
   CallMedia(String self, MediaClock clock, Clips clips, KeyLog keyLog, Consumer<TraceEvent> trace) {
     this.clips = clips;
@@ -77,7 +78,10 @@ final class CallMedia implements MediaKeySink, RelayListener, MediaObserver, Aut
   }
 
   @Override
-  public void onOwnKey(KeyIndex index, MediaKey key) {
+  public synchronized void onOwnKey(KeyIndex index, MediaKey key) {
+    if (closed) {
+      return;
+    }
     ownRing.put(index, key);
     ownRing.use(index);
   }
@@ -94,7 +98,10 @@ final class CallMedia implements MediaKeySink, RelayListener, MediaObserver, Aut
   }
 
   @Override
-  public void onOwnKeyAdvanced(KeyIndex index, int steps) {
+  public synchronized void onOwnKeyAdvanced(KeyIndex index, int steps) {
+    if (closed) {
+      return;
+    }
     ownRing.advance(index, steps);
   }
 
@@ -105,7 +112,10 @@ final class CallMedia implements MediaKeySink, RelayListener, MediaObserver, Aut
   }
 
   @Override
-  public void onRemoteKey(CallMember member, KeyIndex index, MediaKey key) {
+  public synchronized void onRemoteKey(CallMember member, KeyIndex index, MediaKey key) {
+    if (closed) {
+      return;
+    }
     RemoteMedia remote = remote(member.mediaIdentity());
     KeyRef before = keyLog.find(member.mediaIdentity(), index.value());
     KeyRef received = keyLog.received(member.mediaIdentity(), index, key);
@@ -122,7 +132,10 @@ final class CallMedia implements MediaKeySink, RelayListener, MediaObserver, Aut
   }
 
   @Override
-  public void onClosed() {
+  public synchronized void onClosed() {
+    if (closed) {
+      return;
+    }
     ownRing.close();
     ownRing = newRing();
     remotes.values().forEach(remote -> remote.forgetKeys(newRing()));
@@ -165,7 +178,8 @@ final class CallMedia implements MediaKeySink, RelayListener, MediaObserver, Aut
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     ownRing.close();
     remotes.values().forEach(RemoteMedia::close);
   }

@@ -27,9 +27,19 @@ import org.jspecify.annotations.Nullable;
  * before was not done yet.
  */
 public final class DemoCall {
-  /** Media time that the longest clip takes, with the mute and something to spare. */
-  private static final Duration LENGTH =
-      Clip.BuiltIn.FIFTHS.load().length().plus(Duration.ofSeconds(5));
+  /** Of the longest clip. */
+  private static final Duration PASS = Clip.BuiltIn.FIFTHS.load().length();
+
+  /** Media time that it takes, with the mute and something to spare. */
+  private static final Duration LENGTH = PASS.plus(Duration.ofSeconds(5));
+
+  /** A machine that is slow may take so much longer; a second pass would not be over yet. */
+  private static final Duration AT_MOST = PASS.multipliedBy(2).minusSeconds(1);
+
+  /** Of wall time, between two looks at something that is on its way. */
+  private static final Duration LOOK = Duration.ofMillis(100);
+
+  private static final int MAX_LOOKS = 100;
 
   private static final String CRASHING_DEVICE = "ALICEWATCH";
   private static final int MAX_SIGN_TRIES = 60;
@@ -189,10 +199,24 @@ public final class DemoCall {
     }
     // A moment under the new keys, for the leaver's attack to be tried on.
     pause(Duration.ofSeconds(1));
+    awaitTap();
     stopListening();
     progress.accept(leaver + " joins again");
     leaver.joinCall();
     leaver.startMedia(world.clock().elapsed());
+  }
+
+  /** The leaver hears a little later what the relay has sent up to now. */
+  private void awaitTap() {
+    LiveTap open = tap;
+    long last = lastOf(world.tape().frames());
+    for (int i = 0; open != null && lastOf(open.frames()) < last && i < MAX_LOOKS; i++) {
+      pauseOfWall(LOOK);
+    }
+  }
+
+  private static long lastOf(List<RelayedFrame> frames) {
+    return frames.stream().mapToLong(RelayedFrame::globalSequence).max().orElse(0);
   }
 
   private void stopListening() {
@@ -248,7 +272,6 @@ public final class DemoCall {
 
   /** The signer hears of a new device by its next syncs. */
   private void signOnceKnown(Participant signer, Participant fresh) {
-    Duration wallPause = Duration.ofMillis(500);
     for (int tries = 1; ; tries++) {
       try {
         signer.sign(fresh);
@@ -257,7 +280,7 @@ public final class DemoCall {
         if (tries == MAX_SIGN_TRIES) {
           throw e;
         }
-        pause(Duration.ofMillis(Math.round(wallPause.toMillis() * world.clock().speed())));
+        pauseOfWall(Duration.ofMillis(500));
       }
     }
   }
@@ -303,11 +326,28 @@ public final class DemoCall {
 
   private void collect() {
     progress.accept("collecting what everybody heard");
+    while (!clipsAreComplete() && world.clock().elapsed().compareTo(start.plus(AT_MOST)) < 0) {
+      pauseOfWall(LOOK);
+    }
     participants.values().forEach(Participant::mute);
     for (Participant one : participants.values()) {
       counts.put(one.name(), one.count());
       recordings.put(one.name(), one.record(settings.out()));
     }
+  }
+
+  /** Whether those who were there all the time have each other's. */
+  private boolean clipsAreComplete() {
+    List<Participant> throughout =
+        cast.members().stream()
+            .filter(member -> member.role().throughout())
+            .map(this::participant)
+            .toList();
+    List<String> senders = throughout.stream().map(Participant::identity).toList();
+    return throughout.stream()
+        .flatMap(one -> one.record(settings.out()).tracks().stream())
+        .filter(track -> senders.contains(track.sender()))
+        .allMatch(ParticipantAnswer.Recording::complete);
   }
 
   private Evidence evidence() {
@@ -359,6 +399,10 @@ public final class DemoCall {
   private void at(long seconds, Runnable step) {
     world.await(start.plusSeconds(seconds));
     step.run();
+  }
+
+  private void pauseOfWall(Duration time) {
+    pause(Duration.ofMillis(Math.round(time.toMillis() * world.clock().speed())));
   }
 
   private void pause(Duration mediaTime) {
