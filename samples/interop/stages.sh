@@ -263,3 +263,9 @@ summary() {
   echo "$1: $tests tests ran, $skipped of them skipped"
   [ "$tests" -gt 0 ] && [ "$skipped" -eq 0 ]
 }
+
+# Plays a scenario file as its users would; prints what was done.   run_scenario FILE
+run_scenario() {
+  MATRIXRTC_JAVA_OPTS="-Dmatrixrtc.peers.prepared=$interop/target -Dmatrixrtc.peers.logs=$interop/target/peers" \
+    timeout -k 10 300 ./matrixrtc demo --scenario "$1" --out "$interop/target/scenarios"
+}

@@ -12,6 +12,7 @@ import io.matrixrtc.testkit.script.CallScript;
 import io.matrixrtc.testkit.script.DevicePlayer;
 import io.matrixrtc.testkit.script.ScriptSettings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,7 +55,15 @@ class ScenarioTest {
       """;
 
   static Stream<Path> examples() throws IOException {
-    try (Stream<Path> files = Files.list(EXAMPLES)) {
+    return files(EXAMPLES);
+  }
+
+  static Stream<Path> examplesWithPeers() throws IOException {
+    return files(EXAMPLES.resolve("peers"));
+  }
+
+  private static Stream<Path> files(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
       return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList().stream();
     }
   }
@@ -76,6 +85,34 @@ class ScenarioTest {
               });
       assertThat(failure).isEmpty();
       assertThat(done).isEqualTo(Scenario.read(file).steps());
+    }
+  }
+
+  /** They are played where their peers are, by samples/interop/run. */
+  @ParameterizedTest
+  @MethodSource("examplesWithPeers")
+  void everyExampleWithPeersIsRead_SCENARIO_EXAMPLES(Path file) throws Exception {
+    Scenario scenario = Scenario.read(file);
+    assertThat(scenario.players()).isNotEmpty();
+    assertThat(scenario.devices()).containsAll(scenario.players().keySet());
+    assertThat(
+            Stream.of("scripts", "element-call")
+                .map(ScenarioTest::stage)
+                .filter(named(file))
+                .toList())
+        .as("the stage that plays it")
+        .hasSize(1);
+  }
+
+  private static Predicate<String> named(Path file) {
+    return stage -> stage.contains("run_scenario docs/scenarios/peers/" + file.getFileName());
+  }
+
+  private static String stage(String name) {
+    try {
+      return Files.readString(Path.of("../interop/stages", name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
