@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
       "  matrixrtc backup verify --store alice.db --all",
       "",
       "Exit codes: 0 the backup has every key of the store, and what was opened is as good there as here;",
-      "  1 not so, or a key there is not ours, or the store is empty; 2 wrong usage"
+      "  1 not so, or a key there is not ours, or the store alone is empty; 2 wrong usage"
     })
 final class VerifyCommand implements Callable<Integer> {
   @Spec
