@@ -253,9 +253,8 @@ class FaultProxyTest extends ServerTest {
     assertThat(passed).hasSize(2).allMatch(one -> one.path().endsWith("/sync"));
     server.close();
     assertThatThrownBy(() -> sendToBob("lost")).isInstanceOf(UncheckedIOException.class);
-    assertThat(
-            passed) // beside it, perhaps, the open sync once more: clients repeat it by themselves
-        .anyMatch(one -> one.requestText().contains("/sendToDevice/x/lost"));
+    // Beside it, perhaps, the open sync once more: clients repeat it by themselves.
+    assertThat(passed).anyMatch(one -> one.requestText().contains("/sendToDevice/x/lost"));
     startServer();
   }
 
