@@ -1,11 +1,37 @@
 // Tells of the call's messages as they leave: what was meant, what the homeserver got, and its answer.
 
 const TO_DEVICE = /\/sendToDevice\/([^/]+)\/[^/]+$/;
-const IN_ROOM = /\/rooms\/([^/]+)\/(?:state|send)\/((?:org\.matrix\.msc|m\.call|io\.element\.call)[^/]*|m\.room\.encrypted)\/([^/]*)$/;
+const IN_ROOM = /\/rooms\/([^/]+)\/(?:send\/|state\/(?=org\.matrix\.msc|m\.call))([^/]+)\/([^/]*)$/;
 const ENCRYPTED = "m.room.encrypted";
+
+const MEGOLM = "m.megolm.v1.aes-sha2";
 
 /** An Olm message's body, which no other has. */
 const olmBody = (content) => Object.values(content.ciphertext ?? {})[0]?.body;
+
+/** The contents of a to-device body, one for each device. */
+const contents = ({ messages = {} }) => Object.values(messages).flatMap((devices) => Object.values(devices));
+
+/**
+ * Gives a function for the sessions of a room that a device has made since it was asked last. Their keys stay in
+ * WebAssembly, as the SDK leaves them there.
+ */
+function newSessions(machine) {
+  const known = new Set();
+  return async (room) => {
+    const fresh = [];
+    const own = machine.identityKeys.curve25519.toBase64();
+    await machine.exportRoomKeys((session) => {
+      const { sessionId } = session;
+      if (session.roomId.toString() === room && session.senderKey.toBase64() === own && !known.has(sessionId)) {
+        known.add(sessionId);
+        fresh.push(sessionId);
+      }
+      return false;
+    });
+    return fresh;
+  };
+}
 
 /**
  * Gives a `fetch` for the client, and `watch`, to be told of the client once it has its crypto. A message is
@@ -46,6 +72,27 @@ export function messageTeller(print) {
     return parts.length ? inRoom(...parts.map(decodeURIComponent), JSON.parse(body)) : [];
   };
 
+  /** A room's key is sealed in WebAssembly: of what is meant its session is known, and its key is not. */
+  const watchRoomKeys = (machine) => {
+    const share = machine.shareRoomKey.bind(machine);
+    const sessions = newSessions(machine);
+    const current = new Map();
+    machine.shareRoomKey = async (roomId, ...how) => {
+      const room = roomId.toString();
+      const requests = await share(roomId, ...how);
+      const fresh = await sessions(room);
+      if (fresh.length) {
+        current.set(room, fresh.length === 1 ? fresh[0] : undefined); // of several one cannot say which
+      }
+      const content = { algorithm: MEGOLM, room_id: room, session_id: current.get(room) };
+      requests
+        .filter((request) => request.event_type === ENCRYPTED)
+        .flatMap((request) => contents(JSON.parse(request.body)))
+        .forEach((sealed) => meant.set(olmBody(sealed), { type: "m.room_key", content }));
+      return requests;
+    };
+  };
+
   return {
     async fetch(resource, options) {
       const leaving = messages(resource, options);
@@ -69,6 +116,7 @@ export function messageTeller(print) {
         batch.batch.forEach(({ payload }) => meant.set(olmBody(payload), { type, content }));
         return batch;
       };
+      watchRoomKeys(crypto.olmMachine);
     },
   };
 }

@@ -3,6 +3,7 @@ package io.matrixrtc.client;
 import io.matrixrtc.e2ee.CryptoStore;
 import io.matrixrtc.e2ee.CryptoStoreException;
 import io.matrixrtc.e2ee.OlmMachine;
+import io.matrixrtc.e2ee.SealedEventListener;
 import io.matrixrtc.e2ee.TrustPolicy;
 import io.matrixrtc.olm.RandomSource;
 import io.matrixrtc.olm.StateKey;
@@ -53,10 +54,11 @@ public final class EncryptedClientBuilder {
 
   /** Writes to devices, and believes devices, that {@code policy} accepts: cross-signed ones. */
   public EncryptedClientBuilder trust(TrustPolicy policy) {
-    return trust(new OlmMachine.Settings(policy, policy));
+    trust = new OlmMachine.Settings(policy, policy, trust.sealed());
+    return this;
   }
 
-  /** As {@link #trust(TrustPolicy)}, with a policy for each direction. */
+  /** As {@link #trust(TrustPolicy)}, with a policy for each direction, and a listener. */
   public EncryptedClientBuilder trust(OlmMachine.Settings policies) {
     trust = policies;
     return this;
@@ -65,6 +67,15 @@ public final class EncryptedClientBuilder {
   /** Who is told of events, on the client's scheduler; must not block. */
   public EncryptedClientBuilder listener(Consumer<ClientEvent> told) {
     listener = told;
+    return this;
+  }
+
+  /**
+   * Who is told of everything that the client encrypts, as it was meant: keys and secrets included,
+   * so for tests and diagnosis only.
+   */
+  public EncryptedClientBuilder onSealed(SealedEventListener told) {
+    trust = new OlmMachine.Settings(trust.sending(), trust.receiving(), told);
     return this;
   }
 

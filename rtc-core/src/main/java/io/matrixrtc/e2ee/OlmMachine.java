@@ -53,8 +53,14 @@ public final class OlmMachine implements AutoCloseable {
    *
    * @param sending which devices are written to
    * @param receiving whose messages count
+   * @param sealed told of what is encrypted
    */
-  public record Settings(TrustPolicy sending, TrustPolicy receiving) {
+  public record Settings(TrustPolicy sending, TrustPolicy receiving, SealedEventListener sealed) {
+    /** Nobody is told of what is encrypted. */
+    public Settings(TrustPolicy sending, TrustPolicy receiving) {
+      this(sending, receiving, SealedEventListener.NONE);
+    }
+
     /** Cross-signed devices in both directions (MSC4153). */
     public static Settings defaults() {
       return new Settings(TrustPolicy.CROSS_SIGNED, TrustPolicy.CROSS_SIGNED);
@@ -97,7 +103,7 @@ public final class OlmMachine implements AutoCloseable {
             sessions,
             claims,
             sendPolicy,
-            new ToDeviceEncryptor(own, sessions, strangers, ids),
+            new ToDeviceEncryptor(own, sessions, strangers, ids, settings.sealed()),
             ids);
     this.rooms =
         new RoomEncryption(

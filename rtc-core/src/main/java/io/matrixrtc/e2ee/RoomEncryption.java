@@ -102,7 +102,8 @@ public final class RoomEncryption {
             peers.tracker(),
             peers.deliveries(),
             sending,
-            parts.random());
+            parts.random(),
+            parts.trust().sealed());
     this.log = new RoomKeyRequestLog(address);
     OwnVerifiedDevices devices = new OwnVerifiedDevices(address, directory, verification);
     this.requests = new RoomKeyRequests(address, devices, roomKeys, rows, ids, log);

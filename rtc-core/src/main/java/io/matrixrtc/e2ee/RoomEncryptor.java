@@ -36,6 +36,7 @@ final class RoomEncryptor {
   private final Deliveries deliveries;
   private final TrustPolicy trust;
   private final RandomSource random;
+  private final SealedEventListener listener;
   private final Map<String, Deque<PendingRoomEvent>> queues = new LinkedHashMap<>();
   private final List<CompletedRoomEvent> completed = new ArrayList<>(); // not written yet
   private final List<CompletedRoomEvent> stored = new ArrayList<>();
@@ -51,7 +52,8 @@ final class RoomEncryptor {
       DeviceTracker tracker,
       Deliveries deliveries,
       TrustPolicy trust,
-      RandomSource random) {
+      RandomSource random,
+      SealedEventListener listener) {
     this.own = own;
     this.rooms = rooms;
     this.sessions = sessions;
@@ -62,6 +64,7 @@ final class RoomEncryptor {
     this.deliveries = deliveries;
     this.trust = trust;
     this.random = random;
+    this.listener = listener;
   }
 
   void start(PendingRoomEvent event) {
@@ -185,6 +188,7 @@ final class RoomEncryptor {
     if (!relation.isMissingNode()) {
       content.set(RoomEventDecryptor.RELATES_TO, relation.deepCopy()); // ROOM-RELATES
     }
+    listener.onSealed(event.type(), event.content(), content);
     return new RoomEncryptionOutcome.Encrypted(
         content, session.id(), index, event.rotation(), event.results());
   }

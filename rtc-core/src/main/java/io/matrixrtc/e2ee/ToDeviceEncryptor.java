@@ -18,13 +18,19 @@ final class ToDeviceEncryptor {
   private final OlmSessions sessions;
   private final StrangerSessions strangers;
   private final RequestIds ids;
+  private final SealedEventListener listener;
 
   ToDeviceEncryptor(
-      OwnDevice own, OlmSessions sessions, StrangerSessions strangers, RequestIds ids) {
+      OwnDevice own,
+      OlmSessions sessions,
+      StrangerSessions strangers,
+      RequestIds ids,
+      SealedEventListener listener) {
     this.own = own;
     this.sessions = sessions;
     this.strangers = strangers;
     this.ids = ids;
+    this.listener = listener;
   }
 
   /**
@@ -46,8 +52,10 @@ final class ToDeviceEncryptor {
     try {
       OlmMessage message = session.get().encrypt(plaintext);
       sessions.changed(session.get());
-      return new EncryptionOutcome.Encrypted(
-          OlmEnvelope.write(own.identityKeys().curve25519(), identity, message, ids.next()));
+      ObjectNode sealed =
+          OlmEnvelope.write(own.identityKeys().curve25519(), identity, message, ids.next());
+      listener.onSealed(eventType, content, sealed);
+      return new EncryptionOutcome.Encrypted(sealed);
     } catch (OlmException.NonContributory e) {
       return new EncryptionOutcome.SessionUnusable();
     } finally {

@@ -86,14 +86,19 @@ final class MixedCall implements AutoCloseable {
     return player(device) != Player.JS_SDK;
   }
 
-  /** Its keys are in the trace as they were meant and as they went out, and readable in neither. */
+  /**
+   * All that they sent is in the trace as it was meant, and their keys as they went out, too;
+   * readable in neither.
+   */
   void expectKeyMessagesInTheTrace(CallDevice... senders) {
     for (CallDevice sender : senders) {
-      List<TraceEvent.MessageSent> keys =
+      List<TraceEvent.MessageSent> all =
           script.trace().events(TraceEvent.MessageSent.class).stream()
               .filter(message -> message.from().equals(sender.identity()))
-              .filter(message -> message.type().equals(KEYS))
               .toList();
+      assertThat(all).allSatisfy(message -> assertThat(message.clear()).isNotEmpty());
+      List<TraceEvent.MessageSent> keys =
+          all.stream().filter(message -> message.type().equals(KEYS)).toList();
       assertThat(keys).as("key messages of %s", sender.name()).isNotEmpty();
       assertThat(keys)
           .allSatisfy(

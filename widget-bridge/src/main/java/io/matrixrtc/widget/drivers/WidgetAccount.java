@@ -8,7 +8,6 @@ import io.matrixrtc.client.EncryptedClient;
 import io.matrixrtc.client.MatrixClient;
 import io.matrixrtc.keys.DeviceAddress;
 import io.matrixrtc.keys.SerialScheduler;
-import io.matrixrtc.keys.ToDeviceChannel;
 import io.matrixrtc.livekit.ServiceUrl;
 import io.matrixrtc.widget.host.ChannelToDeviceDriver;
 import io.matrixrtc.widget.host.EventDriver.StateKeys;
@@ -40,7 +39,6 @@ public final class WidgetAccount implements AutoCloseable {
   private final AccountFeed feed;
   private final HttpClient http;
   private final Optional<ServiceUrl> sfu;
-  private final ToDeviceChannel toDevice;
   private final RoomStates states;
   private final HostFeed hosts;
   private final TransactionIds transactions;
@@ -52,27 +50,11 @@ public final class WidgetAccount implements AutoCloseable {
    */
   public WidgetAccount(
       EncryptedClient account, AccountFeed feed, HttpClient http, Optional<ServiceUrl> sfu) {
-    this(account, feed, http, sfu, account.toDevice());
-  }
-
-  /**
-   * @param http carries media; follows no redirections by itself
-   * @param sfu the LiveKit service to name if the homeserver names none
-   * @param toDevice sends what widgets send to devices encrypted: the account's, or one around it
-   *     that takes note
-   */
-  public WidgetAccount(
-      EncryptedClient account,
-      AccountFeed feed,
-      HttpClient http,
-      Optional<ServiceUrl> sfu,
-      ToDeviceChannel toDevice) {
     this.account = account;
     this.client = account.matrix();
     this.feed = feed;
     this.http = http;
     this.sfu = sfu;
-    this.toDevice = toDevice;
     this.states = new RoomStates(client);
     this.hosts = new HostFeed(states);
     this.transactions = new TransactionIds(client.settings().random());
@@ -163,7 +145,7 @@ public final class WidgetAccount implements AutoCloseable {
             screen.consent().capabilities(),
             events,
             new AccountDelayedEvents(client, states, transactions),
-            new ChannelToDeviceDriver(toDevice, new AccountDevices(client)),
+            new ChannelToDeviceDriver(account.toDevice(), new AccountDevices(client)),
             new AccountOpenId(client, screen.consent()),
             new AccountTurn(
                 client,

@@ -156,6 +156,7 @@ final class ElementCallSession implements ForeignSession, WidgetSessions {
               .trust(TrustPolicy.named(wanted.trust()))
               .store(new MemoryCryptoStore(), storeKey)
               .closingStore()
+              .onSealed(messages)
               .listener(feed)
               .start();
     } catch (CryptoStoreException e) {
@@ -163,11 +164,7 @@ final class ElementCallSession implements ForeignSession, WidgetSessions {
     }
     widgets =
         new WidgetAccount(
-            client(),
-            feed,
-            HttpClient.newHttpClient(),
-            ServiceUrl.parse(wanted.sfuService()),
-            messages.above(client().toDevice()));
+            client(), feed, HttpClient.newHttpClient(), ServiceUrl.parse(wanted.sfuService()));
     get(client().published());
   }
 

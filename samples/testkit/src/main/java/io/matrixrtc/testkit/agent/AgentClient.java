@@ -38,19 +38,11 @@ final class AgentClient implements AutoCloseable {
   private static final String MESSAGE = "m.room.message";
 
   private final EncryptedClient encrypted;
-  private final ToDeviceChannel toDevice;
-  private final MessageTraces messages;
   private final StateKey storeKey;
   private final MemoryCryptoStore store;
 
-  private AgentClient(
-      EncryptedClient encrypted,
-      MessageTraces messages,
-      StateKey storeKey,
-      MemoryCryptoStore store) {
+  private AgentClient(EncryptedClient encrypted, StateKey storeKey, MemoryCryptoStore store) {
     this.encrypted = encrypted;
-    this.messages = messages;
-    this.toDevice = messages.above(encrypted.toDevice());
     this.storeKey = storeKey;
     this.store = store;
   }
@@ -85,8 +77,9 @@ final class AgentClient implements AutoCloseable {
               .trust(trust)
               .store(store, storeKey)
               .random(random::nextBytes)
+              .onSealed(messages)
               .start();
-      return new AgentClient(encrypted, messages, storeKey, store);
+      return new AgentClient(encrypted, storeKey, store);
     } catch (CryptoStoreException e) {
       throw new RefusedException("cannot open the crypto store: " + e.getMessage());
     }
@@ -96,14 +89,14 @@ final class AgentClient implements AutoCloseable {
     return encrypted;
   }
 
-  /** Olm-encrypted messages, which the trace tells of. */
+  /** Olm-encrypted messages. */
   ToDeviceChannel toDevice() {
-    return toDevice;
+    return encrypted.toDevice();
   }
 
-  /** Encrypted events of a room, which the trace tells of. */
+  /** Encrypted events of a room. */
   RoomEventChannel roomEvents(String roomId) {
-    return messages.above(encrypted.roomEvents(roomId));
+    return encrypted.roomEvents(roomId);
   }
 
   /** Gives the user an identity. Fails if there is one: the participant has not its keys. */

@@ -5,20 +5,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.client.HttpAnswer;
 import io.matrixrtc.client.HttpCall;
 import io.matrixrtc.client.HttpTransport;
-import io.matrixrtc.keys.DeviceAddress;
-import io.matrixrtc.keys.RoomEventChannel;
-import io.matrixrtc.keys.ToDeviceChannel;
+import io.matrixrtc.e2ee.SealedEventListener;
 import io.matrixrtc.testkit.trace.RedactedJson;
 import io.matrixrtc.testkit.trace.TraceEvent;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -27,42 +21,52 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes every message of a call that a client of ours sends into the trace, as it was meant and as
- * it went out: sits above the encryption and below it, and puts both halves together. Secrets are
- * fingerprints in both (TRACE-SECRET). Thread-safe.
+ * it went out: hears what the client encrypts, sits below it where requests leave, and puts both
+ * halves together by their ciphertext. Secrets are fingerprints in both (TRACE-SECRET).
+ * Thread-safe.
  */
-public final class MessageTraces {
+public final class MessageTraces implements SealedEventListener {
   /**
-   * Requests whose halves are remembered for a repetition; older ones show their sent form only.
+   * Encrypted messages that have not arrived yet, whose clear form is remembered; of older ones the
+   * sent form only is shown. A key for a thousand devices is a thousand messages.
    */
-  static final int MAX_REMEMBERED = 256;
+  static final int MAX_REMEMBERED = 4096;
 
-  static final Pattern TO_DEVICE = Pattern.compile(".*/sendToDevice/([^/]+)/([^/]+)");
+  static final Pattern TO_DEVICE = Pattern.compile(".*/sendToDevice/([^/]+)/[^/]+");
+
+  /** Events of any type, and the state that calls are made of. */
   static final Pattern IN_ROOM =
-      Pattern.compile(".*/rooms/[^/]+/(?:state|send)/(org\\.matrix\\.msc[^/]+|m\\.call[^/]*)/.*");
-  static final Pattern ROOM_EVENT =
-      Pattern.compile(".*/rooms/[^/]+/send/m\\.room\\.encrypted/([^/]+)");
+      Pattern.compile(".*/rooms/[^/]+/(?:send/|state/(?=org\\.matrix\\.msc|m\\.call))([^/]+)/.*");
 
-  /** Stands for all of the room. */
-  private static final DeviceAddress ROOM = new DeviceAddress("room", "room");
+  static final String ENCRYPTED = "m.room.encrypted";
 
-  private static final String ENCRYPTED = "m.room.encrypted";
+  private static final int OK = 200;
+  private static final int TAIL_CHARS = 32;
 
   private final String self;
   private final Consumer<TraceEvent> trace;
-  private final Map<DeviceAddress, Deque<Meant>> meant = new HashMap<>();
-  private final Deque<Meant> meantForRoom = new ArrayDeque<>();
-  private final Map<String, Map<DeviceAddress, Meant>> remembered =
+  private final Map<String, Meant> sealed =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Map<DeviceAddress, Meant>> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, Meant> eldest) {
           return size() > MAX_REMEMBERED;
         }
       };
 
+  private @Nullable ObjectNode lastContent;
+  private Meant last = new Meant(ENCRYPTED, "");
+
   /** A message before its encryption. */
   private record Meant(String type, String content) {}
+
+  /**
+   * A message on its way.
+   *
+   * @param tail of its ciphertext; empty if it has none
+   */
+  private record Leaving(TraceEvent.MessageSent message, String tail) {}
 
   /**
    * @param self identity of the device, {@code user:device}
@@ -73,62 +77,15 @@ public final class MessageTraces {
     this.trace = trace;
   }
 
-  /** {@code channel}, with what is sent through it noted. */
-  public ToDeviceChannel above(ToDeviceChannel channel) {
-    return new ToDeviceChannel() {
-      @Override
-      public CompletionStage<Map<DeviceAddress, ToDeviceChannel.Outcome>> send(
-          String eventType, ObjectNode content, Set<DeviceAddress> to) {
-        Meant message = new Meant(eventType, RedactedJson.text(content));
-        mean(message, to);
-        return channel
-            .send(eventType, content, to)
-            .whenComplete((outcomes, failure) -> forget(message, to));
+  @Override
+  public void onSealed(String eventType, ObjectNode content, ObjectNode sealedContent) {
+    synchronized (sealed) {
+      if (content != lastContent || !eventType.equals(last.type())) { // one for all its devices
+        last = new Meant(eventType, RedactedJson.text(content));
+        lastContent = content;
       }
-
-      @Override
-      public ToDeviceChannel.Subscription subscribe(
-          String eventType, ToDeviceChannel.Listener listener) {
-        return channel.subscribe(eventType, listener);
-      }
-    };
-  }
-
-  /** {@code channel}, with what is sent through it noted. */
-  public RoomEventChannel above(RoomEventChannel channel) {
-    return new RoomEventChannel() {
-      @Override
-      public CompletionStage<RoomEventChannel.Outcome> send(String eventType, ObjectNode content) {
-        Meant message = new Meant(eventType, RedactedJson.text(content));
-        synchronized (MessageTraces.this) {
-          meantForRoom.add(message);
-        }
-        return channel
-            .send(eventType, content)
-            .whenComplete(
-                (outcome, failure) -> {
-                  synchronized (MessageTraces.this) {
-                    meantForRoom.removeFirstOccurrence(message);
-                  }
-                });
-      }
-
-      @Override
-      public void redact(String eventId, String reason) {
-        channel.redact(eventId, reason);
-      }
-
-      @Override
-      public void discardRoomKey() {
-        channel.discardRoomKey();
-      }
-
-      @Override
-      public RoomEventChannel.Subscription subscribe(
-          String eventType, RoomEventChannel.Listener listener) {
-        return channel.subscribe(eventType, listener);
-      }
-    };
+      sealed.put(tail(sealedContent), last);
+    }
   }
 
   /** {@code transport}, with the call's messages noted as they leave. */
@@ -137,10 +94,10 @@ public final class MessageTraces {
       @Override
       public CompletionStage<HttpAnswer> send(HttpCall call) {
         CompletionStage<HttpAnswer> answer = transport.send(call);
-        List<TraceEvent.MessageSent> messages = messages(call);
+        List<Leaving> messages = messages(call);
         if (!messages.isEmpty()) {
           // Not in the chain: whoever cancels the stage must reach the transport's own.
-          answer.whenComplete((got, failure) -> messages.forEach(m -> record(m, got)));
+          answer.whenComplete((got, failure) -> messages.forEach(one -> record(one, got)));
         }
         return answer;
       }
@@ -152,97 +109,61 @@ public final class MessageTraces {
     };
   }
 
-  private void record(TraceEvent.MessageSent message, @Nullable HttpAnswer answer) {
+  private void record(Leaving leaving, @Nullable HttpAnswer answer) {
     String outcome = answer == null ? "no answer" : String.valueOf(answer.status());
-    trace.accept(message.withOutcome(outcome));
-  }
-
-  private synchronized void mean(Meant message, Set<DeviceAddress> to) {
-    to.forEach(one -> meant.computeIfAbsent(one, key -> new ArrayDeque<>()).add(message));
-  }
-
-  private synchronized void forget(Meant message, Set<DeviceAddress> to) {
-    for (DeviceAddress one : to) {
-      Deque<Meant> waiting = meant.get(one);
-      if (waiting != null) {
-        waiting.removeFirstOccurrence(message);
-        if (waiting.isEmpty()) {
-          meant.remove(one);
-        }
+    trace.accept(leaving.message().withOutcome(outcome));
+    if (answer != null && answer.status() == OK) {
+      synchronized (sealed) {
+        sealed.remove(leaving.tail());
       }
     }
   }
 
-  private List<TraceEvent.MessageSent> messages(HttpCall call) {
+  private List<Leaving> messages(HttpCall call) {
     String path = call.uri().getRawPath();
     Optional<JsonNode> body = call.body().flatMap(RedactedJson::parse);
-    Matcher toDevice = TO_DEVICE.matcher(path);
-    if (body.isPresent() && toDevice.matches()) {
-      return toDevice(toDevice.group(1), toDevice.group(2), body.get());
+    if (body.isEmpty()) {
+      return List.of();
     }
-    Matcher roomEvent = ROOM_EVENT.matcher(path);
-    if (body.isPresent() && roomEvent.matches()) {
-      return inRoom(roomEvent.group(1), RedactedJson.text(body.get()));
+    Matcher toDevice = TO_DEVICE.matcher(path);
+    if (toDevice.matches()) {
+      return toDevice(toDevice.group(1), body.get());
     }
     Matcher inRoom = IN_ROOM.matcher(path);
-    if (body.isPresent() && inRoom.matches()) {
-      String content = RedactedJson.text(body.get());
-      return List.of(
-          new TraceEvent.MessageSent(self, "room", inRoom.group(1), content, content, ""));
-    }
-    return List.of();
+    return inRoom.matches() ? List.of(message("room", inRoom.group(1), body.get())) : List.of();
   }
 
-  /** An encrypted event of the room; what else than keys was meant is not known. */
-  private synchronized List<TraceEvent.MessageSent> inRoom(String transaction, String sent) {
-    Map<DeviceAddress, Meant> before = remembered.get(transaction);
-    Meant half = before == null ? meantForRoom.poll() : before.get(ROOM);
-    if (half == null) {
-      return List.of(new TraceEvent.MessageSent(self, "room", ENCRYPTED, "", sent, ""));
+  private List<Leaving> toDevice(String type, JsonNode body) {
+    List<Leaving> messages = new ArrayList<>();
+    for (Map.Entry<String, JsonNode> user : body.path("messages").properties()) {
+      for (Map.Entry<String, JsonNode> device : user.getValue().properties()) {
+        messages.add(message(user.getKey() + ":" + device.getKey(), type, device.getValue()));
+      }
     }
-    remembered.put(transaction, Map.of(ROOM, half));
-    return List.of(new TraceEvent.MessageSent(self, "room", half.type(), half.content(), sent, ""));
-  }
-
-  private synchronized List<TraceEvent.MessageSent> toDevice(
-      String type, String transaction, JsonNode body) {
-    List<TraceEvent.MessageSent> messages = new ArrayList<>();
-    body.path("messages")
-        .properties()
-        .forEach(
-            user ->
-                user.getValue()
-                    .properties()
-                    .forEach(
-                        device ->
-                            messages.add(
-                                message(
-                                    type,
-                                    transaction,
-                                    user.getKey(),
-                                    device.getKey(),
-                                    device.getValue()))));
     return messages;
   }
 
-  private TraceEvent.MessageSent message(
-      String type, String transaction, String user, String device, JsonNode content) {
+  private Leaving message(String to, String type, JsonNode content) {
     String sent = RedactedJson.text(content);
-    String to = user + ":" + device;
-    if (!type.equals(ENCRYPTED) || user.isEmpty() || device.isEmpty()) {
-      return new TraceEvent.MessageSent(self, to, type, sent, sent, "");
-    }
-    Meant half =
-        remembered
-            .computeIfAbsent(transaction, key -> new HashMap<>())
-            .computeIfAbsent(new DeviceAddress(user, device), this::nextMeant);
-    return new TraceEvent.MessageSent(self, to, half.type(), half.content(), sent, "");
+    String tail = type.equals(ENCRYPTED) ? tail(content) : "";
+    Meant meant = type.equals(ENCRYPTED) ? meant(tail) : new Meant(type, sent);
+    return new Leaving(
+        new TraceEvent.MessageSent(self, to, meant.type(), meant.content(), sent, ""), tail);
   }
 
-  /** The first message to a device that has not left yet: they leave in the order they came. */
-  private Meant nextMeant(DeviceAddress to) {
-    Deque<Meant> waiting = meant.get(to);
-    Meant next = waiting == null ? null : waiting.poll();
-    return next == null ? new Meant(ENCRYPTED, "") : next;
+  private Meant meant(String tail) {
+    synchronized (sealed) {
+      return sealed.getOrDefault(tail, new Meant(ENCRYPTED, ""));
+    }
+  }
+
+  /** The end of what was encrypted, which no other message has: a signature or a MAC. */
+  private static String tail(JsonNode content) {
+    JsonNode ciphertext = content.path("ciphertext");
+    for (JsonNode forDevice : ciphertext) { // by the receiver's key; of a room it is a text
+      ciphertext = forDevice.path("body");
+    }
+    String text = ciphertext.asText();
+    return text.substring(Math.max(0, text.length() - TAIL_CHARS));
   }
 }

@@ -23,7 +23,6 @@ import java.util.regex.Matcher;
  */
 public final class OverheardMessages implements RequestLog.Listener {
   private static final int OK = 200;
-  private static final String ENCRYPTED = "m.room.encrypted";
 
   private final Consumer<TraceEvent> trace;
   private final Set<String> told = ConcurrentHashMap.newKeySet();
@@ -103,9 +102,6 @@ public final class OverheardMessages implements RequestLog.Listener {
     if (toDevice.matches()) {
       return toDevice(from, toDevice.group(1), json(exchange.requestBody()));
     }
-    if (MessageTraces.ROOM_EVENT.matcher(path).matches()) {
-      return List.of(message(from, "room", ENCRYPTED, json(exchange.requestBody())));
-    }
     Matcher inRoom = MessageTraces.IN_ROOM.matcher(path);
     if (inRoom.matches()) {
       return List.of(message(from, "room", inRoom.group(1), json(exchange.requestBody())));
@@ -127,7 +123,7 @@ public final class OverheardMessages implements RequestLog.Listener {
   private static TraceEvent.MessageSent message(
       String from, String to, String type, JsonNode content) {
     String sent = RedactedJson.text(content);
-    String clear = type.equals(ENCRYPTED) ? "" : sent;
+    String clear = type.equals(MessageTraces.ENCRYPTED) ? "" : sent;
     return new TraceEvent.MessageSent(from, to, type, clear, sent, "");
   }
 }

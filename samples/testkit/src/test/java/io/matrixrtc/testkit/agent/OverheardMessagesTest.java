@@ -95,10 +95,12 @@ class OverheardMessagesTest {
     String room = "/_matrix/client/v3/rooms/!r:x/";
     happens("PUT", room + "state/org.matrix.msc3401.call.member/_@bob:x_P", "t1", "{}", "{}");
     happens("PUT", room + "send/m.room.encrypted/txn2", "t1", "{\"ciphertext\":\"c\"}", "{}");
+    happens("PUT", room + "send/io.element.call.reaction/txn3", "t1", "{}", "{}");
     happens("PUT", room + "state/m.room.name/", "t1", "{}", "{}");
     assertThat(trace)
         .extracting(TraceEvent.MessageSent::type)
-        .containsExactly("org.matrix.msc3401.call.member", "m.room.encrypted");
+        .containsExactly(
+            "org.matrix.msc3401.call.member", "m.room.encrypted", "io.element.call.reaction");
   }
 
   @Test

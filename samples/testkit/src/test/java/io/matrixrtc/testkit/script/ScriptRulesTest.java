@@ -244,6 +244,12 @@ class ScriptRulesTest {
         assertThat(message.clear()).contains("<key ");
         assertThat(message.sent()).contains("m.megolm.v1.", "ciphertext").doesNotContain("<key ");
       }
+      assertThat(call.trace().events(TraceEvent.MessageSent.class))
+          .filteredOn(message -> message.from().equals(alice.identity()))
+          .allMatch(message -> !message.clear().isEmpty(), "known as it was meant")
+          .filteredOn(message -> message.type().equals("m.room_key"))
+          .isNotEmpty()
+          .allMatch(message -> message.clear().contains("<key ") && !message.inClear());
     }
   }
 
