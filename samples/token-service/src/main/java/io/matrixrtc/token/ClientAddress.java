@@ -1,6 +1,7 @@
 package io.matrixrtc.token;
 
 import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
 
 /** Tells clients apart for the rate limit. */
 final class ClientAddress {
@@ -13,8 +14,10 @@ final class ClientAddress {
    *     counts (RATE-PROXY)
    */
   static String of(HttpServerRequest request, boolean behindProxy) {
-    String forwarded = behindProxy ? request.getHeader("X-Forwarded-For") : null;
-    if (forwarded != null) {
+    List<String> lines =
+        behindProxy ? request.headers().getAll("X-Forwarded-For") : List.<String>of();
+    if (!lines.isEmpty()) { // some proxies add a line of their own, behind the client's
+      String forwarded = lines.get(lines.size() - 1);
       return network(forwarded.substring(forwarded.lastIndexOf(',') + 1).strip());
     }
     return request.remoteAddress() == null ? "" : network(request.remoteAddress().hostAddress());

@@ -34,6 +34,11 @@ final class Refusal extends Exception {
         413, "M_TOO_LARGE", "The request is longer than " + bytes + " bytes", Optional.empty());
   }
 
+  /** The body did not come in time. */
+  static Refusal tooSlow() {
+    return new Refusal(408, "M_UNKNOWN", "The request took too long to arrive", Optional.empty());
+  }
+
   /** The OpenID token did not prove what was claimed; it is not told why (LK-UNAUTHORIZED). */
   static Refusal unauthorized() {
     return new Refusal(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.matrixrtc.json.Json;
 import io.matrixrtc.json.MalformedJsonException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,8 @@ import java.util.Set;
  * {@code M_BAD_JSON} (LK-FIELDS). Null counts as missing.
  */
 final class RequestReader {
+  private static final int MAX_NAME_BYTES = 255;
+
   private static final Set<String> LEGACY =
       Set.of("room", "openid_token", "device_id", "delay_id", "delay_timeout", "delay_cs_api_url");
   private static final Set<String> STICKY =
@@ -37,7 +40,7 @@ final class RequestReader {
     ObjectNode fields = object(body, LEGACY);
     ObjectNode openId = openId(fields);
     String room = text(fields, "room");
-    String deviceId = text(fields, "device_id");
+    String deviceId = name(fields, "device_id");
     Delay delay = Delay.of(fields);
     if (room.isEmpty()) {
       throw Refusal.badJson("Missing room parameter");
@@ -63,9 +66,9 @@ final class RequestReader {
     ObjectNode member = child(fields, "member", MEMBER);
     String room = text(fields, "room_id");
     String slot = text(fields, "slot_id");
-    String id = text(member, "id");
-    String user = text(member, "claimed_user_id");
-    String device = text(member, "claimed_device_id");
+    String id = name(member, "id");
+    String user = name(member, "claimed_user_id");
+    String device = name(member, "claimed_device_id");
     Delay delay = Delay.of(fields);
     if (room.isEmpty() || slot.isEmpty()) {
       throw Refusal.badJson("The request body is missing `room_id` or `slot_id`");
@@ -132,6 +135,15 @@ final class RequestReader {
     throw Refusal.notJson();
   }
 
+  /** LK-NAMES: names are kept and sent on. No Matrix identifier is longer. */
+  private static String name(ObjectNode object, String field) throws Refusal {
+    String text = text(object, field);
+    if (text.getBytes(StandardCharsets.UTF_8).length > MAX_NAME_BYTES) {
+      throw Refusal.badJson("`" + field + "` is longer than " + MAX_NAME_BYTES + " bytes");
+    }
+    return text;
+  }
+
   private static long number(ObjectNode object, String name) throws Refusal {
     JsonNode node = object.path(name);
     if (node.isMissingNode() || node.isNull()) {
@@ -158,7 +170,7 @@ final class RequestReader {
 
     static Delay of(ObjectNode fields) throws Refusal {
       text(fields, "delay_cs_api_url"); // ignored: the homeserver is found by its name
-      return new Delay(text(fields, "delay_id"), number(fields, "delay_timeout"));
+      return new Delay(name(fields, "delay_id"), number(fields, "delay_timeout"));
     }
 
     /** Nothing, or both (LK-DELAY-PAIR). */

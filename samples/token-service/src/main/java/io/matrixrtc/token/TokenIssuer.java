@@ -134,6 +134,7 @@ final class TokenIssuer {
         leaves.add(
             request.roomAlias(),
             request.identity(userId),
+            userId,
             request.leave().orElseThrow(),
             request.openIdToken().matrixServerName(),
             api);

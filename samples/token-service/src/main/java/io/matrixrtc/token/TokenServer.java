@@ -91,7 +91,7 @@ final class TokenServer {
       return;
     }
     underWay++;
-    BoundedBody.read(request, MAX_BODY_BYTES)
+    BoundedBody.read(request, MAX_BODY_BYTES, config.lookUpTimeout())
         .compose(body -> answer(endpoint, body))
         .onComplete(
             done -> {

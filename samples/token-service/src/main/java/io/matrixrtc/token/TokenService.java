@@ -99,7 +99,9 @@ public final class TokenService implements AutoCloseable {
             config,
             new TokenIssuer(config, openId, delayedEvents, rooms, leaves, clock),
             new WebhookReceiver(
-                new SfuSignature(config.apiKey(), SfuSignature.LEEWAY, clock), leaves));
+                new SfuSignature(config.apiKey(), SfuSignature.LEEWAY, clock),
+                leaves,
+                config.lookUpTimeout()));
     HttpServerOptions options =
         new HttpServerOptions()
             .setHost(config.host())

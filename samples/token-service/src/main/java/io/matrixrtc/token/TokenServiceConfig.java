@@ -24,7 +24,7 @@ import java.util.Optional;
  * @param trust whose certificates count
  * @param rateLimit requests of one client address
  * @param behindProxy whether the last address of {@code X-Forwarded-For} is the client's
- * @param lookUpTimeout for finding and asking a homeserver
+ * @param lookUpTimeout for finding and asking a homeserver, and for a request's body to come
  * @param leaveFile keeps delegated leaves over a restart; without one they end with the service
  */
 public record TokenServiceConfig(

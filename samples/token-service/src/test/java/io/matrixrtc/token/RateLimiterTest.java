@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class RateLimiterTest {
@@ -62,10 +63,21 @@ class RateLimiterTest {
     }
   }
 
-  private static int from(World world, String forwarded) throws Exception {
-    var answer =
-        world.send(
-            "/sfu/get", "POST", World.legacyRequest().toString(), "X-Forwarded-For", forwarded);
+  @Test
+  void theLastOfSeveralLinesIsTheProxys_RATE_PROXY() throws Exception {
+    try (World world = new World(config -> config.withRateLimit(new RateLimit(0.001, 1), true))) {
+      assertThat(from(world, "1.1.1.1", "192.0.2.1")).isEqualTo(200);
+      assertThat(from(world, "2.2.2.2", "192.0.2.1")).isEqualTo(429);
+      assertThat(from(world, "1.1.1.1", "192.0.2.2")).as("control: another one").isEqualTo(200);
+    }
+  }
+
+  private static int from(World world, String... forwarded) throws Exception {
+    String[] headers =
+        Stream.of(forwarded)
+            .flatMap(line -> Stream.of("X-Forwarded-For", line))
+            .toArray(String[]::new);
+    var answer = world.send("/sfu/get", "POST", World.legacyRequest().toString(), headers);
     if (answer.statusCode() == 429) {
       assertThat(World.error(answer)).isEqualTo("429 M_LIMIT_EXCEEDED");
       assertThat(World.json(answer).get("retry_after_ms").asLong()).isPositive();

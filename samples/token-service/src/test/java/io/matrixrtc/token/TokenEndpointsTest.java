@@ -315,4 +315,19 @@ class TokenEndpointsTest {
     assertThat(World.error(world.send("/sfu/get", "POST", most + " ")))
         .isEqualTo("413 M_TOO_LARGE");
   }
+
+  @Test
+  void namesAreAsLongAsMatrixHasThem_LK_NAMES_ours() throws Exception {
+    String longest = "D".repeat(255);
+    token(world.post("/sfu/get", World.with(World.legacyRequest(), "device_id", longest)));
+    for (String field : List.of("device_id", "delay_id")) {
+      ObjectNode request = World.with(World.legacyRequest(), field, longest + "D");
+      assertThat(World.error(world.post("/sfu/get", request))).isEqualTo("400 M_BAD_JSON");
+    }
+    for (String field : List.of("id", "claimed_user_id", "claimed_device_id")) {
+      ObjectNode request = World.stickyRequest();
+      ((ObjectNode) request.get("member")).put(field, longest + "D");
+      assertThat(World.error(world.post("/get_token", request))).isEqualTo("400 M_BAD_JSON");
+    }
+  }
 }

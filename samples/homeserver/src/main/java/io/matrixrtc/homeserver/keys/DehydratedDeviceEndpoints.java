@@ -76,7 +76,8 @@ public final class DehydratedDeviceEndpoints implements Endpoints {
       throw MatrixException.badJson("device_keys must be of the dehydrated device");
     }
     Optional<Row> before = table.get(userId);
-    if (before.isEmpty() && devices.exists(userId, deviceId)) {
+    boolean same = before.isPresent() && before.get().deviceId().equals(deviceId);
+    if (!same && devices.exists(userId, deviceId)) {
       throw MatrixException.badJson("Somebody is logged in as this device");
     }
     before.ifPresent(row -> remove(userId, row));

@@ -77,6 +77,8 @@ class DehydratedDevicesTest extends ServerTest {
     assertThat(queried().has("D1")).isFalse();
     assertThat(queried().has("D2")).isTrue();
     String own = body("@alice:test", alice.deviceId(), "k");
+    alice.put(PATH, own).fails(400, "M_BAD_JSON"); // nor while there is another
+    assertThat(queried().has("D2")).isTrue();
     alice.delete(PATH, "{}").ok();
     alice.put(PATH, own).fails(400, "M_BAD_JSON"); // somebody is logged in as that
     alice.put(PATH, body("@bob:test", "D1", "k")).fails(400, "M_BAD_JSON");

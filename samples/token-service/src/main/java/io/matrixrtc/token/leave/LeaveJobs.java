@@ -29,6 +29,9 @@ public final class LeaveJobs {
   /** Jobs at a time (LEAVE-BOUND). */
   public static final int MAX_JOBS = 10_000;
 
+  /** Jobs of one user, whose devices and calls are names that the user makes up (LEAVE-USER). */
+  static final int MAX_JOBS_OF_USER = 100;
+
   private static final Logger LOG = LoggerFactory.getLogger(LeaveJobs.class);
 
   private final Vertx vertx;
@@ -91,18 +94,24 @@ public final class LeaveJobs {
   /**
    * Takes a leave over.
    *
-   * @return false if there are too many
+   * @param userId whose it is, as the homeserver said; not known any more after {@link #restore}
+   * @return false if there are too many, of all or of this user
    */
   public boolean add(
-      String roomAlias, String identity, DelayedLeave leave, String serverName, ClientApi api) {
+      String roomAlias,
+      String identity,
+      String userId,
+      DelayedLeave leave,
+      String serverName,
+      ClientApi api) {
     Participant participant = new Participant(roomAlias, identity);
     Running former = jobs.get(participant);
-    if (former == null && jobs.size() >= maxJobs) {
+    if (former == null && (jobs.size() >= maxJobs || ofUser(userId) >= MAX_JOBS_OF_USER)) {
       return false;
     } else if (former != null) {
       former.stop();
     }
-    Running job = new Running(participant, leave, serverName, api);
+    Running job = new Running(participant, userId, leave, serverName, api);
     jobs.put(participant, job);
     keep();
     LOG.info(
@@ -114,6 +123,10 @@ public final class LeaveJobs {
             .with("replaced", former != null));
     job.take(new LeaveEvent.Tick());
     return true;
+  }
+
+  private long ofUser(String userId) {
+    return jobs.values().stream().filter(job -> job.userId.equals(userId)).count();
   }
 
   /**
@@ -129,7 +142,7 @@ public final class LeaveJobs {
     for (LeaveFile.Entry entry : file.get().read()) {
       Participant participant = new Participant(entry.roomAlias(), entry.identity());
       if (jobs.size() < maxJobs && !jobs.containsKey(participant)) {
-        Running job = new Running(participant, entry.leave(), entry.serverName(), null);
+        Running job = new Running(participant, "", entry.leave(), entry.serverName(), null);
         jobs.put(participant, job);
         job.take(new LeaveEvent.Tick());
       }
@@ -190,6 +203,7 @@ public final class LeaveJobs {
   /** One job: performs its effects and feeds the answers back. */
   private final class Running {
     private final Participant participant;
+    private final String userId;
     private final DelayedLeave leave;
     private final String serverName;
     private final LeaveJob job;
@@ -198,8 +212,13 @@ public final class LeaveJobs {
     private boolean stopped;
 
     Running(
-        Participant participant, DelayedLeave leave, String serverName, @Nullable ClientApi api) {
+        Participant participant,
+        String userId,
+        DelayedLeave leave,
+        String serverName,
+        @Nullable ClientApi api) {
       this.participant = participant;
+      this.userId = userId;
       this.leave = leave;
       this.serverName = serverName;
       this.api = api;

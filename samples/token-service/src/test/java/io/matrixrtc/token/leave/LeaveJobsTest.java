@@ -41,34 +41,62 @@ class LeaveJobsTest {
       CompletableFuture<List<Boolean>> taken = new CompletableFuture<>();
       vertx.runOnContext(
           now -> {
-            CheckedHttp http =
-                new CheckedHttp(
-                    vertx,
-                    new SystemResolver(vertx),
-                    AddressPolicy.publicOnly(),
-                    Dialer.DIRECT,
-                    CheckedHttp.Trust.ofJdk());
-            LeaveJobs jobs =
-                new LeaveJobs(
-                    vertx,
-                    new DelayedEvents(http, Map.of()),
-                    (room, identity) -> Promise.<Boolean>promise().future(),
-                    Duration.ZERO,
-                    Clock.systemUTC(),
-                    new Random(1),
-                    2);
+            LeaveJobs jobs = jobs(vertx, 2);
             List<Boolean> answers = new ArrayList<>();
             for (String identity : List.of("a", "b", "c", "b")) {
-              answers.add(jobs.add("room", identity, LEAVE, "hs.example", API));
+              answers.add(jobs.add("room", identity, "@a:hs.example", LEAVE, "hs.example", API));
             }
             jobs.report(new SfuEvent("room", "a", SfuEvent.Kind.LEFT)); // it never came
-            answers.add(jobs.add("room", "c", LEAVE, "hs.example", API));
+            answers.add(jobs.add("room", "c", "@a:hs.example", LEAVE, "hs.example", API));
             taken.complete(answers);
           });
       assertThat(taken.get(20, TimeUnit.SECONDS)).containsExactly(true, true, false, true, true);
     } finally {
       vertx.close();
     }
+  }
+
+  @Test
+  void oneUserHasSoManyAndNotAllPlaces_LEAVE_USER_ours() throws Exception {
+    Vertx vertx = Vertx.vertx();
+    try {
+      CompletableFuture<List<Boolean>> taken = new CompletableFuture<>();
+      vertx.runOnContext(
+          now -> {
+            LeaveJobs jobs = jobs(vertx, LeaveJobs.MAX_JOBS);
+            for (int i = 0; i < LeaveJobs.MAX_JOBS_OF_USER - 1; i++) {
+              jobs.add("room", "made up " + i, "@a:hs.example", LEAVE, "hs.example", API);
+            }
+            List<Boolean> answers = new ArrayList<>();
+            answers.add(jobs.add("room", "last", "@a:hs.example", LEAVE, "hs.example", API));
+            answers.add(jobs.add("room", "beyond", "@a:hs.example", LEAVE, "hs.example", API));
+            answers.add(jobs.add("room", "last", "@a:hs.example", LEAVE, "hs.example", API));
+            answers.add(jobs.add("room", "other", "@b:hs.example", LEAVE, "hs.example", API));
+            taken.complete(answers);
+          });
+      assertThat(taken.get(20, TimeUnit.SECONDS)).containsExactly(true, false, true, true);
+    } finally {
+      vertx.close();
+    }
+  }
+
+  /** Of a homeserver that cannot be reached, and an SFU that does not answer. */
+  private static LeaveJobs jobs(Vertx vertx, int max) {
+    CheckedHttp http =
+        new CheckedHttp(
+            vertx,
+            new SystemResolver(vertx),
+            AddressPolicy.publicOnly(),
+            Dialer.DIRECT,
+            CheckedHttp.Trust.ofJdk());
+    return new LeaveJobs(
+        vertx,
+        new DelayedEvents(http, Map.of()),
+        (room, identity) -> Promise.<Boolean>promise().future(),
+        Duration.ZERO,
+        Clock.systemUTC(),
+        new Random(1),
+        max);
   }
 
   @Test
@@ -116,7 +144,8 @@ class LeaveJobsTest {
             } catch (IOException e) {
               size.completeExceptionally(e);
             }
-            delegated.forEach(one -> jobs.add("room", one, LEAVE, "hs.example", API));
+            delegated.forEach(
+                one -> jobs.add("room", one, "@a:hs.example", LEAVE, "hs.example", API));
             ended.forEach(one -> jobs.report(new SfuEvent("room", one, SfuEvent.Kind.LEFT)));
             size.complete(jobs.size());
           });
