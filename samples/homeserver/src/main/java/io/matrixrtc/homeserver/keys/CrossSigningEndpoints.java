@@ -126,16 +126,16 @@ final class CrossSigningEndpoints implements Endpoints {
       throw MatrixException.invalidParam("The signed object is not the one that is stored");
     }
 
-    boolean any = false;
     for (Map.Entry<String, JsonNode> signature : given.properties()) {
       String publicKey = signingKey(signer, userId, signature.getKey());
       if (!SignedJson.isSignedBy(signed, signer, signature.getKey(), publicKey)) {
         throw new MatrixException(ErrorCode.M_INVALID_SIGNATURE, "Bad signature");
       }
-      signatures.put(userId, keyId, signer, signature.getKey(), signature.getValue());
-      any = true;
     }
-    return any;
+    given
+        .properties()
+        .forEach(one -> signatures.put(userId, keyId, signer, one.getKey(), one.getValue()));
+    return !given.isEmpty();
   }
 
   private ObjectNode target(String userId, String keyId) {

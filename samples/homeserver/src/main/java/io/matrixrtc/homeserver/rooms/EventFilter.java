@@ -49,21 +49,23 @@ public record EventFilter(
     return patterns.stream().anyMatch(pattern -> matches(pattern, type));
   }
 
+  /** The first place that fits is taken for each part, so that many stars cost no more. */
   private static boolean matches(String pattern, String type) {
-    int star = pattern.indexOf('*');
-    if (star < 0) {
+    String[] parts = pattern.split("\\*", -1);
+    String last = parts[parts.length - 1];
+    if (parts.length == 1) {
       return pattern.equals(type);
-    }
-    String head = pattern.substring(0, star);
-    String tail = pattern.substring(star + 1);
-    if (!type.startsWith(head)) {
+    } else if (!type.startsWith(parts[0]) || !type.endsWith(last)) {
       return false;
     }
-    for (int i = head.length(); i <= type.length(); i++) {
-      if (matches(tail, type.substring(i))) {
-        return true;
+    int at = parts[0].length();
+    for (int part = 1; part < parts.length - 1; part++) {
+      int found = type.indexOf(parts[part], at);
+      if (found < 0) {
+        return false;
       }
+      at = found + parts[part].length();
     }
-    return false;
+    return at + last.length() <= type.length();
   }
 }

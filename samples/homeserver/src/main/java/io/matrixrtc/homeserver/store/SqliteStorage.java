@@ -191,18 +191,25 @@ public final class SqliteStorage implements Storage {
       return work.get();
     }
     inTransaction = true;
-    boolean done = false;
     try {
       execute("BEGIN");
       T result = work.get();
       execute("COMMIT");
-      done = true;
       return result;
+    } catch (RuntimeException | Error e) {
+      undo(e);
+      throw e;
     } finally {
       inTransaction = false;
-      if (!done) {
-        execute("ROLLBACK");
-      }
+    }
+  }
+
+  /** SQLite may have undone it by itself, as on a full disk: that is not what went wrong. */
+  private void undo(Throwable cause) {
+    try {
+      execute("ROLLBACK");
+    } catch (StorageException e) {
+      cause.addSuppressed(e);
     }
   }
 

@@ -77,8 +77,17 @@ public final class StateThread implements AutoCloseable {
     }
     List<Runnable> actions = afterCommit;
     afterCommit = new ArrayList<>();
-    actions.forEach(Runnable::run);
+    actions.forEach(StateThread::runCommitted);
     return result;
+  }
+
+  /** What is committed is not taken back because somebody could not be told of it. */
+  private static void runCommitted(Runnable action) {
+    try {
+      action.run();
+    } catch (RuntimeException e) {
+      LOG.error("after a commit", e);
+    }
   }
 
   /** As {@link #submit}, and waits for the result; not from the state's own work. */

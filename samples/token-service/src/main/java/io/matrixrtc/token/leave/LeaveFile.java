@@ -45,14 +45,21 @@ final class LeaveFile {
             new Entry(
                 text(object, "room"),
                 text(object, "identity"),
-                new DelayedLeave(
-                    text(object, "delayId"), Duration.ofMillis(object.getLong("delayMs", 0L))),
+                new DelayedLeave(text(object, "delayId"), Duration.ofMillis(millis(object))),
                 text(object, "server")));
       } catch (DecodeException | IllegalArgumentException | ClassCastException e) {
         LOG.warn("a line of the file of delegated leaves is none, and is left out");
       }
     }
     return entries;
+  }
+
+  private static long millis(JsonObject object) {
+    Long value = object.getLong("delayMs");
+    if (value == null) {
+      throw new IllegalArgumentException("no delay");
+    }
+    return value;
   }
 
   private static String text(JsonObject object, String name) {

@@ -174,7 +174,8 @@ public final class LeaveJobs {
               writing = false;
               if (done.failed()) {
                 LOG.error("the file of delegated leaves was not written", done.cause());
-              } else if (changed) {
+              }
+              if (changed) {
                 keep();
               }
             });
